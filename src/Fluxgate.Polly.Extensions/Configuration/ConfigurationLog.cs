@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fluxgate;
+
+/// <summary>What is logged about settings. The category is <c>Fluxgate.FluxgateBreakers</c>.</summary>
+internal static partial class ConfigurationLog
+{
+    public static ILogger Of(ILoggerFactory? factory) => factory?.CreateLogger(typeof(FluxgateBreakers).FullName!) ?? NullLogger.Instance;
+
+    [LoggerMessage(
+        101,
+        LogLevel.Error,
+        "Circuit breaker '{Breaker}': a changed configuration is refused, the old settings stay in force. {Problems}"
+    )]
+    public static partial void ChangeRefused(this ILogger log, string breaker, string problems);
+
+    [LoggerMessage(
+        102,
+        LogLevel.Error,
+        "Circuit breaker '{Breaker}': its configuration is refused, there is no such breaker yet. {Problems}"
+    )]
+    public static partial void BreakerRefused(this ILogger log, string breaker, string problems);
+
+    [LoggerMessage(103, LogLevel.Information, "Circuit breaker '{Breaker}': its configuration is in order again.")]
+    public static partial void ChangeRepaired(this ILogger log, string breaker);
+
+    [LoggerMessage(104, LogLevel.Information, "Circuit breaker '{Breaker}' goes on under changed settings: {Changes}")]
+    public static partial void Reconfigured(this ILogger log, string breaker, string changes);
+
+    [LoggerMessage(105, LogLevel.Warning, "Circuit breaker '{Breaker}': {Warning}")]
+    public static partial void RuleWarning(this ILogger log, string breaker, string warning);
+
+    [LoggerMessage(
+        106,
+        LogLevel.Warning,
+        "Circuit breaker '{Breaker}' is no longer named by the configuration; it goes on under its last settings until the application ends."
+    )]
+    public static partial void BreakerGone(this ILogger log, string breaker);
+
+    [LoggerMessage(
+        107,
+        LogLevel.Warning,
+        "The configuration of the circuit breakers has disappeared, perhaps with a deleted or half-written file. All go on under their last settings."
+    )]
+    public static partial void SectionVanished(this ILogger log);
+
+    [LoggerMessage(
+        109,
+        LogLevel.Warning,
+        "Circuit breaker '{Breaker}': a change waits until the application starts again, since it holds from a breaker's beginning: {Changes}"
+    )]
+    public static partial void ChangeWaits(this ILogger log, string breaker, string changes);
+
+    [LoggerMessage(108, LogLevel.Error, "Taking on a changed configuration of the circuit breakers failed.")]
+    public static partial void ReloadFailed(this ILogger log, Exception error);
+}

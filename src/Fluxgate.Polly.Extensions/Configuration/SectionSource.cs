@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
+
+namespace Fluxgate;
+
+/// <summary>A section of the configuration with <c>Defaults</c> and <c>Breakers</c>, read anew each time.</summary>
+internal sealed class SectionSource : SettingsSource
+{
+    private const string Defaults = "Defaults";
+    private const string Breakers = "Breakers";
+    private const int MostCharacters = 256;
+
+    private readonly IConfiguration _section;
+    private volatile bool _seen;
+
+    public SectionSource(IConfiguration section)
+    {
+        _section = section;
+        _seen = Exists;
+    }
+
+    public override IEnumerable<string> Names =>
+        _section.GetSection(Breakers).GetChildren().Select(child => child.Key).Where(name => name.Length is > 0 and <= MostCharacters);
+
+    public override bool HasVanished
+    {
+        get
+        {
+            var exists = Exists;
+            _seen |= exists;
+            return _seen && !exists;
+        }
+    }
+
+    public override IEnumerable<string> Problems
+    {
+        get
+        {
+            // Read to nowhere: bad defaults are told even where no breaker is named yet.
+            var reading = new SettingsReading();
+            ApplyDefaults(new(), reading);
+            return reading.Problems;
+        }
+    }
+
+    private IEnumerable<string> ProblemsOfShape
+    {
+        get
+        {
+            if (_section is IConfigurationSection { Value.Length: > 0 } itself)
+            {
+                yield return $"{itself.Path}: '{SettingsReader.Shown(itself.Value)}' is refused: expected a section with {Defaults} and {Breakers}.";
+            }
+
+            foreach (var child in _section.GetChildren())
+            {
+                if (!IsOneOf(child.Key, Defaults, Breakers))
+                {
+                    yield return SettingsReader.Unknown(child, [Defaults, Breakers]);
+                }
+                else if (IsOneOf(child.Key, Breakers) && !string.IsNullOrEmpty(child.Value))
+                {
+                    yield return $"{child.Path}: '{SettingsReader.Shown(child.Value)}' is refused: expected a section with a key for each breaker.";
+                }
+            }
+
+            foreach (var breaker in _section.GetSection(Breakers).GetChildren().Where(child => child.Key.Length is 0 or > MostCharacters))
+            {
+                yield return $"{SettingsReader.Shown(breaker.Path)}: a breaker's name must have 1 to {MostCharacters} characters, but has {RuleText.Number(breaker.Key.Length)}.";
+            }
+        }
+    }
+
+    private bool Exists => _section is IConfigurationSection section ? section.Exists() : _section.GetChildren().Any();
+
+    public override IChangeToken ChangeToken() => _section.GetReloadToken();
+
+    public override void ApplyDefaults(FluxgateBreakerSettings settings, SettingsReading reading)
+    {
+        foreach (var problem in ProblemsOfShape)
+        {
+            reading.Add(problem);
+        }
+
+        SettingsReader.Read(_section.GetSection(Defaults), settings, reading);
+    }
+
+    public override void Apply(string name, FluxgateBreakerSettings settings, SettingsReading reading) =>
+        SettingsReader.Read(_section.GetSection(Breakers).GetSection(name), settings, reading);
+
+    private static bool IsOneOf(string key, params string[] known) => known.Contains(key, StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+
+namespace Fluxgate;
+
+/// <summary>
+/// What came of reading one settings object from configuration: the problems, and where rule and window stood. It goes from the step that
+/// configures options to the one that validates them beside the object itself, so the two cannot see different versions of a file.
+/// </summary>
+internal sealed class SettingsReading
+{
+    private static readonly ConditionalWeakTable<FluxgateBreakerSettings, SettingsReading> All = [];
+
+    private readonly List<string> _problems = [];
+    private readonly HashSet<string> _unread = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<object, string> _places = new(ReferenceEqualityComparer.Instance);
+
+    public IReadOnlyList<string> Problems => _problems;
+
+    public static SettingsReading Of(FluxgateBreakerSettings settings) => All.GetOrCreateValue(settings);
+
+    public void Add(string problem) => _problems.Add(problem);
+
+    /// <summary>Remembers that a key held what could not be read, so that nothing is concluded from the value that stands in its place.</summary>
+    public void Unread(string key, string problem)
+    {
+        _unread.Add(key);
+        Add(problem);
+    }
+
+    public void Placed(object part, string path) => _places[part] = path;
+
+    /// <summary>What the settings themselves object to, each with the path of the value where a file brought it.</summary>
+    public IEnumerable<string> ErrorsOf(string? name, FluxgateBreakerSettings settings)
+    {
+        foreach (var error in settings.Errors)
+        {
+            var setting = error.Split(' ', 2)[0];
+            object? part = setting switch
+            {
+                nameof(FluxgateBreakerSettings.Tripper) => settings.Tripper,
+                nameof(FluxgateBreakerSettings.Window) => settings.Window,
+                _ => null,
+            };
+            // Rule and window are judged together: one that could not be read would be blamed on the other.
+            if (part is not null && (_unread.Contains("Tripper") || _unread.Contains("Window")))
+            {
+                continue;
+            }
+
+            yield return part is not null && _places.TryGetValue(part, out var path) ? $"{path}: {error}"
+            : string.IsNullOrEmpty(name) ? error
+            : $"Breaker '{name}': {error}";
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace Fluxgate;
+
+/// <summary>The settings that are no parts, as people write them.</summary>
+internal static class SettingsText
+{
+    /// <summary>A duration as in the rules (<c>30s</c>), or as .NET writes it (<c>00:00:30</c>).</summary>
+    public static bool TryDuration(string text, out TimeSpan duration, out string? error)
+    {
+        if (!text.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration))
+        {
+            try
+            {
+                var reader = new RuleReader(text);
+                duration = reader.Duration();
+                reader.End("the end");
+            }
+            catch (FormatException problem)
+            {
+                (duration, error) = (default, problem.Message);
+                return false;
+            }
+        }
+
+        error = duration > TimeSpan.Zero ? null : "Expected a duration greater than zero, such as 250ms, 1s or 2m.";
+        return error is null;
+    }
+
+    public static bool TrySwitch(string text, out bool on, out string? error)
+    {
+        error = bool.TryParse(text, out on) ? null : "Expected true or false.";
+        return error is null;
+    }
+
+    public static bool TryCount(string text, out int count, out string? error)
+    {
+        var read = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
+        error = read ? null : $"Expected a whole number from 1 to {RuleText.Number(int.MaxValue)}.";
+        return read;
+    }
+
+    /// <summary>A state as metrics write it (<c>half_open</c>), or as code does (<c>HalfOpen</c>).</summary>
+    public static bool TryState(string text, out BreakerState state, out string? error)
+    {
+        var word = text.Replace("_", "", StringComparison.Ordinal);
+        foreach (var known in Enum.GetValues<BreakerState>())
+        {
+            if (word.Equals(known.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                (state, error) = (known, null);
+                return true;
+            }
+        }
+
+        var labels = Enum.GetValues<BreakerState>().Select(known => known.ToLabel()).ToArray();
+        var hint = Closest.To(text, labels) is { } closest ? $" Did you mean {closest}?" : "";
+        (state, error) = (default, $"Expected one of {string.Join(", ", labels)}.{hint}");
+        return false;
+    }
+}

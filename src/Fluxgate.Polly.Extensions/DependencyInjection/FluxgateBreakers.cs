@@ -1,0 +1,222 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fluxgate;
+
+/// <summary>
+/// The named breakers of a container: finds them, lists them, and makes each on first use (or when the host starts). There is one
+/// instance a name, disposed with the container.
+/// </summary>
+/// <remarks>
+/// Thread-safe. A breaker is named by <see cref="FluxgateBuilder.AddBreaker(string)"/> or by a key below <c>Breakers</c> in the
+/// configuration; options alone, defaults included, name none, so a mistyped name is an error. As in the configuration, names are the same
+/// whatever their case; a breaker is called as code spells it, else as the configuration does. One that a changed configuration names is
+/// there at once; one that it no longer names goes on under its last settings.
+/// </remarks>
+public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
+{
+    private readonly ConcurrentDictionary<string, NamedBreaker> _breakers = new(BreakerNames.Comparer);
+    private readonly BreakerNames _names;
+    private readonly SettingsMonitor _settings;
+    private readonly ContainerListeners _listeners;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _log;
+    private volatile bool _started;
+    private volatile bool _disposed;
+
+    internal FluxgateBreakers(
+        BreakerNames names,
+        SettingsMonitor settings,
+        ContainerListeners listeners,
+        TimeProvider? timeProvider,
+        ILoggerFactory? loggerFactory
+    )
+    {
+        _names = names;
+        _settings = settings;
+        _listeners = listeners;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _log = ConfigurationLog.Of(loggerFactory);
+        settings.Follower = Follow;
+    }
+
+    /// <summary>The names of all breakers, whether made already or not, in no particular order.</summary>
+    public IReadOnlyCollection<string> Names => [.. _names.Known.Union(Made.Select(breaker => breaker.Name), BreakerNames.Comparer)];
+
+    private IEnumerable<FluxgateBreaker> Made => _breakers.Values.Select(named => named.Breaker).OfType<FluxgateBreaker>();
+
+    /// <summary>The breaker of a name; made now where nobody has asked for it before.</summary>
+    /// <param name="name">Its name, in any case.</param>
+    /// <returns>Always the same instance for a name.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
+    /// <exception cref="KeyNotFoundException">Nothing names such a breaker; the message tells the closest name.</exception>
+    /// <exception cref="OptionsValidationException">Its settings are refused; the message names each path, value and what is allowed.</exception>
+    /// <exception cref="InvalidOperationException">A listener of the container could not be made, or asks for the breaker while it is being made.</exception>
+    /// <exception cref="ObjectDisposedException">The container is disposed, and the breaker was not made before.</exception>
+    public FluxgateBreaker this[string name] => TryGet(name, out var breaker) ? breaker : throw Unknown(name);
+
+    /// <summary>The breaker of a name, where something names it.</summary>
+    /// <param name="name">Its name, in any case.</param>
+    /// <param name="breaker">The breaker; made now where nobody has asked for it before.</param>
+    /// <returns><see langword="false"/> when nothing names such a breaker.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
+    /// <exception cref="OptionsValidationException">As for the indexer.</exception>
+    /// <exception cref="InvalidOperationException">As for the indexer.</exception>
+    /// <exception cref="ObjectDisposedException">As for the indexer.</exception>
+    public bool TryGet(string name, [NotNullWhen(true)] out FluxgateBreaker? breaker)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (_breakers.TryGetValue(name, out var named) && named.Breaker is { } made)
+        {
+            breaker = made;
+            return true;
+        }
+
+        breaker = _names.Find(name) is { } known ? GetOrMake(known) : null;
+        return breaker is not null;
+    }
+
+    /// <summary>Why a changed configuration of a breaker is refused at this moment.</summary>
+    /// <param name="name">The breaker's name, in any case.</param>
+    /// <returns>A line for each problem, with path, value and what is allowed; <see langword="null"/> when the configuration is in force.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
+    public string? RefusedConfiguration(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _settings.RefusalOf(name);
+    }
+
+    /// <summary>The breakers made so far; all that are named once the host has started.</summary>
+    /// <returns>A copy of the moment, ordered by name.</returns>
+    public IEnumerator<FluxgateBreaker> GetEnumerator() =>
+        Made.OrderBy(breaker => breaker.Name, StringComparer.Ordinal).ToList().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Refused configurations of breakers made or not.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> Refused => _settings.Refused;
+
+    /// <summary>Validates everything, then makes all breakers, and from now on those that a changed configuration adds.</summary>
+    internal void Start()
+    {
+        List<string> problems = [.. _names.Problems];
+        var names = _names.Known;
+        foreach (var name in names)
+        {
+            try
+            {
+                _settings.Get(name);
+            }
+            catch (OptionsValidationException error)
+            {
+                problems.AddRange(error.Failures);
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new OptionsValidationException("Fluxgate", typeof(FluxgateBreakerSettings), problems.Distinct(StringComparer.Ordinal));
+        }
+
+        _started = true;
+        foreach (var name in names)
+        {
+            GetOrMake(name);
+        }
+    }
+
+    internal Task DisposeAllAsync()
+    {
+        _disposed = true;
+        return Task.WhenAll(Made.Select(breaker => breaker.DisposeAsync().AsTask()));
+    }
+
+    private NamedBreaker Named(string name) => _breakers.GetOrAdd(name, _ => new(name));
+
+    private FluxgateBreaker GetOrMake(string name)
+    {
+        var named = Named(name);
+        if (named.Breaker is { } made)
+        {
+            return made;
+        }
+
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        // Before the lock of the breaker's making: the container takes locks of its own while it makes a listener, which may ask for a breaker.
+        var listeners = _listeners.For(name);
+        var breaker = named.GetOrMake(() => Make(named, name, listeners));
+        if (_disposed)
+        {
+            // Made while the others were being disposed.
+            breaker.Dispose();
+        }
+
+        return breaker;
+    }
+
+    private FluxgateBreaker Make(NamedBreaker named, string name, IEnumerable<IListener> listeners)
+    {
+        var settings = _settings.Get(name).With(listeners);
+        var breaker = new FluxgateBreaker(name, settings, _timeProvider);
+        (named.Settings, named.Logs) = (settings, [.. settings.Listeners.OfType<LogListener>()]);
+        Warn(breaker);
+        return breaker;
+    }
+
+    private void Follow(string name, FluxgateBreakerSettings settings)
+    {
+        if (_disposed || name.Length == 0)
+        {
+            return;
+        }
+
+        var named = Named(name);
+        if (!named.Change(breaker => Reconfigure(named, breaker, settings)) && _started)
+        {
+            GetOrMake(name);
+        }
+    }
+
+    private void Reconfigure(NamedBreaker named, FluxgateBreaker breaker, FluxgateBreakerSettings settings)
+    {
+        var changes = breaker.Reconfigure(settings);
+        if (changes.Count > 0)
+        {
+            if (!named.Logs.Any(log => log.TellsReconfigurations))
+            {
+                _log.Reconfigured(breaker.Name, string.Join("; ", changes));
+            }
+
+            Warn(breaker);
+        }
+
+        string[] waiting = [.. SettingsCopies.WaitingChanges(named.Settings!, settings)];
+        named.Settings = settings;
+        if (waiting.Length > 0)
+        {
+            _log.ChangeWaits(breaker.Name, string.Join("; ", waiting));
+        }
+    }
+
+    private void Warn(FluxgateBreaker breaker)
+    {
+        foreach (var warning in breaker.Warnings)
+        {
+            _log.RuleWarning(breaker.Name, warning);
+        }
+    }
+
+    private KeyNotFoundException Unknown(string name)
+    {
+        var names = Names;
+        var hint = Closest.To(name, names) is { } closest ? $" Did you mean '{closest}'?" : "";
+        var known = names.Count == 0 ? "None is named" : $"Known are {string.Join(", ", names.Select(known => $"'{known}'"))}";
+        var problems = string.Concat(_names.Problems.Select(problem => $" {problem}"));
+        return new(
+            $"No breaker is named '{SettingsReader.Shown(name)}'.{hint} {known}; name it with AddBreaker or in the configuration below Breakers.{problems}"
+        );
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+using Fluxgate;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds listeners that the container makes, for all of its breakers or for one. Each is made once, before the first breaker.</summary>
+/// <remarks>A listener that cannot be made fails the start of the host, or the first use of a breaker, with its type and the cause.</remarks>
+public static class FluxgateListenerServiceCollectionExtensions
+{
+    /// <summary>Has a listener hear every breaker of the container. It is registered as a singleton of its type unless it is registered already. Again does nothing.</summary>
+    /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
+    /// <param name="services">The services.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TListener
+    >(this IServiceCollection services)
+        where TListener : class, IListener => AddType<TListener>(services, circuitName: null);
+
+    /// <summary>As <see cref="AddFluxgateListener{TListener}(IServiceCollection)"/>, for one breaker.</summary>
+    /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The breaker's name.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TListener
+    >(this IServiceCollection services, string name)
+        where TListener : class, IListener => AddType<TListener>(services, FluxgateBuilder.CircuitName(name));
+
+    /// <summary>Has a listener of a factory hear every breaker of the container, which disposes it. Each call adds one.</summary>
+    /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
+    /// <param name="services">The services.</param>
+    /// <param name="make">Makes the listener; called once.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener<TListener>(
+        this IServiceCollection services,
+        Func<IServiceProvider, TListener> make
+    )
+        where TListener : class, IListener => AddFactory(services, circuitName: null, make);
+
+    /// <summary>As <see cref="AddFluxgateListener{TListener}(IServiceCollection, Func{IServiceProvider, TListener})"/>, for one breaker.</summary>
+    /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The breaker's name.</param>
+    /// <param name="make">Makes the listener; called once.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener<TListener>(
+        this IServiceCollection services,
+        string name,
+        Func<IServiceProvider, TListener> make
+    )
+        where TListener : class, IListener => AddFactory(services, FluxgateBuilder.CircuitName(name), make);
+
+    /// <summary>Has a listener hear every breaker of the container, which does not dispose it. The same again does nothing.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="listener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener(this IServiceCollection services, IListener listener) =>
+        AddInstance(services, circuitName: null, listener);
+
+    /// <summary>As <see cref="AddFluxgateListener(IServiceCollection, IListener)"/>, for one breaker.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The breaker's name.</param>
+    /// <param name="listener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener(this IServiceCollection services, string name, IListener listener) =>
+        AddInstance(services, FluxgateBuilder.CircuitName(name), listener);
+
+    private static IServiceCollection AddType<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TListener>(
+        IServiceCollection services,
+        string? circuitName
+    )
+        where TListener : class, IListener
+    {
+        services.AddFluxgate();
+        services.TryAddSingleton<TListener>();
+        // One delegate a type, so that equal registrations are equal.
+        return Add(services, new(circuitName, typeof(TListener), OfType<TListener>.Resolve));
+    }
+
+    private static IServiceCollection AddFactory<TListener>(
+        IServiceCollection services,
+        string? circuitName,
+        Func<IServiceProvider, TListener> make
+    )
+        where TListener : class, IListener
+    {
+        services.AddFluxgate();
+        ArgumentNullException.ThrowIfNull(make);
+        var key = new object();
+        services.AddKeyedSingleton<IListener>(
+            key,
+            (provider, _) => make(provider) ?? throw new InvalidOperationException("its factory gave null.")
+        );
+        return Add(services, new(circuitName, typeof(TListener), provider => provider.GetRequiredKeyedService<IListener>(key)));
+    }
+
+    private static IServiceCollection AddInstance(IServiceCollection services, string? circuitName, IListener listener)
+    {
+        services.AddFluxgate();
+        ArgumentNullException.ThrowIfNull(listener);
+        var already = Registered(services)
+            .Any(known => ReferenceEquals(known.Resolve.Target, listener) && known.CircuitName == circuitName);
+        return already ? services : Add(services, new(circuitName, listener.GetType(), listener.Itself));
+    }
+
+    private static IListener Itself(this IListener listener, IServiceProvider _) => listener;
+
+    private static IServiceCollection Add(IServiceCollection services, ListenerRegistration registration)
+    {
+        if (!Registered(services).Contains(registration))
+        {
+            services.AddSingleton(registration);
+        }
+
+        return services;
+    }
+
+    private static IEnumerable<ListenerRegistration> Registered(IServiceCollection services) =>
+        services.Where(service => !service.IsKeyedService).Select(service => service.ImplementationInstance).OfType<ListenerRegistration>();
+
+    private static class OfType<TListener>
+        where TListener : class, IListener
+    {
+        public static readonly Func<IServiceProvider, IListener> Resolve = provider => provider.GetRequiredService<TListener>();
+    }
+}

@@ -1,0 +1,86 @@
+using Fluxgate;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds health checks that read the breakers of the container.</summary>
+/// <remarks>
+/// Open and forced open are the failure status, degraded unless asked otherwise. Half-open, and open when its break is over, is degraded at
+/// worst: such a circuit needs calls to recover, which an instance that is out of rotation as unhealthy does not get. Closed, metrics-only
+/// and disabled are healthy. The description says which circuits are open and why. The data holds <c>state</c>, <c>reason</c> and
+/// <c>since</c>, and where there is one <c>next_probe</c>, <c>failure_rate</c> and <c>refused_configuration</c>; the latter alone
+/// changes no status, since the old settings are in force.
+/// </remarks>
+public static class FluxgateHealthChecksBuilderExtensions
+{
+    /// <summary>Adds one check for all breakers that are made: the worst counts, and the data holds an entry for each by its name.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The check's name.</param>
+    /// <param name="failureStatus">What an open circuit means; <see cref="HealthStatus.Degraded"/> unless given.</param>
+    /// <param name="tags">Tags to choose checks by.</param>
+    /// <param name="timeout">How long the check may take; it only reads memory.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or <paramref name="name"/> is empty.</exception>
+    public static IHealthChecksBuilder AddFluxgate(
+        this IHealthChecksBuilder builder,
+        string name = "fluxgate",
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        TimeSpan? timeout = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Add(
+            builder,
+            name,
+            services => new BreakersHealthCheck(services.GetRequiredService<FluxgateBreakers>()),
+            failureStatus,
+            tags,
+            timeout
+        );
+    }
+
+    /// <summary>Adds a check for one breaker. While nothing names it, the check fails and says so.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="breaker">The breaker's name.</param>
+    /// <param name="name">The check's name; <c>fluxgate-</c> and the breaker's unless given.</param>
+    /// <param name="failureStatus">What an open circuit means; <see cref="HealthStatus.Degraded"/> unless given.</param>
+    /// <param name="tags">Tags to choose checks by.</param>
+    /// <param name="timeout">How long the check may take; it only reads memory.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or <paramref name="breaker"/> is empty or too long.</exception>
+    public static IHealthChecksBuilder AddFluxgateBreaker(
+        this IHealthChecksBuilder builder,
+        string breaker,
+        string? name = null,
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        TimeSpan? timeout = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        FluxgateBuilder.CircuitName(breaker);
+        return Add(
+            builder,
+            name ?? $"fluxgate-{breaker}",
+            services => new BreakerHealthCheck(services.GetRequiredService<FluxgateBreakers>(), breaker),
+            failureStatus,
+            tags,
+            timeout
+        );
+    }
+
+    private static IHealthChecksBuilder Add(
+        IHealthChecksBuilder builder,
+        string name,
+        Func<IServiceProvider, IHealthCheck> check,
+        HealthStatus? failureStatus,
+        IEnumerable<string>? tags,
+        TimeSpan? timeout
+    )
+    {
+        builder.Services.AddFluxgate();
+        return builder.Add(new(name, check, failureStatus ?? HealthStatus.Degraded, tags, timeout));
+    }
+}

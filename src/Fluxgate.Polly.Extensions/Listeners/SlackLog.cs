@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fluxgate;
+
+/// <summary>What <see cref="SlackListener"/> has to say of itself.</summary>
+internal static partial class SlackLog
+{
+    [LoggerMessage(
+        21,
+        LogLevel.Error,
+        "Slack did not take a message about circuit {CircuitName}: {Problem}, at attempt {Attempt}, which was the last.",
+        EventName = "SlackGaveUp"
+    )]
+    public static partial void GaveUp(ILogger logger, string circuitName, string problem, int attempt);
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Fluxgate;
+
+/// <summary>One message: to a channel, or, without one, to a webhook that has its channel already.</summary>
+internal sealed record SlackPost(string? Channel, string Text, string? Thread, bool Broadcast)
+{
+    public ReadOnlyMemory<byte> ToJson()
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(json);
+        writer.WriteStartObject();
+        if (Channel is not null)
+        {
+            writer.WriteString("channel"u8, Channel);
+            // Links in a reason are not meant to be looked up by Slack.
+            writer.WriteBoolean("unfurl_links"u8, false);
+            writer.WriteBoolean("unfurl_media"u8, false);
+        }
+
+        writer.WriteString("text"u8, Text);
+        if (Thread is not null)
+        {
+            writer.WriteString("thread_ts"u8, Thread);
+            if (Broadcast)
+            {
+                writer.WriteBoolean("reply_broadcast"u8, true);
+            }
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return json.WrittenMemory;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Fluxgate;
+
+/// <summary>Label values are the same when each is.</summary>
+internal sealed class LabelsComparer : IEqualityComparer<string[]>
+{
+    public static readonly LabelsComparer Instance = new();
+
+    public bool Equals(string[]? one, string[]? two) => one.AsSpan().SequenceEqual(two);
+
+    public int GetHashCode(string[] labels)
+    {
+        var hash = new HashCode();
+        foreach (var label in labels)
+        {
+            hash.Add(label, StringComparer.Ordinal);
+        }
+
+        return hash.ToHashCode();
+    }
+}

@@ -1,0 +1,86 @@
+namespace Fluxgate;
+
+/// <summary>What a breaker keeps of the durations of its calls: one histogram for each set of buckets that a listener asks for, by the state that let the call in.</summary>
+internal sealed class Durations
+{
+    private readonly DurationBuckets[] _buckets;
+    private readonly IDurationSink[] _sinks;
+    private readonly DurationRecorder?[] _recorders;
+
+    private Durations(DurationBuckets[] buckets, IDurationSink[] sinks)
+    {
+        _buckets = buckets;
+        _sinks = sinks;
+        _recorders = new DurationRecorder?[buckets.Length * History.States];
+    }
+
+    /// <summary>Whether calls must be timed now: two readings of the clock that nobody pays for unasked.</summary>
+    public bool Wanted => _buckets.Length > 0 || Array.Exists(_sinks, sink => sink.Wanted);
+
+    /// <summary><see langword="null"/> when no listener asks for durations.</summary>
+    public static Durations? AskedBy(IEnumerable<IListener> listeners, FluxgateBreaker breaker)
+    {
+        var (buckets, sinks) = (new List<DurationBuckets>(), new List<IDurationSink>());
+        foreach (var listener in listeners)
+        {
+            if ((listener as IDurationListener)?.SinkFor(breaker) is { } sink)
+            {
+                sinks.Add(sink);
+            }
+
+            if (breaker.UserCode.BucketsOf(listener) is { } wanted && !buckets.Contains(wanted))
+            {
+                buckets.Add(wanted);
+            }
+        }
+
+        return buckets.Count + sinks.Count == 0 ? null : new([.. buckets], [.. sinks.Distinct()]);
+    }
+
+    /// <summary>Takes a call that has just been counted.</summary>
+    public void Record(BreakerState admittedIn, long ticks)
+    {
+        for (var i = 0; i < _buckets.Length; i++)
+        {
+            (Volatile.Read(ref Slot(i, admittedIn)) ?? Begin(i, admittedIn)).Record(ticks);
+        }
+
+        foreach (var sink in _sinks)
+        {
+            if (sink.Wanted)
+            {
+                sink.Record(admittedIn, ticks);
+            }
+        }
+    }
+
+    /// <summary>All histograms, those of one set of buckets after those of another.</summary>
+    public StateDurations[] Read()
+    {
+        // One state, mostly.
+        var read = new StateDurations[1];
+        var count = 0;
+        for (var i = 0; i < _recorders.Length; i++)
+        {
+            if (Volatile.Read(ref _recorders[i]) is { } recorder)
+            {
+                if (count == read.Length)
+                {
+                    Array.Resize(ref read, _recorders.Length);
+                }
+
+                read[count++] = new((BreakerState)(i % History.States), recorder.Read());
+            }
+        }
+
+        return count == read.Length ? read : read[..count];
+    }
+
+    private DurationRecorder Begin(int index, BreakerState state)
+    {
+        var begun = new DurationRecorder(_buckets[index]);
+        return Interlocked.CompareExchange(ref Slot(index, state), begun, null) ?? begun;
+    }
+
+    private ref DurationRecorder? Slot(int index, BreakerState state) => ref _recorders[(index * History.States) + (int)state];
+}

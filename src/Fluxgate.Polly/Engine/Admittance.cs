@@ -1,0 +1,11 @@
+namespace Fluxgate;
+
+/// <summary>A phase's answer to a call.</summary>
+internal enum Admittance
+{
+    Admitted,
+    Rejected,
+
+    /// <summary>The phase ended meanwhile: ask the next one.</summary>
+    PhaseOver,
+}

@@ -1,0 +1,15 @@
+namespace Fluxgate;
+
+/// <summary>Lets everything in and does nothing else.</summary>
+internal sealed class DisabledPhase(PhaseStart start) : Phase(start)
+{
+    public override BreakerState State => BreakerState.Disabled;
+
+    public override Admittance Admit(out Ticket ticket, ref Caused caused)
+    {
+        ticket = new(this, Ticket.Untimed);
+        return Admittance.Admitted;
+    }
+
+    public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
+}

@@ -1,0 +1,193 @@
+namespace Fluxgate;
+
+/// <content>How a breaker goes from one phase to the next: for the engine by what calls and time bring, for people by manual calls.</content>
+public sealed partial class FluxgateBreaker
+{
+    /// <summary>Closes the circuit, from every state. While closed it begins anew with an empty window and raises no signal.</summary>
+    /// <param name="reason">What the signal says; a default text unless given.</param>
+    /// <returns>The transition, or <see langword="null"/> when the circuit was closed.</returns>
+    public Signal? Reset(string? reason = null) => Command(BreakerState.Closed, reason ?? "reset by hand");
+
+    /// <summary>Opens the circuit, with normal recovery. While open it does nothing: the deadline stays.</summary>
+    /// <param name="reason">What the signal says; a default text unless given.</param>
+    /// <returns>The transition, or <see langword="null"/> when the circuit was open.</returns>
+    public Signal? Trip(string? reason = null) => Command(BreakerState.Open, reason ?? "tripped by hand");
+
+    /// <summary>Starts probing now. While half-open it does nothing: probes and their leases stay.</summary>
+    /// <param name="reason">What the signal says; a default text unless given.</param>
+    /// <returns>The transition, or <see langword="null"/> when the circuit was half-open.</returns>
+    public Signal? Probe(string? reason = null) => Command(BreakerState.HalfOpen, reason ?? "probing by hand");
+
+    /// <summary>Rejects all calls until another manual call.</summary>
+    /// <param name="reason">What the signal says; a default text unless given.</param>
+    /// <returns>The transition, or <see langword="null"/> when the circuit was forced open.</returns>
+    public Signal? ForceOpen(string? reason = null) => Command(BreakerState.ForcedOpen, reason ?? "forced open by hand");
+
+    /// <summary>Lets all calls in and records nothing until another manual call.</summary>
+    /// <param name="reason">What the signal says; a default text unless given.</param>
+    /// <returns>The transition, or <see langword="null"/> when the circuit was disabled.</returns>
+    public Signal? Disable(string? reason = null) => Command(BreakerState.Disabled, reason ?? "disabled by hand");
+
+    /// <summary>Lets all calls in, records them and counts what the tripper would have done, until another manual call.</summary>
+    /// <param name="reason">What the signal says; a default text unless given.</param>
+    /// <returns>The transition, or <see langword="null"/> when the circuit was metrics-only.</returns>
+    public Signal? MetricsOnly(string? reason = null) => Command(BreakerState.MetricsOnly, reason ?? "metrics only by hand");
+
+    /// <summary>The tripper has fired, or probing failed.</summary>
+    internal Signal? Open(Phase from, Reason reason, int reopens, long breakTicks)
+    {
+        // Only one call draws the break: where that hangs, the others go on.
+        if (!from.TryBeginEnd())
+        {
+            return null;
+        }
+
+        var breakFor = breakTicks > 0 ? TimeSpan.FromTicks(breakTicks) : UserCode.BreakFor(from.Rules, reopens);
+        var signal = Move(from, BreakerState.Open, reason, reopens, breakFor);
+        if (signal is not null)
+        {
+            return signal;
+        }
+
+        from.CancelEnd();
+        return Reconsidered(from, breakTicks);
+    }
+
+    internal Signal? Close(Phase from, Reason reason) => Move(from, BreakerState.Closed, reason, reopens: 0) ?? Reconsidered(from);
+
+    internal Signal? EndBreak(OpenPhase from) =>
+        Move(
+            from,
+            BreakerState.HalfOpen,
+            new(
+                ReasonKind.BreakElapsed,
+                from.BreakFor == TimeSpan.Zero ? "no break" : $"the break of {RuleText.Measured(from.BreakFor!.Value)} is over"
+            ),
+            from.History.Reopens
+        );
+
+    /// <summary>Counts a trip that metrics-only holds back, and goes on with an empty window and streak under the same number.</summary>
+    internal void WouldTrip(Phase from, Reason reason)
+    {
+        var next = NewPhase(
+            from.State,
+            new(this, from.Rules, from.Number, from.History.AfterWouldTrip(), from.Reason, from.StartedAt, from.EnteredAt, from)
+        );
+        if (TryReplace(from, next, new WouldTripNotice(Name, Clock.UtcNow, reason)))
+        {
+            Begin(next);
+        }
+        else
+        {
+            Reconsidered(from);
+        }
+    }
+
+    private static Phase NewPhase(BreakerState state, PhaseStart start, TimeSpan breakFor = default) =>
+        state switch
+        {
+            BreakerState.Closed => new ClosedPhase(start),
+            BreakerState.Open => new OpenPhase(start, breakFor),
+            BreakerState.HalfOpen => new HalfOpenPhase(start),
+            BreakerState.MetricsOnly => new MetricsOnlyPhase(start),
+            BreakerState.Disabled => new DisabledPhase(start),
+            _ => new ForcedOpenPhase(start),
+        };
+
+    private Signal? Command(BreakerState to, string text)
+    {
+        var reason = new Reason(ReasonKind.Manual, text);
+        while (true)
+        {
+            var from = _timeline.Phase;
+            if (from.State == to)
+            {
+                if (to != BreakerState.Closed || TryRestart(from))
+                {
+                    return null;
+                }
+            }
+            else
+            {
+                var reopens = to == BreakerState.Closed ? 0 : from.History.Reopens;
+                var breakFor = to == BreakerState.Open ? UserCode.BreakFor(from.Rules, reopens) : default;
+                if (Move(from, to, reason, reopens, breakFor) is { } signal)
+                {
+                    return signal;
+                }
+            }
+        }
+    }
+
+    /// <summary>Begins a new closed phase with no transition.</summary>
+    private bool TryRestart(Phase from)
+    {
+        var next = NewPhase(
+            from.State,
+            new(this, from.Rules, from.Number + 1, from.History.WithReopens(0), from.Reason, from.StartedAt, from.EnteredAt, from)
+        );
+        if (!TryReplace(from, next, news: null))
+        {
+            return false;
+        }
+
+        Begin(next);
+        return true;
+    }
+
+    /// <summary>Makes a transition, unless another has ended the phase first.</summary>
+    private Signal? Move(Phase from, BreakerState to, Reason reason, int reopens, TimeSpan breakFor = default)
+    {
+        var (timestamp, now) = (Clock.Now, Clock.UtcNow);
+        var history = from.History.After(from.State, to, reopens);
+        var signal = new Signal(Name, from.State, to, now, history.Signals, reason)
+        {
+            BreakFor = to == BreakerState.Open && breakFor != TimeSpan.MaxValue ? breakFor : null,
+        };
+        var next = NewPhase(to, new(this, from.Rules, from.Number + 1, history, reason, timestamp, now, from), breakFor);
+        if (!TryReplace(from, next, signal))
+        {
+            return null;
+        }
+
+        Begin(next);
+        return signal;
+    }
+
+    /// <summary>A decision, or a call, that came when its phase had gone on in another object is left to that one.</summary>
+    internal Signal? Reconsidered(Phase from, long breakTicks = 0)
+    {
+        var current = _timeline.Phase;
+        return current.Number == from.Number && !ReferenceEquals(current, from) ? current.Reconsider(breakTicks) : null;
+    }
+
+    /// <summary>Swaps the phase; notices that come in between only make it try again.</summary>
+    private bool TryReplace(Phase from, Phase next, object? news)
+    {
+        while (true)
+        {
+            var current = _timeline.Current;
+            if (!ReferenceEquals(current.Phase, from))
+            {
+                return false;
+            }
+
+            if (_timeline.TryMove(current, next, news))
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>What follows a swap: the old phase is sealed only now, or a call could be let into a phase that is over.</summary>
+    private void Begin(Phase next)
+    {
+        Totals.Fold(next);
+        if (next.Rules.ProbeWithoutTraffic)
+        {
+            next.Wake(Clock.Now);
+        }
+
+        _timeline.Deliver();
+    }
+}

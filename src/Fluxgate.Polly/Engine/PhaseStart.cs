@@ -1,0 +1,14 @@
+namespace Fluxgate;
+
+/// <summary>What every phase begins with. One that continues another has its number, and takes over what it holds.</summary>
+internal readonly record struct PhaseStart(
+    FluxgateBreaker Breaker,
+    Rules Rules,
+    long Number,
+    History History,
+    Reason Reason,
+    long Timestamp,
+    DateTimeOffset EnteredAt,
+    Phase? Before,
+    Phase? Continues = null
+);

@@ -1,0 +1,186 @@
+namespace Fluxgate;
+
+/// <summary>A breaker's settings, checked and made ready for the engine. Immutable, and used by one breaker.</summary>
+internal sealed class Rules
+{
+    private readonly Func<double>? _randomizer;
+
+    public Rules(FluxgateBreakerSettings settings, Clock clock)
+    {
+        settings.Validate();
+        Warnings = settings.Warnings;
+        (Window, Tripper, BreakDuration, Permit, Recovery) = (
+            settings.Window,
+            settings.Tripper,
+            settings.BreakDuration,
+            settings.Permit,
+            settings.Recovery
+        );
+        Lease = settings.ProbeLease;
+        LeaseUnits = clock.Units(Lease);
+        ProbeWithoutTraffic = settings.ProbeWithoutTraffic;
+        _randomizer = settings.Randomizer;
+        Chance = settings.Randomizer is { } randomizer ? new(randomizer) : Chance.Shared;
+
+        Tripper[] leaves = [.. Tripper.Leaves];
+        SlowThresholds = new(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
+        NeedsDurations = leaves.Any(leaf => leaf.NeedsDurations);
+        AsksEveryCall = Tripper.AsksEveryCall;
+        LeastStreak = Tripper.LeastStreak;
+        HoldsRecoveryFor = Permit.HoldsRecoveryFor;
+        MostInFlight = Permit.MostInFlight;
+        ProbeLimit = Recovery.ProbeLimit;
+        TripperText = TextOf(Tripper);
+        Thresholds = ThresholdsOf(leaves);
+    }
+
+    /// <summary>What is allowed in the settings but likely not meant.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    public Window Window { get; }
+
+    public Tripper Tripper { get; }
+
+    public BreakDuration BreakDuration { get; }
+
+    public Permit Permit { get; }
+
+    public Recovery Recovery { get; }
+
+    public TimeSpan Lease { get; }
+
+    public long LeaseUnits { get; }
+
+    public bool ProbeWithoutTraffic { get; }
+
+    public Chance Chance { get; }
+
+    public SlowThresholds SlowThresholds { get; }
+
+    /// <summary>Whether a leaf looks at the mean duration.</summary>
+    public bool NeedsDurations { get; }
+
+    public bool AsksEveryCall { get; }
+
+    public long LeastStreak { get; }
+
+    /// <summary>How long a ramp holds recovery back in each half-open phase.</summary>
+    public TimeSpan HoldsRecoveryFor { get; }
+
+    /// <summary>The bound of a <c>MaxConcurrent</c> on probes in flight.</summary>
+    public int? MostInFlight { get; }
+
+    /// <summary>n of rule 4: the number of recorded or ignored probes after which half-open ends one way or the other.</summary>
+    public int? ProbeLimit { get; }
+
+    /// <summary>The rule as snapshots show it, written once: users write rules, and their text may throw or hang.</summary>
+    public string TripperText { get; }
+
+    /// <summary>What the leaves compare with, read once for the same reason.</summary>
+    public IReadOnlyList<RuleThreshold> Thresholds { get; }
+
+    /// <summary>What differs from other rules, one line a setting: <c>Tripper: FailureStreak(5) -> FailureStreak(3)</c>.</summary>
+    public IReadOnlyList<string> ChangesFrom(Rules other)
+    {
+        var changes = new List<string>();
+        Compare(nameof(Window), other.Window, Window);
+        Compare(nameof(Tripper), other.Tripper, Tripper);
+        Compare(nameof(BreakDuration), other.BreakDuration, BreakDuration);
+        Compare(nameof(Permit), other.Permit, Permit);
+        Compare(nameof(Recovery), other.Recovery, Recovery);
+        Compare(nameof(FluxgateBreakerSettings.ProbeLease), RuleText.Duration(other.Lease), RuleText.Duration(Lease));
+        Compare(nameof(ProbeWithoutTraffic), other.ProbeWithoutTraffic, ProbeWithoutTraffic);
+        if (_randomizer != other._randomizer)
+        {
+            changes.Add($"{nameof(FluxgateBreakerSettings.Randomizer)}: replaced");
+        }
+
+        return changes;
+
+        void Compare(string setting, object before, object now)
+        {
+            if (!AreSame(before, now))
+            {
+                changes.Add($"{setting}: {before} -> {now}");
+            }
+        }
+    }
+
+    /// <summary>Whether a break drawn under other rules lasts as these would have it.</summary>
+    public bool KeepsBreakOf(Rules other) => AreSame(other.BreakDuration, BreakDuration);
+
+    /// <summary>Whether two parts are the same: they read the same, and where a user wrote a leaf, it is the same object in both.</summary>
+    public static bool AreSame(object before, object now)
+    {
+        if (Equals(before, now))
+        {
+            return true;
+        }
+
+        // The text of our own leaves says all that they are; of a user's leaf nobody knows.
+        var (old, leaves) = (LeavesOf(before), LeavesOf(now));
+        return before.ToString() == now.ToString()
+            && old.Length == leaves.Length
+            && old.Zip(leaves).All(pair => Equals(pair.First, pair.Second) || (IsOurs(pair.First) && IsOurs(pair.Second)));
+
+        static object[] LeavesOf(object part) =>
+            part switch
+            {
+                Tripper tripper => [.. tripper.Leaves],
+                Permit permit => [.. permit.Leaves],
+                Recovery recovery => [.. recovery.Leaves],
+                _ => [part],
+            };
+
+        static bool IsOurs(object leaf) => leaf.GetType().Assembly == typeof(Rules).Assembly;
+    }
+
+    public Ledger NewLedger(Ledger? continues) => new(SlowThresholds, NeedsDurations, continues);
+
+    /// <summary>Whether a window filled under other rules holds what these ask for.</summary>
+    public bool KeepsWindowOf(Rules other) =>
+        Window.IsSame(other.Window) && SlowThresholds.IsSame(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
+
+    private static List<RuleThreshold> ThresholdsOf(IEnumerable<Tripper> leaves)
+    {
+        var thresholds = new List<RuleThreshold>();
+        foreach (var kind in leaves.GroupBy(leaf => leaf.Kind, StringComparer.Ordinal))
+        {
+            var number = 0;
+            foreach (var leaf in kind)
+            {
+                number++;
+                if (ThresholdOf(leaf) is { } value)
+                {
+                    thresholds.Add(new(number == 1 ? kind.Key : $"{kind.Key}#{RuleText.Number(number)}", value));
+                }
+            }
+        }
+
+        return thresholds;
+    }
+
+    private static double? ThresholdOf(Tripper leaf)
+    {
+        try
+        {
+            return leaf.Threshold;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private static string TextOf(Tripper tripper)
+    {
+        try
+        {
+            return tripper.ToString() ?? tripper.Kind;
+        }
+        catch (Exception)
+        {
+            return tripper.Kind;
+        }
+    }
+}

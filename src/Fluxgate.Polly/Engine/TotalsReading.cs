@@ -1,0 +1,14 @@
+namespace Fluxgate;
+
+/// <summary>The totals of one moment, with the phase that was current then.</summary>
+internal readonly record struct TotalsReading(
+    Phase Phase,
+    long Started,
+    long Successes,
+    long Failures,
+    long Ignored,
+    long Stale,
+    long[] Rejected,
+    KeyValuePair<TimeSpan, long>[] Slow,
+    long Dropped
+);

@@ -1,0 +1,162 @@
+namespace Fluxgate;
+
+/// <summary>
+/// The one place where a phase runs its parts, which users may have written. What throws is counted and reported, and the answer that
+/// keeps the circuit working is used instead (rule 8). Never called under a lock.
+/// </summary>
+internal sealed class UserCode(FluxgateBreaker breaker)
+{
+    private static readonly long[] None = new long[Enum.GetValues<UserErrorSource>().Length];
+
+    private readonly long[] _errors = new long[None.Length];
+
+    /// <summary>Errors by source; of breakers without any, which most are, the same array.</summary>
+    public long[] Read() => _errors.AsSpan().ContainsAnyExcept(0L) ? Array.ConvertAll(_errors, static errors => errors) : None;
+
+    /// <summary>Starts a part for a phase; <see langword="null"/> when it throws.</summary>
+    public T? Start<TPart, T>(TPart part, Func<TPart, T> start, UserErrorSource source)
+        where T : class
+    {
+        try
+        {
+            return start(part) ?? throw new InvalidOperationException($"{part} started as null.");
+        }
+        catch (Exception error)
+        {
+            Failed(source, error);
+            return null;
+        }
+    }
+
+    /// <summary>Starts a part for a phase that goes on; keeps the state of a part that is the same as before.</summary>
+    public T? Continue<T>(T? started, T? before, T part, Func<T, T> start, UserErrorSource source)
+        where T : class => started is not null && before is not null && Rules.AreSame(before, part) ? started : Start(part, start, source);
+
+    public DurationBuckets? BucketsOf(IListener listener)
+    {
+        try
+        {
+            return listener.DurationBuckets;
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.Listener, error);
+            return null;
+        }
+    }
+
+    public WindowState? StartWindow(Rules rules, BreakerState state, Clock clock)
+    {
+        var context = new WindowContext(state, clock.Provider, rules.SlowThresholds);
+        return Start(rules.Window, window => window.Start(context), UserErrorSource.Window);
+    }
+
+    public bool Fires(Tripper tripper, in Reading reading)
+    {
+        try
+        {
+            return tripper.Fires(reading);
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.Tripper, error);
+            return false;
+        }
+    }
+
+    public Reason Explain(Tripper tripper, in Reading reading)
+    {
+        try
+        {
+            var findings = new List<Finding>();
+            return new(ReasonKind.Tripped, tripper.Describe(reading, findings), findings);
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.Tripper, error);
+            return new(ReasonKind.Tripped, $"{tripper.GetType().Name} fired, and failed to explain why");
+        }
+    }
+
+    public bool IsOver(Recovery? recovery, in RecoveryContext context)
+    {
+        try
+        {
+            return recovery is not null && recovery.IsOver(context);
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.Recovery, error);
+            return false;
+        }
+    }
+
+    /// <summary><see langword="null"/> when the permit throws: one probe at a time.</summary>
+    public bool? Admits(Permit? permit, in PermitContext context)
+    {
+        try
+        {
+            return permit?.Admits(context);
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.Permit, error);
+            return null;
+        }
+    }
+
+    public TimeSpan BreakFor(Rules rules, int reopens)
+    {
+        try
+        {
+            var duration = rules.BreakDuration.Next(new(reopens, rules.Chance));
+            if (duration > TimeSpan.Zero || (duration == TimeSpan.Zero && rules.BreakDuration.MayBeZero))
+            {
+                return duration;
+            }
+
+            throw new InvalidOperationException(
+                $"A break duration must be greater than zero, but {rules.BreakDuration} answered with {duration}."
+            );
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.BreakDuration, error);
+            return FluxgateDefaults.BreakFor;
+        }
+    }
+
+    public void Record(WindowState? window, in Tally call)
+    {
+        try
+        {
+            window?.Record(call);
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.Window, error);
+        }
+    }
+
+    public Tally Read(WindowState? window)
+    {
+        try
+        {
+            return window is null ? default : window.Read();
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.Window, error);
+            return default;
+        }
+    }
+
+    public void Failed(UserErrorSource source, Exception error, bool silent = false)
+    {
+        Interlocked.Increment(ref _errors[(int)source]);
+        if (!silent)
+        {
+            breaker.Notify((name, now) => new UserErrorNotice(name, now, source, error));
+        }
+    }
+}

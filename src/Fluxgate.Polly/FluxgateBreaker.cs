@@ -1,0 +1,243 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Fluxgate;
+
+/// <summary>
+/// One circuit. It outlives the pipelines built around it: give the same breaker to as many as share a dependency, generic or not, or use
+/// it without any through <see cref="TryAdmit"/> and <see cref="Settle(Admission, Verdict, TimeSpan?, TimeSpan?)"/>.
+/// </summary>
+/// <remarks>
+/// Thread-safe. A closed circuit takes no lock, allocates nothing and reads no clock that no rule asks for. The rules are in the README.
+/// </remarks>
+public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
+{
+    internal const long Unmeasured = -1;
+
+    private readonly Timeline _timeline;
+    private Wakeup? _wakeup;
+    private readonly IReadOnlyList<ICircuitListener> _listeners;
+    private readonly TimeSpan _flushTimeout;
+    private List<Func<string, DateTimeOffset, Notice>>? _early;
+    private int _disposed;
+
+    /// <summary>Creates a breaker in its initial state.</summary>
+    /// <param name="name">The circuit's name in signals, metrics and exceptions: 1 to 256 characters of anything.</param>
+    /// <param name="settings">The parts; the defaults of <see cref="FluxgateBreakerSettings"/> unless given. Copied.</param>
+    /// <param name="timeProvider">The breaker's one clock; the system's unless given.</param>
+    /// <exception cref="ArgumentException">The name or a setting is out of range or missing; the message names it, its value and what is allowed.</exception>
+    public FluxgateBreaker(string name, FluxgateBreakerSettings? settings = null, TimeProvider? timeProvider = null)
+    {
+        Name = Require.CircuitName(name);
+        settings ??= new();
+        Clock = new(timeProvider ?? TimeProvider.System);
+        var rules = new Rules(settings, Clock);
+        UserCode = new(this);
+        _flushTimeout = settings.ListenerFlushTimeout;
+        _listeners = [.. settings.Listeners.Select(listener => Synchronous(listener, settings.ListenerQueueCapacity))];
+        Durations = Durations.AskedBy(settings.Listeners, this);
+        _wakeup = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
+
+        var start = new PhaseStart(
+            this,
+            rules,
+            1,
+            new History(),
+            new(ReasonKind.Initial, "initial state"),
+            Clock.Now,
+            Clock.UtcNow,
+            Before: null
+        );
+        _timeline = new(
+            NewPhase(settings.InitialState, start, settings.InitialState == BreakerState.Open ? UserCode.BreakFor(rules, 0) : default)
+        );
+        _timeline.Attach(_listeners, ListenerFailed);
+        _early?.ForEach(Notify);
+        _early = null;
+        Tell(listener => listener.OnAttached(this));
+        _timeline.Begin();
+        if (rules.ProbeWithoutTraffic)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>The circuit's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The state at this moment. A break that is over shows as open until a call (or a timer, see <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/>) ends it.</summary>
+    public BreakerState State => _timeline.Phase.State;
+
+    /// <summary>The breaker's clock.</summary>
+    public TimeProvider TimeProvider => Clock.Provider;
+
+    /// <summary>What is allowed in its settings but likely not meant; see <see cref="FluxgateBreakerSettings.Warnings"/>.</summary>
+    public IReadOnlyList<string> Warnings => _timeline.Phase.Rules.Warnings;
+
+    internal Clock Clock { get; }
+
+    internal Totals Totals { get; } = new();
+
+    internal UserCode UserCode { get; }
+
+    /// <summary><see langword="null"/> where no listener asks for durations.</summary>
+    internal Durations? Durations { get; }
+
+    /// <summary>Everything the breaker knows about itself at one moment.</summary>
+    /// <returns>The state with its reason, the totals, the window and the probes. They cannot disagree: all belong to one phase.</returns>
+    public BreakerSnapshot Snapshot()
+    {
+        var totals = Totals.Read(_timeline);
+        return new(Name, totals, totals.Phase.Read(), this);
+    }
+
+    /// <summary>Asks to let a call in.</summary>
+    /// <param name="admission">What the call holds until it settles, when it is let in.</param>
+    /// <returns><see langword="true"/> when the call may go; <see langword="false"/> when it is rejected.</returns>
+    public bool TryAdmit([NotNullWhen(true)] out Admission? admission)
+    {
+        admission = TryEnter(out var ticket, out _) ? new(ticket) : null;
+        return admission is not null;
+    }
+
+    /// <summary>Lets a call in or throws.</summary>
+    /// <returns>What the call holds until it settles.</returns>
+    /// <exception cref="CallNotPermittedException">The call is rejected.</exception>
+    public Admission Admit() => TryEnter(out var ticket, out _) ? new(ticket) : throw CallNotPermittedException.By(ticket);
+
+    /// <summary>Settles a call that this breaker let in.</summary>
+    /// <param name="admission">What the call was let in with.</param>
+    /// <param name="verdict">What it counts as.</param>
+    /// <param name="duration">How long it took, at least zero; measured since it was let in unless given.</param>
+    /// <param name="breakFor">How long to break if this failure opens the circuit, greater than zero; what is configured unless given.</param>
+    /// <returns>The transition that this caused, or <see langword="null"/>.</returns>
+    /// <exception cref="InvalidOperationException">The admission was settled before.</exception>
+    /// <exception cref="ArgumentException">The admission is of another breaker, or an argument is out of range.</exception>
+    public Signal? Settle(Admission admission, Verdict verdict, TimeSpan? duration = null, TimeSpan? breakFor = null)
+    {
+        Require.NotNull(admission);
+        return ReferenceEquals(admission.Breaker, this)
+            ? admission.Settle(verdict, duration, breakFor)
+            : throw new ArgumentException(
+                $"admission must be one of circuit '{Name}', but is one of another breaker named '{admission.Breaker.Name}'.",
+                nameof(admission)
+            );
+    }
+
+    /// <summary>Ends listening: listeners hear what has happened up to now, asynchronous ones for a bounded time, timers stop, and listeners let go.</summary>
+    /// <remarks>
+    /// The breaker goes on deciding for calls that still reach it, unheard. Waits for asynchronous listeners up to
+    /// <see cref="FluxgateBreakerSettings.ListenerFlushTimeout"/> on the breaker's clock; where that is a virtual one, prefer
+    /// <see cref="DisposeAsync"/>. Further calls do nothing.
+    /// </remarks>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>As <see cref="Dispose"/>, without blocking a thread.</summary>
+    /// <returns>A task that completes when asynchronous listeners have heard everything, or their time has run out.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _wakeup?.Dispose();
+        _timeline.Detach();
+        ListenerQueue[] queues = [.. _listeners.OfType<ListenerQueue>()];
+        await Task.WhenAll(queues.Select(queue => queue.FlushAsync(_flushTimeout, Clock.Provider))).ConfigureAwait(false);
+        Array.ForEach(queues, queue => queue.Dispose());
+        Tell(listener => listener.OnDetached(this));
+    }
+
+    internal bool TryEnter(out Ticket ticket, out Caused caused)
+    {
+        caused = default;
+        while (true)
+        {
+            switch (_timeline.Phase.Admit(out ticket, ref caused))
+            {
+                case Admittance.Admitted:
+                    return true;
+                case Admittance.Rejected:
+                    return false;
+            }
+        }
+    }
+
+    internal static Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks = 0) =>
+        ticket.Phase.Settle(ticket, verdict, durationTicks, breakTicks);
+
+    /// <summary>Settles a call whose phase object is no longer the current one.</summary>
+    internal Signal? SettleLate(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    {
+        var current = _timeline.Phase;
+        if (current.Number == ticket.Phase.Number && !ReferenceEquals(current, ticket.Phase))
+        {
+            // The same phase goes on in another object, after a would-trip: not stale.
+            return current.Settle(new(current, ticket.Timestamp, ticket.Probe), verdict, durationTicks, breakTicks);
+        }
+
+        var now = Clock.Now;
+        var known = durationTicks >= 0 || ticket.IsTimed;
+        durationTicks = durationTicks >= 0 ? durationTicks : ticket.ElapsedTicks(Clock, now);
+        var counted = ticket.Probe is { Expired: true };
+        Totals.AddStale(ticket.Phase, verdict, durationTicks, counted);
+        if (!counted && known)
+        {
+            Durations?.Record(ticket.Phase.State, durationTicks);
+        }
+
+        return current.ExpireLeases(now);
+    }
+
+    internal void Notify(Func<string, DateTimeOffset, Notice> notice)
+    {
+        if (_timeline is not { } timeline)
+        {
+            // A part of the very first phase failed to start: listeners hear of it when they are attached.
+            (_early ??= []).Add(notice);
+        }
+        else if (timeline.TryNotify(() => notice(Name, Clock.UtcNow)))
+        {
+            timeline.Deliver();
+        }
+    }
+
+    internal void Wake()
+    {
+        var phase = _timeline.Phase;
+        if (phase.Rules.ProbeWithoutTraffic)
+        {
+            phase.Wake(Clock.Now);
+        }
+    }
+
+    internal void WakeAfter(TimeSpan due) => _wakeup?.After(due);
+
+    private ICircuitListener Synchronous(IListener listener, int capacity) =>
+        listener as ICircuitListener ?? new ListenerQueue((IAsyncCircuitListener)listener, capacity, Dropped, ListenerFailed);
+
+    private void Dropped(Signal signal)
+    {
+        Totals.AddDropped();
+        Notify((name, now) => new SignalsDroppedNotice(name, now, signal));
+    }
+
+    // An error in hearing of an error is counted and not told again, or the two would go on for ever.
+    private void ListenerFailed(Exception error, object? news) =>
+        UserCode.Failed(UserErrorSource.Listener, error, silent: news is UserErrorNotice);
+
+    private void Tell(Action<ICircuitListener> tell)
+    {
+        foreach (var listener in _listeners)
+        {
+            try
+            {
+                tell(listener);
+            }
+            catch (Exception error)
+            {
+                UserCode.Failed(UserErrorSource.Listener, error);
+            }
+        }
+    }
+}

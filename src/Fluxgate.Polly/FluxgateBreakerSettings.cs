@@ -1,0 +1,188 @@
+namespace Fluxgate;
+
+/// <summary>The parts of a breaker and the few numbers beside them. A breaker copies what it needs; changing the object later changes nothing.</summary>
+/// <remarks>Not thread-safe while it is being filled. Parts may be shared between settings.</remarks>
+public sealed class FluxgateBreakerSettings
+{
+    private static readonly Window DefaultWindow = Window.Count(FluxgateDefaults.WindowSize);
+    private static readonly Tripper DefaultTripper =
+        Tripper.MinRequests(FluxgateDefaults.MinRequests) & Tripper.FailureRate(FluxgateDefaults.FailureRate);
+    private static readonly BreakDuration DefaultBreakDuration = BreakDuration.Fixed(FluxgateDefaults.BreakFor);
+    private static readonly Permit DefaultPermit = Permit.RampUp(
+        FluxgateDefaults.RampInitial,
+        FluxgateDefaults.RampFinal,
+        FluxgateDefaults.RampDuration
+    );
+    private static readonly Recovery DefaultRecovery = Recovery.AfterProbes(FluxgateDefaults.RecoveryProbes);
+
+    /// <summary>Which recent calls count.</summary>
+    /// <value><c>Count(100)</c> unless set.</value>
+    public Window Window { get; set; } = DefaultWindow;
+
+    /// <summary>The rule that opens the circuit.</summary>
+    /// <value><c>MinRequests(100) &amp; FailureRate(50%)</c> unless set.</value>
+    public Tripper Tripper { get; set; } = DefaultTripper;
+
+    /// <summary>How long the circuit stays open.</summary>
+    /// <value><c>Fixed(60 s)</c> unless set.</value>
+    public BreakDuration BreakDuration { get; set; } = DefaultBreakDuration;
+
+    /// <summary>Which calls probe while half-open.</summary>
+    /// <value><c>RampUp(10% -> 100%, 60 s)</c> unless set.</value>
+    public Permit Permit { get; set; } = DefaultPermit;
+
+    /// <summary>When probing ends well.</summary>
+    /// <value><c>AfterProbes(10)</c> unless set.</value>
+    public Recovery Recovery { get; set; } = DefaultRecovery;
+
+    /// <summary>How long a probe may take. Then it counts as a failure with this duration, its permit returns, and what it brings later decides nothing.</summary>
+    /// <value>Greater than zero; 30 s unless set.</value>
+    public TimeSpan ProbeLease { get; set; } = FluxgateDefaults.ProbeLease;
+
+    /// <summary>Whether a timer ends a break, and notices an expired lease, when no call comes.</summary>
+    /// <value><see langword="false"/> unless set: the first call after the break moves the circuit to half-open.</value>
+    public bool ProbeWithoutTraffic { get; set; }
+
+    /// <summary>The state that the breaker starts in. No signal is raised for it.</summary>
+    /// <value><see cref="BreakerState.Closed"/> unless set.</value>
+    public BreakerState InitialState { get; set; } = BreakerState.Closed;
+
+    /// <summary>What hears the breaker's signals: listeners and lambdas.</summary>
+    /// <value>Empty unless filled.</value>
+    public ListenerCollection Listeners { get; set; } = [];
+
+    /// <summary>How many signals and notices wait for each asynchronous listener at the most.</summary>
+    /// <value>At least 1; 1024 unless set.</value>
+    public int ListenerQueueCapacity { get; set; } = FluxgateDefaults.ListenerQueueCapacity;
+
+    /// <summary>How long disposing the breaker waits for its asynchronous listeners.</summary>
+    /// <value>Greater than zero; 5 s unless set.</value>
+    public TimeSpan ListenerFlushTimeout { get; set; } = FluxgateDefaults.ListenerFlushTimeout;
+
+    /// <summary>The source of chance for jitter and permits, as in Polly's retry: answers with at least 0 and less than 1, and is thread-safe.</summary>
+    /// <value><see langword="null"/> unless set: a shared random source.</value>
+    public Func<double>? Randomizer { get; set; }
+
+    /// <summary>What is allowed but likely not meant, such as a branch of the rule that can never fire. Computed from the parts as they are now.</summary>
+    public IReadOnlyList<string> Warnings => Tripper is null || Window is null ? [] : Inspect(out _);
+
+    /// <summary>What no breaker could work with, all at once: a setting that is out of range or missing, a rule that can never fire. Computed from the settings as they are now.</summary>
+    /// <value>Each message names the setting, its value and what is allowed; empty when a breaker can be made of these settings.</value>
+    public IReadOnlyList<string> Errors => [.. Checks().Select(Problem).OfType<string>()];
+
+    /// <summary>Refuses what no breaker could work with.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range or missing; the message names it, its value and what is allowed.</exception>
+    internal void Validate()
+    {
+        foreach (var check in Checks())
+        {
+            check();
+        }
+    }
+
+    private static string? Problem(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (ArgumentException error)
+        {
+            // Without what the framework appends: our words name the setting and the value already.
+            return error.Message.Split(" (Parameter '", 2)[0];
+        }
+    }
+
+    private IEnumerable<Action> Checks()
+    {
+        yield return () => Require.NotNull(Window);
+        yield return () => Require.NotNull(Tripper);
+        yield return () => Require.NotNull(BreakDuration);
+        yield return () => Require.NotNull(Permit);
+        yield return () => Require.NotNull(Recovery);
+        yield return () => Require.NotNull(Listeners);
+        yield return () => Require.Positive(ProbeLease);
+        yield return () => Require.Positive(ListenerFlushTimeout);
+        yield return () => Require.Count(ListenerQueueCapacity);
+        yield return RequireKnownState;
+        if (Window is not null && Tripper is not null)
+        {
+            yield return RequireRuleThatCanFire;
+            yield return RequireDurationsThatCanBeKept;
+            yield return RequireFewSlowThresholds;
+        }
+    }
+
+    private void RequireKnownState()
+    {
+        if (!InitialState.IsKnown())
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(InitialState),
+                InitialState,
+                $"InitialState must be one of the six breaker states, but is {RuleText.Number((int)InitialState)}."
+            );
+        }
+    }
+
+    private void RequireRuleThatCanFire()
+    {
+        Inspect(out var dead);
+        if (dead is not null)
+        {
+            throw new ArgumentException(
+                $"Tripper can never fire while the circuit is closed: {dead}. The rule is {Tripper}, the window {Window}.",
+                nameof(Tripper)
+            );
+        }
+
+        if (Tripper.Leaves.FirstOrDefault(leaf => leaf.SlowThreshold <= TimeSpan.Zero) is { } leaf)
+        {
+            throw new ArgumentException(
+                $"Tripper must name slow-call durations greater than zero, but {leaf} names {leaf.SlowThreshold}.",
+                nameof(Tripper)
+            );
+        }
+    }
+
+    private void RequireDurationsThatCanBeKept()
+    {
+        if (
+            Window is CountWindow { Capacity: > FluxgateDefaults.MaxMeasuredCalls }
+            && Tripper.Leaves.Any(leaf => leaf.NeedsDurations || leaf.SlowThreshold is not null)
+        )
+        {
+            throw new ArgumentException(
+                $"Window must hold {RuleText.Number(FluxgateDefaults.MaxMeasuredCalls)} calls at most where the rule looks at durations, since it keeps each call, but is {Window}.",
+                nameof(Window)
+            );
+        }
+    }
+
+    private void RequireFewSlowThresholds()
+    {
+        var thresholds = Tripper.Leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>().Distinct().ToArray();
+        if (thresholds.Length > FluxgateDefaults.MaxSlowThresholds)
+        {
+            throw new ArgumentException(
+                $"Tripper may name {FluxgateDefaults.MaxSlowThresholds} different slow-call durations at most, but names {thresholds.Length}: {string.Join(", ", thresholds.Select(RuleText.Duration))}.",
+                nameof(Tripper)
+            );
+        }
+    }
+
+    private List<string> Inspect(out string? dead)
+    {
+        var whileClosed = new Dictionary<string, string>(StringComparer.Ordinal);
+        var whileHalfOpen = new Dictionary<string, string>(StringComparer.Ordinal);
+        dead = Tripper.Dead(BreakerState.Closed, Window.Capacity, whileClosed);
+        Tripper.Dead(BreakerState.HalfOpen, Window.Capacity, whileHalfOpen);
+        return
+        [
+            .. whileClosed
+                .Where(branch => whileHalfOpen.ContainsKey(branch.Key))
+                .Select(branch => $"The branch {branch.Key} of the rule can never fire while the circuit is closed: {branch.Value}."),
+        ];
+    }
+}

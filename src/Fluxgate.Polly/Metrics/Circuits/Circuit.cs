@@ -1,0 +1,35 @@
+namespace Fluxgate;
+
+/// <summary>The breakers of one name. Guarded by the lock of <see cref="Circuits"/>.</summary>
+internal sealed class Circuit(string name)
+{
+    private Dictionary<MetricFamily, long>? _signals;
+
+    public string Name { get; } = name;
+
+    /// <summary>Oldest first; disposed ones too, until they are collected.</summary>
+    public List<Member> Members { get; } = [];
+
+    /// <summary>What breakers that were collected had counted.</summary>
+    public IReadOnlyDictionary<MetricFamily, MetricSamples>? Inherited { get; set; }
+
+    public bool Lives => Members.Exists(member => member.Lives);
+
+    public void CountSignal(MetricFamily family)
+    {
+        _signals ??= [];
+        _signals[family] = _signals.GetValueOrDefault(family) + 1;
+    }
+
+    /// <summary>Holds on to the breakers for as long as it takes to read them; <see langword="null"/> when none lives.</summary>
+    public CircuitReading? Begin()
+    {
+        if (Members.FindLast(static member => member.Lives)?.Breaker is not { } newest)
+        {
+            return null;
+        }
+
+        FluxgateBreaker[]? all = Members.Count == 1 ? null : [.. Members.Select(member => member.Breaker).OfType<FluxgateBreaker>()];
+        return new(Name, newest, all, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
+    }
+}

@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Fluxgate;
+
+/// <summary>The breakers that are shown, by name. They are held weakly; what they had counted is kept while another of the name lives.</summary>
+internal sealed class Circuits(BreakerMetrics metrics)
+{
+    private readonly object _gate = new();
+    private readonly SortedDictionary<string, Circuit> _circuits = new(StringComparer.Ordinal);
+    private readonly ConditionalWeakTable<FluxgateBreaker, Farewell> _farewells = [];
+
+    public void Add(FluxgateBreaker breaker)
+    {
+        var name = Encodable(breaker.Name);
+        lock (_gate)
+        {
+            if (_farewells.TryGetValue(breaker, out _))
+            {
+                return;
+            }
+
+            if (!_circuits.TryGetValue(name, out var circuit) || !circuit.Lives)
+            {
+                circuit = new Circuit(name);
+                _circuits[name] = circuit;
+            }
+
+            var member = new Member(breaker);
+            circuit.Members.Add(member);
+            _farewells.Add(breaker, new(this, circuit, member, breaker));
+        }
+    }
+
+    public void Remove(FluxgateBreaker breaker)
+    {
+        lock (_gate)
+        {
+            if (_farewells.TryGetValue(breaker, out var farewell))
+            {
+                farewell.Member.Disposed = true;
+                ForgetUnlessAlive(farewell.Circuit);
+            }
+        }
+    }
+
+    public void CountSignal(string circuitName, MetricFamily family)
+    {
+        lock (_gate)
+        {
+            if (_circuits.TryGetValue(Encodable(circuitName), out var circuit))
+            {
+                circuit.CountSignal(family);
+            }
+        }
+    }
+
+    /// <summary>One reading per name, in the order of names. Snapshots run parts that users wrote, so they are taken outside the lock.</summary>
+    public CircuitReading[] Read()
+    {
+        CircuitReading[] readings;
+        lock (_gate)
+        {
+            readings = new CircuitReading[_circuits.Count];
+            var count = 0;
+            List<Circuit>? gone = null;
+            foreach (var (_, circuit) in _circuits)
+            {
+                if (circuit.Begin() is { } reading)
+                {
+                    readings[count++] = reading;
+                }
+                else
+                {
+                    (gone ??= []).Add(circuit);
+                }
+            }
+
+            gone?.ForEach(ForgetUnlessAlive);
+            Array.Resize(ref readings, count);
+        }
+
+        Array.ForEach(readings, static reading => reading.TakeSnapshots());
+        return readings;
+    }
+
+    /// <summary>A breaker is gone: the last that it had counted passes to its name.</summary>
+    public void Inherit(Circuit circuit, Member member, BreakerSnapshot last)
+    {
+        var inheritance = metrics.CountsOf(last);
+        lock (_gate)
+        {
+            circuit.Members.Remove(member);
+            foreach (var (family, samples) in circuit.Inherited ?? new Dictionary<MetricFamily, MetricSamples>())
+            {
+                if (inheritance.TryGetValue(family, out var own))
+                {
+                    own.Add(samples);
+                }
+                else
+                {
+                    inheritance.Add(family, samples);
+                }
+            }
+
+            // Swapped, not changed: a page that is being written keeps what it began with.
+            circuit.Inherited = inheritance;
+        }
+    }
+
+    /// <summary>The name with lone surrogates replaced. Names that differ in nothing else are one, or their series would be duplicates.</summary>
+    public static string Encodable(string name) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name));
+
+    private void ForgetUnlessAlive(Circuit circuit)
+    {
+        if (!circuit.Lives && _circuits.TryGetValue(circuit.Name, out var current) && ReferenceEquals(current, circuit))
+        {
+            _circuits.Remove(circuit.Name);
+        }
+    }
+}

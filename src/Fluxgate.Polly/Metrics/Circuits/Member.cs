@@ -1,0 +1,16 @@
+namespace Fluxgate;
+
+/// <summary>One breaker among those of its name, held weakly. Guarded by the lock of <see cref="Circuits"/>.</summary>
+internal sealed class Member(FluxgateBreaker breaker)
+{
+    private readonly WeakReference<FluxgateBreaker> _living = new(breaker);
+
+    // Sees the breaker until its farewell is over: its counts are in the sum at every moment.
+    private readonly WeakReference<FluxgateBreaker> _readable = new(breaker, trackResurrection: true);
+
+    public bool Disposed { get; set; }
+
+    public bool Lives => !Disposed && _living.TryGetTarget(out _);
+
+    public FluxgateBreaker? Breaker => _readable.TryGetTarget(out var target) ? target : null;
+}

@@ -1,0 +1,231 @@
+namespace Fluxgate;
+
+/// <summary>The families of every breaker. One entry here is all that a family needs.</summary>
+internal static class StandardFamilies
+{
+    public const string RequestDuration = "circuit_breaker_request_duration_seconds";
+
+    private static readonly BreakerState[] States = Enum.GetValues<BreakerState>();
+    private static readonly BreakerState[] Rejecting = [BreakerState.Open, BreakerState.HalfOpen, BreakerState.ForcedOpen];
+    private static readonly (UserErrorSource Source, string Label)[] Sources =
+    [
+        .. Enum.GetValues<UserErrorSource>().Select(source => (source, SnakeCase(source.ToString()))),
+    ];
+
+    private static readonly bool[] Automatic = [.. States.SelectMany(from => States.Select(to => IsAutomatic(from, to)))];
+
+    public static IReadOnlyList<MetricFamily> All { get; } =
+    [
+        MetricFamily.Gauge("circuit_breaker_state", "Whether the circuit is in the state (1) or not (0).", ["state"], CurrentState),
+        MetricFamily.Counter(
+            "circuit_breaker_state_transition_total",
+            "Transitions of the circuit from one state to another.",
+            ["old_state", "new_state"],
+            Transitions
+        ),
+        MetricFamily.Gauge(
+            "circuit_breaker_state_code",
+            "The state as a number: 0 closed, 1 open, 2 half-open, 3 metrics-only, 4 disabled, 5 forced-open.",
+            now => (int)now.State
+        ),
+        MetricFamily.Counter(
+            "circuit_breaker_requests_total",
+            "Calls that have settled: successes, failures and ignored. Rejections are no requests.",
+            now => now.Requests
+        ),
+        MetricFamily.Counter("circuit_breaker_successes_total", "Calls that succeeded.", now => now.Successes),
+        MetricFamily.Counter("circuit_breaker_failures_total", "Calls that failed.", now => now.Failures),
+        MetricFamily.Counter(
+            "circuit_breaker_ignored_total",
+            "Calls that counted as neither success nor failure, such as those whose caller gave up.",
+            now => now.Ignored
+        ),
+        MetricFamily.Counter(
+            "circuit_breaker_stale_total",
+            "Results that came when their phase was over and decided nothing.",
+            now => now.Stale
+        ),
+        MetricFamily.Counter(
+            "circuit_breaker_rejected_total",
+            "Calls that were not let in, by the state that rejected them.",
+            ["state"],
+            Rejected
+        ),
+        MetricFamily.Counter(
+            "circuit_breaker_slow_total",
+            "Calls that took at least as long as a threshold of the rule, in seconds.",
+            ["threshold"],
+            Slow
+        ),
+        MetricFamily.Gauge(
+            "circuit_breaker_consecutive_successes",
+            "Successes since the last failure, in the current phase.",
+            now => now.ConsecutiveSuccesses
+        ),
+        MetricFamily.Gauge(
+            "circuit_breaker_consecutive_failures",
+            "Failures in a row, in the current phase.",
+            now => now.ConsecutiveFailures
+        ),
+        MetricFamily.Gauge("circuit_breaker_failure_rate", "Failures over calls in the window, 0 to 1.", now => now.FailureRate),
+        MetricFamily.Gauge("circuit_breaker_success_rate", "Successes over calls in the window, 0 to 1.", now => now.SuccessRate),
+        MetricFamily.Gauge(
+            "circuit_breaker_slow_rate",
+            "Calls over calls in the window, 0 to 1, that took at least as long as a threshold of the rule, in seconds.",
+            ["threshold"],
+            SlowRate
+        ),
+        MetricFamily.Gauge(
+            "circuit_breaker_rule_threshold",
+            "What each leaf of the rule compares with: a ratio, a number of calls, or seconds.",
+            ["rule"],
+            Thresholds
+        ),
+        MetricFamily.HistogramOfCalls(
+            RequestDuration,
+            "How long calls took, by the state that let them in.",
+            ["state"],
+            "circuit_breaker.request.duration",
+            CallDurations
+        ),
+        MetricFamily.Gauge("circuit_breaker_in_flight", "Calls let in that have not settled.", now => now.InFlight),
+        MetricFamily.Gauge("circuit_breaker_half_open_in_flight", "Probes that have not settled.", now => now.HalfOpenInFlight),
+        MetricFamily.Gauge(
+            "circuit_breaker_reopens",
+            "How often the circuit has gone back from half-open to open since it was last closed.",
+            now => now.Reopens
+        ),
+        MetricFamily.Counter(
+            "circuit_breaker_would_trip_total",
+            "How often the rule fired while the circuit was metrics-only.",
+            now => now.WouldTrips
+        ),
+        MetricFamily.Gauge(
+            "circuit_breaker_state_entered_timestamp_seconds",
+            "When the circuit entered its state, as Unix time.",
+            now => UnixSeconds(now.EnteredAt)
+        ),
+        MetricFamily.Gauge(
+            "circuit_breaker_next_probe_timestamp_seconds",
+            "When the break is over, as Unix time; only while open.",
+            now => now.NextProbeAt is { } next ? UnixSeconds(next) : null
+        ),
+        MetricFamily.Counter(
+            "circuit_breaker_user_errors_total",
+            "Errors in code that users gave to the breaker, by what it is for.",
+            ["source"],
+            UserErrors
+        ),
+        MetricFamily.Counter(
+            "circuit_breaker_signals_dropped_total",
+            "Signals that did not reach an asynchronous listener, since its queue was full.",
+            now => now.SignalsDropped
+        ),
+    ];
+
+    /// <summary>The histogram of calls.</summary>
+    public static MetricFamily Durations { get; } = All.Single(family => family.Name is RequestDuration);
+
+    private static void CurrentState(BreakerSnapshot now, MetricSamples samples)
+    {
+        foreach (var state in States)
+        {
+            samples.Add(state == now.State ? 1 : 0, state.ToLabel());
+        }
+    }
+
+    private static void Transitions(BreakerSnapshot now, MetricSamples samples)
+    {
+        var counts = now.AllTransitions;
+        for (var i = 0; i < counts.Length; i++)
+        {
+            // A counter born at 1 hides its first transition from increase() (trap M3): those that come by themselves are there at 0.
+            if (counts[i] > 0 || Automatic[i])
+            {
+                samples.Add(counts[i], States[i / History.States].ToLabel(), States[i % History.States].ToLabel());
+            }
+        }
+    }
+
+    private static bool IsAutomatic(BreakerState from, BreakerState to) =>
+        (from, to)
+            is
+                (BreakerState.Closed, BreakerState.Open)
+                or
+                (BreakerState.Open, BreakerState.HalfOpen)
+                or
+                (BreakerState.HalfOpen, BreakerState.Open or BreakerState.Closed);
+
+    private static void Rejected(BreakerSnapshot now, MetricSamples samples)
+    {
+        foreach (var state in Rejecting)
+        {
+            samples.Add(now.RejectedIn(state), state.ToLabel());
+        }
+    }
+
+    private static void Slow(BreakerSnapshot now, MetricSamples samples)
+    {
+        for (var i = 0; i < now.SlowCalls.Count; i++)
+        {
+            samples.Add(now.SlowCalls[i].Total, Seconds(now.SlowCalls[i].Threshold));
+        }
+    }
+
+    private static void SlowRate(BreakerSnapshot now, MetricSamples samples)
+    {
+        for (var i = 0; i < now.SlowCalls.Count; i++)
+        {
+            if (now.SlowCalls[i] is { Rate: { } rate } slow)
+            {
+                samples.Add(rate, Seconds(slow.Threshold));
+            }
+        }
+    }
+
+    private static void Thresholds(BreakerSnapshot now, MetricSamples samples)
+    {
+        for (var i = 0; i < now.RuleThresholds.Count; i++)
+        {
+            samples.Add(now.RuleThresholds[i].Value, now.RuleThresholds[i].Rule);
+        }
+    }
+
+    private static void CallDurations(BreakerSnapshot now, MetricSamples samples)
+    {
+        if (samples.DurationBuckets is { } buckets)
+        {
+            foreach (var (state, durations) in now.AllDurations)
+            {
+                if (durations.Buckets.Equals(buckets))
+                {
+                    samples.Add(durations, state.ToLabel());
+                }
+            }
+        }
+    }
+
+    private static void UserErrors(BreakerSnapshot now, MetricSamples samples)
+    {
+        foreach (var (source, label) in Sources)
+        {
+            samples.Add(now.UserErrors(source), label);
+        }
+    }
+
+    /// <summary>A threshold as a label; whole seconds, as most are, without the price of a fraction.</summary>
+    private static string Seconds(TimeSpan threshold) =>
+        threshold.Ticks % TimeSpan.TicksPerSecond == 0
+            ? RuleText.Number(threshold.Ticks / TimeSpan.TicksPerSecond)
+            : RuleText.Number(threshold.TotalSeconds);
+
+    /// <summary>Milliseconds, as Prometheus' own times are.</summary>
+    private static double UnixSeconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
+
+    private static string SnakeCase(string name) =>
+        string.Concat(
+            name.Select(
+                (letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"
+            )
+        );
+}

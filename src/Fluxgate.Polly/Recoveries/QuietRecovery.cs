@@ -1,0 +1,10 @@
+namespace Fluxgate;
+
+internal sealed class QuietRecovery : Recovery
+{
+    internal override bool HasWhenQuiet => true;
+
+    public override bool IsOver(in RecoveryContext context) => true;
+
+    public override string ToString() => "WhenQuiet";
+}

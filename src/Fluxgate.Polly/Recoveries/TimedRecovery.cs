@@ -1,0 +1,8 @@
+namespace Fluxgate;
+
+internal sealed class TimedRecovery(TimeSpan duration) : Recovery
+{
+    public override bool IsOver(in RecoveryContext context) => context.Elapsed >= duration;
+
+    public override string ToString() => $"After({RuleText.Duration(duration)})";
+}

@@ -1,0 +1,21 @@
+namespace Fluxgate;
+
+/// <summary>Hears signals behind a bounded queue of its own, in order and one at a time, and never delays a call.</summary>
+/// <remarks>
+/// What a full queue drops is counted and reported as a <see cref="SignalsDroppedNotice"/>, and the gap shows in the sequence numbers.
+/// Disposing the breaker flushes the queue in bounded time, then cancels the token.
+/// </remarks>
+public interface IAsyncCircuitListener : IListener
+{
+    /// <summary>A transition.</summary>
+    /// <param name="signal">What happened.</param>
+    /// <param name="cancellationToken">Cancelled when the breaker was disposed and the time to flush has run out.</param>
+    /// <returns>A task; the next signal comes when it has completed.</returns>
+    ValueTask OnSignalAsync(Signal signal, CancellationToken cancellationToken);
+
+    /// <summary>Something worth hearing that is no transition; in order with the signals.</summary>
+    /// <param name="notice">What happened.</param>
+    /// <param name="cancellationToken">As for <see cref="OnSignalAsync"/>.</param>
+    /// <returns>A task; the next one comes when it has completed.</returns>
+    ValueTask OnNoticeAsync(Notice notice, CancellationToken cancellationToken) => default;
+}

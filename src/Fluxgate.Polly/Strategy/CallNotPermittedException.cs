@@ -1,0 +1,33 @@
+using Polly.CircuitBreaker;
+
+namespace Fluxgate;
+
+/// <summary>The breaker did not let a call in. Every <c>catch</c> and predicate for Polly's <see cref="BrokenCircuitException"/> handles it.</summary>
+/// <remarks>A fresh instance for each rejected call.</remarks>
+public sealed class CallNotPermittedException : BrokenCircuitException
+{
+    private readonly Phase _phase;
+
+    private CallNotPermittedException(Phase phase)
+        : base(string.Empty) => _phase = phase;
+
+    private CallNotPermittedException(Phase phase, TimeSpan retryAfter)
+        : base(string.Empty, retryAfter) => _phase = phase;
+
+    /// <summary>The name of the circuit that rejected the call.</summary>
+    public string CircuitName => _phase.Breaker.Name;
+
+    /// <summary>The state in which it did: <see cref="BreakerState.Open"/>, <see cref="BreakerState.HalfOpen"/> or <see cref="BreakerState.ForcedOpen"/>.</summary>
+    public BreakerState State => _phase.State;
+
+    /// <summary>Why the circuit is in that state.</summary>
+    public Reason Reason => _phase.Reason;
+
+    /// <summary>Names the circuit, the state, the reason and when to come again.</summary>
+    public override string Message =>
+        $"Circuit '{CircuitName}' is {State.ToLabel()} and does not let the call in: {Reason}."
+        + (RetryAfter is { } retryAfter ? $" It probes again in {RuleText.Measured(retryAfter)}." : "");
+
+    internal static CallNotPermittedException By(in Ticket rejection) =>
+        rejection.Phase.RetryAfter(rejection.Timestamp) is { } retryAfter ? new(rejection.Phase, retryAfter) : new(rejection.Phase);
+}

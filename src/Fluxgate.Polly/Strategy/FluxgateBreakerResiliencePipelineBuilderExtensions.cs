@@ -1,0 +1,115 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using Fluxgate;
+
+namespace Polly;
+
+/// <summary>Adds a Fluxgate circuit breaker to a resilience pipeline.</summary>
+public static class FluxgateBreakerResiliencePipelineBuilderExtensions
+{
+    private const string OptionsPreserved = "All options members preserved.";
+
+    /// <summary>Adds a breaker with default settings, which lives with the pipeline and is named after the builder.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder) =>
+        builder.AddFluxgateBreaker(new FluxgateBreakerOptions());
+
+    /// <summary>Adds a breaker that is made when the pipeline is built, and lives with that build.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The circuit's name, 1 to 256 characters.</param>
+    /// <param name="settings">The breaker's parts.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ValidationException">The name or a setting is refused.</exception>
+    public static ResiliencePipelineBuilder AddFluxgateBreaker(
+        this ResiliencePipelineBuilder builder,
+        string name,
+        FluxgateBreakerSettings settings
+    ) =>
+        builder.AddFluxgateBreaker(
+            new FluxgateBreakerOptions { CircuitName = Require.NotNull(name), Settings = Require.NotNull(settings) }
+        );
+
+    /// <summary>Adds a breaker that outlives the pipeline and may serve others.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="breaker">The breaker. The pipeline does not dispose it.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder, FluxgateBreaker breaker) =>
+        builder.AddFluxgateBreaker(new FluxgateBreakerOptions { Breaker = Require.NotNull(breaker) });
+
+    /// <summary>Adds a breaker as the options say.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="options">Which breaker, and which outcomes are failures.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ValidationException">The options are refused.</exception>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = OptionsPreserved)]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(FluxgateBreakerOptions))]
+    public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder, FluxgateBreakerOptions options)
+    {
+        Require.NotNull(builder);
+        Require.NotNull(options);
+        return builder.AddStrategy(
+            context => new FluxgateStrategy(Connection.Make(builder, context, options), new Judge<object>(options)),
+            options
+        );
+    }
+
+    /// <summary>Adds a breaker with default settings, which lives with the pipeline and is named after the builder.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
+    >(this ResiliencePipelineBuilder<TResult> builder) => builder.AddFluxgateBreaker(new FluxgateBreakerOptions<TResult>());
+
+    /// <summary>Adds a breaker that is made when the pipeline is built, and lives with that build.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The circuit's name, 1 to 256 characters.</param>
+    /// <param name="settings">The breaker's parts.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ValidationException">The name or a setting is refused.</exception>
+    public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
+    >(this ResiliencePipelineBuilder<TResult> builder, string name, FluxgateBreakerSettings settings) =>
+        builder.AddFluxgateBreaker(
+            new FluxgateBreakerOptions<TResult> { CircuitName = Require.NotNull(name), Settings = Require.NotNull(settings) }
+        );
+
+    /// <summary>Adds a breaker that outlives the pipeline and may serve others.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="breaker">The breaker. The pipeline does not dispose it.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
+    >(this ResiliencePipelineBuilder<TResult> builder, FluxgateBreaker breaker) =>
+        builder.AddFluxgateBreaker(new FluxgateBreakerOptions<TResult> { Breaker = Require.NotNull(breaker) });
+
+    /// <summary>Adds a breaker as the options say.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="options">Which breaker, and which outcomes are failures.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ValidationException">The options are refused.</exception>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = OptionsPreserved)]
+    public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
+    >(this ResiliencePipelineBuilder<TResult> builder, FluxgateBreakerOptions<TResult> options)
+    {
+        Require.NotNull(builder);
+        Require.NotNull(options);
+        return builder.AddStrategy(
+            context => new FluxgateStrategy<TResult>(Connection.Make(builder, context, options), new Judge<TResult>(options)),
+            options
+        );
+    }
+}

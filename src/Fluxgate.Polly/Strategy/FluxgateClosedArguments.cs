@@ -1,0 +1,24 @@
+using Polly;
+
+namespace Fluxgate;
+
+#pragma warning disable CA1815 // As Polly's own arguments, which nobody compares.
+
+/// <summary>The arguments of Polly's telemetry event <c>Fluxgate.OnClosed</c>: a call closed the circuit.</summary>
+public readonly struct FluxgateClosedArguments
+{
+    /// <summary>Initializes a new instance of the <see cref="FluxgateClosedArguments"/> struct.</summary>
+    /// <param name="context">The context of the call.</param>
+    /// <param name="signal">The transition.</param>
+    public FluxgateClosedArguments(ResilienceContext context, Signal signal)
+    {
+        Context = context;
+        Signal = signal;
+    }
+
+    /// <summary>The context of the call that caused the transition.</summary>
+    public ResilienceContext Context { get; }
+
+    /// <summary>The transition.</summary>
+    public Signal Signal { get; }
+}

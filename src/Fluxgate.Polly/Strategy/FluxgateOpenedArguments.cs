@@ -1,0 +1,24 @@
+using Polly;
+
+namespace Fluxgate;
+
+#pragma warning disable CA1815 // As Polly's own arguments, which nobody compares.
+
+/// <summary>The arguments of Polly's telemetry event <c>Fluxgate.OnOpened</c>: a call opened the circuit.</summary>
+public readonly struct FluxgateOpenedArguments
+{
+    /// <summary>Initializes a new instance of the <see cref="FluxgateOpenedArguments"/> struct.</summary>
+    /// <param name="context">The context of the call.</param>
+    /// <param name="signal">The transition.</param>
+    public FluxgateOpenedArguments(ResilienceContext context, Signal signal)
+    {
+        Context = context;
+        Signal = signal;
+    }
+
+    /// <summary>The context of the call that caused the transition.</summary>
+    public ResilienceContext Context { get; }
+
+    /// <summary>The transition.</summary>
+    public Signal Signal { get; }
+}

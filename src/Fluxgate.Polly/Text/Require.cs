@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+
+namespace Fluxgate;
+
+/// <summary>Refuses bad settings with a message that names the setting, the value and what is allowed.</summary>
+internal static class Require
+{
+    public static T NotNull<T>(T? value, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : class => value ?? throw new ArgumentNullException(name, $"{name} must not be null.");
+
+    public static double Ratio(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value is > 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                name,
+                value,
+                $"{name} must be greater than 0 and at most 1 (1 is 100%), but is {RuleText.Number(value)}."
+            );
+
+    public static double Jitter(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value is >= 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                name,
+                value,
+                $"{name} must be at least 0 and less than 1 (0.1 is ±10%), but is {RuleText.Number(value)}."
+            );
+
+    public static double Multiplier(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value is >= 1 and < double.PositiveInfinity
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                name,
+                value,
+                $"{name} must be a finite number of at least 1, but is {RuleText.Number(value)}."
+            );
+
+    public static int Count(int value, int least = 1, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= least
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                name,
+                value,
+                $"{name} must be at least {RuleText.Number(least)}, but is {RuleText.Number(value)}."
+            );
+
+    public static TimeSpan Positive(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value > TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be greater than zero, but is {value}.");
+
+    /// <summary>Parts are walked recursively, so what a loop could compose without end is bounded.</summary>
+    public static int Depth(int depth, string part) =>
+        depth <= FluxgateDefaults.MaxDepth
+            ? depth
+            : throw new ArgumentException(
+                $"A {part} may be nested {FluxgateDefaults.MaxDepth} deep at most, but this one is nested {RuleText.Number(depth)} deep."
+            );
+
+    public static string CircuitName(string? value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value switch
+        {
+            null => throw new ArgumentNullException(
+                name,
+                $"{name} must not be null: a circuit has a name of 1 to {FluxgateDefaults.MaxNameLength} characters."
+            ),
+            { Length: 0 } => throw new ArgumentException(
+                $"{name} must not be empty: a circuit has a name of 1 to {FluxgateDefaults.MaxNameLength} characters.",
+                name
+            ),
+            { Length: > FluxgateDefaults.MaxNameLength } => throw new ArgumentException(
+                $"{name} must have at most {FluxgateDefaults.MaxNameLength} characters, but has {RuleText.Number(value.Length)}.",
+                name
+            ),
+            _ => value,
+        };
+}

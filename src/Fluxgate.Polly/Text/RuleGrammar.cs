@@ -1,0 +1,141 @@
+namespace Fluxgate;
+
+/// <summary>
+/// The language of one kind of part: its words, each with how to read its arguments, joined by <c>&amp;</c> and <c>|</c> where the kind
+/// has them; <c>&amp;</c> binds tighter, brackets go before both.
+/// </summary>
+/// <param name="kind">What is read, for messages: <c>tripper</c>.</param>
+/// <param name="words">The words without regard to case, each with what makes the part of its arguments.</param>
+/// <param name="both">What <c>&amp;</c> makes, where there is one.</param>
+/// <param name="either">What <c>|</c> makes, where there is one.</param>
+internal sealed class RuleGrammar<T>(
+    string kind,
+    Dictionary<string, Func<RuleReader, T>> words,
+    Func<T, T, T>? both = null,
+    Func<T, T, T>? either = null
+)
+    where T : class
+{
+    private readonly string _joiners = (both, either) switch
+    {
+        (null, null) => "",
+        (_, null) => "'&' or ",
+        _ => "'&', '|' or ",
+    };
+
+    /// <exception cref="FormatException">The text is not a rule; the message names the column, what was found and what was expected.</exception>
+    public T Parse(string? text)
+    {
+        var reader = new RuleReader(Require.NotNull(text));
+        var part = Either(reader, 0);
+        reader.End($"{_joiners}the end");
+        return part;
+    }
+
+    public bool TryParse(string? text, out T? part, out string? error)
+    {
+        if (text is null)
+        {
+            (part, error) = (null, "text must not be null.");
+            return false;
+        }
+
+        try
+        {
+            (part, error) = (Parse(text), null);
+            return true;
+        }
+        catch (FormatException problem)
+        {
+            (part, error) = (null, problem.Message);
+            return false;
+        }
+    }
+
+    private T Either(RuleReader reader, int depth)
+    {
+        var position = reader.Position;
+        List<T> parts = [Both(reader, depth)];
+        while (either is not null && reader.TrySign("|"))
+        {
+            parts.Add(Both(reader, depth));
+        }
+
+        return Joined(reader, position, parts, either);
+    }
+
+    private T Both(RuleReader reader, int depth)
+    {
+        var position = reader.Position;
+        List<T> parts = [Single(reader, depth)];
+        while (both is not null && reader.TrySign("&"))
+        {
+            parts.Add(Single(reader, depth));
+        }
+
+        return Joined(reader, position, parts, both);
+    }
+
+    private T Single(RuleReader reader, int depth)
+    {
+        var position = reader.Position;
+        if (both is not null && reader.TrySign("("))
+        {
+            // A text is untrusted: what it nests must not exhaust the stack.
+            if (depth == FluxgateDefaults.MaxDepth)
+            {
+                throw reader.At(position, $"brackets may be nested {RuleText.Number(FluxgateDefaults.MaxDepth)} deep at most.");
+            }
+
+            var inner = Either(reader, depth + 1);
+            reader.Sign(")", either is null ? " or '&'" : ", '&' or '|'");
+            return inner;
+        }
+
+        if (!reader.TryWord(out var word))
+        {
+            throw reader.Expected(
+                both is null ? $"a {kind} such as {words.Keys.First()}" : $"a {kind} such as {words.Keys.First()}, or '('"
+            );
+        }
+
+        if (!words.TryGetValue(word, out var make))
+        {
+            throw Unknown(reader, position, word);
+        }
+
+        try
+        {
+            return make(reader);
+        }
+        catch (ArgumentException problem)
+        {
+            throw reader.Refused(position, problem);
+        }
+    }
+
+    /// <summary>A chain of parts. It is halved again and again, so that a long chain makes no deep rule.</summary>
+    private static T Joined(RuleReader reader, int position, List<T> parts, Func<T, T, T>? join)
+    {
+        try
+        {
+            return Half(0, parts.Count);
+        }
+        catch (ArgumentException problem)
+        {
+            throw reader.Refused(position, problem);
+        }
+
+        T Half(int from, int count) =>
+            count == 1 ? parts[from] : join!(Half(from, count / 2), Half(from + (count / 2), count - (count / 2)));
+    }
+
+    private FormatException Unknown(RuleReader reader, int position, string word)
+    {
+        var hint = Closest.To(word, words.Keys) is { } closest ? $" Did you mean {closest}?" : "";
+        return reader.At(
+            position,
+            $"'{RuleReader.Shown(word)}' is no {kind} that can be read from text.{hint} Known are {string.Join(", ", words.Keys)}; a {kind} of your own can only be composed in code."
+        );
+    }
+}

@@ -1,0 +1,102 @@
+using Polly;
+
+namespace Fluxgate;
+
+/// <summary>
+/// Which exceptions are failures, composed with <c>&amp;</c>, <c>|</c> and <c>!</c>. It speaks of exceptions only, so it fits every result
+/// type; together with a <see cref="Tracker{TResult}"/> it becomes one.
+/// </summary>
+/// <remarks>Immutable and thread-safe as far as the predicates in it are. <c>!</c> means the other exceptions; results stay successes.</remarks>
+/// <example>
+/// <code>
+/// var failures = Tracker.TypeOf&lt;HttpRequestException&gt;() | Tracker.TypeOf&lt;TimeoutRejectedException&gt;()
+///              | Tracker.Result&lt;HttpResponseMessage&gt;(r => (int)r.StatusCode >= 500);
+/// </code>
+/// </example>
+public sealed class Tracker
+{
+    private readonly Func<Exception, bool> _predicate;
+    private readonly int _depth;
+
+    private Tracker(Func<Exception, bool> predicate, int depth = 1)
+    {
+        _predicate = predicate;
+        _depth = Require.Depth(depth, "tracker");
+    }
+
+    /// <summary>Every exception: what a breaker tracks unless told otherwise.</summary>
+    public static Tracker All { get; } = new(static _ => true);
+
+    /// <summary>Exceptions of a type or of one derived from it.</summary>
+    /// <typeparam name="TException">The type.</typeparam>
+    /// <param name="predicate">Which of them; all unless given.</param>
+    /// <returns>The tracker.</returns>
+    public static Tracker TypeOf<TException>(Func<TException, bool>? predicate = null)
+        where TException : Exception =>
+        new(
+            predicate is null ? static exception => exception is TException : exception => exception is TException typed && predicate(typed)
+        );
+
+    /// <summary>Exceptions that a predicate picks.</summary>
+    /// <param name="predicate">Thread-safe. When it throws, the call is ignored, and the error counted and reported.</param>
+    /// <returns>The tracker.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is <see langword="null"/>.</exception>
+    public static Tracker When(Func<Exception, bool> predicate) => new(Require.NotNull(predicate));
+
+    /// <summary>Outcomes, exceptions and results alike, that a predicate picks.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <param name="predicate">Thread-safe. When it throws, the call is ignored, and the error counted and reported.</param>
+    /// <returns>The tracker.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is <see langword="null"/>.</exception>
+    public static Tracker<TResult> When<TResult>(Func<Outcome<TResult>, bool> predicate)
+    {
+        Require.NotNull(predicate);
+        return new(exception => predicate(Outcome.FromException<TResult>(exception)), result => predicate(Outcome.FromResult(result)));
+    }
+
+    /// <summary>Results that a predicate picks.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <param name="predicate">Thread-safe. When it throws, the call is ignored, and the error counted and reported.</param>
+    /// <returns>The tracker.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is <see langword="null"/>.</exception>
+    public static Tracker<TResult> Result<TResult>(Func<TResult, bool> predicate) => new(null, Require.NotNull(predicate));
+
+    /// <summary>Both trackers.</summary>
+    /// <param name="left">One tracker.</param>
+    /// <param name="right">The other tracker.</param>
+    /// <returns>A tracker of the exceptions that both track.</returns>
+    public static Tracker operator &(Tracker left, Tracker right)
+    {
+        var (first, second) = (Require.NotNull(left)._predicate, Require.NotNull(right)._predicate);
+        return new(exception => first(exception) && second(exception), Math.Max(left._depth, right._depth) + 1);
+    }
+
+    /// <summary>Either tracker.</summary>
+    /// <param name="left">One tracker.</param>
+    /// <param name="right">The other tracker.</param>
+    /// <returns>A tracker of the exceptions that at least one of the two tracks.</returns>
+    public static Tracker operator |(Tracker left, Tracker right)
+    {
+        var (first, second) = (Require.NotNull(left)._predicate, Require.NotNull(right)._predicate);
+        return new(exception => first(exception) || second(exception), Math.Max(left._depth, right._depth) + 1);
+    }
+
+    /// <summary>The other exceptions.</summary>
+    /// <param name="tracker">The tracker to turn round.</param>
+    /// <returns>A tracker of the exceptions that <paramref name="tracker"/> does not track.</returns>
+    public static Tracker operator !(Tracker tracker)
+    {
+        var predicate = Require.NotNull(tracker)._predicate;
+        return new(exception => !predicate(exception), tracker._depth + 1);
+    }
+
+    /// <summary>The same tracker for one result type, which Polly's retry, fallback and hedging take as their <c>ShouldHandle</c>.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <returns>The tracker.</returns>
+    public Tracker<TResult> For<TResult>() => new(_predicate, null, _depth);
+
+    /// <summary>Whether an exception is a failure.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <returns><see langword="true"/> when it is tracked.</returns>
+    public bool Matches(Exception exception) => _predicate(Require.NotNull(exception));
+}

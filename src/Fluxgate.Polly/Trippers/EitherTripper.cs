@@ -1,0 +1,55 @@
+namespace Fluxgate;
+
+internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
+{
+    internal override int Depth { get; } = Require.Depth(Math.Max(left.Depth, right.Depth) + 1, "rule");
+
+    internal override IEnumerable<Tripper> Leaves => left.Leaves.Concat(right.Leaves);
+
+    internal override bool AsksEveryCall => left.AsksEveryCall || right.AsksEveryCall;
+
+    internal override string TextInBoth => $"({this})";
+
+    internal override long LeastRequests => Math.Min(left.LeastRequests, right.LeastRequests);
+
+    internal override long LeastStreak => Math.Min(left.LeastStreak, right.LeastStreak);
+
+    public override Tripper Start()
+    {
+        var (startedLeft, startedRight) = (left.Start(), right.Start());
+        return ReferenceEquals(startedLeft, left) && ReferenceEquals(startedRight, right)
+            ? this
+            : new EitherTripper(startedLeft, startedRight);
+    }
+
+    public override bool Fires(in Reading reading) => left.Fires(reading) || right.Fires(reading);
+
+    public override string ToString() => $"{left} | {right}";
+
+    internal override long LeastFailures(BreakerState state, long requests) =>
+        Math.Min(left.LeastFailures(state, requests), right.LeastFailures(state, requests));
+
+    internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches)
+    {
+        var (deadLeft, deadRight) = (left.Dead(state, capacity, deadBranches), right.Dead(state, capacity, deadBranches));
+        if (deadLeft is not null && deadRight is not null)
+        {
+            return deadLeft;
+        }
+
+        if (deadLeft is not null || deadRight is not null)
+        {
+            deadBranches[(deadLeft is not null ? left : right).ToString()!] = (deadLeft ?? deadRight)!;
+        }
+
+        return null;
+    }
+
+    internal override string Describe(in Reading reading, ICollection<Finding> findings)
+    {
+        var (firesLeft, firesRight) = (left.Fires(reading), right.Fires(reading));
+        return firesLeft && firesRight ? $"{left.Describe(reading, findings)} | {right.Describe(reading, findings)}"
+            : firesRight ? right.Describe(reading, findings)
+            : left.Describe(reading, findings);
+    }
+}

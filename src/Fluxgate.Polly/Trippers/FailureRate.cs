@@ -1,0 +1,38 @@
+namespace Fluxgate;
+
+internal sealed class FailureRate(double ratio) : Tripper
+{
+    public override double? Threshold => ratio;
+
+    internal override bool AsksEveryCall => false;
+
+    public override bool Fires(in Reading reading) => reading.FailureRate >= ratio;
+
+    public override Finding Explain(in Reading reading) =>
+        new(
+            Kind,
+            reading.FailureRate,
+            ratio,
+            $"FailureRate {RuleText.Percent(reading.FailureRate)} >= {RuleText.Ratio(ratio)} ({RuleText.Number(reading.Failures)} of {RuleText.Number(reading.Requests)})"
+        );
+
+    public override string ToString() => $"FailureRate({RuleText.Ratio(ratio)})";
+
+    /// <summary>The least f with f / max(requests, f) >= ratio, computed as the leaf itself compares.</summary>
+    internal override long LeastFailures(BreakerState state, long requests)
+    {
+        var calls = Math.Max(requests, 1);
+        var least = Math.Max(1, (long)(ratio * calls));
+        while (least > 1 && (double)(least - 1) / calls >= ratio)
+        {
+            least--;
+        }
+
+        while ((double)least / calls < ratio)
+        {
+            least++;
+        }
+
+        return least;
+    }
+}

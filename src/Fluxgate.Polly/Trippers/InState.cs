@@ -1,0 +1,17 @@
+namespace Fluxgate;
+
+internal sealed class InState(BreakerState state) : Tripper
+{
+    internal override string Kind => state == BreakerState.Closed ? "Closed" : "HalfOpened";
+
+    internal override bool AsksEveryCall => false;
+
+    public override bool Fires(in Reading reading) => reading.State == state;
+
+    public override string ToString() => Kind;
+
+    internal override long LeastFailures(BreakerState inState, long requests) => inState == state ? 0 : long.MaxValue;
+
+    internal override string? Dead(BreakerState inState, long? capacity, IDictionary<string, string> deadBranches) =>
+        inState == state ? null : $"{this} is not so while {inState.ToLabel()}";
+}

@@ -1,0 +1,23 @@
+namespace Fluxgate;
+
+internal sealed class MinRequests(int count) : Tripper
+{
+    public override double? Threshold => count;
+
+    internal override bool AsksEveryCall => false;
+
+    internal override long LeastRequests => count;
+
+    public override bool Fires(in Reading reading) => reading.MinimumsWaived || reading.Requests >= reading.AtMost(count);
+
+    public override Finding Explain(in Reading reading)
+    {
+        var asked = reading.AtMost(count);
+        return new(Kind, reading.Requests, asked, $"MinRequests {RuleText.Number(reading.Requests)} >= {RuleText.Number(asked)}");
+    }
+
+    public override string ToString() => $"MinRequests({RuleText.Number(count)})";
+
+    internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
+        count > capacity ? $"{this} asks for more calls than the window's {RuleText.Number(capacity.Value)}" : null;
+}

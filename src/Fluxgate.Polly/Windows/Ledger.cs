@@ -1,0 +1,223 @@
+using System.Runtime.CompilerServices;
+
+namespace Fluxgate;
+
+/// <summary>
+/// The counters of one phase, striped over processors. A word is a seal bit and a count, so one exchange both counts and detects that
+/// the phase is over: a sealed word is frozen.
+/// </summary>
+/// <remarks>
+/// One stripe at first; more come after repeated lost exchanges. Stripes that were outgrown stay in every sum. Adding takes no lock;
+/// growing and sealing, which are rare, exclude each other.
+/// </remarks>
+internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, Ledger? continues = null)
+{
+    public const int Started = 0;
+    public const int Successes = 1;
+    public const int Failures = 2;
+    public const int Ignored = 3;
+    public const int Rejected = 4;
+    public const int Duration = 5;
+    public const int Slow = 6;
+
+    private const int LostExchangesToGrow = 16;
+    private const long SealBit = long.MinValue;
+    private const long CountBits = long.MaxValue;
+
+    private static readonly int MostStripes = (int)
+        Math.Min(16, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
+
+    private readonly object _growth = new();
+    private Stripes _stripes = new(1, outgrown: null);
+    private int _lostExchanges;
+    private bool _sealed;
+    private Carried? _carried = continues is null ? null : new(continues, null);
+
+    /// <summary>The durations at which a call is slow.</summary>
+    public SlowThresholds SlowThresholds { get; } = slowThresholds;
+
+    /// <summary>Whether durations are added up, for rules that look at their mean.</summary>
+    public bool SumsDurations { get; } = sumsDurations;
+
+    /// <summary>Whether calls are measured at all.</summary>
+    public bool IsMeasured { get; } = sumsDurations || slowThresholds.Count > 0;
+
+    /// <summary>The words in use: 0 up to this.</summary>
+    public int Words => Slow + SlowThresholds.Count;
+
+    /// <summary>The calls that settled as a success or a failure.</summary>
+    public long Recorded => Sum(Failures) + Sum(Successes);
+
+    /// <summary>The word that counts a verdict.</summary>
+    public static int WordOf(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Success => Successes,
+            Verdict.Failure => Failures,
+            _ => Ignored,
+        };
+
+    /// <summary>Adds one to a word.</summary>
+    /// <returns><see langword="false"/> when the phase is over.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryCount(int word)
+    {
+        ref var slot = ref _stripes.Slot(word);
+        var seen = Volatile.Read(ref slot);
+        return (seen >= 0 && Interlocked.CompareExchange(ref slot, seen + 1, seen) == seen) || TryAdd(word, 1);
+    }
+
+    /// <summary>Adds an amount to a word.</summary>
+    /// <returns><see langword="false"/> when the phase is over.</returns>
+    public bool TryAdd(int word, long amount)
+    {
+        while (true)
+        {
+            ref var slot = ref _stripes.Slot(word);
+            var seen = Volatile.Read(ref slot);
+            if (seen < 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref slot, seen + amount, seen) == seen)
+            {
+                return true;
+            }
+
+            GrowWhenContended();
+        }
+    }
+
+    /// <summary>Adds the duration of a call that was counted, and how many thresholds it reached.</summary>
+    /// <returns>What found the phase over meanwhile, and belongs into the breaker's totals.</returns>
+    public Tally Measure(long durationTicks, int reached)
+    {
+        var lost = default(Tally.SlowCounts);
+        for (var i = 0; i < reached; i++)
+        {
+            lost[i] = TryAdd(Slow + i, 1) ? 0 : 1;
+        }
+
+        return new(0, 0, !SumsDurations || TryAdd(Duration, durationTicks) ? 0 : durationTicks, lost);
+    }
+
+    /// <summary>Adds what the phase has counted, in all the objects that it went on in; what is counted meanwhile may or may not be in it.</summary>
+    public long Sum(int word)
+    {
+        var sum = Own(word);
+        if (Volatile.Read(ref _carried) is { } carried)
+        {
+            sum += carried.Frozen is { } frozen ? frozen[word] : SumBefore(carried.Before!, word);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Adds over all stripes of this ledger alone: what the totals do not hold yet.</summary>
+    public long Own(int word)
+    {
+        var sum = 0L;
+        for (var stripes = Volatile.Read(ref _stripes); stripes is not null; stripes = stripes.Outgrown)
+        {
+            for (var stripe = 0; stripe < stripes.Count; stripe++)
+            {
+                sum += Volatile.Read(ref stripes.Slot(word, stripe)) & CountBits;
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>All recorded calls of the phase.</summary>
+    public Tally Total()
+    {
+        var slow = default(Tally.SlowCounts);
+        for (var i = 0; i < SlowThresholds.Count; i++)
+        {
+            slow[i] = Sum(Slow + i);
+        }
+
+        var failures = Sum(Failures);
+        return new(Sum(Successes) + failures, failures, SumsDurations ? Sum(Duration) : 0, slow);
+    }
+
+    /// <summary>Ends counting and adds every word's final count to <paramref name="totals"/>. Once only.</summary>
+    public void Seal(Span<long> totals)
+    {
+        lock (_growth)
+        {
+            _sealed = true;
+            for (var stripes = _stripes; stripes is not null; stripes = stripes.Outgrown)
+            {
+                for (var stripe = 0; stripe < stripes.Count; stripe++)
+                {
+                    for (var word = 0; word < Words; word++)
+                    {
+                        totals[word] += Interlocked.Or(ref stripes.Slot(word, stripe), SealBit) & CountBits;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Lets go of the sealed ledger that this one continues, and keeps its sums.</summary>
+    public void Freeze()
+    {
+        if (_carried is { Before: { } before })
+        {
+            Volatile.Write(ref _carried, new(null, [.. Enumerable.Range(0, Words).Select(word => SumBefore(before, word))]));
+        }
+    }
+
+    /// <summary>A word of the ledger before; its slow counts may stand in other words.</summary>
+    private long SumBefore(Ledger before, int word)
+    {
+        if (word < Slow)
+        {
+            return before.Sum(word);
+        }
+
+        return before.SlowThresholds.IndexOf(SlowThresholds[word - Slow]) is >= 0 and var index ? before.Sum(Slow + index) : 0;
+    }
+
+    private void GrowWhenContended()
+    {
+        if (Interlocked.Increment(ref _lostExchanges) < LostExchangesToGrow)
+        {
+            return;
+        }
+
+        lock (_growth)
+        {
+            if (!_sealed && _lostExchanges >= LostExchangesToGrow && _stripes.Count < MostStripes)
+            {
+                Volatile.Write(ref _stripes, new(_stripes.Count * 2, _stripes));
+            }
+
+            _lostExchanges = 0;
+        }
+    }
+
+    /// <summary>What the phase counted before it went on in this ledger: another ledger, and its sums once it is sealed.</summary>
+    private sealed record Carried(Ledger? Before, long[]? Frozen);
+
+    private sealed class Stripes(int count, Stripes? outgrown)
+    {
+        /// <summary>128 bytes apart, behind 64 of padding: no two stripes, and nothing else, share a cache line.</summary>
+        private const int Stride = 16;
+        private const int Padding = 8;
+
+        private readonly long[] _words = new long[Padding + (Stride * count)];
+
+        public int Count { get; } = count;
+
+        public Stripes? Outgrown { get; } = outgrown;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public ref long Slot(int word) => ref Slot(word, Count == 1 ? 0 : Thread.GetCurrentProcessorId() & (Count - 1));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public ref long Slot(int word, int stripe) => ref _words[Padding + (stripe * Stride) + word];
+    }
+}

@@ -1,0 +1,43 @@
+namespace Fluxgate;
+
+/// <summary>The different durations at which the leaves of one rule call a call slow, in ascending order.</summary>
+internal sealed class SlowThresholds
+{
+    public static readonly SlowThresholds None = new([]);
+
+    private readonly TimeSpan[] _thresholds;
+
+    public SlowThresholds(IEnumerable<TimeSpan> thresholds) => _thresholds = [.. thresholds.Distinct().Order()];
+
+    public int Count => _thresholds.Length;
+
+    public TimeSpan this[int index] => _thresholds[index];
+
+    public bool IsSame(SlowThresholds other) => _thresholds.AsSpan().SequenceEqual(other._thresholds);
+
+    public int IndexOf(TimeSpan threshold) => Array.BinarySearch(_thresholds, threshold);
+
+    /// <summary>How many of the thresholds a call reaches: at a threshold it is slow when it took at least that long.</summary>
+    public int Reached(long durationTicks)
+    {
+        var reached = 0;
+        while (reached < _thresholds.Length && durationTicks >= _thresholds[reached].Ticks)
+        {
+            reached++;
+        }
+
+        return reached;
+    }
+
+    /// <summary>One call as a tally.</summary>
+    public Tally Call(bool failed, long durationTicks)
+    {
+        var slow = default(Tally.SlowCounts);
+        for (var i = Reached(durationTicks) - 1; i >= 0; i--)
+        {
+            slow[i] = 1;
+        }
+
+        return new(1, failed ? 1 : 0, durationTicks, slow);
+    }
+}
