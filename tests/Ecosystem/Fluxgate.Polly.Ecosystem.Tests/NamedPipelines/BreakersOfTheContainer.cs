@@ -1,0 +1,116 @@
+using Microsoft.Extensions.DependencyInjection;
+using Polly;
+using Polly.Registry;
+
+namespace Fluxgate;
+
+/// <summary>Named breakers of <c>AddFluxgate</c> inside the real <c>AddResiliencePipeline</c> and <c>AddResilienceHandler</c>.</summary>
+public sealed class BreakersOfTheContainer
+{
+    private readonly EcoConfiguration _configuration = new(
+        ("Fluxgate:Breakers:payments:Tripper", "FailureStreak(2)"),
+        ("Pipeline:Attempts", "1")
+    );
+
+    [Fact]
+    public async Task A_named_pipeline_takes_its_breaker_by_name_and_keeps_its_state_when_its_options_change()
+    {
+        var builds = 0;
+        await using var services = Services(services =>
+        {
+            services.Configure<PipelineOptions>(_configuration.Root.GetSection("Pipeline"));
+            services.AddResiliencePipeline(
+                "orders",
+                (builder, context) =>
+                {
+                    context.EnableReloads<PipelineOptions>();
+                    builds++;
+                    builder.AddFluxgateBreaker(context.ServiceProvider, "payments");
+                }
+            );
+        });
+        var pipeline = services.GetRequiredService<ResiliencePipelineProvider<string>>().GetPipeline("orders");
+        Fail(pipeline);
+        Fail(pipeline);
+
+        _configuration.Change("Pipeline:Attempts", "2");
+
+        Assert.Equal(2, builds);
+        Assert.Equal("FailureStreak 2 >= 2", Assert.Throws<CallNotPermittedException>(() => pipeline.Execute(() => { })).Reason.Text);
+        Assert.Equal(BreakerState.Open, services.GetRequiredService<FluxgateBreakers>()["payments"].State);
+    }
+
+    [Fact]
+    public async Task A_typed_pipeline_shares_the_breaker_and_a_changed_rule_reaches_it_without_a_rebuild()
+    {
+        await using var services = Services(services =>
+            services.AddResiliencePipeline<string, HttpResponseMessage>(
+                "orders",
+                (builder, context) =>
+                    builder.AddFluxgateBreaker(
+                        context.ServiceProvider,
+                        "payments",
+                        new FluxgateBreakerOptions<HttpResponseMessage> { Tracker = HttpTracker.TransientErrors }
+                    )
+            )
+        );
+        var pipeline = services.GetRequiredService<ResiliencePipelineProvider<string>>().GetPipeline<HttpResponseMessage>("orders");
+        var breaker = services.GetRequiredService<FluxgateBreakers>()["payments"];
+
+        _configuration.Change("Fluxgate:Breakers:payments:Tripper", "FailureStreak(1)");
+        using var answer = pipeline.Execute(() => new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway));
+
+        Assert.Equal("FailureStreak 1 >= 1", breaker.Snapshot().Reason.Text);
+    }
+
+    [Fact]
+    public async Task The_resilience_handler_takes_its_breaker_by_name()
+    {
+        await using var services = Services(services =>
+        {
+            services
+                .AddHttpClient("payments", client => client.BaseAddress = new("http://payments.example"))
+                .ConfigurePrimaryHttpMessageHandler(() => new Down())
+                .AddResilienceHandler(
+                    "breaker",
+                    (builder, context) =>
+                        builder.AddFluxgateBreaker(
+                            context.ServiceProvider,
+                            "payments",
+                            new FluxgateBreakerOptions<HttpResponseMessage> { Tracker = HttpTracker.TransientErrors }
+                        )
+                );
+        });
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("payments");
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var answer = await client.GetAsync(new Uri("/", UriKind.Relative));
+        }
+
+        var rejected = await Assert.ThrowsAsync<CallNotPermittedException>(() => client.GetAsync(new Uri("/", UriKind.Relative)));
+        Assert.Equal("payments", rejected.CircuitName);
+    }
+
+    private static void Fail(ResiliencePipeline pipeline) =>
+        Assert.Throws<HttpRequestException>(() => pipeline.Execute(() => throw new HttpRequestException()));
+
+    private ServiceProvider Services(Action<IServiceCollection> add)
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddFluxgate(_configuration.Root.GetSection("Fluxgate"));
+        add(services);
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+    }
+
+    private sealed class PipelineOptions
+    {
+        public int Attempts { get; set; }
+    }
+
+    private sealed class Down : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable));
+    }
+}

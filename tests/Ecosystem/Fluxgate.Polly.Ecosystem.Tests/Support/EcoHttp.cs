@@ -1,0 +1,30 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Polly;
+
+namespace Fluxgate;
+
+/// <summary>The few verbs that tests of HTTP clients are written in.</summary>
+internal static class EcoHttp
+{
+    public static HttpClient Client(this IServiceProvider services, string name = "payments") =>
+        services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    public static async Task<HttpStatusCode> StatusAsync(this HttpClient client, Uri address)
+    {
+        using var response = await client.GetAsync(address);
+        return response.StatusCode;
+    }
+
+    public static Task<CallNotPermittedException> RejectedAsync(this HttpClient client, Uri address) =>
+        Assert.ThrowsAsync<CallNotPermittedException>(() => client.GetAsync(address));
+
+    /// <summary>A breaker for what a later try may mend.</summary>
+    public static ResiliencePipelineBuilder<HttpResponseMessage> AddTransient(
+        this ResiliencePipelineBuilder<HttpResponseMessage> pipeline,
+        FluxgateBreaker breaker
+    ) =>
+        pipeline.AddFluxgateBreaker(
+            new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = breaker, Tracker = HttpTracker.TransientErrors }
+        );
+}

@@ -1,0 +1,19 @@
+namespace Fluxgate;
+
+/// <summary>Options as an application binds them from its configuration.</summary>
+public sealed class EcoRules
+{
+    /// <summary>The breaker's rule, as text.</summary>
+    public string Tripper { get; set; } = "FailureStreak(1)";
+
+    /// <summary>How long an attempt may take.</summary>
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    public FluxgateBreakerSettings ToSettings() =>
+        new()
+        {
+            Tripper = Fluxgate.Tripper.Parse(Tripper),
+            Permit = Permit.All,
+            Recovery = Recovery.AfterProbes(1),
+        };
+}

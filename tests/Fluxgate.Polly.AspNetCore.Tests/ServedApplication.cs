@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Fluxgate;
+
+/// <summary>A real application on Kestrel, on a free loopback port, with one breaker; its client's deadline is there against hanging only.</summary>
+internal sealed class ServedApplication : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly WebApplication _application;
+
+    private ServedApplication(
+        WebApplication application,
+        PrometheusMetrics metrics,
+        ScrapePool pool,
+        FluxgateBreaker breaker,
+        LogOfErrors errors
+    )
+    {
+        (_application, Metrics, Pool, Breaker, Errors) = (application, metrics, pool, breaker, errors);
+        Client = new() { BaseAddress = new(application.Urls.Single()), Timeout = Deadline };
+    }
+
+    public PrometheusMetrics Metrics { get; }
+
+    public ScrapePool Pool { get; }
+
+    public FluxgateBreaker Breaker { get; }
+
+    public LogOfErrors Errors { get; }
+
+    public HttpClient Client { get; }
+
+    /// <param name="map">Maps the endpoint; at <c>/metrics</c> unless given.</param>
+    /// <param name="services">Services of the application.</param>
+    /// <param name="time">The clock of the page's patience; unless given one that stands still, so that no slow machine makes a 503.</param>
+    /// <param name="family">A family more.</param>
+    public static async Task<ServedApplication> StartAsync(
+        Action<WebApplication, PrometheusMetrics>? map = null,
+        Action<IServiceCollection>? services = null,
+        TimeProvider? time = null,
+        MetricFamily? family = null
+    )
+    {
+        var pool = new ScrapePool();
+        var metrics = new PrometheusMetrics(null, time ?? new VirtualTime(), pool);
+        if (family is not null)
+        {
+            metrics.Add(family);
+        }
+
+        var breaker = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(metrics) } });
+        var errors = new LogOfErrors();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders().AddProvider(errors);
+        services?.Invoke(builder.Services);
+        var application = builder.Build();
+        (map ?? ((app, shown) => app.MapFluxgateMetrics(metrics: shown)))(application, metrics);
+        await application.StartAsync();
+        return new(application, metrics, pool, breaker, errors);
+    }
+
+    public Task<HttpResponseMessage> AskAsync(
+        string? accept = null,
+        string? acceptEncoding = null,
+        string method = "GET",
+        string path = "/metrics"
+    ) => ScrapeRequest.SendAsync(Client, accept, acceptEncoding, method, path);
+
+    public async Task<Page> ScrapeAsync() => Page.Parse(await Client.GetByteArrayAsync("/metrics"));
+
+    /// <summary>A connection that has asked for the page, takes in little that it does not read, and is reset when it ends.</summary>
+    public async Task<TcpClient> ConnectAndAskAsync()
+    {
+        var client = new TcpClient { LingerState = new(enable: true, seconds: 0), ReceiveBufferSize = 4096 };
+        await client.ConnectAsync("127.0.0.1", Client.BaseAddress!.Port).WaitAsync(Deadline);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _application.DisposeAsync();
+        await Breaker.DisposeAsync();
+    }
+}

@@ -1,0 +1,127 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fluxgate;
+
+/// <summary>A real file, edited while a generic host runs.</summary>
+public sealed class AnEditedFile
+{
+    private static readonly string Streak5 = ConfigFile.Json("\"payments\": { \"Tripper\": \"FailureStreak(5)\" }");
+    private static readonly string Streak3 = ConfigFile.Json("\"payments\": { \"Tripper\": \"FailureStreak(3)\" }");
+    private static readonly string Broken = ConfigFile.Json("\"payments\": { \"Tripper\": \"FailureStrek(3)\" }");
+    private static readonly string HalfWritten = Streak3[..(Streak3.Length / 2)];
+
+    [Fact]
+    public async Task Reconfigures_the_live_breaker()
+    {
+        await using var file = new ConfigFile(Streak5);
+        await file.StartAsync();
+        var breaker = Assert.Single(file.Breakers);
+        breaker.Fail(2);
+        var inFlight = breaker.Admit();
+        var reconfigured = file.Log.Next("'payments' goes on under changed settings", "-> FailureStreak(3)");
+        file.Write(Streak3);
+        await reconfigured;
+        breaker.Settle(inFlight, Verdict.Failure);
+        Assert.Equal(BreakerState.Open, breaker.State);
+    }
+
+    [Fact]
+    public async Task That_breaks_a_rule_is_refused_until_it_is_repaired()
+    {
+        await using var file = new ConfigFile(Streak5);
+        await file.StartAsync();
+        var breaker = Assert.Single(file.Breakers);
+        var refused = file.Log.Next("'payments'", "Fluxgate:Breakers:payments:Tripper: 'FailureStrek(3)' is refused. Column 1: ");
+        file.Write(Broken);
+        await refused;
+        Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
+        Assert.NotNull(file.Breakers.RefusedConfiguration("payments"));
+
+        var repaired = file.Log.Next("'payments': its configuration is in order again");
+        file.Write(Streak3);
+        await repaired;
+        Assert.Equal("FailureStreak(3)", breaker.Snapshot().Rule);
+        Assert.Null(file.Breakers.RefusedConfiguration("payments"));
+    }
+
+    [Fact]
+    public async Task That_breaks_a_rule_and_then_another_is_refused_for_what_is_wrong_now_until_it_is_repaired()
+    {
+        await using var file = new ConfigFile(Streak5);
+        await file.StartAsync();
+        var breaker = Assert.Single(file.Breakers);
+        var refused = file.Log.Next("FailureStrek(3)");
+        file.Write(Broken);
+        await refused;
+        var refusedAgain = file.Log.Next("Fluxgate:Breakers:payments:ProbeLease: 'never' is refused.");
+        file.Write(ConfigFile.Json("\"payments\": { \"Tripper\": \"FailureStreak(4)\", \"ProbeLease\": \"never\" }"));
+        await refusedAgain;
+        Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
+        Assert.StartsWith("Fluxgate:Breakers:payments:ProbeLease", file.Breakers.RefusedConfiguration("payments"));
+
+        var repaired = file.Log.Next("'payments': its configuration is in order again");
+        file.Write(Streak3);
+        await repaired;
+        Assert.Equal("FailureStreak(3)", breaker.Snapshot().Rule);
+        Assert.Null(file.Breakers.RefusedConfiguration("payments"));
+    }
+
+    [Fact]
+    public async Task That_is_half_written_leaves_the_old_rules()
+    {
+        await using var file = new ConfigFile(Streak5);
+        await file.StartAsync();
+        var breaker = Assert.Single(file.Breakers);
+        file.Write(HalfWritten);
+        await file.Unreadable.Task.WaitAsync(DiContainer.Deadline);
+        Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
+        Assert.Same(breaker, file.Breakers["payments"]);
+
+        var reconfigured = file.Log.Next("-> FailureStreak(3)");
+        file.Write(Streak3);
+        await reconfigured;
+        Assert.Equal("FailureStreak(3)", breaker.Snapshot().Rule);
+    }
+
+    // Then .NET takes the file for empty.
+    [Fact]
+    public async Task That_is_half_written_leaves_the_old_rules_also_where_the_application_ignores_what_cannot_be_read()
+    {
+        await using var file = new ConfigFile(Streak5, ignoreBrokenFiles: true, services => services.AddFluxgate().AddBreaker("payments"));
+        await file.StartAsync();
+        var breaker = Assert.Single(file.Breakers);
+        var vanished = file.Log.Next("has disappeared");
+        file.Write(HalfWritten);
+        await vanished;
+        Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
+
+        var reconfigured = file.Log.Next("-> FailureStreak(3)");
+        file.Write(Streak3);
+        await reconfigured;
+        Assert.Equal("FailureStreak(3)", breaker.Snapshot().Rule);
+    }
+
+    [Fact]
+    public async Task Adds_a_breaker()
+    {
+        await using var file = new ConfigFile(Streak5);
+        await file.StartAsync();
+        Assert.False(file.Breakers.TryGet("orders", out _));
+        var warned = file.Log.Next("'orders'", "MinRequests(500)");
+        file.Write(ConfigFile.Json("\"payments\": {}, \"orders\": { \"Tripper\": \"FailureStreak(1) | MinRequests(500)\" }"));
+        await warned;
+        file.Breakers["orders"].Fail();
+        Assert.Equal(BreakerState.Open, file.Breakers["orders"].State);
+    }
+
+    [Fact]
+    public async Task Keeps_a_host_from_starting_that_it_breaks()
+    {
+        await using var file = new ConfigFile(Broken);
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(file.StartAsync);
+        Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(3)' is refused.", Assert.Single(error.Failures));
+        Assert.Empty(file.Log.At(LogLevel.Warning));
+    }
+}

@@ -1,0 +1,245 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fluxgate;
+
+public sealed class ListenersOfTheContainer
+{
+    [Fact]
+    public void A_listener_hears_every_breaker_and_is_one_instance()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments").AddBreaker("orders");
+            services.AddFluxgateListener<Heard>().AddFluxgateListener<Heard>();
+        });
+        services.Breakers()["payments"].Trip();
+        services.Breakers()["orders"].Trip();
+        Assert.Equal(["payments", "orders"], services.GetRequiredService<Heard>().Signals.Select(signal => signal.CircuitName));
+    }
+
+    [Fact]
+    public void A_listener_by_name_hears_that_breaker_alone()
+    {
+        using var instance = new DiListener();
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments").AddBreaker("orders");
+            services
+                .AddFluxgateListener<Heard>("payments")
+                .AddFluxgateListener("orders", _ => new Factored())
+                .AddFluxgateListener("PAYMENTS", instance)
+                .AddFluxgateListener("PAYMENTS", instance);
+        });
+        services.Breakers()["payments"].Trip();
+        services.Breakers()["orders"].Trip();
+        Assert.Equal(["payments"], services.GetRequiredService<Heard>().Attached);
+        Assert.Equal(["payments"], instance.Attached);
+        Assert.Equal("payments", Assert.Single(instance.Signals).CircuitName);
+    }
+
+    [Fact]
+    public void A_listener_for_all_that_is_named_for_one_as_well_hears_once()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments");
+            services.AddFluxgateListener<Heard>().AddFluxgateListener<Heard>("payments");
+        });
+        services.Breakers()["payments"].Trip();
+        Assert.Single(services.GetRequiredService<Heard>().Signals);
+    }
+
+    [Fact]
+    public void A_factory_makes_one_listener_and_the_container_disposes_it()
+    {
+        List<Factored> made = [];
+        using (
+            var services = DiContainer.Of(services =>
+            {
+                services.AddFluxgate().AddBreaker("payments").AddBreaker("orders");
+                services.AddFluxgateListener(_ =>
+                {
+                    made.Add(new());
+                    return made[^1];
+                });
+            })
+        )
+        {
+            services.Breakers()["payments"].Trip();
+            services.Breakers()["orders"].Trip();
+            Assert.Equal(2, Assert.Single(made).Signals.Count);
+            Assert.False(made[0].Disposed);
+        }
+
+        Assert.True(made[0].Disposed);
+    }
+
+    [Fact]
+    public void A_listener_that_the_application_registered_as_transient_is_made_once_and_ends_after_the_breakers()
+    {
+        List<Factored> made = [];
+        using (
+            var services = DiContainer.Of(services =>
+            {
+                services.AddFluxgate().AddBreaker("payments").AddBreaker("orders");
+                services.AddTransient(_ =>
+                {
+                    made.Add(new());
+                    return made[^1];
+                });
+                services.AddFluxgateListener<Factored>();
+            })
+        )
+        {
+            _ = (services.Breakers()["payments"], services.Breakers()["orders"]);
+        }
+
+        var listener = Assert.Single(made);
+        Assert.Equal(["orders", "payments"], listener.Detached.Order());
+        Assert.True(listener.Disposed);
+        Assert.False(listener.HeardAfterDisposal);
+    }
+
+    [Fact]
+    public void Listeners_of_the_settings_hear_beside_those_of_the_container()
+    {
+        using var own = new DiListener();
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments", settings => settings.Listeners.Add(own));
+            services.AddFluxgateListener<Heard>();
+        });
+        services.Breakers()["payments"].Trip();
+        Assert.Single(own.Signals);
+        Assert.Single(services.GetRequiredService<Heard>().Signals);
+    }
+
+    [Fact]
+    public void A_listener_may_need_the_directory()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments").AddBreaker("orders");
+            services.AddFluxgateListener<Couples>();
+        });
+        var payments = services.Breakers()["payments"];
+        _ = services.Breakers()["orders"];
+        payments.Trip();
+        Assert.Equal(BreakerState.ForcedOpen, services.Breakers()["orders"].State);
+    }
+
+    [Fact]
+    public void A_listener_that_cannot_be_made_is_named()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments");
+            services.AddFluxgateListener<Throws>();
+        });
+        var error = Assert.Throws<InvalidOperationException>(() => services.Breakers()["payments"]);
+        Assert.Equal($"The listener {typeof(Throws)} of all breakers could not be made: no key in the safe", error.Message);
+        Assert.IsType<NotSupportedException>(error.InnerException);
+        Assert.Empty(services.Breakers());
+    }
+
+    [Fact]
+    public void A_factory_that_gives_nothing_is_named()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments");
+            services.AddFluxgateListener<Factored>("payments", _ => null!);
+        });
+        var error = Assert.Throws<InvalidOperationException>(() => services.Breakers()["payments"]);
+        Assert.Equal($"The listener {typeof(Factored)} of the breaker 'payments' could not be made: its factory gave null.", error.Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_listener_that_asks_for_a_breaker_while_it_is_made_is_told_so(bool listenerFirst)
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments").AddBreaker("orders");
+            services.AddFluxgateListener<Hasty>();
+        });
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            listenerFirst ? services.GetRequiredService<Hasty>() : (object)services.Breakers()["payments"]
+        );
+        Assert.Contains("The breaker 'orders' is asked for while the container makes the listeners", error.Message);
+    }
+
+    [Fact]
+    public void A_listener_that_asks_for_its_breaker_when_it_is_attached_is_counted_as_failing()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments");
+            services.AddFluxgateListener<Attaching>();
+        });
+        Assert.Equal(1, services.Breakers()["payments"].Snapshot().UserErrors(UserErrorSource.Listener));
+    }
+
+    [Fact]
+    public void What_is_no_listener_of_either_kind_is_refused()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments");
+            services.AddFluxgateListener<Neither>();
+        });
+        var error = Assert.Throws<InvalidOperationException>(() => services.Breakers()["payments"]);
+        Assert.Contains("must be either an ICircuitListener or an IAsyncCircuitListener, but is neither", error.Message);
+    }
+
+    [Fact]
+    public void Nothing_is_null()
+    {
+        IServiceCollection services = new ServiceCollection();
+        Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddFluxgateListener<Heard>());
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgateListener((IListener)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgateListener((Func<IServiceProvider, Factored>)null!));
+        Assert.Throws<ArgumentException>(() => services.AddFluxgateListener<Heard>(""));
+        Assert.Throws<ArgumentException>(() => services.AddFluxgateListener("", new Factored()));
+        Assert.Throws<ArgumentException>(() => services.AddFluxgateListener("", _ => new Factored()));
+    }
+
+    internal sealed class Heard : DiListener;
+
+    internal sealed class Factored : DiListener;
+
+    internal sealed class Neither : IListener;
+
+    internal sealed class Couples(FluxgateBreakers breakers) : ICircuitListener
+    {
+        public void OnSignal(Signal signal)
+        {
+            if (signal.CircuitName == "payments")
+            {
+                breakers["orders"].ForceOpen("payments is down");
+            }
+        }
+    }
+
+    internal sealed class Hasty : ICircuitListener
+    {
+        public Hasty(FluxgateBreakers breakers) => breakers["orders"].Trip();
+
+        public void OnSignal(Signal signal) { }
+    }
+
+    internal sealed class Attaching(FluxgateBreakers breakers) : ICircuitListener
+    {
+        public void OnAttached(FluxgateBreaker breaker) => breakers[breaker.Name].Trip();
+
+        public void OnSignal(Signal signal) { }
+    }
+
+    internal sealed class Throws : ICircuitListener
+    {
+        public Throws() => throw new NotSupportedException("no key in the safe");
+
+        public void OnSignal(Signal signal) { }
+    }
+}

@@ -1,0 +1,314 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Fluxgate;
+
+public sealed class NamedBreakers
+{
+    [Fact]
+    public void There_is_one_instance_a_name()
+    {
+        using var services = DiContainer.Of(services => services.AddFluxgate().AddBreaker("payments").AddBreaker("orders"));
+        var breakers = services.Breakers();
+        Assert.Same(breakers["payments"], breakers["payments"]);
+        Assert.NotSame(breakers["payments"], breakers["orders"]);
+        Assert.Equal("orders", breakers["orders"].Name);
+    }
+
+    [Fact]
+    public void A_breaker_is_made_on_first_use()
+    {
+        using var services = DiContainer.Of(services => services.AddFluxgate().AddBreaker("payments").AddBreaker("orders"));
+        var breakers = services.Breakers();
+        Assert.Empty(breakers);
+        Assert.Equal(["orders", "payments"], breakers.Names.Order());
+        Assert.True(breakers.TryGet("payments", out var payments));
+        Assert.Equal([payments], breakers);
+    }
+
+    [Fact]
+    public async Task All_are_made_when_the_host_starts()
+    {
+        await using var services = DiContainer.Of(services => services.AddFluxgate().AddBreaker("payments").AddBreaker("orders"));
+        await services.StartAsync();
+        Assert.Equal(["orders", "payments"], services.Breakers().Select(breaker => breaker.Name));
+    }
+
+    [Fact]
+    public void Code_sets_a_breaker_up()
+    {
+        using var services = DiContainer.Of(services =>
+            services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(2)).AddBreaker("orders")
+        );
+        services.Breakers()["payments"].Fail(2);
+        services.Breakers()["orders"].Fail(2);
+        Assert.Equal(BreakerState.Open, services.Breakers()["payments"].State);
+        Assert.Equal(BreakerState.Closed, services.Breakers()["orders"].State);
+    }
+
+    [Fact]
+    public void Defaults_hold_unless_a_breaker_says_otherwise_whatever_the_order_of_the_calls()
+    {
+        using var services = DiContainer.Of(services =>
+            services
+                .AddFluxgate()
+                .AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(2))
+                .AddBreaker("orders")
+                .ConfigureDefaults(settings => settings.Tripper = Tripper.FailureStreak(7))
+        );
+        Assert.Equal("FailureStreak(2)", services.Breakers()["payments"].Snapshot().Rule);
+        Assert.Equal("FailureStreak(7)", services.Breakers()["orders"].Snapshot().Rule);
+    }
+
+    [Fact]
+    public void Options_of_the_breakers_name_come_last()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(2));
+            services.Configure<FluxgateBreakerSettings>("payments", settings => settings.Tripper = Tripper.FailureStreak(3));
+            services.PostConfigure<FluxgateBreakerSettings>("payments", settings => settings.ProbeLease = TimeSpan.FromSeconds(7));
+        });
+        Assert.Equal("FailureStreak(3)", services.Breakers()["payments"].Snapshot().Rule);
+        var inForce = services.GetRequiredService<IOptionsMonitor<FluxgateBreakerSettings>>().Get("payments");
+        Assert.Equal("FailureStreak(3)", inForce.Tripper.ToString());
+        Assert.Equal(TimeSpan.FromSeconds(7), inForce.ProbeLease);
+    }
+
+    [Fact]
+    public void An_unknown_name_is_refused_with_the_closest()
+    {
+        using var services = DiContainer.Of(services =>
+            services.AddFluxgate(fluxgate => fluxgate.AddBreaker("payments").AddBreaker("orders").ConfigureDefaults(_ => { }))
+        );
+        var error = Assert.Throws<KeyNotFoundException>(() => services.Breakers()["paymnets"]);
+        Assert.Contains("No breaker is named 'paymnets'. Did you mean 'payments'? Known are 'payments', 'orders'", error.Message);
+        Assert.False(services.Breakers().TryGet("paymnets", out _));
+        Assert.Throws<ArgumentNullException>(() => services.Breakers()[null!]);
+    }
+
+    [Fact]
+    public void Options_alone_name_no_breaker()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate();
+            services.Configure<FluxgateBreakerSettings>("payments", _ => { });
+        });
+        Assert.Contains("None is named", Assert.Throws<KeyNotFoundException>(() => services.Breakers()["payments"]).Message);
+    }
+
+    [Fact]
+    public void A_name_is_the_same_whatever_its_case_and_code_spells_it()
+    {
+        using var services = DiContainer.Of(services => services.AddFluxgate().AddBreaker("Payments").AddBreaker("payments"));
+        Assert.Equal("Payments", services.Breakers()["PAYMENTS"].Name);
+        Assert.Same(services.Breakers()["payments"], services.Breakers()["PAYMENTS"]);
+        Assert.Single(services.Breakers().Names);
+    }
+
+    [Fact]
+    public void Adding_twice_is_harmless_and_adds()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(2));
+            services.AddFluxgate().AddBreaker("payments", settings => settings.ProbeLease = TimeSpan.FromSeconds(7)).AddBreaker("orders");
+        });
+        Assert.Single(services.GetServices<Microsoft.Extensions.Hosting.IHostedService>());
+        Assert.Equal("FailureStreak(2)", services.Breakers()["payments"].Snapshot().Rule);
+        Assert.Equal(
+            TimeSpan.FromSeconds(7),
+            services.GetRequiredService<IOptionsMonitor<FluxgateBreakerSettings>>().Get("payments").ProbeLease
+        );
+        Assert.Equal(2, services.Breakers().Names.Count);
+    }
+
+    [Fact]
+    public void A_breaker_is_a_keyed_service()
+    {
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments");
+            services.AddScoped<Client>();
+        });
+        using var scope = services.CreateScope();
+        var breaker = scope.ServiceProvider.GetRequiredService<Client>().Breaker;
+        Assert.Same(services.Breakers()["payments"], breaker);
+        Assert.Throws<KeyNotFoundException>(() => services.GetRequiredKeyedService<FluxgateBreaker>("paymnets"));
+        Assert.Contains(
+            "must be its name, a string, but is 5 (Int32)",
+            Assert.Throws<InvalidOperationException>(() => services.GetRequiredKeyedService<FluxgateBreaker>(5)).Message
+        );
+    }
+
+    [Fact]
+    public void Two_containers_share_nothing()
+    {
+        var services = new ServiceCollection();
+        services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(1));
+        using var one = services.BuildServiceProvider();
+        using var other = services.BuildServiceProvider();
+        one.Breakers()["payments"].Fail();
+        Assert.Equal(BreakerState.Open, one.Breakers()["payments"].State);
+        Assert.Equal(BreakerState.Closed, other.Breakers()["payments"].State);
+    }
+
+    [Fact]
+    public void Who_asks_while_a_breaker_is_being_made_waits_for_it_and_gets_the_same()
+    {
+        FluxgateBreakers? breakers = null;
+        var found = new FluxgateBreaker?[3];
+        List<Thread> others =
+        [
+            .. Enumerable.Range(0, found.Length).Select(index => new Thread(() => found[index] = breakers!["payments"])),
+        ];
+        var listener = new OnAttaching(() =>
+        {
+            others.ForEach(thread => thread.Start());
+            Assert.True(
+                SpinWait.SpinUntil(
+                    () => others.TrueForAll(thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)),
+                    DiContainer.Deadline
+                )
+            );
+        });
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments");
+            services.AddFluxgateListener(listener);
+        });
+        breakers = services.Breakers();
+        var breaker = breakers["payments"];
+        Assert.All(others, thread => Assert.True(thread.Join(DiContainer.Deadline)));
+        Assert.All(found, other => Assert.Same(breaker, other));
+        Assert.Equal(0, breaker.Snapshot().UserErrors(UserErrorSource.Listener));
+    }
+
+    [Fact]
+    public void The_clock_is_the_containers()
+    {
+        var time = new VirtualTime();
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddSingleton<TimeProvider>(time);
+            services.AddFluxgate().AddBreaker("payments");
+        });
+        Assert.Same(time, services.Breakers()["payments"].TimeProvider);
+        using var without = DiContainer.Of(services => services.AddFluxgate().AddBreaker("payments"));
+        Assert.Same(TimeProvider.System, without.Breakers()["payments"].TimeProvider);
+    }
+
+    [Fact]
+    public void Settings_that_no_breaker_could_work_with_are_all_told_on_first_use()
+    {
+        using var services = DiContainer.Of(services =>
+            services
+                .AddFluxgate()
+                .AddBreaker(
+                    "payments",
+                    settings =>
+                    {
+                        settings.Window = Window.Count(10);
+                        settings.Tripper = Tripper.MinRequests(20);
+                        settings.ProbeLease = TimeSpan.Zero;
+                        settings.Permit = null!;
+                    }
+                )
+        );
+        var error = Assert.Throws<OptionsValidationException>(() => services.Breakers()["payments"]);
+        Assert.Collection(
+            error.Failures.Order(),
+            failure => Assert.Equal("Breaker 'payments': Permit must not be null.", failure),
+            failure => Assert.Equal("Breaker 'payments': ProbeLease must be greater than zero, but is 00:00:00.", failure),
+            failure => Assert.StartsWith("Breaker 'payments': Tripper can never fire while the circuit is closed", failure)
+        );
+    }
+
+    [Fact]
+    public async Task A_host_does_not_start_with_settings_that_are_refused()
+    {
+        await using var services = DiContainer.Of(services =>
+            services
+                .AddFluxgate()
+                .AddBreaker("payments", settings => settings.ProbeLease = TimeSpan.Zero)
+                .AddBreaker("orders", settings => settings.ListenerQueueCapacity = 0)
+        );
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(services.StartAsync);
+        Assert.Equal(2, error.Failures.Count());
+        Assert.Empty(services.Breakers());
+    }
+
+    [Fact]
+    public void Every_setting_reaches_the_breaker()
+    {
+        var settings = new FluxgateBreakerSettings
+        {
+            Window = Window.Count(7),
+            Tripper = Tripper.FailureStreak(3),
+            BreakDuration = BreakDuration.None,
+            Permit = Permit.All,
+            Recovery = Recovery.WhenQuiet,
+            ProbeLease = TimeSpan.FromSeconds(3),
+            ProbeWithoutTraffic = true,
+            InitialState = BreakerState.MetricsOnly,
+            ListenerQueueCapacity = 5,
+            ListenerFlushTimeout = TimeSpan.FromSeconds(2),
+            Randomizer = () => 0.5,
+        };
+        var copy = settings.With([]);
+        var defaults = new FluxgateBreakerSettings();
+        foreach (
+            var property in typeof(FluxgateBreakerSettings)
+                .GetProperties()
+                .Where(property => property.CanWrite && property.Name != "Listeners")
+        )
+        {
+            Assert.NotEqual(property.GetValue(defaults), property.GetValue(settings));
+            Assert.Equal(property.GetValue(settings), property.GetValue(copy));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(257)]
+    public void A_name_must_be_one_that_a_circuit_can_have(object name)
+    {
+        var fluxgate = new ServiceCollection().AddFluxgate();
+        var text = name as string ?? new string('x', (int)name);
+        Assert.Contains("1 to 256 characters", Assert.Throws<ArgumentException>(() => fluxgate.AddBreaker(text)).Message);
+        Assert.Contains("1 to 256 characters", Assert.Throws<ArgumentException>(() => fluxgate.AddBreaker(text, _ => { })).Message);
+    }
+
+    [Fact]
+    public void Nothing_is_null()
+    {
+        IServiceCollection services = new ServiceCollection();
+        Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddFluxgate());
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgate((Action<FluxgateBuilder>)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgate((Microsoft.Extensions.Configuration.IConfiguration)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgate().AddBreaker(null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgate().AddBreaker("payments", null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgate().ConfigureDefaults(null!));
+    }
+
+    private sealed class OnAttaching(Action first) : ICircuitListener
+    {
+        private int _attached;
+
+        public void OnAttached(FluxgateBreaker breaker)
+        {
+            if (Interlocked.Increment(ref _attached) == 1)
+            {
+                first();
+            }
+        }
+
+        public void OnSignal(Signal signal) { }
+    }
+
+    private sealed class Client([FromKeyedServices("payments")] FluxgateBreaker breaker)
+    {
+        public FluxgateBreaker Breaker { get; } = breaker;
+    }
+}

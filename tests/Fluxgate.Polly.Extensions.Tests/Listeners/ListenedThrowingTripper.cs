@@ -1,0 +1,7 @@
+namespace Fluxgate;
+
+/// <summary>A rule with a defect.</summary>
+internal sealed class ListenedThrowingTripper(Exception error) : Tripper
+{
+    public override bool Fires(in Reading reading) => throw error;
+}

@@ -1,0 +1,257 @@
+namespace Fluxgate;
+
+public sealed class SlackRetries
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    // Longer than the waits between attempts, shorter than the timeout of a request.
+    private readonly HttpJumpingTime _time = new(TimeSpan.FromSeconds(9));
+
+    [Theory]
+    [InlineData(429, "")]
+    [InlineData(429, """{"ok":false,"error":"ratelimited"}""")]
+    [InlineData(503, "")]
+    public async Task Slack_says_when_to_come_again(int status, string body)
+    {
+        await using var world = await SlackWorld.StartAsync(time: _time);
+        world.Slack.Answers(SlackStandIn.Answer(status, body, retryAfterSeconds: 7), world.Slack.Takes);
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        Assert.Equal(2, world.Slack.Calls.Count);
+        Assert.Equal([TimeSpan.FromSeconds(7)], _time.Waits);
+        Assert.Empty(world.Log.Entries);
+    }
+
+    [Theory]
+    [InlineData("ratelimited")]
+    [InlineData("internal_error")]
+    [InlineData("service_unavailable")]
+    public async Task An_error_that_passes_is_tried_again(string error)
+    {
+        await using var world = await SlackWorld.StartAsync(time: _time);
+        world.Slack.Answers(SlackStandIn.Refuses(error, retryAfterSeconds: 3), SlackStandIn.Refuses(error), world.Slack.Takes);
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        Assert.Equal([TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2)], _time.Waits);
+        Assert.Equal(3, world.Slack.Calls.Count);
+        Assert.Empty(world.Log.Entries);
+    }
+
+    [Theory]
+    [InlineData("invalid_auth")]
+    [InlineData("channel_not_found")]
+    [InlineData("not_in_channel")]
+    public async Task An_error_that_stays_is_reported_in_Slacks_word_and_not_tried_again(string error)
+    {
+        await using var world = await SlackWorld.StartAsync(time: _time);
+        world.Slack.Answers(SlackStandIn.Refuses(error));
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        Assert.Single(world.Slack.Calls);
+        GaveUp(world, $"Slack did not take a message about circuit payments: {error}, at attempt 1, which was the last.");
+    }
+
+    [Theory]
+    [InlineData(403, "invalid_token", "HTTP 403 invalid_token")]
+    [InlineData(404, "no_service", "HTTP 404 no_service")]
+    [InlineData(410, "channel_is_archived\n", "HTTP 410 channel_is_archived")]
+    [InlineData(400, "<html>Something else</html>", "HTTP 400")]
+    [InlineData(302, "", "HTTP 302")]
+    public async Task A_webhook_that_refuses_is_reported_and_not_tried_again(int status, string body, string problem)
+    {
+        await using var world = await SlackWorld.StartAsync(webhook: true, time: _time);
+        world.Slack.Answers(SlackStandIn.Answer(status, body));
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        Assert.Single(world.Slack.Calls);
+        GaveUp(world, $"Slack did not take a message about circuit payments: {problem}, at attempt 1, which was the last.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ok")]
+    [InlineData("[]")]
+    [InlineData("""{"ok":"yes"}""")]
+    [InlineData("""{"ok":false,"error":42}""")]
+    [InlineData("""{"ok":false,"error":"Something Else"}""")]
+    [InlineData("<html>Log in to the hotel's network</html>")]
+    public async Task What_does_not_come_from_Slack_is_no_delivery(string body)
+    {
+        await using var world = await SlackWorld.StartAsync(time: _time);
+        world.Slack.Answers(SlackStandIn.Answer(200, body));
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        GaveUp(
+            world,
+            "Slack did not take a message about circuit payments: an answer that is not Slack's, at attempt 1, which was the last."
+        );
+    }
+
+    [Fact]
+    public async Task Server_errors_and_lost_connections_are_tried_again_after_waits_that_double()
+    {
+        await using var world = await SlackWorld.StartAsync(time: _time);
+        world.Slack.Answers(SlackStandIn.Answer(500), HttpUpstream.Resets, SlackStandIn.Answer(502, "<html>"), world.Slack.Takes);
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)], _time.Waits);
+        Assert.Empty(world.Log.Entries);
+    }
+
+    [Fact]
+    public async Task It_gives_up_after_so_many_attempts()
+    {
+        await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 3, time: _time);
+        world.Slack.Answers(SlackStandIn.Answer(500));
+
+        await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
+
+        Assert.Equal(3, world.Slack.Calls.Count);
+        GaveUp(world, "Slack did not take a message about circuit payments: HTTP 500, at attempt 3, which was the last.");
+    }
+
+    [Fact]
+    public async Task It_gives_up_after_so_much_time()
+    {
+        await using var world = await SlackWorld.StartAsync(
+            options => (options.MaxAttempts, options.GiveUpAfter) = (100, TimeSpan.FromSeconds(30)),
+            time: _time
+        );
+        world.Slack.Answers(SlackStandIn.Answer(500));
+
+        await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
+
+        // 1, 2, 4 and 8 s are 15 s; another 16 s would be too long.
+        Assert.Equal(5, world.Slack.Calls.Count);
+        GaveUp(world, "Slack did not take a message about circuit payments: HTTP 500, at attempt 5, which was the last.");
+    }
+
+    [Fact]
+    public async Task It_does_not_wait_longer_than_it_would_try()
+    {
+        await using var world = await SlackWorld.StartAsync(time: _time);
+        world.Slack.Answers(SlackStandIn.Answer(429, retryAfterSeconds: 3_600));
+
+        await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
+
+        Assert.Empty(_time.Waits);
+        GaveUp(world, "Slack did not take a message about circuit payments: HTTP 429, at attempt 1, which was the last.");
+    }
+
+    [Fact]
+    public async Task Nobody_listening_is_reported_by_its_kind()
+    {
+        await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 2, time: _time);
+        await world.Slack.DisposeAsync();
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        GaveUp(
+            world,
+            "Slack did not take a message about circuit payments: HttpRequestException ConnectionError, at attempt 2, which was the last."
+        );
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_left_after_the_time_for_a_request()
+    {
+        var time = new VirtualTime();
+        await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 1, time: time);
+        world.Slack.Answers(world.Slack.Hangs);
+
+        var doing = world.DoAsync(breaker => breaker.Trip());
+        await world.Slack.Hanging.WaitAsync(Deadline);
+        Assert.False(doing.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        await doing.WaitAsync(Deadline);
+        GaveUp(world, "Slack did not take a message about circuit payments: no answer within 10 s, at attempt 1, which was the last.");
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_gets_no_more_than_the_time_for_all_attempts()
+    {
+        var time = new VirtualTime();
+        await using var world = await SlackWorld.StartAsync(options => options.GiveUpAfter = TimeSpan.FromSeconds(4), time: time);
+        world.Slack.Answers(world.Slack.Hangs);
+
+        var doing = world.DoAsync(breaker => breaker.Trip());
+        await world.Slack.Hanging.WaitAsync(Deadline);
+        time.Advance(TimeSpan.FromSeconds(4));
+
+        await doing.WaitAsync(Deadline);
+        GaveUp(world, "Slack did not take a message about circuit payments: no answer within 4 s, at attempt 1, which was the last.");
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_without_end_is_read_no_further_than_an_answer_is_long()
+    {
+        await using var world = await SlackWorld.StartAsync(time: _time);
+        world.Slack.Answers(SlackStandIn.Answer(200, new string('{', 1_000_000)));
+
+        await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
+
+        GaveUp(
+            world,
+            "Slack did not take a message about circuit payments: an answer that is not Slack's, at attempt 1, which was the last."
+        );
+    }
+
+    [Fact]
+    public async Task A_breaker_that_ends_takes_its_last_words_along_quietly()
+    {
+        var time = new VirtualTime();
+        await using var world = await SlackWorld.StartAsync(time: time);
+        world.Slack.Answers(world.Slack.Hangs);
+        using var ending = new CancellationTokenSource();
+
+        var doing = world.DoAsync(breaker => breaker.Trip(), cancellationToken: ending.Token);
+        await world.Slack.Hanging.WaitAsync(Deadline);
+        await ending.CancelAsync();
+
+        await doing.WaitAsync(Deadline);
+        Assert.Empty(world.Log.Entries);
+    }
+
+    [Fact]
+    public async Task A_breaker_that_is_disposed_posts_what_it_still_has_to_say()
+    {
+        await using var world = await SlackWorld.StartAsync();
+        var breaker = new FluxgateBreaker(
+            "payments",
+            new() { Listeners = { world.Listener }, ListenerFlushTimeout = TimeSpan.FromSeconds(60) }
+        );
+        breaker.Trip();
+        breaker.Reset();
+
+        await breaker.DisposeAsync();
+
+        Assert.Equal([false, true], world.Slack.Calls.Select(call => call.Broadcast));
+        Assert.Equal(0, breaker.Snapshot().UserErrors(UserErrorSource.Listener));
+    }
+
+    [Fact]
+    public async Task A_lost_message_is_followed_by_the_next_one()
+    {
+        await using var world = await SlackWorld.StartAsync(time: _time);
+        world.Slack.Answers(SlackStandIn.Refuses("is_archived"), world.Slack.Takes);
+
+        await world.DoAsync(breaker => breaker.Trip());
+        await world.DoAsync(breaker => breaker.Reset());
+
+        Assert.Equal(2, world.Slack.Calls.Count);
+        Assert.Single(world.Log.Entries);
+    }
+
+    private static void GaveUp(SlackWorld world, string text)
+    {
+        var entry = Assert.Single(world.Log.Entries);
+        Assert.Equal((21, "SlackGaveUp", text), (entry.Id.Id, entry.Id.Name, entry.Text));
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Reflection;
+
+namespace Fluxgate;
+
+public sealed class SlackSecrets
+{
+    private const string Secret = "SecretOfThe";
+    private readonly HttpJumpingTime _time = new(TimeSpan.FromSeconds(9));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whatever_goes_wrong_the_log_does_not_show_the_secret(bool webhook)
+    {
+        var secret = webhook ? SlackStandIn.WebhookPath : SlackStandIn.Token;
+        await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 1, webhook, _time);
+        (int Status, string Body)[] answers =
+        [
+            (200, $$"""{"ok":false,"error":"{{secret}}"}"""),
+            (400, secret),
+            (403, $$"""{"ok":false,"error":"{{secret}}"}"""),
+            (500, $"no such thing: {secret}"),
+            (302, secret),
+            (599, secret),
+        ];
+        world.Slack.Answers([.. answers.Select(answer => SlackStandIn.Answer(answer.Status, answer.Body)), HttpUpstream.Resets]);
+
+        for (var i = 0; i <= answers.Length; i++)
+        {
+            await world.DoAsync(breaker => breaker.Trip());
+            await world.DoAsync(breaker => breaker.Probe());
+        }
+
+        await world.Slack.DisposeAsync();
+        await world.DoAsync(breaker => breaker.Reset());
+
+        Assert.NotEmpty(world.Log.Entries);
+        Assert.DoesNotContain(Secret, world.Log.Everything, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_word_that_is_part_of_the_secret_is_no_word_of_Slacks()
+    {
+        await using var world = await SlackWorld.StartAsync(options => options.Token = "xoxb_small_letters_only", time: _time);
+        world.Slack.Answers(SlackStandIn.Refuses("small_letters"));
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        Assert.DoesNotContain("small_letters", world.Log.Everything, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_tells_everything_in_its_exceptions_is_not_quoted()
+    {
+        using var telling = new HttpClient(new SlackTellingHandler());
+        var log = new ListenedLog<SlackListener>();
+        using var listener = new SlackListener(
+            new() { WebhookUrl = new($"https://hooks.example{SlackStandIn.WebhookPath}"), MaxAttempts = 2 },
+            log,
+            telling,
+            _time
+        );
+        var world = new World();
+        world.Breaker.Trip();
+
+        foreach (var _ in Enumerable.Range(0, SlackTellingHandler.Kinds))
+        {
+            await listener.OnSignalAsync(world.Signals[0], default);
+        }
+
+        Assert.Equal(SlackTellingHandler.Kinds, log.Entries.Count);
+        Assert.All(log.Entries, entry => Assert.Null(entry.Exception));
+        Assert.DoesNotContain(Secret, log.Everything, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void No_refusal_shows_a_secret()
+    {
+        var webhook = new Uri($"https://hooks.example{SlackStandIn.WebhookPath}");
+        SlackOptions[] bad =
+        [
+            new() { Token = SlackStandIn.Token },
+            new() { Token = $"Bearer {SlackStandIn.Token}", Channel = "#alerts" },
+            new()
+            {
+                Token = SlackStandIn.Token,
+                Channel = "#alerts",
+                WebhookUrl = webhook,
+            },
+            new() { WebhookUrl = new($"http://hooks.example{SlackStandIn.WebhookPath}") },
+            new() { WebhookUrl = new(SlackStandIn.WebhookPath, UriKind.Relative) },
+            new() { WebhookUrl = webhook, Channel = "#alerts" },
+            new() { WebhookUrl = webhook, MaxAttempts = 0 },
+        ];
+
+        foreach (var options in bad)
+        {
+            var refusal = Assert.ThrowsAny<ArgumentException>(() => new SlackListener(options));
+            Assert.DoesNotContain(Secret, refusal.ToString(), StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
+    public void Nothing_of_ours_shows_a_secret_as_text()
+    {
+        var options = new SlackOptions { Token = SlackStandIn.Token, Channel = "#alerts" };
+        using var listener = new SlackListener(options);
+        var sender = typeof(SlackListener).GetField("_sender", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(listener)!;
+
+        foreach (var thing in (object[])[options, listener, sender])
+        {
+            Assert.DoesNotContain(Secret, thing.ToString(), StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
+    public async Task The_listeners_own_client_leaves_no_span_with_the_address()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listening = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "System.Net.Http",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listening);
+        await using var world = await SlackWorld.StartAsync(webhook: true);
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        Assert.Single(world.Slack.Calls);
+        Assert.DoesNotContain(
+            spans.SelectMany(span => span.TagObjects),
+            tag => $"{tag.Value}".Contains(Secret, StringComparison.OrdinalIgnoreCase)
+        );
+    }
+
+    [Fact]
+    public async Task A_redirection_is_not_followed_with_what_there_is_to_say()
+    {
+        await using var elsewhere = await HttpUpstream.StartAsync();
+        await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 1, time: _time);
+        world.Slack.Answers(context =>
+        {
+            context.Response.StatusCode = (int)HttpStatusCode.TemporaryRedirect;
+            context.Response.Headers.Location = elsewhere.Address.ToString();
+            return Task.CompletedTask;
+        });
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        Assert.Empty(elsewhere.Requests);
+    }
+}

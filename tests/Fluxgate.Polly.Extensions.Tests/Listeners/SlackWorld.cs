@@ -1,0 +1,63 @@
+namespace Fluxgate;
+
+/// <summary>A breaker whose signals a listener posts, one after the other, to a server in Slack's place.</summary>
+internal sealed class SlackWorld : IAsyncDisposable
+{
+    private readonly Dictionary<string, World> _circuits = new(StringComparer.Ordinal);
+
+    private SlackWorld(SlackStandIn slack, SlackListener listener, ListenedLog<SlackListener> log) =>
+        (Slack, Listener, Log) = (slack, listener, log);
+
+    public SlackStandIn Slack { get; }
+
+    public SlackListener Listener { get; }
+
+    public ListenedLog<SlackListener> Log { get; }
+
+    public static async Task<SlackWorld> StartAsync(Action<SlackOptions>? configure = null, bool webhook = false, TimeProvider? time = null)
+    {
+        var slack = await SlackStandIn.StartAsync();
+        var options = webhook
+            ? new SlackOptions { WebhookUrl = slack.WebhookUrl }
+            : new SlackOptions
+            {
+                Token = SlackStandIn.Token,
+                Channel = "#alerts",
+                ApiAddress = slack.Address,
+            };
+        configure?.Invoke(options);
+        var log = new ListenedLog<SlackListener>();
+        // Waits between attempts are over at once, and requests have all the time they need.
+        return new(slack, new(options, log, timeProvider: time ?? new HttpJumpingTime(TimeSpan.FromSeconds(9))), log);
+    }
+
+    /// <summary>Makes the breaker do something, and posts what it says.</summary>
+    public async Task DoAsync(Action<FluxgateBreaker> act, string circuit = "payments", CancellationToken cancellationToken = default)
+    {
+        if (!_circuits.TryGetValue(circuit, out var world))
+        {
+            _circuits[circuit] = world = new(name: circuit);
+        }
+
+        var (signals, notices) = (world.Signals.Count, world.Notices.Count);
+        act(world.Breaker);
+        foreach (var signal in world.Signals[signals..])
+        {
+            await Listener.OnSignalAsync(signal, cancellationToken);
+        }
+
+        foreach (var notice in world.Notices[notices..])
+        {
+            await ((IAsyncCircuitListener)Listener).OnNoticeAsync(notice, cancellationToken);
+        }
+    }
+
+    public IEnumerable<(string Text, string? Thread, bool Broadcast)> Posts =>
+        Slack.Calls.Select(call => (call.Text, call.Thread, call.Broadcast));
+
+    public async ValueTask DisposeAsync()
+    {
+        Listener.Dispose();
+        await Slack.DisposeAsync();
+    }
+}

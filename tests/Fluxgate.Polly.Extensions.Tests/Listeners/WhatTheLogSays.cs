@@ -1,0 +1,198 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NSubstitute;
+
+namespace Fluxgate;
+
+public sealed class WhatTheLogSays
+{
+    private readonly ListenedLog<LogListener> _log = new();
+
+    [Fact]
+    public void Every_state_has_its_level_and_its_event()
+    {
+        var breaker = World().Breaker;
+        breaker.Trip();
+        breaker.Probe();
+        breaker.Reset();
+        breaker.ForceOpen();
+        breaker.Disable();
+        breaker.MetricsOnly();
+
+        Assert.Equal(
+            [
+                (LogLevel.Error, 1, "CircuitOpened"),
+                (LogLevel.Information, 2, "CircuitHalfOpened"),
+                (LogLevel.Information, 3, "CircuitClosed"),
+                (LogLevel.Warning, 4, "CircuitForcedOpen"),
+                (LogLevel.Warning, 5, "CircuitDisabled"),
+                (LogLevel.Warning, 6, "CircuitMetricsOnly"),
+            ],
+            _log.Entries.Select(entry => (entry.Level, entry.Id.Id, entry.Id.Name!))
+        );
+    }
+
+    [Fact]
+    public void A_transition_carries_what_a_search_asks_for()
+    {
+        World(new() { Tripper = Tripper.FailureStreak(2), BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(30)) }).Fail(2);
+
+        var entry = Assert.Single(_log.Entries);
+        Assert.Equal("Circuit payments opened: closed -> open (FailureStreak 2 >= 2), break for 00:00:30, signal 1.", entry.Text);
+        Assert.Equal(
+            new Dictionary<string, object?>
+            {
+                ["CircuitName"] = "payments",
+                ["OldState"] = "closed",
+                ["NewState"] = "open",
+                ["Reason"] = "FailureStreak 2 >= 2",
+                ["BreakFor"] = TimeSpan.FromSeconds(30),
+                ["SequenceNumber"] = 1L,
+            },
+            entry.Properties.Where(property => property.Key != "{OriginalFormat}").ToDictionary()
+        );
+    }
+
+    [Fact]
+    public void A_break_until_reset_is_told_in_words()
+    {
+        World(new() { BreakDuration = BreakDuration.UntilReset }).Breaker.Trip("enough");
+
+        Assert.Equal(
+            "Circuit payments opened: closed -> open (enough), break for ever, until it is reset, signal 1.",
+            Assert.Single(_log.Entries).Text
+        );
+    }
+
+    [Fact]
+    public void A_state_that_is_not_open_has_no_break()
+    {
+        var breaker = World().Breaker;
+        breaker.Probe("deployment is over");
+
+        var entry = Assert.Single(_log.Entries);
+        Assert.Equal("Circuit payments probes: closed -> half_open (deployment is over), signal 1.", entry.Text);
+        Assert.DoesNotContain("BreakFor", entry.Properties.Keys);
+    }
+
+    [Fact]
+    public void A_would_trip_is_a_warning_with_its_reason()
+    {
+        World(new() { Tripper = Tripper.FailureStreak(2), InitialState = BreakerState.MetricsOnly }).Fail(2);
+
+        Line(LogLevel.Warning, 11, "Circuit payments would have opened (FailureStreak 2 >= 2).");
+    }
+
+    [Fact]
+    public void An_error_in_user_code_comes_with_its_exception()
+    {
+        var error = new InvalidTimeZoneException("no such place");
+        World(new() { Tripper = new ListenedThrowingTripper(error) }).Fail();
+
+        Line(LogLevel.Error, 12, "User code in circuit payments failed: its Tripper.");
+        Assert.Same(error, _log.Entries.Single().Exception);
+    }
+
+    [Fact]
+    public void A_reconfiguration_says_what_changed()
+    {
+        var world = World(new() { Tripper = Tripper.FailureStreak(2) });
+        world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(3) });
+
+        Line(LogLevel.Information, 14, "Circuit payments was reconfigured: Tripper: FailureStreak(2) -> FailureStreak(3).");
+    }
+
+    [Fact]
+    public async Task Signals_that_a_slow_listener_lost_are_told()
+    {
+        var release = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        await using var breaker = new FluxgateBreaker(
+            "payments",
+            new()
+            {
+                ListenerQueueCapacity = 1,
+                Listeners =
+                {
+                    new LogListener(_log),
+                    async (_, _) =>
+                    {
+                        started.TrySetResult();
+                        await release.Task;
+                    },
+                },
+            }
+        );
+
+        breaker.Trip();
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        breaker.Probe();
+        breaker.Reset();
+        release.SetResult();
+
+        var dropped = Assert.Single(_log.Entries, entry => entry.Id.Id == 13);
+        Assert.Equal(
+            (LogLevel.Warning, "A listener of circuit payments was too slow: signal 3, half_open -> closed, did not reach it."),
+            (dropped.Level, dropped.Text)
+        );
+    }
+
+    [Fact]
+    public void Nothing_is_formatted_for_a_level_that_is_off()
+    {
+        var logger = Substitute.For<ILogger<LogListener>>();
+        var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { new LogListener(logger) } });
+        world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(2) });
+        world.Breaker.Trip();
+        world.Breaker.MetricsOnly();
+        world.Fail(2);
+
+        logger.Received().IsEnabled(LogLevel.Error);
+        Assert.DoesNotContain(logger.ReceivedCalls(), call => call.GetMethodInfo().Name == nameof(ILogger.Log));
+    }
+
+    [Fact]
+    public void A_log_that_hears_errors_only_hears_the_circuit_open_and_no_more()
+    {
+        var log = new ListenedLog<LogListener>(LogLevel.Error);
+        var world = new World(new() { Listeners = { new LogListener(log) } });
+        world.Breaker.Trip();
+        world.Breaker.Reset();
+
+        Assert.Equal("CircuitOpened", Assert.Single(log.Entries).Id.Name);
+    }
+
+    [Fact]
+    public void A_notice_of_a_kind_it_does_not_know_passes() => Assert.Null(Record.Exception(() => new LogListener(_log).OnNotice(null!)));
+
+    [Fact]
+    public void It_asks_for_a_log() => Assert.Throws<ArgumentNullException>(() => new LogListener(null!));
+
+    [Fact]
+    public void A_host_makes_it_with_its_own_logging()
+    {
+        var host = Host.CreateApplicationBuilder();
+        host.Logging.ClearProviders();
+        host.Services.AddSingleton<ILogger<LogListener>>(_log).AddSingleton<LogListener>();
+        using var built = host.Build();
+        using var breaker = new FluxgateBreaker("payments", new() { Listeners = { built.Services.GetRequiredService<LogListener>() } });
+
+        breaker.Trip();
+
+        Assert.Single(_log.Entries);
+    }
+
+    private World World(FluxgateBreakerSettings? settings = null)
+    {
+        settings ??= new();
+        settings.Listeners.Add(new LogListener(_log));
+        return new(settings);
+    }
+
+    private void Line(LogLevel level, int id, string text)
+    {
+        var entry = Assert.Single(_log.Entries);
+        Assert.Equal((level, id, text), (entry.Level, entry.Id.Id, entry.Text));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Fluxgate;
+
+/// <summary>The Grafana dashboard of samples/monitoring.</summary>
+internal static partial class KitDashboard
+{
+    public static JsonElement Root { get; } = JsonDocument.Parse(Repository.Read("samples/monitoring/dashboard.json")).RootElement;
+
+    public static IReadOnlyList<JsonElement> Panels { get; } = [.. Root.GetProperty("panels").EnumerateArray()];
+
+    public static IReadOnlyList<JsonElement> Variables { get; } = [.. Root.GetProperty("templating").GetProperty("list").EnumerateArray()];
+
+    /// <summary>What panels and annotations ask, with whom to name when it is wrong.</summary>
+    public static IReadOnlyList<(string Where, string Expression)> Expressions { get; } =
+    [
+        .. Panels.SelectMany(panel => ExpressionsOf(panel).Select(expression => (Text(panel, "title"), expression))),
+        .. Root.GetProperty("annotations")
+            .GetProperty("list")
+            .EnumerateArray()
+            .Where(annotation => annotation.TryGetProperty("target", out _))
+            .SelectMany(annotation =>
+                new[]
+                {
+                    (Text(annotation, "name"), Text(annotation, "expr")),
+                    (Text(annotation, "name"), Text(annotation.GetProperty("target"), "expr")),
+                }
+            ),
+    ];
+
+    public static IEnumerable<string> ExpressionsOf(JsonElement panel) =>
+        panel.GetProperty("targets").EnumerateArray().Select(target => Text(target, "expr"));
+
+    public static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;
+
+    /// <summary>An expression as Grafana sends it for chosen values of the variables.</summary>
+    public static string Chosen(string expression, string circuit = ".*") =>
+        expression
+            .Replace("$job", ".*", StringComparison.Ordinal)
+            .Replace("$instance", ".*", StringComparison.Ordinal)
+            .Replace("$circuit", circuit, StringComparison.Ordinal)
+            .Replace("$__rate_interval", "1m", StringComparison.Ordinal);
+
+    /// <summary>The label that a variable lists, and the series that it looks at.</summary>
+    public static (string Series, string Label) LabelValues(JsonElement variable)
+    {
+        var parts = LabelValuesOf().Match(Text(variable.GetProperty("query"), "query"));
+        Assert.True(parts.Success);
+        return (parts.Groups["series"].Value, parts.Groups["label"].Value);
+    }
+
+    /// <summary>The matchers of each selector of a family in an expression; a selector without any is empty.</summary>
+    public static IEnumerable<(string Family, string Matchers)> Selectors(string expression) =>
+        SelectorsOf().Matches(expression).Select(found => (found.Groups["family"].Value, found.Groups["matchers"].Value));
+
+    [GeneratedRegex(@"^label_values\((?<series>.+), (?<label>\w+)\)$", RegexOptions.None, 1000)]
+    private static partial Regex LabelValuesOf();
+
+    [GeneratedRegex(@"\b(?<family>circuit_breaker_\w+)(?:\{(?<matchers>(?:[^{}""]|""[^""]*"")*)\})?", RegexOptions.None, 1000)]
+    private static partial Regex SelectorsOf();
+}

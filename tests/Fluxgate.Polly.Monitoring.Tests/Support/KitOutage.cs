@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json;
+using Outage;
+
+namespace Fluxgate;
+
+/// <summary>The program of tests/Outage as a process of its own.</summary>
+internal sealed class KitOutage : IAsyncDisposable
+{
+    private readonly KitProgram _program;
+
+    private KitOutage(KitProgram program, int port) => (_program, Port) = (program, port);
+
+    public int Port { get; }
+
+    public static async Task<KitOutage> StartAsync()
+    {
+        var program = KitProgram.Start(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
+            AppContext.BaseDirectory,
+            readOutput: false,
+            Path.Combine(AppContext.BaseDirectory, "Outage.dll")
+        );
+        return new(program, int.Parse(await ReadLineAsync(program), CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Lets it have its outage, and asks what it counted itself, by circuit.</summary>
+    public async Task<IReadOnlyDictionary<string, Counted>> RunAsync()
+    {
+        await _program.Input.WriteLineAsync("outage");
+        await _program.Input.FlushAsync();
+        return JsonSerializer.Deserialize<Dictionary<string, Counted>>(await ReadLineAsync(_program))!;
+    }
+
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
+
+    private static async Task<string> ReadLineAsync(KitProgram program) =>
+        await program.Output.ReadLineAsync().WaitAsync(KitWait.Deadline)
+        ?? throw new InvalidOperationException($"The program ended: {program.Said}");
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Fluxgate;
+
+/// <summary>A program that a test started, and ends by its own handle.</summary>
+internal sealed class KitProgram : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _said = new();
+    private readonly Task _reading;
+
+    private KitProgram(Process process, bool readOutput)
+    {
+        _process = process;
+        _reading = Task.WhenAll(
+            CollectAsync(process.StandardError),
+            readOutput ? CollectAsync(process.StandardOutput) : Task.CompletedTask
+        );
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it wrote, for the message of a test that fails.</summary>
+    public string Said => string.Join('\n', _said);
+
+    public StreamReader Output => _process.StandardOutput;
+
+    public StreamWriter Input => _process.StandardInput;
+
+    /// <summary>Starts a program. Its output is collected unless the test reads it itself.</summary>
+    public static KitProgram Start(string file, string folder, bool readOutput, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new(Process.Start(start)!, readOutput);
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<(int ExitCode, string Said)> RunAsync(string file, string folder, params string[] arguments)
+    {
+        await using var program = Start(file, folder, readOutput: true, arguments);
+        using var deadline = new CancellationTokenSource(KitWait.Deadline);
+        await program._process.WaitForExitAsync(deadline.Token);
+        await program._reading;
+        return (program._process.ExitCode, program.Said);
+    }
+
+    /// <summary>A port of loopback that is free now.</summary>
+    public static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        await _reading;
+        _process.Dispose();
+    }
+
+    private async Task CollectAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            _said.Enqueue(line);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+
+namespace Fluxgate;
+
+/// <summary>A receiver on loopback that keeps what Alertmanager sends.</summary>
+internal sealed class KitWebhook : IAsyncDisposable
+{
+    private const int Attempts = 3;
+
+    private readonly HttpListener _listener;
+    private readonly Task _receiving;
+
+    public KitWebhook()
+    {
+        (_listener, Port) = Listen(Attempts);
+        _receiving = ReceiveAsync();
+    }
+
+    public int Port { get; }
+
+    /// <summary>The labels of each alert that was sent as firing, in their order.</summary>
+    public ConcurrentQueue<IReadOnlyDictionary<string, string>> Fired { get; } = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Close();
+        await _receiving;
+    }
+
+    private static (HttpListener Listener, int Port) Listen(int attempts)
+    {
+        var port = KitProgram.FreePort();
+        var listener = new HttpListener { Prefixes = { $"http://localhost:{port}/" } };
+        try
+        {
+            listener.Start();
+            return (listener, port);
+        }
+        catch (HttpListenerException) when (attempts > 1)
+        {
+            // Another program was faster.
+            return Listen(attempts - 1);
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var context = await _listener.GetContextAsync();
+                using var message = await JsonDocument.ParseAsync(context.Request.InputStream);
+                foreach (var alert in message.RootElement.GetProperty("alerts").EnumerateArray())
+                {
+                    if (alert.GetProperty("status").GetString() == "firing")
+                    {
+                        Fired.Enqueue(KitAlerts.Strings(alert.GetProperty("labels")));
+                    }
+                }
+
+                context.Response.Close();
+            }
+        }
+        catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+
+namespace Fluxgate;
+
+/// <summary>Every C# block of docs/monitoring.md is the text of a region here, which is compiled and run.</summary>
+public sealed class TheCodeOfTheDocument
+{
+    [Fact]
+    public void Every_block_is_the_text_of_its_region()
+    {
+        var source = Repository.Read($"tests/Fluxgate.Polly.Monitoring.Tests/{nameof(TheCodeOfTheDocument)}.cs");
+        var blocks = DocumentedCode.BlocksOf(KitDocument.Text).OrderBy(block => block.Heading, StringComparer.Ordinal).ToArray();
+        var regions = DocumentedCode
+            .RegionsOf(source, KitDocument.Name)
+            .OrderBy(region => region.Heading, StringComparer.Ordinal)
+            .ToArray();
+
+        Assert.Equal(blocks.Select(block => block.Heading), regions.Select(region => region.Heading));
+        Assert.All(
+            blocks.Zip(regions),
+            pair =>
+                Assert.True(
+                    DocumentedCode.Difference(pair.First, pair.Second) is [],
+                    string.Join('\n', DocumentedCode.Difference(pair.First, pair.Second))
+                )
+        );
+        Assert.NotEmpty(blocks);
+    }
+
+    [Fact]
+    public void The_page_is_served_unless_another_program_has_the_port()
+    {
+        var error = Record.Exception(Serve);
+
+        Assert.True(error is null || (error is IOException && error.Message.Contains("9464", StringComparison.Ordinal)), error?.ToString());
+
+        static void Serve()
+        {
+            #region docs/monitoring.md: Getting it scraped
+            var payments = new FluxgateBreaker("payments", new FluxgateBreakerSettings { Listeners = { new PrometheusListener() } });
+
+            using var server = new PrometheusServer(9464);
+            server.Start(); // http://localhost:9464/metrics
+            #endregion
+
+            payments.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Families_are_left_out_and_labels_added()
+    {
+        #region docs/monitoring.md: What it costs
+        var catalogue = new MetricCatalogue { ConstantLabels = { ["environment"] = "production", ["service"] = "checkout" } };
+        catalogue.Remove("circuit_breaker_stale_total");
+        catalogue.Remove("circuit_breaker_consecutive_successes");
+
+        var metrics = new PrometheusMetrics(catalogue);
+        var payments = new FluxgateBreaker("payments", new FluxgateBreakerSettings { Listeners = { new PrometheusListener(metrics) } });
+        #endregion
+
+        var page = Page.Of(metrics);
+        Assert.DoesNotContain(
+            page.Families,
+            family => family.Name is "circuit_breaker_stale_total" or "circuit_breaker_consecutive_successes"
+        );
+        Assert.All(page.All, series => Assert.Equal(("production", "checkout"), (series.Labels["environment"], series.Labels["service"])));
+        Assert.NotEmpty(page.All);
+        payments.Dispose();
+    }
+
+    [Fact]
+    public void Buckets_are_chosen()
+    {
+        #region docs/monitoring.md: The histogram
+        var catalogue = new MetricCatalogue { DurationBuckets = new DurationBuckets(0.05, 0.1, 0.25, 0.5, 1, 2) };
+        var metrics = new PrometheusMetrics(catalogue);
+        #endregion
+
+        using var breaker = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(metrics) } });
+        breaker.Settle(breaker.Admit(), Verdict.Success);
+
+        Assert.Equal(
+            ["0.05", "0.1", "0.25", "0.5", "1", "2", "+Inf"],
+            Page.Of(metrics).All.Where(series => series.Labels.ContainsKey("le")).Select(series => series.Labels["le"])
+        );
+    }
+
+    [Fact]
+    public void Metrics_of_ones_own_are_on_the_page()
+    {
+        var metrics = new PrometheusMetrics();
+
+        #region docs/monitoring.md: A metric of your own
+        metrics.Add(
+            MetricFamily.Signals(
+                "circuit_breaker_open_total",
+                "How often the circuit opened.",
+                signal => signal.NewState == BreakerState.Open
+            )
+        );
+        metrics.Add(MetricFamily.Gauge("circuit_breaker_window_calls", "Calls in the window.", now => now.WindowRequests));
+
+        var orders = new ConcurrentQueue<string>();
+        var checkout = new DurationRecorder(new DurationBuckets(0.1, 0.5, 1));
+        metrics.Add(MetricFamily.Gauge("orders_waiting", "Orders that wait for payment.", () => orders.Count));
+        metrics.Add(MetricFamily.Histogram("checkout_duration_seconds", "How long a checkout took.", checkout));
+        #endregion
+
+        using var breaker = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(metrics) } });
+        Assert.Equal(0, Page.Of(metrics)["circuit_breaker_open_total{circuit_name=\"payments\"}"]);
+        breaker.Trip();
+        breaker.Reset();
+        breaker.Settle(breaker.Admit(), Verdict.Failure);
+        orders.Enqueue("one");
+        checkout.Record(TimeSpan.FromMilliseconds(200));
+
+        var page = Page.Of(metrics);
+        Assert.Equal(1, page["circuit_breaker_open_total{circuit_name=\"payments\"}"]);
+        Assert.Equal(1, page["circuit_breaker_window_calls{circuit_name=\"payments\"}"]);
+        Assert.Equal(1, page["orders_waiting"]);
+        Assert.Equal((0, 1), (page["checkout_duration_seconds_bucket{le=\"0.1\"}"], page["checkout_duration_seconds_bucket{le=\"0.5\"}"]));
+    }
+
+    [Fact]
+    public void A_listener_of_ones_own_counts()
+    {
+        var metrics = new PrometheusMetrics();
+        var counter = new OpenCounter();
+        metrics.Add(counter.Family);
+        using var breaker = new FluxgateBreaker("payments", new() { Listeners = { counter, new PrometheusListener(metrics) } });
+        Assert.Equal(0, Page.Of(metrics)["my_circuit_open_total{circuit_name=\"payments\"}"]);
+
+        breaker.Trip();
+        breaker.Reset();
+        breaker.Trip();
+        Assert.Equal(2, Page.Of(metrics)["my_circuit_open_total{circuit_name=\"payments\"}"]);
+
+        breaker.Dispose();
+        Assert.DoesNotContain(Page.Of(metrics).All, series => series.Name == "my_circuit_open_total");
+    }
+
+    #region docs/monitoring.md: A listener of your own
+    private sealed class OpenCounter : ICircuitListener
+    {
+        private readonly ConcurrentDictionary<string, long> _opened = new();
+
+        public MetricFamily Family =>
+            MetricFamily.Counter(
+                "my_circuit_open_total",
+                "How often the circuit opened.",
+                ["circuit_name"],
+                samples =>
+                {
+                    foreach (var (circuit, count) in _opened)
+                    {
+                        samples.Add(count, circuit);
+                    }
+                }
+            );
+
+        // From the first moment, so that no increase is missed.
+        public void OnAttached(FluxgateBreaker breaker) => _opened.TryAdd(breaker.Name, 0);
+
+        public void OnDetached(FluxgateBreaker breaker) => _opened.TryRemove(breaker.Name, out _);
+
+        public void OnSignal(Signal signal)
+        {
+            if (signal.NewState == BreakerState.Open)
+            {
+                _opened.AddOrUpdate(signal.CircuitName, 1, (_, count) => count + 1);
+            }
+        }
+    }
+    #endregion
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+
+namespace Fluxgate;
+
+/// <summary>What can be said of samples/monitoring/dashboard.json without Grafana. Its types are checked in tests/Dashboard.</summary>
+public sealed class TheDashboard
+{
+    private const string Matchers = "job=~\"$job\", instance=~\"$instance\", circuit_name=~\"$circuit\"";
+
+    private static readonly string[] StateLabels = [.. Enum.GetValues<BreakerState>().Select(state => state.ToLabel())];
+
+    [Fact]
+    public void The_first_three_panels_are_those_that_people_know()
+    {
+        var panels = KitDashboard.Panels;
+
+        Assert.Equal(
+            [
+                ("Currently Open Circuits", "stat", $"sum(circuit_breaker_state{{state=\"open\", {Matchers}}})"),
+                (
+                    "Circuit Trip Rate (5m)",
+                    "timeseries",
+                    $"sum(rate(circuit_breaker_state_transition_total{{new_state=\"open\", {Matchers}}}[5m])) by (circuit_name)"
+                ),
+                ("Circuit State Overview", "piechart", $"sum(circuit_breaker_state{{{Matchers}}}) by (state)"),
+            ],
+            panels
+                .Take(3)
+                .Select(panel =>
+                    (KitDashboard.Text(panel, "title"), KitDashboard.Text(panel, "type"), KitDashboard.ExpressionsOf(panel).Single())
+                )
+        );
+
+        var open = panels[0].GetProperty("fieldConfig").GetProperty("defaults");
+        Assert.Equal("none", KitDashboard.Text(open, "unit"));
+        Assert.Equal(
+            [0.0, 1, 5],
+            open.GetProperty("thresholds").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("value").GetDouble())
+        );
+        Assert.Equal("{{circuit_name}}", KitDashboard.Text(panels[1].GetProperty("targets")[0], "legendFormat"));
+        Assert.True(panels[2].GetProperty("options").GetProperty("reduceOptions").GetProperty("values").GetBoolean());
+    }
+
+    [Fact]
+    public void Every_panel_has_an_id_a_title_and_a_description_of_its_own()
+    {
+        var panels = KitDashboard.Panels;
+
+        Assert.Equal(panels.Count, panels.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
+        Assert.Equal(panels.Count, panels.Select(panel => KitDashboard.Text(panel, "title")).Distinct(StringComparer.Ordinal).Count());
+        Assert.All(panels, panel => Assert.NotEmpty(KitDashboard.Text(panel, "description")));
+        Assert.All(panels, panel => Assert.NotEmpty(KitDashboard.ExpressionsOf(panel)));
+        Assert.All(
+            panels,
+            panel =>
+                Assert.Equal(
+                    panel.GetProperty("targets").GetArrayLength(),
+                    panel.GetProperty("targets").EnumerateArray().Select(target => KitDashboard.Text(target, "refId")).Distinct().Count()
+                )
+        );
+    }
+
+    [Fact]
+    public void Panels_stand_on_the_grid_and_on_no_other_panel()
+    {
+        var taken = new HashSet<(int, int)>();
+        foreach (var panel in KitDashboard.Panels)
+        {
+            var place = panel.GetProperty("gridPos");
+            var (x, y, width, height) = (Of(place, "x"), Of(place, "y"), Of(place, "w"), Of(place, "h"));
+            Assert.True(x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 24, KitDashboard.Text(panel, "title"));
+            for (var cell = 0; cell < width * height; cell++)
+            {
+                Assert.True(taken.Add((x + (cell % width), y + (cell / width))), KitDashboard.Text(panel, "title"));
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_selector_uses_the_variables()
+    {
+        Assert.True(KitDashboard.Expressions.Count > 20);
+        Assert.All(
+            KitDashboard.Expressions,
+            asked =>
+            {
+                var selectors = KitDashboard.Selectors(asked.Expression).ToArray();
+                Assert.NotEmpty(selectors);
+                Assert.All(selectors, selector => Assert.EndsWith(Matchers, selector.Matchers, StringComparison.Ordinal));
+            }
+        );
+    }
+
+    [Fact]
+    public void Whoever_reads_the_states_says_which()
+    {
+        var expressions = KitDashboard.Expressions.Where(asked => ReadsStates(asked.Expression)).ToArray();
+
+        Assert.True(expressions.Length >= 2);
+        Assert.All(expressions, asked => Assert.True(SaysWhich(asked.Expression), asked.Expression));
+        Assert.False(SaysWhich("sum(circuit_breaker_state)"));
+    }
+
+    [Fact]
+    public void Job_instance_and_circuit_can_be_chosen_many_at_a_time()
+    {
+        Assert.Equal(
+            ["datasource", "job", "instance", "circuit"],
+            KitDashboard.Variables.Select(variable => KitDashboard.Text(variable, "name"))
+        );
+        Assert.Equal("datasource", KitDashboard.Text(KitDashboard.Variables[0], "type"));
+        Assert.All(
+            KitDashboard.Variables.Skip(1),
+            variable =>
+            {
+                Assert.True(variable.GetProperty("multi").GetBoolean());
+                Assert.True(variable.GetProperty("includeAll").GetBoolean());
+            }
+        );
+    }
+
+    [Fact]
+    public void Everything_is_asked_of_the_data_source_that_was_chosen()
+    {
+        var sources = KitDashboard
+            .Panels.SelectMany(panel => panel.GetProperty("targets").EnumerateArray().Append(panel))
+            .Concat(KitDashboard.Variables.Skip(1))
+            .Select(element => KitDashboard.Text(element.GetProperty("datasource"), "uid"));
+
+        Assert.All(sources, source => Assert.Equal("${datasource}", source));
+    }
+
+    [Fact]
+    public void The_timeline_names_each_number_of_a_state()
+    {
+        var timeline = KitDashboard.Panels.Single(panel => KitDashboard.Text(panel, "type") == "state-timeline");
+        var mappings = timeline.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("mappings")[0].GetProperty("options");
+
+        Assert.StartsWith("circuit_breaker_state_code{", KitDashboard.ExpressionsOf(timeline).Single(), StringComparison.Ordinal);
+        Assert.Equal(
+            Enum.GetValues<BreakerState>().Select(state => ($"{(int)state}", state.ToLabel().Replace('_', '-'))),
+            mappings.EnumerateObject().Select(mapping => (mapping.Name, KitDashboard.Text(mapping.Value, "text")))
+        );
+    }
+
+    [Fact]
+    public void The_pie_has_a_colour_for_each_state() =>
+        Assert.Equal(
+            StateLabels.Order(StringComparer.Ordinal),
+            KitDashboard
+                .Panels[2]
+                .GetProperty("fieldConfig")
+                .GetProperty("overrides")
+                .EnumerateArray()
+                .Select(rule => KitDashboard.Text(rule.GetProperty("matcher"), "options"))
+                .Order(StringComparer.Ordinal)
+        );
+
+    internal static bool ReadsStates(string expression) =>
+        KitDashboard.Selectors(expression).Any(selector => selector.Family == "circuit_breaker_state");
+
+    /// <summary>Otherwise it counts every circuit six times.</summary>
+    internal static bool SaysWhich(string expression) =>
+        KitDashboard
+            .Selectors(expression)
+            .Where(selector => selector.Family == "circuit_breaker_state")
+            .All(selector =>
+                selector.Matchers.Split(", ").Any(matcher => matcher.StartsWith("state=", StringComparison.Ordinal))
+                || expression.Contains("by (state)", StringComparison.Ordinal)
+            );
+
+    private static int Of(JsonElement place, string property) => place.GetProperty(property).GetInt32();
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Fluxgate;
+
+/// <summary>The sample as a process of its own, scraped while it lives through its outage.</summary>
+public sealed class TheQuickStart
+{
+    [Fact]
+    public async Task Its_page_has_the_whole_catalogue()
+    {
+        var port = KitProgram.FreePort();
+        await using var program = KitProgram.Start(
+            "dotnet",
+            AppContext.BaseDirectory,
+            readOutput: true,
+            Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"),
+            "--port",
+            port.ToString(CultureInfo.InvariantCulture)
+        );
+        using var client = new HttpClient();
+        var missing = new MetricCatalogue().Select(family => family.Name).ToHashSet(StringComparer.Ordinal);
+
+        // What is on the page only while open, or with calls in the window, comes and goes.
+        await KitWait.UntilAsync(
+            async () =>
+            {
+                Assert.False(program.HasExited, $"It ended, and never showed {string.Join(", ", missing)}.\n{program.Said}");
+                var page = Page.Parse(await client.GetByteArrayAsync(new Uri($"http://127.0.0.1:{port}/metrics")));
+                Assert.Equal(new MetricCatalogue().Select(family => family.Name), page.Families.Select(family => family.Name));
+                Assert.Single(page.CurrentStates(page.Circuits.Single()));
+                missing.RemoveWhere(family => page.All.Exists(series => series.Name.StartsWith(family, StringComparison.Ordinal)));
+                return missing.Count == 0;
+            },
+            () => $"series of {string.Join(", ", missing)}.\n{program.Said}"
+        );
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Fluxgate;
+
+/// <summary>Runs a program of the machine, with a deadline against hanging only.</summary>
+internal static class ExternalTool
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Its exit code, and what it wrote to both outputs.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        ReadOnlyMemory<byte> input = default
+    )
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                StandardOutputEncoding = Encoding.UTF8,
+                StandardErrorEncoding = Encoding.UTF8,
+            }
+        )!;
+        using var late = new CancellationTokenSource(Deadline);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(late.Token);
+            var errors = process.StandardError.ReadToEndAsync(late.Token);
+            try
+            {
+                await process.StandardInput.BaseStream.WriteAsync(input, late.Token);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It ended before it had read everything: its outputs say why.
+            }
+
+            await process.WaitForExitAsync(late.Token);
+            return (process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException error)
+        {
+            process.Kill();
+            throw new TimeoutException($"{program} did not end within {Deadline}.", error);
+        }
+    }
+
+    /// <summary>Whether a program can be started and ends well.</summary>
+    public static bool Works(string program, params string[] arguments)
+    {
+        try
+        {
+            return RunAsync(program, arguments).GetAwaiter().GetResult().ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}

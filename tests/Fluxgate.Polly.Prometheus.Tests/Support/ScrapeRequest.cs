@@ -1,0 +1,27 @@
+namespace Fluxgate;
+
+/// <summary>A request for a page, with the headers as they are given and no others.</summary>
+internal static class ScrapeRequest
+{
+    public static async Task<HttpResponseMessage> SendAsync(
+        HttpClient client,
+        string? accept = null,
+        string? acceptEncoding = null,
+        string method = "GET",
+        string path = "/metrics"
+    )
+    {
+        using var request = new HttpRequestMessage(new(method), path);
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        if (acceptEncoding is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", acceptEncoding);
+        }
+
+        return await client.SendAsync(request);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+
+namespace Fluxgate;
+
+public sealed class WeakHolding
+{
+    private readonly PrometheusMetrics _metrics = new();
+    private readonly PrometheusListener _listener;
+
+    public WeakHolding() => _listener = new(_metrics);
+
+    [Fact]
+    public void A_breaker_that_nobody_holds_is_collected_and_leaves_the_page()
+    {
+        var kept = new FluxgateBreaker("orders", new() { Listeners = { _listener } });
+        var gone = MakeAndDrop("payments", trips: 1, look: () => Assert.Equal(["orders", "payments"], Page.Of(_metrics).Circuits));
+
+        Collect();
+
+        Assert.Equal(["orders"], Page.Of(_metrics).Circuits);
+        GC.KeepAlive(kept);
+        AssertForgotten(gone);
+    }
+
+    [Fact]
+    public void A_name_whose_breaker_was_collected_begins_anew()
+    {
+        MakeAndDrop("payments", trips: 3);
+        Collect();
+        var kept = new FluxgateBreaker("payments", new() { Listeners = { _listener } });
+
+        Assert.Equal(0, Page.Of(_metrics).Transitions("payments", "closed", "open"));
+        GC.KeepAlive(kept);
+    }
+
+    [Fact]
+    public void M5_what_a_collected_breaker_had_counted_stays_with_its_name_at_every_moment()
+    {
+        var gone = MakeAndDrop("payments", trips: 3);
+        var kept = new FluxgateBreaker("payments", new() { Listeners = { _listener } });
+        kept.Trip();
+
+        for (var i = 0; i < 20; i++)
+        {
+            GC.Collect();
+            Assert.Equal(4, Page.Of(_metrics).Transitions("payments", "closed", "open"));
+        }
+
+        AssertForgotten(gone);
+        Assert.Equal(4, Page.Of(_metrics).Transitions("payments", "closed", "open"));
+        Assert.Equal(["open"], Page.Of(_metrics).CurrentStates("payments"));
+    }
+
+    [Fact]
+    public void A_pipeline_that_reloads_a_thousand_times_keeps_its_counts_and_no_breakers()
+    {
+        var breakers = new List<WeakReference>();
+        var kept = new FluxgateBreaker("payments", new() { Listeners = { _listener } });
+        for (var i = 0; i < 1000; i++)
+        {
+            breakers.Add(MakeAndDrop("payments", trips: 1, dispose: i % 2 == 0));
+        }
+
+        breakers.ForEach(AssertForgotten);
+
+        Assert.Equal(1000, Page.Of(_metrics).Transitions("payments", "closed", "open"));
+        GC.KeepAlive(kept);
+    }
+
+    [Fact]
+    public void A_breaker_keeps_its_page_but_a_page_keeps_no_breaker()
+    {
+        var kept = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(_metrics) } });
+
+        Collect();
+
+        Assert.Equal(["payments"], Page.Of(_metrics).Circuits);
+        GC.KeepAlive(kept);
+    }
+
+    /// <summary>In a frame of its own, or the caller's stack might keep the breaker.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference MakeAndDrop(string name, int trips, bool dispose = false, Action? look = null)
+    {
+        var breaker = new FluxgateBreaker(name, new() { Listeners = { _listener } });
+        for (var i = 0; i < trips; i++)
+        {
+            breaker.Trip();
+            breaker.Reset();
+        }
+
+        if (dispose)
+        {
+            breaker.Dispose();
+        }
+
+        look?.Invoke();
+        GC.KeepAlive(breaker);
+        return new(breaker, trackResurrection: true);
+    }
+
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
+    /// <summary>A farewell passes through the thread pool: as many collections as that takes, with a deadline against hanging only.</summary>
+    private static void AssertForgotten(WeakReference breaker)
+    {
+        Assert.True(
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    Collect();
+                    return !breaker.IsAlive;
+                },
+                TimeSpan.FromSeconds(60)
+            ),
+            "Something still holds the breaker."
+        );
+    }
+}

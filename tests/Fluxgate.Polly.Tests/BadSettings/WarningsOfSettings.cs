@@ -1,0 +1,75 @@
+namespace Fluxgate;
+
+/// <summary>What is allowed but likely not meant is said, and the breaker works all the same.</summary>
+public sealed class WarningsOfSettings
+{
+    private static readonly Tripper Streak = Tripper.FailureStreak(5);
+
+    [Fact]
+    public void A_branch_that_can_never_fire_is_named_with_why() =>
+        Assert.Equal(
+            [
+                "The branch Closed & HalfOpened & MinRequests(10) of the rule can never fire while the circuit is closed: HalfOpened is not so while closed.",
+            ],
+            Warnings(Streak | (Tripper.Closed & Tripper.HalfOpened & Tripper.MinRequests(10)))
+        );
+
+    [Fact]
+    public void A_branch_whose_minimum_exceeds_the_window_is_named_on_whichever_side_it_stands()
+    {
+        const string Warning =
+            "The branch MinRequests(101) & FailureRate(50%) of the rule can never fire while the circuit is closed: MinRequests(101) asks for more calls than the window's 100.";
+        var dead = Tripper.MinRequests(101) & Tripper.FailureRate(0.5);
+
+        Assert.Equal([Warning], Warnings(dead | Streak));
+        Assert.Equal([Warning], Warnings(Streak | dead));
+    }
+
+    [Fact]
+    public void Branches_within_brackets_are_seen_too() =>
+        Assert.Equal(
+            [
+                "The branch MinRequests(500) of the rule can never fire while the circuit is closed: MinRequests(500) asks for more calls than the window's 100.",
+            ],
+            Warnings(Tripper.FailureRate(0.5) & (Tripper.MinRequests(50) | Tripper.MinRequests(500)))
+        );
+
+    [Fact]
+    public void Every_dead_branch_is_named() =>
+        Assert.Equal(2, Warnings(Tripper.MinRequests(101) | Streak | (Tripper.Closed & Tripper.HalfOpened)).Count);
+
+    [Fact]
+    public void A_branch_that_lives_in_one_state_is_no_mistake() =>
+        Assert.Empty(Warnings((Tripper.Closed & Streak) | (Tripper.HalfOpened & Tripper.FailureStreak(1))));
+
+    [Fact]
+    public void A_time_window_has_no_size_to_exceed() =>
+        Assert.Empty(
+            new FluxgateBreakerSettings
+            {
+                Window = Window.Time(TimeSpan.FromSeconds(1)),
+                Tripper = Streak | Tripper.MinRequests(int.MaxValue),
+            }.Warnings
+        );
+
+    [Fact]
+    public void The_breaker_shows_them_as_they_were_when_it_was_made()
+    {
+        var settings = new FluxgateBreakerSettings { Tripper = Streak | Tripper.MinRequests(101) };
+        var breaker = new FluxgateBreaker("payments", settings, new VirtualTime());
+
+        settings.Tripper = Streak;
+
+        Assert.Single(breaker.Warnings);
+        Assert.Empty(settings.Warnings);
+    }
+
+    [Fact]
+    public void The_defaults_raise_none() => Assert.Empty(new FluxgateBreakerSettings().Warnings);
+
+    [Fact]
+    public void Settings_that_miss_a_part_can_still_be_asked() =>
+        Assert.Empty(new FluxgateBreakerSettings { Tripper = null!, Window = null! }.Warnings);
+
+    private static IReadOnlyList<string> Warnings(Tripper rule) => new FluxgateBreakerSettings { Tripper = rule }.Warnings;
+}

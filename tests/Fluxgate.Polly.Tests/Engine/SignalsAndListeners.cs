@@ -1,0 +1,144 @@
+namespace Fluxgate;
+
+/// <summary>Rule 9: each listener hears every signal once, in order, never two at a time.</summary>
+public sealed class SignalsAndListeners
+{
+    [Fact]
+    public void Every_signal_comes_once_and_in_order_with_its_number_and_time()
+    {
+        var world = new World();
+        var start = world.Time.GetUtcNow();
+
+        world.Breaker.Trip("a");
+        world.Wait(10);
+        world.Breaker.Reset("b");
+        world.Wait(10);
+        world.Breaker.Disable("c");
+
+        Assert.Equal([1L, 2, 3], world.Signals.Select(signal => signal.SequenceNumber));
+        Assert.Equal(["a", "b", "c"], world.Signals.Select(signal => signal.Reason.ToString()));
+        Assert.Equal([0.0, 10, 20], world.Signals.Select(signal => (signal.Timestamp - start).TotalSeconds));
+        Assert.Equal(world.Signals.Skip(1).Select(signal => signal.OldState), world.Signals.SkipLast(1).Select(signal => signal.NewState));
+    }
+
+    [Fact]
+    public void A_listener_that_calls_back_hears_its_own_signal_after_the_one_it_is_hearing()
+    {
+        FluxgateBreaker? breaker = null;
+        var heard = new List<string>();
+        breaker = new(
+            "payments",
+            new()
+            {
+                Listeners =
+                {
+                    signal =>
+                    {
+                        heard.Add($"begin {signal.NewState}");
+                        if (signal.NewState == BreakerState.Open)
+                        {
+                            Assert.NotNull(breaker!.Reset());
+                        }
+
+                        heard.Add($"end {signal.NewState}");
+                    },
+                    signal => heard.Add($"second {signal.NewState}"),
+                },
+            },
+            new VirtualTime()
+        );
+
+        breaker.Trip();
+
+        Assert.Equal(
+            ["begin Open", "end Open", "begin Closed", "end Closed"],
+            heard.Where(what => !what.StartsWith("second", StringComparison.Ordinal))
+        );
+        Assert.Equal(["second Open", "second Closed"], heard.Where(what => what.StartsWith("second", StringComparison.Ordinal)));
+        Assert.Equal(BreakerState.Closed, breaker.State);
+    }
+
+    [Fact]
+    public void A_listener_runs_before_the_call_that_made_the_transition_returns()
+    {
+        var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
+        var admission = world.Begin();
+        Assert.Empty(world.Signals);
+
+        admission.Settle(Verdict.Failure);
+
+        Assert.Single(world.Signals);
+    }
+
+    [Fact]
+    public void A_listener_is_told_of_its_breaker_before_anything_else()
+    {
+        var heard = new List<string>();
+        var listener = new Diary(heard);
+        var breaker = new FluxgateBreaker("payments", new() { Listeners = { listener } }, new VirtualTime());
+        Assert.Equal(["attached payments closed"], heard);
+
+        breaker.Trip();
+        breaker.Dispose();
+        breaker.Dispose();
+
+        Assert.Equal(["attached payments closed", "closed -> open", "detached payments open"], heard);
+    }
+
+    [Fact]
+    public void A_listener_that_acts_when_attached_does_not_outrun_the_attaching_of_others()
+    {
+        var heard = new List<string>();
+        _ = new FluxgateBreaker("payments", new() { Listeners = { new TripsWhenAttached(), new Diary(heard) } }, new VirtualTime());
+
+        Assert.Equal(["attached payments open", "closed -> open"], heard);
+    }
+
+    [Fact]
+    public void Notices_come_in_order_with_the_signals()
+    {
+        var heard = new List<string>();
+        var breaker = new FluxgateBreaker(
+            "payments",
+            new()
+            {
+                Tripper = Tripper.FailureStreak(1),
+                InitialState = BreakerState.MetricsOnly,
+                Listeners = { new Diary(heard) },
+            },
+            new VirtualTime()
+        );
+
+        breaker.Admit().Settle(Verdict.Failure);
+        breaker.Reset();
+        breaker.Admit().Settle(Verdict.Failure);
+
+        Assert.Equal(
+            [
+                "attached payments metrics_only",
+                "payments: would have opened (FailureStreak 1 >= 1)",
+                "metrics_only -> closed",
+                "closed -> open",
+            ],
+            heard
+        );
+    }
+
+    private sealed class TripsWhenAttached : ICircuitListener
+    {
+        public void OnAttached(FluxgateBreaker breaker) => breaker.Trip();
+
+        public void OnSignal(Signal signal) { }
+    }
+
+    private sealed class Diary(List<string> heard) : ICircuitListener
+    {
+        public void OnAttached(FluxgateBreaker breaker) => heard.Add($"attached {breaker.Name} {breaker.State.ToLabel()}");
+
+        public void OnSignal(Signal signal) => heard.Add($"{signal.OldState.ToLabel()} -> {signal.NewState.ToLabel()}");
+
+        public void OnNotice(Notice notice) => heard.Add(notice.ToString()!);
+
+        public void OnDetached(FluxgateBreaker breaker) => heard.Add($"detached {breaker.Name} {breaker.State.ToLabel()}");
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Polly;
+
+namespace Fluxgate;
+
+/// <summary>What HttpBreak.RetryAfter reads from a response (RFC 9110, 10.2.3).</summary>
+public sealed class RetryAfterHeaders
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 1, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData("120", 120d)]
+    [InlineData("0", 0d)]
+    [InlineData("2147483647", 2147483647d)]
+    [InlineData("Thu, 01 Jan 2026 01:00:30 GMT", 30d)]
+    [InlineData("Thu, 01 Jan 2026 00:59:00 GMT", -60d)]
+    [InlineData("soon", null)]
+    [InlineData("-5", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Seconds_are_taken_as_they_are_and_a_date_from_now_where_the_response_has_no_Date(string? header, double? seconds)
+    {
+        using var response = Response(header);
+
+        Assert.Equal(seconds, HttpBreak.RetryAfterBy(AtNow())(Outcome.FromResult(response))?.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("Thu, 01 Jan 2026 05:00:45 GMT", 45d)]
+    [InlineData("Thu, 01 Jan 2026 04:59:00 GMT", -60d)]
+    [InlineData("90", 90d)]
+    public void A_date_counts_from_the_Date_of_the_response_so_that_clocks_need_not_agree(string header, double seconds)
+    {
+        using var response = Response(header);
+        response.Headers.Date = Now.AddHours(4);
+
+        Assert.Equal(seconds, HttpBreak.RetryAfterBy(AtNow())(Outcome.FromResult(response))?.TotalSeconds);
+        Assert.Equal(seconds, HttpBreak.RetryAfter(Outcome.FromResult(response))?.TotalSeconds);
+    }
+
+    [Fact]
+    public void Without_another_clock_it_is_the_systems()
+    {
+        using var response = Response(null);
+        response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeProvider.System.GetUtcNow().AddDays(1));
+
+        var hint = HttpBreak.RetryAfter(Outcome.FromResult(response));
+
+        Assert.InRange(hint!.Value, TimeSpan.FromHours(23), TimeSpan.FromHours(25));
+    }
+
+    [Fact]
+    public void An_exception_and_no_response_at_all_ask_for_nothing()
+    {
+        Assert.Null(HttpBreak.RetryAfter(Outcome.FromException<HttpResponseMessage>(new HttpRequestException())));
+        Assert.Null(HttpBreak.RetryAfter(Outcome.FromResult<HttpResponseMessage>(null)));
+    }
+
+    [Fact]
+    public void A_clock_is_required() =>
+        Assert.Equal("timeProvider", Assert.Throws<ArgumentNullException>(() => HttpBreak.RetryAfterBy(null!)).ParamName);
+
+    private static VirtualTime AtNow()
+    {
+        var time = new VirtualTime();
+        time.JumpWallClock(Now - time.GetUtcNow());
+        return time;
+    }
+
+    private static HttpResponseMessage Response(string? retryAfter)
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        if (retryAfter is not null)
+        {
+            response.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
+        }
+
+        return response;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+
+namespace Fluxgate;
+
+/// <summary>What HttpTracker.TransientErrors takes for a failure, status by status and exception by exception.</summary>
+public sealed class TransientHttpErrors
+{
+    private static readonly Tracker<HttpResponseMessage> Tracked = HttpTracker.TransientErrors;
+
+    public static TheoryData<Exception> Failures =>
+        new(
+            new HttpRequestException("connection refused"),
+            new HttpRequestException(HttpRequestError.NameResolutionError),
+            new HttpRequestException("404 all the same", null, HttpStatusCode.NotFound),
+            new TimeoutRejectedException(),
+            // What HttpClient and its handlers throw when their own time is up; what a caller gives up has no TimeoutException inside.
+            new TaskCanceledException("HttpClient.Timeout", new TimeoutException()),
+            new OperationCanceledException("ConnectTimeout", new TimeoutException())
+        );
+
+    public static TheoryData<Exception> Others =>
+        new(
+            new TaskCanceledException(),
+            new OperationCanceledException(),
+            new InvalidOperationException(),
+            new TimeoutException(),
+            new IOException(),
+            new HttpProtocolException(2, "only inside of an HttpRequestException", null),
+            new BrokenCircuitException()
+        );
+
+    [Fact]
+    public void Of_all_statuses_408_and_429_and_those_from_500_on_are_failures()
+    {
+        var failures = Enumerable
+            .Range(0, 1000)
+            .Where(status =>
+            {
+                using var response = new HttpResponseMessage((HttpStatusCode)status);
+                return Tracked.Matches(Outcome.FromResult(response));
+            });
+
+        Assert.Equal([408, 429, .. Enumerable.Range(500, 500)], failures);
+    }
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Exceptions_that_a_later_try_may_not_meet_are_failures(Exception error) =>
+        Assert.True(Tracked.Matches(Outcome.FromException<HttpResponseMessage>(error)));
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void Other_exceptions_are_not(Exception error) =>
+        Assert.False(Tracked.Matches(Outcome.FromException<HttpResponseMessage>(error)));
+
+    [Fact]
+    public void No_response_at_all_is_no_failure() => Assert.False(Tracked.Matches(Outcome.FromResult<HttpResponseMessage>(null)));
+
+    [Fact]
+    public async Task In_a_pipeline_they_open_the_circuit_and_what_a_caller_gave_up_does_not()
+    {
+        var world = new World(new() { Tripper = Tripper.FailureStreak(3) });
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
+            .AddFluxgateBreaker(
+                new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = world.Breaker, Tracker = HttpTracker.TransientErrors }
+            )
+            .Build();
+        using var busy = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        using var missing = new HttpResponseMessage(HttpStatusCode.NotFound);
+        using var givenUp = new CancellationTokenSource();
+
+        Assert.Same(missing, await pipeline.ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(missing)));
+        Assert.Same(busy, await pipeline.ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(busy)));
+        await Assert.ThrowsAsync<HttpRequestException>(async () =>
+            await pipeline.ExecuteAsync(_ => ValueTask.FromException<HttpResponseMessage>(new HttpRequestException()))
+        );
+        await Assert.ThrowsAsync<TaskCanceledException>(async () =>
+            await pipeline.ExecuteAsync(
+                _ =>
+                {
+                    givenUp.Cancel();
+                    return ValueTask.FromException<HttpResponseMessage>(
+                        new TaskCanceledException("", new TimeoutException(), givenUp.Token)
+                    );
+                },
+                givenUp.Token
+            )
+        );
+
+        Assert.Equal(new(Successes: 1, Failures: 2, Ignored: 1), CallCounts.Of(world.Breaker));
+        Assert.Same(busy, await pipeline.ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(busy)));
+        Assert.Equal(BreakerState.Open, world.State);
+    }
+
+    [Fact]
+    public async Task They_serve_Pollys_retry_too()
+    {
+        var time = new VirtualTime();
+        var attempts = 0;
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+            .AddRetry(
+                new()
+                {
+                    ShouldHandle = HttpTracker.TransientErrors,
+                    MaxRetryAttempts = 2,
+                    Delay = TimeSpan.Zero,
+                }
+            )
+            .Build();
+
+        using var last = await pipeline.ExecuteAsync(_ =>
+        {
+            attempts++;
+            return new ValueTask<HttpResponseMessage>(
+                new HttpResponseMessage(attempts == 1 ? HttpStatusCode.TooManyRequests : HttpStatusCode.Gone)
+            );
+        });
+
+        Assert.Equal((2, HttpStatusCode.Gone), (attempts, last.StatusCode));
+    }
+}

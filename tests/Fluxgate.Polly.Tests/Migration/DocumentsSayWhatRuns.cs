@@ -1,0 +1,105 @@
+namespace Fluxgate;
+
+/// <summary>Every C# block of a document is the text of a region that the tests compile and run; see <see cref="DocumentedCode"/>.</summary>
+public sealed class DocumentsSayWhatRuns
+{
+    private static readonly string[] Folders = ["tests", "samples"];
+
+    [Theory]
+    [InlineData("docs/migrating.md")]
+    [InlineData("README.md")]
+    public void Every_block_is_the_text_of_its_region(string document)
+    {
+        var blocks = DocumentedCode.BlocksOf(Repository.Read(document)).ToLookup(block => block.Heading);
+        var regions = Regions(document).ToLookup(region => region.Heading);
+        var problems = blocks
+            .Select(group => group.Key)
+            .Union(regions.Select(group => group.Key))
+            .SelectMany(heading => Compare([.. blocks[heading]], [.. regions[heading]]))
+            .ToArray();
+
+        Assert.True(
+            problems.Length == 0,
+            $"{document} and the code that runs for it differ (- the code, + the document):\n{string.Join('\n', problems)}"
+        );
+        Assert.NotEmpty(blocks);
+    }
+
+    [Fact]
+    public void Every_row_of_the_migration_tables_leads_to_an_example()
+    {
+        var document = Repository.Read("docs/migrating.md");
+        var examples = DocumentedCode
+            .BlocksOf(document)
+            .Select(block => "(#" + Anchor(block.Heading) + ")")
+            .ToHashSet(StringComparer.Ordinal);
+        var rows = document
+            .Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Where(row => !row.EndsWith("| example |", StringComparison.Ordinal))
+            .ToArray();
+
+        Assert.True(rows.Length > 30, $"{rows.Length} rows were found.");
+        Assert.All(
+            rows,
+            row =>
+                Assert.True(
+                    examples.Any(example => row.TrimEnd(' ', '|').EndsWith(example, StringComparison.Ordinal)),
+                    $"No example: {row}"
+                )
+        );
+    }
+
+    [Fact]
+    public void A_block_that_drifts_is_found()
+    {
+        var block = DocumentedCode.BlocksOf("# One\n```csharp\nusing Polly;\n\nvar a = 1;\nvar b = 2;\n```\n").Single();
+        var region = DocumentedCode
+            .RegionsOf(
+                "using Polly;\n    #region A.md: One\n    var a = 1;\n    #endregion\n    #region A.md: One (continued)\n    var c = 2;\n    #endregion\n",
+                "A.md"
+            )
+            .Single();
+
+        Assert.Equal(["+ var b = 2;", "- var c = 2;"], DocumentedCode.Difference(block, region));
+        Assert.Equal("  the file of the region lacks: using Polly;", DocumentedCode.Difference(block, region with { Usings = [] })[0]);
+        Assert.Empty(Compare([region], [region]));
+        Assert.Single(Compare([block], []));
+        Assert.Single(Compare([], [region]));
+    }
+
+    private static IEnumerable<string> Compare(IReadOnlyList<DocumentedCode.Piece> blocks, IReadOnlyList<DocumentedCode.Piece> regions)
+    {
+        for (var i = 0; i < Math.Max(blocks.Count, regions.Count); i++)
+        {
+            if (i >= regions.Count)
+            {
+                yield return $"no code runs for the block below '{blocks[i]}'";
+            }
+            else if (i >= blocks.Count)
+            {
+                yield return $"nothing below this heading shows the region '{regions[i]}'";
+            }
+            else if (DocumentedCode.Difference(blocks[i], regions[i]) is { Count: > 0 } difference)
+            {
+                yield return $"'{blocks[i]}'\n{string.Join('\n', difference)}";
+            }
+        }
+    }
+
+    private static IEnumerable<DocumentedCode.Piece> Regions(string document) =>
+        Folders
+            .SelectMany(folder =>
+                Directory.GetFiles(Repository.Find(folder), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            )
+            .Where(file =>
+                !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && !file.EndsWith(nameof(DocumentsSayWhatRuns) + ".cs", StringComparison.Ordinal)
+            )
+            .SelectMany(file => DocumentedCode.RegionsOf(File.ReadAllText(file).ReplaceLineEndings("\n"), document));
+
+    // As the forge makes them of headings.
+    private static string Anchor(string heading) =>
+        string.Concat(heading.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_'))
+            .Replace(' ', '-');
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using Polly;
+
+namespace Fluxgate;
+
+/// <summary>What docs/migrating.md says of when Polly's breaker opens, and for how long.</summary>
+public sealed class FromPollysRule
+{
+    [Fact]
+    public void FailureRatio_is_a_failure_rate()
+    {
+        #region docs/migrating.md: FailureRatio
+        var settings = new FluxgateBreakerSettings { Tripper = Tripper.FailureRate(0.1) };
+        #endregion
+
+        var world = new World(settings);
+        world.Succeed(9);
+        world.Fail();
+        Assert.Equal(BreakerState.Open, world.State);
+    }
+
+    [Fact]
+    public void MinimumThroughput_is_a_minimum_of_requests()
+    {
+        #region docs/migrating.md: MinimumThroughput
+        var settings = new FluxgateBreakerSettings { Tripper = Tripper.MinRequests(20) & Tripper.FailureRate(0.1) };
+        #endregion
+
+        var world = new World(settings);
+        world.Fail(19);
+        Assert.Equal(BreakerState.Closed, world.State);
+        world.Fail();
+        Assert.Equal(BreakerState.Open, world.State);
+    }
+
+    [Fact]
+    public void SamplingDuration_is_a_time_window()
+    {
+        #region docs/migrating.md: SamplingDuration
+        var settings = new FluxgateBreakerSettings
+        {
+            Window = Window.Time(TimeSpan.FromSeconds(30)),
+            Tripper = Tripper.MinRequests(2) & Tripper.FailureRate(0.1),
+        };
+        #endregion
+
+        var world = new World(settings);
+        world.Fail();
+        world.Wait(30);
+        world.Fail();
+        Assert.Equal(BreakerState.Closed, world.State);
+        world.Fail();
+        Assert.Equal(BreakerState.Open, world.State);
+    }
+
+    [Fact]
+    public void BreakDuration_is_a_fixed_one()
+    {
+        #region docs/migrating.md: BreakDuration
+        var settings = new FluxgateBreakerSettings { BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(5)) };
+        #endregion
+
+        Assert.Equal(TimeSpan.FromSeconds(5), new World(settings).Breaker.Trip()?.BreakFor);
+    }
+
+    [Fact]
+    public void BreakDurationGenerator_is_a_backoff_or_a_class_of_ones_own()
+    {
+        #region docs/migrating.md: BreakDurationGenerator
+        var growing = BreakDuration.Backoff(TimeSpan.FromSeconds(5), multiplier: 2, max: TimeSpan.FromMinutes(5));
+        var own = new QuadraticBreak(TimeSpan.FromSeconds(5));
+        #endregion
+
+        Assert.Equal([5, 10, 20], Enumerable.Range(0, 3).Select(reopens => growing.Next(new(reopens)).TotalSeconds));
+        Assert.Equal([5, 20, 45], Enumerable.Range(0, 3).Select(reopens => own.Next(new(reopens)).TotalSeconds));
+    }
+
+    #region docs/migrating.md: BreakDurationGenerator
+    public sealed class QuadraticBreak(TimeSpan first) : BreakDuration
+    {
+        public override TimeSpan Next(in BreakDurationContext context) => first * Math.Pow(context.Reopens + 1, 2);
+    }
+    #endregion
+
+    [Fact]
+    public async Task A_generator_that_looks_at_the_outcome_is_a_hint()
+    {
+        var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
+        var breaker = world.Breaker;
+
+        #region docs/migrating.md: A generator that looks at the outcome
+        var options = new FluxgateBreakerOptions<HttpResponseMessage>
+        {
+            Breaker = breaker,
+            Tracker = HttpTracker.TransientErrors,
+            BreakDurationHint = HttpBreak.RetryAfter,
+        };
+        #endregion
+
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>().AddFluxgateBreaker(options).Build();
+        using var busy = new HttpResponseMessage(HttpStatusCode.TooManyRequests) { Headers = { { "Retry-After", "17" } } };
+        await pipeline.ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(busy));
+        Assert.Equal(TimeSpan.FromSeconds(17), world.Signals.Single().BreakFor);
+    }
+
+    [Fact]
+    public void One_probe_at_a_time_of_which_the_first_decides_is_as_polly_does_it()
+    {
+        #region docs/migrating.md: Half-open as in Polly
+        var settings = new FluxgateBreakerSettings { Permit = Permit.MaxConcurrent(1), Recovery = Recovery.AfterProbes(1) };
+        #endregion
+
+        var world = new World(settings);
+        world.Breaker.Trip();
+        world.Wait(60);
+        var probe = world.Begin();
+        world.Rejects();
+        probe.Settle(Verdict.Failure);
+        Assert.Equal(BreakerState.Open, world.State);
+        world.Wait(60);
+        world.Succeed();
+        Assert.Equal(BreakerState.Closed, world.State);
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fluxgate;
+
+/// <summary>Code that the README shows of applications and their metrics.</summary>
+public sealed class ReadmeBlocksOfApplications
+{
+    [Fact]
+    public async Task An_application_has_named_breakers_and_their_pages()
+    {
+        string[] args = ["--urls=http://127.0.0.1:0", "--Fluxgate:Breakers:orders:ProbeLease=5s"];
+        // csharpier-ignore-start
+        #region README.md: In an application
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Services.AddFluxgate(builder.Configuration.GetSection("Fluxgate"))
+            .AddBreaker("payments", settings => settings.ProbeWithoutTraffic = true);   // code adds to what the file says
+        builder.Services.AddFluxgateListener(new PrometheusListener())
+            .AddFluxgateListener<LogListener>();
+        builder.Services.AddHealthChecks().AddFluxgate(tags: ["ready"]);
+
+        var app = builder.Build();
+        app.MapFluxgateMetrics("/metrics");
+        app.MapHealthChecks("/health");
+        app.MapGet("/circuits", (FluxgateBreakers breakers) => breakers.Select(breaker => breaker.Snapshot().ToString()));
+        #endregion
+        // csharpier-ignore-end
+
+        await using (app)
+        {
+            await app.StartAsync();
+            app.Services.GetRequiredService<FluxgateBreakers>()["payments"].Trip("the walk");
+            using var client = new HttpClient { BaseAddress = new(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
+
+            Assert.Equal("Degraded", await client.GetStringAsync(new Uri("/health", UriKind.Relative)));
+            Assert.Contains(
+                "circuit_breaker_state{circuit_name=\"payments\",state=\"open\"} 1",
+                await client.GetStringAsync(new Uri("/metrics", UriKind.Relative)),
+                StringComparison.Ordinal
+            );
+            var circuits = await client.GetStringAsync(new Uri("/circuits", UriKind.Relative));
+            Assert.Contains("orders: closed", circuits, StringComparison.Ordinal);
+            Assert.Contains("payments: open (the walk)", circuits, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Metrics_of_ones_own_stand_beside()
+    {
+        var orders = new List<string> { "one" };
+        // csharpier-ignore-start
+        #region README.md: Metrics
+        var metrics = new PrometheusMetrics(new MetricCatalogue { ConstantLabels = { ["environment"] = "production" } });
+        metrics.Add(MetricFamily.Signals("circuit_breaker_open_total", "How often the circuit opened.", signal => signal.NewState == BreakerState.Open));
+        metrics.Add(MetricFamily.Gauge("orders_waiting", "Orders that wait for payment.", () => orders.Count));
+        #endregion
+        // csharpier-ignore-end
+        var world = new World(new() { Listeners = { new PrometheusListener(metrics) } });
+        world.Breaker.Trip();
+        var page = new System.Buffers.ArrayBufferWriter<byte>();
+        metrics.Write(page);
+        var text = System.Text.Encoding.UTF8.GetString(page.WrittenSpan);
+
+        Assert.Contains(
+            "circuit_breaker_open_total{circuit_name=\"payments\",environment=\"production\"} 1\n",
+            text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("orders_waiting{environment=\"production\"} 1\n", text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,126 @@
+namespace Fluxgate;
+
+/// <content>Other rules for the phase that goes on (6).</content>
+internal sealed partial class Reference
+{
+    private bool _isUnderNewRules;
+
+    /// <summary>Goes on under other settings, and answers with what changed.</summary>
+    public IReadOnlyList<string> Reconfigure(Plan plan)
+    {
+        var before = _plan;
+        var changes = Changes(before, plan);
+        _visits.Count(changes.Count == 0 ? "reconfigured to the same" : $"reconfigured in {State}");
+        if (changes.Count == 0)
+        {
+            return changes;
+        }
+
+        (_plan, _isUnderNewRules) = (plan, true);
+        NoteThresholds();
+        if (State == BreakerState.Open)
+        {
+            ContinueBreak(before);
+        }
+        else if (Records)
+        {
+            ContinueWindow(before);
+            ContinueParts(before);
+        }
+
+        News.Add($"reconfigured at {Wall:O}: {string.Join("; ", changes)}");
+        Wake();
+        return changes;
+    }
+
+    private static List<string> Changes(Plan before, Plan now)
+    {
+        (string Setting, object Before, object Now)[] settings =
+        [
+            ("Window", before.Window, now.Window),
+            ("Tripper", before.Rule, now.Rule),
+            ("BreakDuration", before.Break, now.Break),
+            ("Permit", before.Permit, now.Permit),
+            ("Recovery", before.Recovery, now.Recovery),
+            ("ProbeLease", Text(before.Lease), Text(now.Lease)),
+        ];
+        return
+        [
+            .. settings
+                .Where(setting => !Workshop.AreSame(setting.Before, setting.Now))
+                .Select(setting => $"{setting.Setting}: {setting.Before} -> {setting.Now}"),
+        ];
+
+        static string Text(TimeSpan time) => time.Milliseconds == 0 ? $"{time.TotalSeconds}s" : $"{time.TotalMilliseconds}ms";
+    }
+
+    /// <summary>The deadline moves only where the break duration is another, and counts from the start of the break.</summary>
+    private void ContinueBreak(Plan before)
+    {
+        if (Workshop.AreSame(before.Break, _plan.Break))
+        {
+            _visits.Count("deadline kept");
+            return;
+        }
+
+        var wasOver = BreakIsOver;
+        _breakFor = DrawBreak();
+        _visits.Count("deadline moved");
+        if (BreakIsOver && !wasOver)
+        {
+            _visits.Count("deadline moved into the past");
+        }
+    }
+
+    private void ContinueWindow(Plan before)
+    {
+        var held = _recorded.Exists(call => call.InWindow);
+        if (
+            Workshop.AreSame(before.Window, _plan.Window)
+            && ThresholdsOf(before.Rule).SequenceEqual(SlowThresholds)
+            && NeedsMeans(before.Rule) == NeedsMeans(_plan.Rule)
+        )
+        {
+            _visits.Count(held ? "window kept" : "empty window kept");
+            return;
+        }
+
+        _visits.Count(held ? "window emptied" : "empty window replaced");
+        _windowStartedAt = Now;
+        for (var i = 0; i < _recorded.Count; i++)
+        {
+            // Streaks and probes still count it.
+            _recorded[i] = _recorded[i] with
+            {
+                InWindow = false,
+            };
+        }
+
+        _hasWindow = StartsWindow();
+    }
+
+    /// <summary>A part that is the same as before goes on, unless it failed to start.</summary>
+    private void ContinueParts(Plan before)
+    {
+        _hasTripper = (_hasTripper && Workshop.AreSame(before.Rule, _plan.Rule)) || StartsTripper();
+        if (State == BreakerState.HalfOpen)
+        {
+            _hasPermit = (_hasPermit && Workshop.AreSame(before.Permit, _plan.Permit)) || StartsPermit();
+            _hasRecovery = (_hasRecovery && Workshop.AreSame(before.Recovery, _plan.Recovery)) || StartsRecovery();
+        }
+    }
+
+    /// <summary>A threshold that was ever used keeps its total.</summary>
+    private void NoteThresholds()
+    {
+        foreach (var threshold in SlowThresholds)
+        {
+            _slow.TryAdd(threshold, 0);
+        }
+    }
+
+    private static bool NeedsMeans(RuleSpec rule) => rule.Leaves.Any(leaf => leaf is RuleSpec.AvgLatency);
+
+    private static IEnumerable<TimeSpan> ThresholdsOf(RuleSpec rule) =>
+        rule.Leaves.OfType<RuleSpec.SlowRate>().Select(leaf => leaf.Threshold).Distinct().Order();
+}

@@ -1,0 +1,248 @@
+namespace Fluxgate;
+
+/// <summary>
+/// The rules of the state machine, written down as plainly as possible: it keeps lists of calls and computes everything anew, asks the
+/// tripper at every recorded call, and knows one thread. What the engine does must look the same. Numbers in brackets are the rules.
+/// </summary>
+internal sealed partial class Reference
+{
+    private readonly Faults _faults;
+    private readonly Dice _dice;
+    private readonly Visits _visits;
+    private readonly List<Recorded> _recorded = [];
+    private readonly List<Call> _probes = [];
+    private Plan _plan;
+    private TimeSpan _startedAt;
+    private TimeSpan _windowStartedAt;
+    private TimeSpan _breakFor;
+    private int _asked;
+    private int _admitted;
+    private int _ignoredInARow;
+
+    public Reference(Plan plan, Faults faults, DateTimeOffset wall, Visits visits)
+    {
+        (_plan, _faults, _visits) = (plan, faults, visits);
+        _dice = new(plan.Chance, faults);
+        (Wall, EnteredAt, State) = (wall, wall, plan.InitialState);
+        _breakFor = State == BreakerState.Open ? DrawBreak() : default;
+        NoteThresholds();
+        StartAnew();
+        Wake();
+    }
+
+    /// <summary>Time that has passed since the breaker was made.</summary>
+    public TimeSpan Now { get; private set; }
+
+    public DateTimeOffset Wall { get; private set; }
+
+    public BreakerState State { get; private set; }
+
+    public long Number { get; private set; } = 1;
+
+    /// <summary>What a listener hears, a line each.</summary>
+    public List<string> News { get; } = [];
+
+    public DateTimeOffset EnteredAt { get; private set; }
+
+    private TimeSpan InPhaseFor => Now - _startedAt;
+
+    private bool NeverEnds => _breakFor == TimeSpan.MaxValue;
+
+    private bool BreakIsOver => State == BreakerState.Open && !NeverEnds && InPhaseFor >= _breakFor;
+
+    /// <summary>n of rule 4.</summary>
+    private int? ProbeLimit
+    {
+        get
+        {
+            var counts = _plan.Recovery.Leaves.OfType<RecoverySpec.AfterProbes>().Select(leaf => leaf.Count).ToList();
+            return counts.Count > 0 ? counts.Max()
+                : _plan.Recovery.Leaves.Any(leaf => leaf is RecoverySpec.WhenQuiet) ? null
+                : 10;
+        }
+    }
+
+    /// <summary>Lets a call in, or rejects it with <see langword="null"/>.</summary>
+    public Call? Admit()
+    {
+        ExpireLeases();
+        if (BreakIsOver)
+        {
+            Go(BreakerState.HalfOpen, ReasonKind.BreakElapsed); // (3)
+        }
+
+        var admitted = State switch
+        {
+            BreakerState.Open or BreakerState.ForcedOpen => false,
+            BreakerState.HalfOpen => AdmitsProbe(),
+            _ => true,
+        };
+        _visits.Count(admitted ? $"admitted in {State}" : $"rejected in {State}");
+        if (!admitted)
+        {
+            _rejected[(int)State]++;
+            return null;
+        }
+
+        var call = new Call(Number, State, Now, _plan, State == BreakerState.HalfOpen || Measures || _plan.AsksForDurations);
+        if (State != BreakerState.Disabled)
+        {
+            _started++;
+        }
+
+        if (State == BreakerState.HalfOpen)
+        {
+            _admitted++;
+            _probes.Add(call);
+        }
+
+        return call;
+    }
+
+    /// <summary>Takes a call's verdict and answers with the signal that this caused, if any.</summary>
+    public string? Settle(Call call, Verdict verdict, TimeSpan? duration)
+    {
+        if (call.LetInBy == BreakerState.Disabled)
+        {
+            return null; // (5): does nothing else, then or later.
+        }
+
+        // By the rules of its phase: the current ones while that goes on, and those that let it in when it comes too late.
+        var judgedBy = call.Phase == Number ? _plan : call.Plan;
+        var caused = ExpireLeases();
+        if (call.Expired)
+        {
+            _stale++;
+            _visits.Count("result of an expired probe");
+            return caused;
+        }
+
+        var took = duration ?? (call.IsMeasured ? Now - call.At : TimeSpan.Zero);
+        Total(verdict, took, judgedBy.Rule);
+        if (call.Phase != Number)
+        {
+            _stale++;
+            _visits.Count("stale result");
+            return caused;
+        }
+
+        if (duration is null && Measures && !call.IsMeasured)
+        {
+            _visits.Count("measured too late");
+        }
+
+        _probes.Remove(call);
+        return verdict == Verdict.Ignored ? Ignore() : Record(verdict == Verdict.Failure, took);
+    }
+
+    /// <summary>The predicate that should have judged a call threw (8); Disabled asks none (5).</summary>
+    public void PredicateFailed(Call call)
+    {
+        if (call.LetInBy != BreakerState.Disabled)
+        {
+            Error(UserErrorSource.Predicate);
+        }
+    }
+
+    /// <summary>A manual call (6).</summary>
+    public string? ByHand(BreakerState to)
+    {
+        _visits.Count($"by hand {State} -> {to}");
+        if (State == to)
+        {
+            if (to == BreakerState.Closed)
+            {
+                Number++;
+                _reopens = 0;
+                StartAnew();
+            }
+
+            return null;
+        }
+
+        _reopens = to == BreakerState.Closed ? 0 : _reopens;
+        return Go(to, ReasonKind.Manual, to == BreakerState.Open ? DrawBreak() : default);
+    }
+
+    /// <summary>Time passes; with timers, everything happens when it is due.</summary>
+    public void Pass(TimeSpan time)
+    {
+        var target = Now + time;
+        while (_plan.ProbeWithoutTraffic && NextDue is { } due && due <= target)
+        {
+            MoveTo(due);
+            Wake();
+            ExpireLeases();
+        }
+
+        MoveTo(target);
+    }
+
+    public void WallClockJumps(TimeSpan by) => Wall += by;
+
+    /// <summary>When something is decided next; <see langword="null"/> when that is not ahead.</summary>
+    public TimeSpan? Next(DueTime deadline)
+    {
+        var halfOpen = State == BreakerState.HalfOpen;
+        return deadline switch
+        {
+            DueTime.EndOfBreak => State == BreakerState.Open && !NeverEnds ? _startedAt + _breakFor : null,
+            DueTime.OldestLease => FirstToExpire?.Deadline,
+            DueTime.NextBucket => NextBucketAt(),
+            DueTime.EndOfRamp => halfOpen && Ramp > TimeSpan.Zero ? _startedAt + Ramp : null,
+            _ => halfOpen && _plan.Recovery.Leaves.OfType<RecoverySpec.After>().FirstOrDefault() is { } after
+                ? _startedAt + after.Duration
+                : null,
+        };
+    }
+
+    /// <summary>The oldest of those with the first deadline.</summary>
+    private Call? FirstToExpire => _probes.MinBy(probe => probe.Deadline);
+
+    private TimeSpan? NextDue =>
+        State switch
+        {
+            BreakerState.Open => Next(DueTime.EndOfBreak),
+            BreakerState.HalfOpen => Next(DueTime.OldestLease),
+            _ => null,
+        };
+
+    private void MoveTo(TimeSpan time)
+    {
+        Wall += time - Now;
+        Now = time;
+    }
+
+    private void Wake()
+    {
+        if (_plan.ProbeWithoutTraffic && BreakIsOver)
+        {
+            _visits.Count("probing without traffic");
+            Go(BreakerState.HalfOpen, ReasonKind.BreakElapsed);
+        }
+    }
+
+    /// <summary>A call as the reference knows it.</summary>
+    public sealed class Call(long phase, BreakerState letInBy, TimeSpan at, Plan plan, bool isMeasured)
+    {
+        public long Phase => phase;
+
+        public BreakerState LetInBy => letInBy;
+
+        public TimeSpan At => at;
+
+        /// <summary>What held when it was let in: its lease, and its thresholds where its result comes too late.</summary>
+        public Plan Plan => plan;
+
+        /// <summary>Whether the rules asked for its duration when it was let in.</summary>
+        public bool IsMeasured => isMeasured;
+
+        public TimeSpan Lease => plan.Lease;
+
+        public TimeSpan Deadline => at + plan.Lease;
+
+        public bool Expired { get; set; }
+    }
+
+    private sealed record Recorded(TimeSpan At, bool Failed, TimeSpan Took, bool InWindow);
+}

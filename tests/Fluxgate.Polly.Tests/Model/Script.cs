@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text;
+
+namespace Fluxgate;
+
+/// <summary>A breaker's settings and what happens to it, as plain data that prints as a short script.</summary>
+/// <param name="Plan">What the breaker begins with.</param>
+/// <param name="Others">What it may be reconfigured to: parts and lease alone, the rest is the first plan's.</param>
+/// <param name="Commands">What happens.</param>
+internal sealed record Script(Plan Plan, IReadOnlyList<Plan> Others, IReadOnlyList<Command> Commands)
+{
+    /// <summary>All plans, the first one included: a breaker may come back to it.</summary>
+    public IReadOnlyList<Plan> Plans => [Plan, .. Others.Select(Plan.WithRulesOf)];
+
+    public static Verdict VerdictOn(Ending ending) =>
+        ending switch
+        {
+            Ending.Succeeds => Verdict.Success,
+            Ending.Fails or Ending.Throws => Verdict.Failure,
+            _ => Verdict.Ignored,
+        };
+
+    public override string ToString()
+    {
+        var text = new StringBuilder().AppendLine().Append(Plan);
+        for (var i = 0; i < Others.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"settings {i + 1}:").AppendLine().AppendLine(Others[i].RulesText);
+        }
+
+        for (var i = 0; i < Commands.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{i + 1, 4}. {Commands[i]}").AppendLine();
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>The settings.</summary>
+internal sealed record Plan(
+    WindowSpec Window,
+    RuleSpec Rule,
+    BreakSpec Break,
+    PermitSpec Permit,
+    RecoverySpec Recovery,
+    TimeSpan Lease,
+    BreakerState InitialState,
+    bool ProbeWithoutTraffic,
+    int Chance,
+    FaultPoint? BrokenFromTheStart,
+    bool AsksForDurations = false
+)
+{
+    /// <summary>One step of time: a tick, or a millisecond where timers are, since those know nothing finer.</summary>
+    public TimeSpan Instant => ProbeWithoutTraffic ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromTicks(1);
+
+    /// <summary>Whether a breaker takes these settings: a rule that can never fire is refused.</summary>
+    public bool IsAllowed => Rule.CanFireWhileClosed(Window.Capacity);
+
+    /// <summary>The settings, with a rule that can fire.</summary>
+    public static Plan ThatCanTrip(Plan plan) =>
+        plan.IsAllowed ? plan : plan with { Rule = new RuleSpec.Either(plan.Rule, new RuleSpec.FailureStreak(3)) };
+
+    /// <summary>This plan with what another says of rules.</summary>
+    public Plan WithRulesOf(Plan other) =>
+        other with
+        {
+            InitialState = InitialState,
+            ProbeWithoutTraffic = ProbeWithoutTraffic,
+            Chance = Chance,
+            BrokenFromTheStart = BrokenFromTheStart,
+            AsksForDurations = AsksForDurations,
+        };
+
+    public FluxgateBreakerSettings Build(Workshop workshop) =>
+        new()
+        {
+            Window = workshop.Build(Window, Window.Build),
+            Tripper = workshop.Build(Rule, Rule.Build),
+            BreakDuration = workshop.Build(Break, Break.Build),
+            Permit = workshop.Build(Permit, Permit.Build),
+            Recovery = workshop.Build(Recovery, Recovery.Build),
+            ProbeLease = Lease,
+            InitialState = InitialState,
+            ProbeWithoutTraffic = ProbeWithoutTraffic,
+            Randomizer = workshop.Randomizer,
+        };
+
+    public string RulesText =>
+        $"      Window = {Window}, Tripper = {Rule}, BreakDuration = {Break}, Permit = {Permit}, Recovery = {Recovery}, ProbeLease = {Lease.TotalMilliseconds}ms";
+
+    public override string ToString() =>
+        $"""
+            {RulesText},
+                  InitialState = {InitialState}, ProbeWithoutTraffic = {ProbeWithoutTraffic}, chance {Chance}, durations asked for: {AsksForDurations}, broken from the start: {BrokenFromTheStart?.ToString()
+                ?? "nothing"}
+
+            """;
+}
+
+/// <summary>How a call ends.</summary>
+internal enum Ending
+{
+    Succeeds,
+    Fails,
+    IsIgnored,
+
+    /// <summary>Its callback throws (in a pipeline; without one this is a failure).</summary>
+    Throws,
+
+    /// <summary>The predicate that should judge it throws (in a pipeline; without one this is ignored).</summary>
+    PredicateThrows,
+
+    /// <summary>Its admission is disposed without a verdict (in a pipeline this is ignored).</summary>
+    IsDisposed,
+}
+
+/// <summary>A moment that decides something.</summary>
+internal enum DueTime
+{
+    EndOfBreak,
+    OldestLease,
+    NextBucket,
+    EndOfRamp,
+    RecoveryAfter,
+}
+
+internal abstract record Command
+{
+    /// <summary>A call that settles at once; its duration is told, or measured where it is not.</summary>
+    public sealed record Run(bool InPipeline, Ending Ending, int? Milliseconds) : Command
+    {
+        public override string ToString() => $"a call{Where(InPipeline)} {Ending}{Took(Milliseconds)}";
+    }
+
+    public sealed record Begin(bool InPipeline) : Command
+    {
+        public override string ToString() => $"a call{Where(InPipeline)} begins and hangs";
+    }
+
+    /// <summary>One of the hanging calls settles.</summary>
+    public sealed record Finish(int Which, Ending Ending, int? Milliseconds) : Command
+    {
+        public override string ToString() => $"hanging call no. {Which} (modulo how many hang) {Ending}{Took(Milliseconds)}";
+    }
+
+    public sealed record Wait(TimeSpan Time) : Command
+    {
+        public override string ToString() => $"wait {Time.TotalMilliseconds}ms";
+    }
+
+    /// <summary>Waits until so many instants after (or before) a deadline, if there is one ahead.</summary>
+    public sealed record WaitUntil(DueTime DueTime, int Instants) : Command
+    {
+        public override string ToString() => $"wait until {DueTime}{(Instants == 0 ? "" : $" {Instants:+0;-0} instant")}";
+    }
+
+    public sealed record WallClockJumps(TimeSpan By) : Command
+    {
+        public override string ToString() => $"the wall clock jumps by {By.TotalMinutes}min";
+    }
+
+    /// <summary>A manual call: the one that leads to a state.</summary>
+    public sealed record ByHand(BreakerState To) : Command
+    {
+        public override string ToString() => $"by hand to {To}";
+    }
+
+    /// <summary>To the settings of that number (modulo how many there are); 0 are those of the beginning.</summary>
+    public sealed record Reconfigure(int Which) : Command
+    {
+        public override string ToString() => $"reconfigure to settings {Which}";
+    }
+
+    public sealed record Break(FaultPoint Point) : Command
+    {
+        public override string ToString() => $"{Point} goes wrong from now on";
+    }
+
+    public sealed record MendAll : Command
+    {
+        public override string ToString() => "all user code works again";
+    }
+
+    private static string Where(bool inPipeline) => inPipeline ? " in a pipeline" : "";
+
+    private static string Took(int? milliseconds) => milliseconds is null ? "" : $" after {milliseconds}ms";
+}

@@ -1,0 +1,162 @@
+using Polly;
+
+namespace Fluxgate;
+
+/// <summary>The engine in its world, driven by the same commands as the reference.</summary>
+internal sealed class Subject
+{
+    private readonly World _world;
+    private readonly Workshop _workshop;
+    private readonly Lazy<ResiliencePipeline<Ending>> _pipeline;
+
+    public Subject(Plan plan, Faults faults)
+    {
+        _workshop = new(faults, plan.Chance);
+        var settings = plan.Build(_workshop);
+        settings.Listeners.Add(new Ear(News, plan.AsksForDurations));
+        _world = new(settings);
+        _pipeline = new(BuildPipeline);
+    }
+
+    /// <summary>What a listener heard, a line each.</summary>
+    public List<string> News { get; } = [];
+
+    public FluxgateBreaker Breaker => _world.Breaker;
+
+    public VirtualTime Time => _world.Time;
+
+    /// <summary>What a pipeline answered with when it last rejected a call.</summary>
+    public CallNotPermittedException? Rejection { get; private set; }
+
+    /// <summary>A call that was let in, or <see langword="null"/>.</summary>
+    public Call? Begin(bool inPipeline)
+    {
+        if (!inPipeline)
+        {
+            return Breaker.TryAdmit(out var admission) ? new Direct(admission) : null;
+        }
+
+        var call = new Piped(_pipeline.Value);
+        if (call.IsLetIn)
+        {
+            return call;
+        }
+
+        Rejection = Assert.IsType<CallNotPermittedException>(call.Outcome.Exception);
+        return null;
+    }
+
+    public Signal? ByHand(BreakerState to, string reason) =>
+        to switch
+        {
+            BreakerState.Closed => Breaker.Reset(reason),
+            BreakerState.Open => Breaker.Trip(reason),
+            BreakerState.HalfOpen => Breaker.Probe(reason),
+            BreakerState.MetricsOnly => Breaker.MetricsOnly(reason),
+            BreakerState.Disabled => Breaker.Disable(reason),
+            _ => Breaker.ForceOpen(reason),
+        };
+
+    public IReadOnlyList<string> Reconfigure(Plan plan) => Breaker.Reconfigure(plan.Build(_workshop));
+
+    private ResiliencePipeline<Ending> BuildPipeline() =>
+        new ResiliencePipelineBuilder<Ending>()
+            .AddFluxgateBreaker(
+                new FluxgateBreakerOptions<Ending>
+                {
+                    Breaker = Breaker,
+                    ShouldIgnore = arguments =>
+                        new(arguments.Outcome is { Exception: null, Result: Ending.IsIgnored or Ending.IsDisposed }),
+                    ShouldHandle = arguments =>
+                        arguments.Outcome.Result == Ending.PredicateThrows
+                            ? throw new InvalidOperationException("The predicate is broken.")
+                            : new(arguments.Outcome is { Exception: not null } or { Result: Ending.Fails }),
+                }
+            )
+            .Build();
+
+    /// <summary>A call in flight.</summary>
+    public abstract class Call
+    {
+        public abstract bool IsInPipeline { get; }
+
+        /// <summary>Whether a duration can be told; it is measured otherwise.</summary>
+        public bool TellsDuration(Ending ending) => !IsInPipeline && ending != Ending.IsDisposed;
+
+        /// <summary>Ends the call; answers with the signal that this caused, where the caller gets to see it.</summary>
+        public abstract (bool Shown, Signal? Caused) End(Ending ending, TimeSpan? duration);
+    }
+
+    /// <summary>Through <see cref="FluxgateBreaker.TryAdmit"/> and <see cref="Admission.Settle"/>.</summary>
+    private sealed class Direct(Admission admission) : Call
+    {
+        public override bool IsInPipeline => false;
+
+        public override (bool Shown, Signal? Caused) End(Ending ending, TimeSpan? duration)
+        {
+            if (ending != Ending.IsDisposed)
+            {
+                return (true, admission.Settle(Script.VerdictOn(ending), duration));
+            }
+
+            admission.Dispose();
+            return default;
+        }
+    }
+
+    /// <summary>Through a pipeline whose callback completes when told.</summary>
+    private sealed class Piped : Call
+    {
+        private readonly TaskCompletionSource<Outcome<Ending>> _callback = new();
+        private readonly Task<Outcome<Ending>> _call;
+
+        public Piped(ResiliencePipeline<Ending> pipeline)
+        {
+            var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
+            _call = pipeline
+                .ExecuteOutcomeAsync<Ending, Piped>(
+                    static (_, call) =>
+                    {
+                        call.IsLetIn = true;
+                        return new(call._callback.Task);
+                    },
+                    context,
+                    this
+                )
+                .AsTask();
+        }
+
+        public bool IsLetIn { get; private set; }
+
+        public override bool IsInPipeline => true;
+
+        public Outcome<Ending> Outcome => _call.IsCompletedSuccessfully ? _call.Result : default;
+
+        public override (bool Shown, Signal? Caused) End(Ending ending, TimeSpan? duration)
+        {
+            if (ending == Ending.Throws)
+            {
+                _callback.SetException(new TimeoutException());
+            }
+            else
+            {
+                _callback.SetResult(Polly.Outcome.FromResult(ending));
+            }
+
+            // The caller gets its own outcome, whatever user code does (8).
+            Assert.True(_call.IsCompletedSuccessfully);
+            Assert.Equal(ending == Ending.Throws ? default : ending, Outcome.Result);
+            Assert.Equal(ending == Ending.Throws, Outcome.Exception is TimeoutException);
+            return default;
+        }
+    }
+
+    private sealed class Ear(List<string> news, bool asksForDurations) : ICircuitListener
+    {
+        public DurationBuckets? DurationBuckets => asksForDurations ? DurationBuckets.Default : null;
+
+        public void OnSignal(Signal signal) => news.Add(Sight.Of(signal));
+
+        public void OnNotice(Notice notice) => news.Add(Sight.Of(notice));
+    }
+}

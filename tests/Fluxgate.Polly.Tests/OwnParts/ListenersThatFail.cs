@@ -1,0 +1,144 @@
+namespace Fluxgate;
+
+/// <summary>What a listener throws is counted and heard by the others; the call that caused the signal knows nothing of it.</summary>
+public sealed class ListenersThatFail
+{
+    [Fact]
+    public void One_that_throws_at_signals_leaves_the_others_and_the_caller_alone()
+    {
+        var broken = new Faulty { AtSignals = true };
+        var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { broken } });
+
+        world.Fail();
+
+        Assert.Equal((BreakerState.Open, "signal"), (world.State, broken.Heard[1]));
+        Assert.Single(world.Signals);
+        world.AssertFailed(UserErrorSource.Listener, 1);
+    }
+
+    [Fact]
+    public void One_that_throws_hears_the_next_signal_all_the_same()
+    {
+        var broken = new Faulty { AtSignals = true };
+        var world = new World(new() { Listeners = { broken } });
+
+        world.Breaker.Trip();
+        world.Breaker.Reset();
+        world.Breaker.Trip();
+
+        Assert.Equal(3, broken.Heard.Count(what => what is "signal"));
+        Assert.Equal([1, 2, 3], world.Signals.Select(signal => signal.SequenceNumber));
+        world.AssertFailed(UserErrorSource.Listener, 3);
+    }
+
+    [Fact]
+    public void One_that_throws_at_notices_is_counted_and_does_not_go_on_for_ever()
+    {
+        var broken = new Faulty { AtNotices = true };
+        var world = new World(
+            new()
+            {
+                Tripper = Tripper.FailureStreak(1),
+                InitialState = BreakerState.MetricsOnly,
+                Listeners = { broken },
+            }
+        );
+
+        world.Fail();
+
+        // The would-trip, and the error in hearing of it. The error in hearing of that error is counted only.
+        Assert.Equal(["attached", "WouldTripNotice", "UserErrorNotice"], broken.Heard);
+        Assert.Equal([typeof(WouldTripNotice), typeof(UserErrorNotice)], world.Notices.Select(notice => notice.GetType()));
+        Assert.Equal(2, world.Now.UserErrors(UserErrorSource.Listener));
+    }
+
+    [Fact]
+    public void One_that_throws_when_attached_is_counted_and_hears_signals()
+    {
+        var broken = new Faulty { WhenAttached = true };
+        var world = new World(new() { Listeners = { broken } });
+        world.AssertFailed(UserErrorSource.Listener, 1);
+
+        world.Breaker.Trip();
+
+        Assert.Equal(["attached", "UserErrorNotice", "signal"], broken.Heard);
+    }
+
+    [Fact]
+    public void One_that_throws_when_detached_is_counted_and_the_others_are_detached()
+    {
+        var (broken, other) = (new Faulty { WhenDetached = true }, new Faulty());
+        var world = new World(new() { Listeners = { broken, other } });
+
+        world.Breaker.Dispose();
+
+        Assert.Equal(["attached", "detached"], other.Heard);
+        Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Listener));
+    }
+
+    [Fact]
+    public async Task An_asynchronous_one_that_throws_is_counted_and_hears_the_next_signal()
+    {
+        var heard = new List<long>();
+        var world = new World(
+            new()
+            {
+                Listeners =
+                {
+                    (signal, _) =>
+                    {
+                        heard.Add(signal.SequenceNumber);
+                        throw Broken.Error;
+                    },
+                },
+            }
+        );
+
+        world.Breaker.Trip();
+        world.Breaker.Reset();
+        await world.Breaker.DisposeAsync();
+
+        Assert.Equal([1, 2], heard);
+        Assert.Equal(2, world.Now.UserErrors(UserErrorSource.Listener));
+    }
+
+    [Fact]
+    public void A_flood_of_errors_counts_them_all()
+    {
+        var world = new World(new() { Tripper = new Broken.OwnTripper(Broken.Throw<bool>) });
+
+        world.Fail(5000);
+
+        Assert.Equal(5000, world.Now.UserErrors(UserErrorSource.Tripper));
+    }
+
+    private sealed class Faulty : ICircuitListener
+    {
+        public bool AtSignals { get; init; }
+
+        public bool AtNotices { get; init; }
+
+        public bool WhenAttached { get; init; }
+
+        public bool WhenDetached { get; init; }
+
+        public List<string> Heard { get; } = [];
+
+        public void OnAttached(FluxgateBreaker breaker) => Hear("attached", WhenAttached);
+
+        public void OnSignal(Signal signal) => Hear("signal", AtSignals);
+
+        public void OnNotice(Notice notice) => Hear(notice.GetType().Name, AtNotices);
+
+        public void OnDetached(FluxgateBreaker breaker) => Hear("detached", WhenDetached);
+
+        private void Hear(string what, bool fails)
+        {
+            Heard.Add(what);
+            if (fails)
+            {
+                throw Broken.Error;
+            }
+        }
+    }
+}

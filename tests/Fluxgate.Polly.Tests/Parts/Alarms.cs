@@ -1,0 +1,83 @@
+namespace Fluxgate;
+
+public sealed class Alarms
+{
+    [Fact]
+    public void A_new_alarm_rings_at_the_first_call()
+    {
+        var word = new Alarm().Word;
+
+        Assert.True(Alarm.RingsOnSuccess(word));
+        Assert.Equal(0, Alarm.LeastFailures(word));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1_000_000)]
+    [InlineData(long.MaxValue / 2)]
+    public void Both_halves_of_a_word_come_back(long leastFailures)
+    {
+        var (ringing, quiet) = (Alarm.Of(leastFailures, ringsOnSuccess: true), Alarm.Of(leastFailures, ringsOnSuccess: false));
+
+        Assert.Equal((true, false), (Alarm.RingsOnSuccess(ringing), Alarm.RingsOnSuccess(quiet)));
+        Assert.Equal((leastFailures, leastFailures), (Alarm.LeastFailures(ringing), Alarm.LeastFailures(quiet)));
+    }
+
+    [Fact]
+    public void A_number_that_no_window_reaches_stays_out_of_reach() =>
+        Assert.Equal(long.MaxValue / 2, Alarm.LeastFailures(Alarm.Of(long.MaxValue, ringsOnSuccess: false)));
+
+    [Fact]
+    public void Who_saw_an_older_word_does_not_disarm_a_newer_one()
+    {
+        var alarm = new Alarm();
+        var seen = alarm.Word;
+
+        Assert.True(alarm.TrySet(Alarm.Of(3, ringsOnSuccess: false), seen));
+        Assert.False(alarm.TrySet(Alarm.Of(9, ringsOnSuccess: false), seen));
+
+        Assert.Equal(3, Alarm.LeastFailures(alarm.Word));
+    }
+
+    [Fact]
+    public void A_failure_rate_needs_exactly_the_least_number_that_its_own_comparison_accepts()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 4000; i++)
+        {
+            var ratio = i % 2 == 0 ? random.Next(1, 101) / 100.0 : 1 - random.NextDouble();
+            var requests = random.Next(400);
+            var rule = Tripper.FailureRate(ratio);
+
+            var least = rule.LeastFailures(BreakerState.Closed, requests);
+
+            Assert.True(rule.Fires(Calls.Reading(Math.Max(requests, least), least)), $"{rule} at {least} of {requests}");
+            Assert.False(rule.Fires(Calls.Reading(Math.Max(requests, least), least - 1)), $"{rule} at {least - 1} of {requests}");
+        }
+    }
+
+    [Fact]
+    public void No_rule_fires_below_the_numbers_it_names_itself()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var rule = RandomRules.Next(random, leaves: RandomRules.WithoutDurations);
+            for (var i = 0; i < 100; i++)
+            {
+                var requests = random.Next(60);
+                var failures = random.Next(requests + 1);
+                var streak = random.Next(failures + 1);
+                if (rule.Fires(Calls.Reading(requests, failures, streak)))
+                {
+                    var armedAt = random.Next(requests + 1);
+                    Assert.True(
+                        failures >= rule.LeastFailures(BreakerState.Closed, armedAt) || streak >= rule.LeastStreak,
+                        $"{rule} fired at {failures} of {requests}, {streak} in a row"
+                    );
+                }
+            }
+        }
+    }
+}

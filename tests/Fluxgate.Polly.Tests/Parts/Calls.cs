@@ -1,0 +1,30 @@
+namespace Fluxgate;
+
+/// <summary>Single calls and readings as a breaker makes them, for parts that are tried alone.</summary>
+internal static class Calls
+{
+    public static Tally Succeeded(TimeSpan duration = default) => SlowThresholds.None.Call(failed: false, duration.Ticks);
+
+    public static Tally Failed(TimeSpan duration = default) => SlowThresholds.None.Call(failed: true, duration.Ticks);
+
+    public static Tally Sum(this IEnumerable<Tally> calls) => calls.Aggregate(default(Tally), (sum, call) => sum + call);
+
+    public static Tally Many(long requests, long failures, TimeSpan total = default) => new(requests, failures, total.Ticks, default);
+
+    /// <summary>What a rule sees when so many of so many calls failed.</summary>
+    public static Reading Reading(
+        long requests,
+        long failures,
+        long streak = 0,
+        BreakerState state = BreakerState.Closed,
+        long? mostAsked = null,
+        TimeSpan total = default
+    ) => new(state, Many(requests, failures, total), streak, SlowThresholds.None, mostAsked);
+
+    /// <summary>What a rule sees after calls of these durations, counted against these thresholds.</summary>
+    public static Reading Lasting(TimeSpan[] thresholds, params TimeSpan[] durations)
+    {
+        var slow = new SlowThresholds(thresholds);
+        return new(BreakerState.Closed, durations.Select(duration => slow.Call(failed: false, duration.Ticks)).Sum(), 0, slow);
+    }
+}

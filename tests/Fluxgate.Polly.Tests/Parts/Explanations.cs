@@ -1,0 +1,81 @@
+namespace Fluxgate;
+
+/// <summary>Rule 10: a trip explains itself, in the same words everywhere in the world.</summary>
+public sealed class Explanations
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Theory]
+    [MemberData(nameof(ForeignCulture.Languages), MemberType = typeof(ForeignCulture))]
+    public void Read_the_same_in_every_culture(string language)
+    {
+        using var culture = new ForeignCulture(language);
+
+        Assert.Equal("MinRequests 1500 >= 1000", Of(Tripper.MinRequests(1000), Calls.Reading(1500, 0)));
+        Assert.Equal("FailureRate 62% >= 50% (31 of 50)", Of(Tripper.FailureRate(0.5), Calls.Reading(50, 31)));
+        Assert.Equal("FailureRate 33.3% >= 12.5% (1 of 3)", Of(Tripper.FailureRate(0.125), Calls.Reading(3, 1)));
+        Assert.Equal("FailureStreak 5 >= 5", Of(Tripper.FailureStreak(5), Calls.Reading(5, 5, 5)));
+        Assert.Equal("AvgLatency 1.25s >= 1s (4 calls)", Of(Tripper.AvgLatency(Second), Calls.Reading(4, 0, total: 5 * Second)));
+        Assert.Equal("AvgLatency 12.5ms >= 10ms (2 calls)", Of(Tripper.AvgLatency(Second / 100), Calls.Reading(2, 0, total: Second / 40)));
+        Assert.Equal(
+            "SlowRate 66.7% >= 30% (2 of 3 took 1.5ms or longer)",
+            Of(Tripper.SlowRate(0.3, Second * 0.0015), Calls.Lasting([Second * 0.0015], Second, Second, TimeSpan.Zero))
+        );
+        Assert.Equal("Closed", Of(Tripper.Closed, Calls.Reading(0, 0)));
+        Assert.Equal("HalfOpened", Of(Tripper.HalfOpened, Calls.Reading(0, 0, state: BreakerState.HalfOpen)));
+    }
+
+    [Fact]
+    public void While_half_open_name_the_number_that_was_asked_for()
+    {
+        var reading = Calls.Reading(3, 3, streak: 3, state: BreakerState.HalfOpen, mostAsked: 3);
+
+        Assert.Equal("MinRequests 3 >= 3", Of(Tripper.MinRequests(100), reading));
+        Assert.Equal("FailureStreak 3 >= 3", Of(Tripper.FailureStreak(100), reading));
+    }
+
+    [Fact]
+    public void Of_an_or_name_the_branches_that_fired_only()
+    {
+        var (ten, streak) = (Tripper.MinRequests(10), Tripper.FailureStreak(5));
+
+        Assert.Equal("MinRequests 10 >= 10", Of(ten | streak, Calls.Reading(10, 4, 4)));
+        Assert.Equal("FailureStreak 5 >= 5", Of(ten | streak, Calls.Reading(9, 5, 5)));
+        Assert.Equal("MinRequests 10 >= 10 | FailureStreak 5 >= 5", Of(ten | streak, Calls.Reading(10, 5, 5)));
+    }
+
+    [Fact]
+    public void Set_brackets_where_the_rule_has_them_and_more_than_one_branch_fired()
+    {
+        var rule = Tripper.MinRequests(10) & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(5));
+
+        Assert.Equal("MinRequests 10 >= 10 & (FailureRate 50% >= 50% (5 of 10) | FailureStreak 5 >= 5)", Of(rule, Calls.Reading(10, 5, 5)));
+        Assert.Equal("MinRequests 10 >= 10 & FailureRate 60% >= 50% (6 of 10)", Of(rule, Calls.Reading(10, 6, 4)));
+    }
+
+    [Fact]
+    public void Come_with_a_finding_for_each_leaf_that_fired()
+    {
+        var rule =
+            Tripper.MinRequests(2) & Tripper.AvgLatency(Second) & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(9)) & Tripper.Closed;
+        var findings = new List<Finding>();
+
+        rule.Describe(Calls.Reading(4, 3, total: 6 * Second), findings);
+
+        Assert.Equal(
+            [
+                new("MinRequests", 4, 2, "MinRequests 4 >= 2"),
+                new("AvgLatency", 1.5, 1, "AvgLatency 1.5s >= 1s (4 calls)"),
+                new("FailureRate", 0.75, 0.5, "FailureRate 75% >= 50% (3 of 4)"),
+                new("Closed", null, null, "Closed"),
+            ],
+            findings
+        );
+    }
+
+    private static string Of(Tripper rule, Reading reading)
+    {
+        Assert.True(rule.Fires(reading));
+        return rule.Describe(reading, []);
+    }
+}

@@ -1,0 +1,161 @@
+namespace Fluxgate;
+
+public sealed class Ledgers
+{
+    private static readonly SlowThresholds TwoThresholds = new([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)]);
+
+    [Fact]
+    public void Words_are_counted_apart()
+    {
+        var ledger = new Ledger(TwoThresholds, sumsDurations: true);
+
+        Assert.True(ledger.TryCount(Ledger.Started));
+        Assert.True(ledger.TryCount(Ledger.Started));
+        Assert.True(ledger.TryCount(Ledger.Failures));
+        Assert.True(ledger.TryAdd(Ledger.Rejected, 7));
+
+        Assert.Equal([2, 0, 1, 0, 7, 0, 0, 0], Enumerable.Range(0, ledger.Words).Select(ledger.Sum));
+    }
+
+    [Fact]
+    public void A_call_is_slow_at_every_threshold_it_reaches()
+    {
+        var ledger = new Ledger(TwoThresholds, sumsDurations: true);
+
+        Measure(ledger, TimeSpan.FromSeconds(2).Ticks);
+        Measure(ledger, TimeSpan.FromSeconds(2).Ticks - 1);
+        Measure(ledger, TimeSpan.FromSeconds(1).Ticks - 1);
+
+        Assert.Equal((2, 1), (ledger.Sum(Ledger.Slow), ledger.Sum(Ledger.Slow + 1)));
+        Assert.Equal(TimeSpan.FromSeconds(5).Ticks - 2, ledger.Sum(Ledger.Duration));
+    }
+
+    [Fact]
+    public void Where_no_rule_asks_for_durations_nothing_is_measured()
+    {
+        var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
+
+        Assert.Equal(default, Measure(ledger, TimeSpan.FromSeconds(5).Ticks));
+
+        Assert.Equal(0, ledger.Sum(Ledger.Duration));
+    }
+
+    [Fact]
+    public void A_sealed_ledger_is_frozen_and_tells_what_it_could_not_take()
+    {
+        var ledger = new Ledger(TwoThresholds, sumsDurations: true);
+        ledger.TryCount(Ledger.Successes);
+        ledger.TryAdd(Ledger.Duration, 40);
+        var totals = new long[ledger.Words];
+
+        ledger.Seal(totals);
+
+        Assert.False(ledger.TryCount(Ledger.Successes));
+        Assert.False(ledger.TryAdd(Ledger.Failures, 3));
+        var call = TwoThresholds.Call(failed: true, TimeSpan.FromSeconds(1).Ticks);
+        Assert.Equal(call - Calls.Many(1, 1), Measure(ledger, call.TotalDuration.Ticks));
+        Assert.Equal([0, 1, 0, 0, 0, 40, 0, 0], totals);
+        Assert.Equal(Calls.Many(1, 0, TimeSpan.FromTicks(40)), ledger.Total());
+    }
+
+    [Fact]
+    public void Durations_without_end_do_not_freeze_it()
+    {
+        var world = new World(new() { Tripper = Tripper.MinRequests(100) & Tripper.AvgLatency(TimeSpan.FromDays(366)) });
+        for (var i = 0; i < 1000; i++)
+        {
+            world.Begin().Settle(Verdict.Success, TimeSpan.MaxValue);
+        }
+
+        Assert.Equal((1000, 0, 100), (world.Now.Successes, world.Now.Stale, world.Now.WindowRequests));
+    }
+
+    [Fact]
+    public void Sealing_adds_to_what_was_there()
+    {
+        var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
+        ledger.TryAdd(Ledger.Ignored, 2);
+        long[] totals = [1, 1, 1, 1, 1, 1];
+
+        ledger.Seal(totals);
+
+        Assert.Equal([1, 1, 1, 3, 1, 1], totals);
+    }
+
+    [Fact]
+    public void Nothing_is_lost_when_many_threads_count_and_outgrow_stripes()
+    {
+        const int Threads = 8;
+        const int Rounds = 50_000;
+        var ledger = new Ledger(TwoThresholds, sumsDurations: true);
+
+        Together(
+            Threads,
+            thread =>
+            {
+                for (var i = 0; i < Rounds; i++)
+                {
+                    Assert.True(ledger.TryCount(thread % 2 == 0 ? Ledger.Successes : Ledger.Failures));
+                    Assert.True(ledger.TryAdd(Ledger.Duration, 3));
+                }
+            }
+        );
+
+        const long EachHalf = Threads / 2 * Rounds;
+        Assert.Equal(Calls.Many(2 * EachHalf, EachHalf, TimeSpan.FromTicks(6 * EachHalf)), ledger.Total());
+    }
+
+    [Fact]
+    public void What_is_counted_while_it_is_sealed_is_in_the_final_sum_or_refused()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
+            var (accepted, totals) = (0L, new long[ledger.Words]);
+
+            Together(
+                3,
+                thread =>
+                {
+                    if (thread == 0)
+                    {
+                        ledger.Seal(totals);
+                        return;
+                    }
+
+                    for (var i = 0; i < 200; i++)
+                    {
+                        Interlocked.Add(ref accepted, ledger.TryCount(Ledger.Started) ? 1 : 0);
+                    }
+                }
+            );
+
+            Assert.Equal(accepted, totals[Ledger.Started]);
+            Assert.Equal(accepted, ledger.Sum(Ledger.Started));
+        }
+    }
+
+    private static void Together(int count, Action<int> work)
+    {
+        using var barrier = new Barrier(count);
+        var threads = Enumerable
+            .Range(0, count)
+            .Select(number =>
+                Task.Factory.StartNew(
+                    () =>
+                    {
+                        barrier.SignalAndWait();
+                        work(number);
+                    },
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
+            )
+            .ToArray();
+        Task.WaitAll(threads);
+    }
+
+    private static Tally Measure(Ledger ledger, long durationTicks) =>
+        ledger.Measure(durationTicks, ledger.SlowThresholds.Reached(durationTicks));
+}

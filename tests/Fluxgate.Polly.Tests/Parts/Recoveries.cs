@@ -1,0 +1,59 @@
+namespace Fluxgate;
+
+public sealed class Recoveries
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    public void AfterProbes_counts_successes_and_failures(int probes, bool over) =>
+        Assert.Equal(over, Recovery.AfterProbes(3).IsOver(new(TimeSpan.Zero, probes, successes: 1, consecutiveSuccesses: 1)));
+
+    [Fact]
+    public void After_waits_for_its_time()
+    {
+        var recovery = Recovery.After(Minute);
+
+        Assert.False(recovery.IsOver(new(Minute - TimeSpan.FromTicks(1), 99, 99, 99)));
+        Assert.True(recovery.IsOver(new(Minute, 1, 1, 1)));
+    }
+
+    [Fact]
+    public void WhenQuiet_is_over_at_once() => Assert.True(Recovery.WhenQuiet.IsOver(new(TimeSpan.Zero, 1, 1, 1)));
+
+    [Theory]
+    [InlineData(2, 60, false)]
+    [InlineData(3, 59, false)]
+    [InlineData(3, 60, true)]
+    public void And_waits_for_both(int probes, int seconds, bool over) =>
+        Assert.Equal(
+            over,
+            (Recovery.AfterProbes(3) & Recovery.After(Minute)).IsOver(new(TimeSpan.FromSeconds(seconds), probes, probes, probes))
+        );
+
+    [Fact]
+    public void The_largest_number_of_probes_bounds_a_half_open_phase()
+    {
+        Assert.Equal(3, Recovery.AfterProbes(3).ProbeLimit);
+        Assert.Equal(7, (Recovery.AfterProbes(3) & Recovery.AfterProbes(7) & Recovery.After(Minute)).ProbeLimit);
+        Assert.Equal(3, (Recovery.WhenQuiet & Recovery.AfterProbes(3)).ProbeLimit);
+    }
+
+    [Fact]
+    public void Where_there_is_none_it_is_ten_and_when_quiet_bounds_nothing()
+    {
+        Assert.Equal(10, Recovery.After(Minute).ProbeLimit);
+        Assert.Null(Recovery.WhenQuiet.ProbeLimit);
+        Assert.Null((Recovery.WhenQuiet & Recovery.After(Minute)).ProbeLimit);
+    }
+
+    [Fact]
+    public void A_recovery_that_keeps_nothing_starts_as_itself()
+    {
+        var recovery = Recovery.AfterProbes(3) & Recovery.After(Minute);
+
+        Assert.Same(recovery, recovery.Start());
+    }
+}

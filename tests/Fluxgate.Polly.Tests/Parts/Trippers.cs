@@ -1,0 +1,154 @@
+namespace Fluxgate;
+
+public sealed class Trippers
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Theory]
+    [InlineData(9, false)]
+    [InlineData(10, true)]
+    [InlineData(11, true)]
+    public void MinRequests_fires_from_its_number_on(int requests, bool fires) =>
+        Assert.Equal(fires, Tripper.MinRequests(10).Fires(Calls.Reading(requests, 0)));
+
+    [Theory]
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    [InlineData(6, true)]
+    public void FailureStreak_fires_from_its_number_on_whatever_the_window_holds(int streak, bool fires) =>
+        Assert.Equal(fires, Tripper.FailureStreak(5).Fires(Calls.Reading(0, 0, streak)));
+
+    [Theory]
+    [InlineData(49, false)]
+    [InlineData(50, true)]
+    [InlineData(51, true)]
+    public void FailureRate_fires_from_its_ratio_on(int failures, bool fires) =>
+        Assert.Equal(fires, Tripper.FailureRate(0.5).Fires(Calls.Reading(100, failures)));
+
+    [Fact]
+    public void An_empty_window_fires_no_rate_and_no_latency()
+    {
+        Assert.False(Tripper.FailureRate(double.Epsilon).Fires(Calls.Reading(0, 0)));
+        Assert.False(Tripper.AvgLatency(TimeSpan.FromTicks(1)).Fires(Calls.Reading(0, 0)));
+        Assert.False(Tripper.SlowRate(double.Epsilon, Second).Fires(Calls.Lasting([Second])));
+    }
+
+    [Fact]
+    public void Seven_of_a_hundred_reach_seven_percent_though_the_product_is_more_than_seven()
+    {
+        Assert.True(0.07 * 100 > 7);
+
+        Assert.True(Tripper.FailureRate(0.07).Fires(Calls.Reading(100, 7)));
+        Assert.False(Tripper.FailureRate(0.07).Fires(Calls.Reading(100, 6)));
+    }
+
+    [Fact]
+    public void Every_whole_percentage_fires_at_exactly_its_share()
+    {
+        for (var percent = 1; percent <= 100; percent++)
+        {
+            var rule = Tripper.FailureRate(percent / 100.0);
+            for (var hundreds = 1; hundreds <= 30; hundreds++)
+            {
+                Assert.True(rule.Fires(Calls.Reading(100 * hundreds, percent * hundreds)), $"{rule} of {hundreds}00");
+                Assert.False(rule.Fires(Calls.Reading(100 * hundreds, (percent * hundreds) - 1)), $"{rule} of {hundreds}00");
+            }
+        }
+    }
+
+    [Fact]
+    public void SlowRate_counts_calls_that_took_its_threshold_or_longer()
+    {
+        var rule = Tripper.SlowRate(0.5, Second);
+        var justBelow = Second - TimeSpan.FromTicks(1);
+
+        Assert.True(rule.Fires(Calls.Lasting([Second], Second, justBelow)));
+        Assert.False(rule.Fires(Calls.Lasting([Second], Second, justBelow, justBelow)));
+    }
+
+    [Fact]
+    public void Two_slow_rates_keep_their_thresholds_apart()
+    {
+        var reading = Calls.Lasting([Second, 3 * Second], Second, Second, 4 * Second, TimeSpan.Zero);
+
+        Assert.Equal((3, 1), (reading.SlowCalls(Second), reading.SlowCalls(3 * Second)));
+        Assert.Equal((0.75, 0.25), (reading.SlowRate(Second), reading.SlowRate(3 * Second)));
+    }
+
+    [Fact]
+    public void A_threshold_that_no_leaf_names_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Calls.Lasting([Second], Second).SlowCalls(2 * Second));
+
+        Assert.StartsWith("threshold must be a duration that a leaf of the rule names as its SlowThreshold, but is 2s.", error.Message);
+    }
+
+    [Fact]
+    public void AvgLatency_looks_at_the_mean()
+    {
+        var rule = Tripper.AvgLatency(Second);
+
+        Assert.True(rule.Fires(Calls.Reading(4, 0, total: 4 * Second)));
+        Assert.False(rule.Fires(Calls.Reading(4, 0, total: (4 * Second) - TimeSpan.FromTicks(1))));
+    }
+
+    [Theory]
+    [InlineData(BreakerState.Closed, true, false)]
+    [InlineData(BreakerState.HalfOpen, false, true)]
+    public void Closed_and_HalfOpened_tell_the_states_apart(BreakerState state, bool closed, bool halfOpened)
+    {
+        var reading = Calls.Reading(0, 0, state: state);
+
+        Assert.Equal((closed, halfOpened), (Tripper.Closed.Fires(reading), Tripper.HalfOpened.Fires(reading)));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void And_wants_both_and_or_wants_one(bool left, bool right)
+    {
+        var reading = Calls.Reading(10, 10);
+        var (first, second) = (Tripper.MinRequests(left ? 1 : 99), Tripper.FailureStreak(1) | Tripper.MinRequests(right ? 1 : 99));
+
+        Assert.Equal(left && right, (first & second).Fires(reading));
+        Assert.Equal(left || right, (first | second).Fires(reading));
+    }
+
+    [Fact]
+    public void While_half_open_counts_ask_for_no_more_than_the_recovery_s_number_of_probes()
+    {
+        var threeProbes = Calls.Reading(3, 3, streak: 3, state: BreakerState.HalfOpen, mostAsked: 3);
+
+        Assert.True(Tripper.MinRequests(100).Fires(threeProbes));
+        Assert.True(Tripper.FailureStreak(100).Fires(threeProbes));
+        Assert.Equal((2, 3), (threeProbes.AtMost(2), threeProbes.AtMost(100)));
+        Assert.False(Tripper.MinRequests(100).Fires(Calls.Reading(2, 2, state: BreakerState.HalfOpen, mostAsked: 3)));
+    }
+
+    [Fact]
+    public void Otherwise_they_ask_for_what_they_say()
+    {
+        Assert.False(Tripper.MinRequests(100).Fires(Calls.Reading(99, 0)));
+        Assert.Equal(int.MaxValue, Calls.Reading(0, 0).AtMost(int.MaxValue));
+    }
+
+    [Fact]
+    public void Calls_are_measured_only_where_a_leaf_names_a_threshold_or_needs_durations()
+    {
+        Assert.DoesNotContain((Tripper.MinRequests(1) & Tripper.FailureRate(1)).Leaves, leaf => leaf.NeedsDurations);
+        Assert.False(Tripper.SlowRate(1, Second).NeedsDurations);
+        Assert.True(Tripper.AvgLatency(Second).NeedsDurations);
+        Assert.Equal(Second, Tripper.SlowRate(1, Second).SlowThreshold);
+        Assert.Null(Tripper.AvgLatency(Second).SlowThreshold);
+    }
+
+    [Fact]
+    public void A_rule_that_keeps_nothing_starts_as_itself()
+    {
+        var rule = Tripper.MinRequests(10) & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(5));
+
+        Assert.Same(rule, rule.Start());
+    }
+}

@@ -1,0 +1,40 @@
+namespace Fluxgate;
+
+/// <summary>A user's window: it never forgets, counts its states, and can tell of each call while it records it.</summary>
+internal sealed class Ever : Window
+{
+    public int Started { get; private set; }
+
+    public Action<Tally>? Recorded { get; init; }
+
+    public override WindowState Start(WindowContext context)
+    {
+        Started++;
+        return new Sum(this);
+    }
+
+    private sealed class Sum(Ever window) : WindowState
+    {
+        private readonly object _gate = new();
+        private Tally _sum;
+
+        public override void Record(in Tally call)
+        {
+            Tally sum;
+            lock (_gate)
+            {
+                sum = _sum += call;
+            }
+
+            window.Recorded?.Invoke(sum);
+        }
+
+        public override Tally Read()
+        {
+            lock (_gate)
+            {
+                return _sum;
+            }
+        }
+    }
+}

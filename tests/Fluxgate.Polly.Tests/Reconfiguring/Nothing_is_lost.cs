@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+
+namespace Fluxgate;
+
+public sealed class Nothing_is_lost
+{
+    private static readonly Window[] Windows = [Window.Count(100), Window.Count(50), Window.Time(TimeSpan.FromSeconds(60))];
+
+    [Fact]
+    public void Totals_are_exact_over_a_thousand_reconfigurations_with_calls_in_flight()
+    {
+        var world = new World(With(0));
+        var held = new Queue<Admission>();
+        for (var i = 1; i <= 1000; i++)
+        {
+            held.Enqueue(world.Begin());
+            world.Take(TimeSpan.FromSeconds(2));
+            world.Breaker.Reconfigure(With(i));
+            if (held.Count > 20)
+            {
+                held.Dequeue().Settle(i % 3 == 0 ? Verdict.Ignored : Verdict.Failure, TimeSpan.FromSeconds(2));
+            }
+
+            Assert.Equal((held.Count, 0), (world.Now.InFlight, world.Now.Stale));
+        }
+
+        var now = world.Now;
+        Assert.Equal((1000, 653, 327, 1980, 20), (now.Successes, now.Failures, now.Ignored, now.Requests, now.InFlight));
+        Assert.Equal((1L, BreakerState.Closed, 1000), (now.PhaseNumber, now.State, world.Notices.Count));
+        // Every second rule counts slow calls: those that were let in under it, and those that settled under it.
+        Assert.Equal(500 + 326, Assert.Single(now.SlowCalls).Total);
+    }
+
+    [Fact]
+    public void Rejections_are_exact_and_probes_keep_their_permits_over_many_reconfigurations()
+    {
+        var world = new World(new() { Permit = Permit.MaxConcurrent(3), InitialState = BreakerState.HalfOpen });
+        var probes = world.Ask(3);
+        for (var i = 1; i <= 100; i++)
+        {
+            world.Breaker.Reconfigure(new() { Permit = Permit.MaxConcurrent(3), Recovery = Recovery.AfterProbes(1000 + i) });
+            world.Rejects();
+            probes[0].Settle(Verdict.Success);
+            probes = [.. probes.Skip(1), world.Begin()];
+        }
+
+        Assert.Equal((100, 100, 3, 3), (world.Now.Rejected, world.Now.Successes, world.Now.InFlight, world.Now.HalfOpenInFlight));
+    }
+
+    [Fact]
+    public void Memory_does_not_grow_with_reconfigurations_even_while_a_call_hangs()
+    {
+        var world = new World();
+        var hung = world.Begin();
+        var rules = Reconfigured(world.Breaker, times: 1000);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.InRange(rules.Count(rule => rule.TryGetTarget(out _)), 1, 2);
+        hung.Settle(Verdict.Failure);
+        Assert.Equal((1, 1, 0), (world.Now.WindowFailures, world.Now.Failures, world.Now.Stale));
+    }
+
+    [Fact]
+    public void A_streak_is_not_set_back_by_a_failure_that_was_counted_before_the_reconfiguration_and_comes_after_it()
+    {
+        var old = new Ledger(SlowThresholds.None, sumsDurations: false);
+        var next = new Ledger(SlowThresholds.None, sumsDurations: false, old);
+        var streak = new Streak();
+        next.TryCount(Ledger.Successes);
+        Assert.Equal([1, 2, 3], [streak.Failed(next), streak.Failed(old), streak.Failed(next)]);
+        Assert.Equal((3, 0), (streak.Failures(next), streak.Successes(next)));
+        next.TryCount(Ledger.Successes);
+        Assert.Equal((0, 1, 1), (streak.Failures(next), streak.Successes(next), streak.Failed(next)));
+    }
+
+    [Fact]
+    public void Failures_are_found_also_when_one_is_noted_late()
+    {
+        var old = new Ledger(SlowThresholds.None, sumsDurations: false);
+        old.TryCount(Ledger.Failures);
+        var next = new Ledger(SlowThresholds.None, sumsDurations: false, old);
+        next.TryAdd(Ledger.Successes, 9);
+        next.TryCount(Ledger.Failures);
+        var log = new FailureLog(capacity: 8);
+
+        log.Add(next);
+        log.Add(old);
+
+        Assert.Equal((2, 11), log.Read(next, start: 0));
+        Assert.True(log.Holds(next, start: 0, least: 2));
+    }
+
+    // Kept apart, so that no local of the test holds a rule.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static List<WeakReference<Tripper>> Reconfigured(FluxgateBreaker breaker, int times)
+    {
+        var rules = new List<WeakReference<Tripper>>();
+        for (var i = 0; i < times; i++)
+        {
+            var rule = new Quiet();
+            rules.Add(new(rule));
+            breaker.Reconfigure(new() { Tripper = rule });
+        }
+
+        return rules;
+    }
+
+    private static FluxgateBreakerSettings With(int number) =>
+        new()
+        {
+            Window = Windows[number % 3],
+            Tripper =
+                number % 2 == 0
+                    ? Tripper.MinRequests(10) & Tripper.FailureRate(1) & Tripper.FailureStreak(2000 + number)
+                    : Tripper.MinRequests(10) & Tripper.SlowRate(1, TimeSpan.FromSeconds(1)) & Tripper.FailureStreak(2000 + number),
+        };
+
+    private sealed class Quiet : Tripper
+    {
+        public override bool Fires(in Reading reading) => false;
+    }
+}

@@ -1,0 +1,66 @@
+namespace Fluxgate;
+
+public sealed class While_a_manual_state_holds
+{
+    [Fact]
+    public void Metrics_only_goes_on_with_its_window_and_counts_what_the_stricter_rule_would_have_done()
+    {
+        var world = new World(new() { Tripper = Tripper.FailureStreak(5), InitialState = BreakerState.MetricsOnly });
+        world.Succeed();
+        world.Fail(3);
+        var early = world.Begin();
+        world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(4) });
+        Assert.Equal((0, 4, 3), (world.Now.WouldTrips, world.Now.WindowRequests, world.Now.ConsecutiveFailures));
+
+        early.Settle(Verdict.Failure);
+        Assert.Equal(
+            [
+                "payments: reconfigured (Tripper: FailureStreak(5) -> FailureStreak(4))",
+                "payments: would have opened (FailureStreak 4 >= 4)",
+            ],
+            world.Notices.Select(notice => notice.ToString())
+        );
+        Assert.Equal((1, 0, 0, 0), (world.Now.WouldTrips, world.Now.WindowRequests, world.Now.ConsecutiveFailures, world.Now.Stale));
+        Assert.Equal((BreakerState.MetricsOnly, 1L), (world.State, world.Now.PhaseNumber));
+
+        world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(2) });
+        world.Fail(4);
+        Assert.Equal((3, 8), (world.Now.WouldTrips, world.Now.Failures));
+    }
+
+    [Theory]
+    [InlineData(BreakerState.Disabled)]
+    [InlineData(BreakerState.ForcedOpen)]
+    public void The_state_stays_and_the_rules_take_effect_when_it_is_left(BreakerState state)
+    {
+        var world = new World(new() { InitialState = state });
+        world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(2), InitialState = BreakerState.Closed });
+        Assert.Equal((state, 1L), (world.State, world.Now.PhaseNumber));
+        Assert.Equal("FailureStreak(2)", world.Now.Rule);
+
+        world.Breaker.Reset();
+        world.Fail(2);
+        Assert.Equal(BreakerState.Open, world.State);
+    }
+
+    [Fact]
+    public void Forced_open_goes_on_rejecting_and_counting()
+    {
+        var world = new World(new() { InitialState = BreakerState.ForcedOpen });
+        world.Rejects(2);
+        world.Breaker.Reconfigure(new() { BreakDuration = BreakDuration.None });
+        world.Rejects(3);
+        Assert.Equal((5, null), (world.Now.RejectedIn(BreakerState.ForcedOpen), world.Now.RetryAfter));
+    }
+
+    [Fact]
+    public void Disabled_goes_on_counting_nothing()
+    {
+        var world = new World(new() { InitialState = BreakerState.Disabled });
+        var early = world.Begin();
+        world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(1) });
+        early.Settle(Verdict.Failure);
+        world.Fail(5);
+        Assert.Equal((BreakerState.Disabled, 0, 0), (world.State, world.Now.Requests, world.Now.InFlight));
+    }
+}

@@ -1,0 +1,150 @@
+using Polly;
+
+namespace Fluxgate;
+
+public sealed class AddingABreaker
+{
+    private readonly World _world = new(new() { Tripper = Tripper.FailureStreak(1) });
+
+    [Fact]
+    public void Without_arguments_a_breaker_has_default_settings()
+    {
+        var time = new VirtualTime();
+        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddFluxgateBreaker()
+            .Build();
+        for (var call = 0; call < 100; call++)
+        {
+            Assert.Throws<TimeoutException>(() => pipeline.Execute(() => throw new TimeoutException()));
+        }
+
+        var rejection = Assert.Throws<CallNotPermittedException>(() => pipeline.Execute(() => { }));
+        Assert.Equal("MinRequests 100 >= 100 & FailureRate 100% >= 50% (100 of 100)", rejection.Reason.Text);
+        Assert.Equal(TimeSpan.FromSeconds(60), rejection.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Without_arguments_a_breaker_of_one_result_type_has_default_settings()
+    {
+        var pipeline = new ResiliencePipelineBuilder<int> { TimeProvider = new VirtualTime() }
+            .AddFluxgateBreaker()
+            .Build();
+        for (var call = 0; call < 100; call++)
+        {
+            Assert.IsType<TimeoutException>((await pipeline.Throws(new TimeoutException())).Exception);
+        }
+
+        var rejection = Assert.IsType<CallNotPermittedException>((await pipeline.Returns(1)).Exception);
+        Assert.Equal("MinRequests 100 >= 100 & FailureRate 100% >= 50% (100 of 100)", rejection.Reason.Text);
+    }
+
+    [Fact]
+    public void A_name_and_settings_make_a_breaker_on_both_builders()
+    {
+        var witness = new Witness();
+        var settings = new FluxgateBreakerSettings { InitialState = BreakerState.MetricsOnly, Listeners = { witness } };
+        new ResiliencePipelineBuilder().AddFluxgateBreaker("any", settings).Build();
+        new ResiliencePipelineBuilder<string>().AddFluxgateBreaker("typed", settings).Build();
+
+        Assert.Equal(
+            [("any", BreakerState.MetricsOnly), ("typed", BreakerState.MetricsOnly)],
+            witness.Attached.Select(breaker => (breaker.Name, breaker.State))
+        );
+    }
+
+    [Fact]
+    public void A_breaker_is_made_anew_for_every_build()
+    {
+        var witness = new Witness();
+        var builder = new ResiliencePipelineBuilder().AddFluxgateBreaker("payments", new() { Listeners = { witness } });
+        builder.Build();
+        builder.Build();
+        Assert.Equal(2, witness.Attached.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_passed_breaker_serves_both_builders()
+    {
+        var any = new ResiliencePipelineBuilder().AddFluxgateBreaker(_world.Breaker).Build();
+        var typed = new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(_world.Breaker).Build();
+
+        Assert.Equal(7, typed.Execute(() => 7));
+        Assert.Throws<TimeoutException>(() => any.Execute(() => throw new TimeoutException()));
+        Assert.Throws<CallNotPermittedException>(() => typed.Execute(() => 7));
+        _world.Counted(successes: 1, failures: 1, rejected: 1);
+    }
+
+    [Fact]
+    public void Options_name_a_breaker_or_make_one()
+    {
+        var witness = new Witness();
+        var settings = new FluxgateBreakerSettings { Listeners = { witness } };
+        new ResiliencePipelineBuilder().AddFluxgateBreaker(new FluxgateBreakerOptions { CircuitName = "any", Settings = settings }).Build();
+        new ResiliencePipelineBuilder<int>()
+            .AddFluxgateBreaker(new FluxgateBreakerOptions<int> { CircuitName = "typed", Settings = settings })
+            .Build();
+        Assert.Equal(["any", "typed"], witness.Attached.Select(breaker => breaker.Name));
+
+        Assert.Equal(7, _world.Pipeline<int>().Execute(() => 7));
+        Assert.Equal(8, _world.Pipeline().Execute(() => 8));
+        _world.Counted(successes: 2);
+    }
+
+    [Fact]
+    public void Each_form_returns_the_builder()
+    {
+        var any = new ResiliencePipelineBuilder();
+        Assert.Same(any, any.AddFluxgateBreaker());
+        Assert.Same(any, any.AddFluxgateBreaker("name", new()));
+        Assert.Same(any, any.AddFluxgateBreaker(_world.Breaker));
+        Assert.Same(any, any.AddFluxgateBreaker(new FluxgateBreakerOptions()));
+
+        var typed = new ResiliencePipelineBuilder<int>();
+        Assert.Same(typed, typed.AddFluxgateBreaker());
+        Assert.Same(typed, typed.AddFluxgateBreaker("name", new()));
+        Assert.Same(typed, typed.AddFluxgateBreaker(_world.Breaker));
+        Assert.Same(typed, typed.AddFluxgateBreaker(new FluxgateBreakerOptions<int>()));
+    }
+
+    [Fact]
+    public void Null_is_refused_by_name()
+    {
+        ResiliencePipelineBuilder any = new();
+        ResiliencePipelineBuilder<int> typed = new();
+        Assert.Throws<ArgumentNullException>("builder", () => ((ResiliencePipelineBuilder)null!).AddFluxgateBreaker());
+        Assert.Throws<ArgumentNullException>("builder", () => ((ResiliencePipelineBuilder<int>)null!).AddFluxgateBreaker());
+        Assert.Throws<ArgumentNullException>("name", () => any.AddFluxgateBreaker(null!, new FluxgateBreakerSettings()));
+        Assert.Throws<ArgumentNullException>("name", () => typed.AddFluxgateBreaker(null!, new FluxgateBreakerSettings()));
+        Assert.Throws<ArgumentNullException>("settings", () => any.AddFluxgateBreaker("name", null!));
+        Assert.Throws<ArgumentNullException>("settings", () => typed.AddFluxgateBreaker("name", null!));
+        Assert.Throws<ArgumentNullException>("breaker", () => any.AddFluxgateBreaker((FluxgateBreaker)null!));
+        Assert.Throws<ArgumentNullException>("breaker", () => typed.AddFluxgateBreaker((FluxgateBreaker)null!));
+        Assert.Throws<ArgumentNullException>("options", () => any.AddFluxgateBreaker((FluxgateBreakerOptions)null!));
+        Assert.Throws<ArgumentNullException>("options", () => typed.AddFluxgateBreaker((FluxgateBreakerOptions<int>)null!));
+    }
+
+    [Fact]
+    public void A_breaker_made_by_a_pipeline_has_the_builders_clock()
+    {
+        var (witness, time) = (new Witness(), new VirtualTime());
+        var settings = new FluxgateBreakerSettings { Listeners = { witness } };
+        new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddFluxgateBreaker("virtual", settings)
+            .Build();
+        new ResiliencePipelineBuilder<int>().AddFluxgateBreaker("system", settings).Build();
+        Assert.Equal([time, TimeProvider.System], witness.Attached.Select(breaker => breaker.TimeProvider));
+    }
+
+    [Fact]
+    public void A_passed_breaker_keeps_its_clock_and_the_builders_must_be_the_same()
+    {
+        new ResiliencePipelineBuilder { TimeProvider = _world.Time }
+            .AddFluxgateBreaker(_world.Breaker)
+            .Build();
+        new ResiliencePipelineBuilder().AddFluxgateBreaker(_world.Breaker).Build();
+
+        var other = new ResiliencePipelineBuilder<int> { TimeProvider = new VirtualTime() }.AddFluxgateBreaker(_world.Breaker);
+        var error = Assert.Throws<InvalidOperationException>(other.Build);
+        Assert.Contains("'payments'", error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,86 @@
+using Polly;
+using Polly.Registry;
+
+namespace Fluxgate;
+
+public sealed class LifeWithAPipeline
+{
+    private readonly Witness _own = new();
+    private readonly Witness _passed = new();
+    private readonly World _world;
+
+    public LifeWithAPipeline() => _world = new(new() { Listeners = { _passed } });
+
+    [Fact]
+    public void A_breaker_made_by_a_pipeline_dies_with_it_and_a_passed_one_does_not()
+    {
+        var registry = Registry();
+        var pipeline = registry.GetPipeline("any");
+        Assert.Empty(_own.Detached);
+
+        registry.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => pipeline.Execute(() => { }));
+        Assert.Equal(_own.Attached, _own.Detached);
+        Assert.Empty(_passed.Detached);
+    }
+
+    [Fact]
+    public async Task It_dies_with_a_pipeline_of_one_result_type_too()
+    {
+        var registry = Registry();
+        Assert.Equal(7, registry.GetPipeline<int>("typed").Execute(() => 7));
+
+        await registry.DisposeAsync();
+        Assert.Equal(_own.Attached, _own.Detached);
+        Assert.Single(_own.Detached);
+        Assert.Empty(_passed.Detached);
+    }
+
+    [Fact]
+    public void A_reload_makes_a_new_breaker_and_keeps_a_passed_one_with_its_state()
+    {
+        using var reload = new CancellationTokenSource();
+        var reloads = new Queue<CancellationToken>([reload.Token]);
+        using var registry = new ResiliencePipelineRegistry<string>();
+        registry.TryAddBuilder(
+            "any",
+            (builder, context) =>
+            {
+                if (reloads.TryDequeue(out var token))
+                {
+                    context.AddReloadToken(token);
+                }
+
+                Add(builder);
+            }
+        );
+        var pipeline = registry.GetPipeline("any");
+        Assert.Throws<TimeoutException>(() => pipeline.Execute(() => throw new TimeoutException()));
+
+        reload.Cancel();
+        Assert.Equal(2, _own.Attached.Count);
+        Assert.Equal([_own.Attached[0]], _own.Detached);
+        Assert.Empty(_passed.Detached);
+
+        pipeline.Execute(() => { });
+        Assert.Equal((0, 1), Counts(_own.Attached[1]));
+        Assert.Equal((1, 1), Counts(_world.Breaker));
+    }
+
+    private static (long Failures, long Successes) Counts(FluxgateBreaker breaker) =>
+        breaker.Snapshot() is var now ? (now.Failures, now.Successes) : default;
+
+    private ResiliencePipelineRegistry<string> Registry()
+    {
+        var registry = new ResiliencePipelineRegistry<string>();
+        registry.TryAddBuilder("any", (builder, _) => Add(builder));
+        registry.TryAddBuilder<int>(
+            "typed",
+            (builder, _) => builder.AddFluxgateBreaker("own", new() { Listeners = { _own } }).AddFluxgateBreaker(_world.Breaker)
+        );
+        return registry;
+    }
+
+    private void Add(ResiliencePipelineBuilder builder) =>
+        builder.AddFluxgateBreaker("own", new() { Listeners = { _own } }).AddFluxgateBreaker(_world.Breaker);
+}

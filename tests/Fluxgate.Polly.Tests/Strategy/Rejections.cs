@@ -1,0 +1,152 @@
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace Fluxgate;
+
+public sealed class Rejections
+{
+    private readonly World _world = new(
+        new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(10)), Permit = Permit.MaxConcurrent(2) }
+    );
+
+    [Fact]
+    public void A_rejection_is_a_BrokenCircuitException_of_Polly()
+    {
+        _world.Breaker.Trip("maintenance");
+        _world.Wait(4);
+        var rejection = Assert.IsType<CallNotPermittedException>(
+            Assert.ThrowsAny<BrokenCircuitException>(() => _world.Pipeline().Execute(() => { }))
+        );
+        Assert.Equal("payments", rejection.CircuitName);
+        Assert.Equal(BreakerState.Open, rejection.State);
+        Assert.Equal((ReasonKind.Manual, "maintenance"), (rejection.Reason.Kind, rejection.Reason.Text));
+        Assert.Equal(TimeSpan.FromSeconds(6), rejection.RetryAfter);
+        Assert.Equal("Circuit 'payments' is open and does not let the call in: maintenance. It probes again in 6s.", rejection.Message);
+        Assert.Null(rejection.InnerException);
+    }
+
+    [Fact]
+    public async Task A_rejected_callback_does_not_run()
+    {
+        _world.Breaker.Trip();
+        var ran = false;
+        var outcome = await _world
+            .Pipeline<int>()
+            .Outcome(_ =>
+            {
+                ran = true;
+                return new(Outcome.FromResult(7));
+            });
+        Assert.IsType<CallNotPermittedException>(outcome.Exception);
+        Assert.False(ran);
+        _world.Counted(rejected: 1);
+    }
+
+    [Fact]
+    public async Task Every_rejection_is_a_fresh_instance_with_a_trace_of_its_own()
+    {
+        _world.Breaker.Trip();
+        var pipeline = _world.Pipeline();
+        var rejections = new List<CallNotPermittedException>();
+        for (var call = 0; call < 3; call++)
+        {
+            rejections.Add(Assert.Throws<CallNotPermittedException>(() => pipeline.Execute(() => { })));
+            rejections.Add(await Assert.ThrowsAsync<CallNotPermittedException>(async () => await pipeline.ExecuteAsync(_ => default)));
+        }
+
+        Assert.Equal(6, rejections.Distinct().Count());
+        Assert.Equal(Lines(rejections[0]), Lines(rejections[4]));
+        Assert.Equal(Lines(rejections[1]), Lines(rejections[5]));
+
+        static int Lines(Exception exception) => exception.StackTrace!.Split('\n').Length;
+    }
+
+    [Fact]
+    public void Nobody_knows_when_to_come_again_while_forced_open()
+    {
+        _world.Breaker.ForceOpen();
+        Unknown(BreakerState.ForcedOpen, "Circuit 'payments' is forced_open and does not let the call in: forced open by hand.");
+    }
+
+    [Fact]
+    public void Nobody_knows_when_to_come_again_while_half_open()
+    {
+        _world.Breaker.Probe();
+        Assert.Equal(2, _world.Ask(100).Count);
+        Unknown(BreakerState.HalfOpen, "Circuit 'payments' is half_open and does not let the call in: probing by hand.");
+    }
+
+    [Fact]
+    public void Nobody_knows_when_to_come_again_until_reset()
+    {
+        var world = new World(new() { BreakDuration = BreakDuration.UntilReset });
+        world.Breaker.Trip();
+        world.Wait(1e9);
+        var rejection = Assert.Throws<CallNotPermittedException>(() => world.Pipeline().Execute(() => { }));
+        Assert.Equal((BreakerState.Open, null), (rejection.State, rejection.RetryAfter));
+    }
+
+    [Theory]
+    [InlineData(TimeSpan.TicksPerSecond)]
+    [InlineData(1_000_000_000)]
+    [InlineData(1_000)]
+    [InlineData(700)]
+    [InlineData(32_768)]
+    [InlineData(15_000_000)]
+    public void While_calls_are_rejected_RetryAfter_is_greater_than_zero(long frequency)
+    {
+        var time = new VirtualTime(frequency);
+        using var breaker = new FluxgateBreaker(
+            "payments",
+            new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromMilliseconds(1234.5677)) },
+            time
+        );
+        var pipeline = new ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).Build();
+        breaker.Trip();
+        time.Advance(TimeSpan.FromMilliseconds(1234));
+        for (var step = 0; step < 30_000 && breaker.State == BreakerState.Open; step++)
+        {
+            if (Record.Exception(() => pipeline.Execute(() => { })) is CallNotPermittedException rejection)
+            {
+                Assert.True(rejection.RetryAfter > TimeSpan.Zero, $"{rejection.RetryAfter} at step {step}");
+            }
+
+            time.Advance(TimeSpan.FromTicks(7));
+        }
+
+        Assert.NotEqual(BreakerState.Open, breaker.State);
+    }
+
+    [Fact]
+    public async Task A_rejection_names_the_pipeline_and_strategy_it_comes_from()
+    {
+        _world.Breaker.Trip();
+        var pipeline = new ResiliencePipelineBuilder<int> { Name = "orders", InstanceName = "eu" }
+            .AddFluxgateBreaker(new FluxgateBreakerOptions<int> { Breaker = _world.Breaker, Name = "breaker" })
+            .Build();
+        var source = Assert.IsType<CallNotPermittedException>((await pipeline.Returns(7)).Exception).TelemetrySource;
+        Assert.Equal(("orders", "eu", "breaker"), (source!.PipelineName, source.PipelineInstanceName, source.StrategyName));
+
+        var any = new ResiliencePipelineBuilder { Name = "bills" }
+            .AddFluxgateBreaker(_world.Breaker)
+            .Build();
+        source = Assert.Throws<CallNotPermittedException>(() => any.Execute(() => 7)).TelemetrySource;
+        Assert.Equal(("bills", null, "FluxgateBreaker"), (source!.PipelineName, source.PipelineInstanceName, source.StrategyName));
+    }
+
+    [Fact]
+    public void A_rejection_tells_why_the_circuit_opened()
+    {
+        var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
+        world.Fail(2);
+        var rejection = Assert.Throws<CallNotPermittedException>(() => world.Pipeline().Execute(() => { }));
+        Assert.Equal("FailureStreak 2 >= 2", rejection.Reason.Text);
+        Assert.Same(world.Signals[^1].Reason, rejection.Reason);
+    }
+
+    private void Unknown(BreakerState state, string message)
+    {
+        var rejection = Assert.Throws<CallNotPermittedException>(() => _world.Pipeline().Execute(() => { }));
+        Assert.Equal((state, null, message), (rejection.State, rejection.RetryAfter, rejection.Message));
+    }
+}

@@ -1,0 +1,125 @@
+namespace Fluxgate;
+
+/// <summary>A clock that moves only when told, with timers that fire while it moves. The wall clock can jump apart from the monotonic one.</summary>
+internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : TimeProvider
+{
+    private const int MostFiredAtOnce = 10_000;
+
+    private readonly List<VirtualTimer> _timers = [];
+    private long _ticks = TimeSpan.TicksPerHour;
+    private TimeSpan _wallOffset = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).Ticks is var start
+        ? TimeSpan.FromTicks(start)
+        : default;
+
+    public override long TimestampFrequency => frequency;
+
+    /// <summary>How often a timestamp was read: rules that need no clock must not read it.</summary>
+    public long TimestampReads { get; private set; }
+
+    /// <summary>Timers that are set and not disposed.</summary>
+    public int ArmedTimers
+    {
+        get
+        {
+            lock (_timers)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
+    public override long GetTimestamp()
+    {
+        TimestampReads++;
+        return (long)((Int128)Volatile.Read(ref _ticks) * frequency / TimeSpan.TicksPerSecond);
+    }
+
+    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks) + _wallOffset.Ticks, TimeSpan.Zero);
+
+    /// <summary>Moves both clocks on, and fires the timers that come due on the way, each at its own time.</summary>
+    public void Advance(TimeSpan by)
+    {
+        var target = _ticks + by.Ticks;
+        var fired = 0;
+        while (NextDue(target) is { } timer)
+        {
+            Assert.True(timer.Due > _ticks || fired++ < MostFiredAtOnce, "A timer sets itself to this moment again and again.");
+            Volatile.Write(ref _ticks, Math.Max(_ticks, timer.Due));
+            timer.Fire();
+        }
+
+        Volatile.Write(ref _ticks, target);
+    }
+
+    /// <summary>Sets the wall clock forward or back and leaves the monotonic one alone.</summary>
+    public void JumpWallClock(TimeSpan by) => _wallOffset += by;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new VirtualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private VirtualTimer? NextDue(long target)
+    {
+        lock (_timers)
+        {
+            return _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due);
+        }
+    }
+
+    private sealed class VirtualTimer(VirtualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period;
+        private bool _disposed;
+
+        public long Due { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            // As real timers do: 49 days are the most they take.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime.TotalMilliseconds, uint.MaxValue - 1d);
+            lock (time._timers)
+            {
+                if (_disposed)
+                {
+                    return false;
+                }
+
+                time._timers.Remove(this);
+                if (_disposed)
+                {
+                    return false;
+                }
+
+                _period = period;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    Due = time._ticks + dueTime.Ticks;
+                    time._timers.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Fire()
+        {
+            Change(_period > TimeSpan.Zero ? _period : Timeout.InfiniteTimeSpan, _period);
+            callback(state);
+        }
+
+        public void Dispose()
+        {
+            Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _disposed = true;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+}

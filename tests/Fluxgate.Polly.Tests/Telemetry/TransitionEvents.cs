@@ -1,0 +1,137 @@
+using Polly;
+using Polly.Telemetry;
+
+namespace Fluxgate;
+
+/// <summary>Transitions that calls cause are events of Polly's telemetry, with everything that a listener of Polly expects.</summary>
+public sealed class TransitionEvents
+{
+    private readonly ListenedCircuit _circuit = new(ListenedCircuit.Settings);
+
+    private List<HeardByPolly.Heard> Events => _circuit.Heard.Events;
+
+    [Fact]
+    public async Task Each_transition_that_a_call_caused_is_one_event_of_fitting_severity()
+    {
+        await _circuit.Fail();
+        await _circuit.Fail();
+        await _circuit.Succeed();
+        _circuit.World.Wait(10);
+        await _circuit.Succeed();
+        await _circuit.Succeed();
+
+        Assert.Equal(
+            [
+                "Error Fluxgate.OnOpened: payments: closed -> open (FailureStreak 2 >= 2)",
+                "Warning Fluxgate.OnHalfOpened: payments: open -> half_open (the break of 10s is over)",
+                "Information Fluxgate.OnClosed: payments: half_open -> closed (2 of 2 probes succeeded)",
+            ],
+            _circuit.Heard.Lines
+        );
+        Assert.Equal(
+            [typeof(FluxgateOpenedArguments), typeof(FluxgateHalfOpenedArguments), typeof(FluxgateClosedArguments)],
+            Events.Select(heard => heard.Arguments)
+        );
+        Assert.Equal(_circuit.World.Signals, Events.Select(heard => heard.Signal));
+    }
+
+    [Fact]
+    public async Task An_event_knows_the_call_that_caused_it_and_what_came_of_it()
+    {
+        var error = new IOException("the last straw");
+        await _circuit.Fail("first");
+        await _circuit.Fail("second", error);
+        _circuit.World.Wait(10);
+        await _circuit.Succeed("third");
+        await _circuit.Succeed("fourth");
+
+        Assert.Equal(
+            [
+                ("second", typeof(string), (object?)error),
+                // The transition comes before the call runs: there is no outcome yet.
+                ("third", typeof(object), null),
+                ("fourth", typeof(string), "fine"),
+            ],
+            Events.Select(heard => (heard.OperationKey!, heard.ResultType, heard.Outcome))
+        );
+    }
+
+    [Fact]
+    public async Task An_event_has_the_very_context_of_its_call()
+    {
+        var context = ResilienceContextPool.Shared.Get();
+
+        for (var i = 0; i < 2; i++)
+        {
+            await _circuit.Pipeline.ExecuteOutcomeAsync(
+                static (_, _) => new ValueTask<Outcome<string>>(Outcome.FromException<string>(new IOException())),
+                context,
+                0
+            );
+        }
+
+        Assert.Same(context, Assert.Single(Events).Context);
+    }
+
+    [Fact]
+    public async Task An_event_names_pipeline_instance_and_strategy()
+    {
+        await _circuit.Fail();
+        await _circuit.Fail();
+
+        var source = Assert.Single(Events).Source;
+        Assert.Equal(
+            ("checkout", "a.example", "payments-strategy"),
+            (source.PipelineName, source.PipelineInstanceName, source.StrategyName)
+        );
+    }
+
+    [Fact]
+    public async Task A_rejection_names_the_same_source()
+    {
+        _circuit.World.Breaker.ForceOpen();
+
+        var rejection = Assert.IsType<CallNotPermittedException>((await _circuit.Succeed()).Exception);
+
+        Assert.Equal(
+            ("checkout", "a.example", "payments-strategy"),
+            (
+                rejection.TelemetrySource?.PipelineName,
+                rejection.TelemetrySource?.PipelineInstanceName,
+                rejection.TelemetrySource?.StrategyName
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Of_pipelines_that_share_a_breaker_the_one_whose_call_it_was_reports()
+    {
+        var other = new HeardByPolly();
+        var numbers = new ResiliencePipelineBuilder { Name = "refund", TelemetryListener = other }
+            .AddFluxgateBreaker(_circuit.World.Breaker)
+            .Build();
+
+        await _circuit.Fail();
+        Assert.Throws<IOException>(() => numbers.Execute<int>(() => throw new IOException()));
+
+        Assert.Empty(Events);
+        var heard = Assert.Single(other.Events);
+        Assert.Equal(("Fluxgate.OnOpened", "refund", typeof(int)), (heard.Name, heard.Source.PipelineName, heard.ResultType));
+    }
+
+    [Fact]
+    public async Task An_event_for_a_callback_that_suspends_is_the_same()
+    {
+        Inline.Continuations();
+        var dependency = new TaskCompletionSource<string>();
+        await _circuit.Fail();
+        var call = _circuit.Pipeline.ExecuteAsync(_ => new ValueTask<string>(dependency.Task)).AsTask();
+
+        dependency.SetException(new IOException());
+        await Assert.ThrowsAsync<IOException>(() => Inline.Ended(call));
+
+        var heard = Assert.Single(Events);
+        Assert.Equal(("Fluxgate.OnOpened", ResilienceEventSeverity.Error), (heard.Name, heard.Severity));
+        Assert.IsType<IOException>(heard.Outcome);
+    }
+}

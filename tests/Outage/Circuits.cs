@@ -1,0 +1,95 @@
+using Fluxgate;
+
+namespace Outage;
+
+/// <summary>The circuits of the program, one for each thing that can be seen of a breaker.</summary>
+internal sealed class Circuits : IAsyncDisposable
+{
+    public static readonly TimeSpan Break = TimeSpan.FromMilliseconds(200);
+    public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(20);
+
+    private readonly TaskCompletionSource _listenerMayGoOn = new();
+
+    public Circuits()
+    {
+        Payments = Add("payments", Settings());
+        Inventory = Add("inventory", Settings());
+        Search = Add("search", Settings(Tripper.MinRequests(4) & (Tripper.FailureRate(0.5) | Tripper.SlowRate(1, Slow))));
+        Shadow = Add("shadow", Settings(state: BreakerState.MetricsOnly));
+        Legacy = Add("legacy", Settings(state: BreakerState.Disabled));
+        Maintenance = Add("maintenance", Settings());
+        Flapping = Add("flapping", Settings());
+        Stuck = Add("stuck", Settings(recovery: Recovery.After(TimeSpan.FromHours(1))));
+        Confused = Add("confused", Settings());
+        Hostile = Add("a \"quoted\\name\"\n\U0001F525", Settings());
+        Add("newborn", new());
+
+        // Its listener hears nothing until the end, and one signal fits into its queue.
+        var deaf = Settings();
+        deaf.ListenerQueueCapacity = 1;
+        deaf.ListenerFlushTimeout = TimeSpan.FromSeconds(1);
+        deaf.Listeners.Add(async (_, _) => await _listenerMayGoOn.Task);
+        Deaf = Add("deaf", deaf);
+    }
+
+    public Dictionary<string, Circuit> All { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Trips, opens again after a failed probe, and recovers.</summary>
+    public Circuit Payments { get; }
+
+    /// <summary>Never recovers, and probes whenever it may.</summary>
+    public Circuit Inventory { get; }
+
+    /// <summary>Healthy, with calls of all durations, two of which are still running.</summary>
+    public Circuit Search { get; }
+
+    /// <summary>Metrics-only, and its rule would trip.</summary>
+    public Circuit Shadow { get; }
+
+    /// <summary>Disabled.</summary>
+    public Circuit Legacy { get; }
+
+    /// <summary>Forced open by hand.</summary>
+    public Circuit Maintenance { get; }
+
+    /// <summary>Opens and closes, again and again.</summary>
+    public Circuit Flapping { get; }
+
+    /// <summary>Its probes succeed, and it stays half-open.</summary>
+    public Circuit Stuck { get; }
+
+    /// <summary>Its failure predicate throws.</summary>
+    public Circuit Confused { get; }
+
+    /// <summary>Signals to its asynchronous listener are dropped.</summary>
+    public Circuit Deaf { get; }
+
+    /// <summary>Has a name that must be escaped everywhere.</summary>
+    public Circuit Hostile { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listenerMayGoOn.SetResult();
+        foreach (var circuit in All.Values)
+        {
+            await circuit.DisposeAsync();
+        }
+    }
+
+    private static FluxgateBreakerSettings Settings(
+        Tripper? tripper = null,
+        Recovery? recovery = null,
+        BreakerState state = BreakerState.Closed
+    ) =>
+        new()
+        {
+            Window = Window.Count(20),
+            Tripper = tripper ?? (Tripper.MinRequests(4) & Tripper.FailureRate(0.5)),
+            BreakDuration = BreakDuration.Fixed(Break),
+            Permit = Permit.All,
+            Recovery = recovery ?? Recovery.AfterProbes(2),
+            InitialState = state,
+        };
+
+    private Circuit Add(string name, FluxgateBreakerSettings settings) => All[name] = new(name, settings);
+}

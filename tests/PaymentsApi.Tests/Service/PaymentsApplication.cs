@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fluxgate;
+
+/// <summary>The service in this process, with settings of its own; its upstreams are real.</summary>
+internal sealed class PaymentsApplication : WebApplicationFactory<Program>
+{
+    public const string Key = "a-key-for-tests-only";
+
+    private readonly Dictionary<string, string> _settings;
+    private readonly Lazy<HttpClient> _client;
+
+    public PaymentsApplication(bool withControl = false, params IEnumerable<(string Key, string Value)> settings)
+    {
+        _settings = settings.ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal);
+        if (withControl)
+        {
+            _settings["Control:Enabled"] = "true";
+            _settings["Control:Key"] = Key;
+        }
+
+        _client = new(CreateClient);
+    }
+
+    public HttpClient Client => _client.Value;
+
+    public FluxgateBreaker Breaker(string name) => Services.GetRequiredService<FluxgateBreakers>()[name];
+
+    public Task<HttpResponseMessage> PayAsync(string amount = "20", string card = "4242424242424242") =>
+        SendAsync($$"""{"amount":{{amount}},"card":"{{card}}"}""");
+
+    public async Task<HttpResponseMessage> SendAsync(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await Client.PostAsync("/payments", content);
+    }
+
+    public async Task BreakAsync(string upstream, string how)
+    {
+        using var response = await Client.PostAsync($"/upstreams/{upstream}/break?how={how}", content: null);
+        response.EnsureSuccessStatusCode();
+    }
+
+    public async Task<HttpResponseMessage> ControlAsync(HttpMethod method, string path, string? key = Key)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("X-Control-Key", key);
+        }
+
+        return await Client.SendAsync(request);
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Fluxgate;
+
+/// <summary>The service as a process of its own: <c>dotnet PaymentsApi.dll</c>.</summary>
+internal sealed class PaymentsProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly SemaphoreSlim _written = new(0);
+
+    private PaymentsProcess(string folder, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PaymentsApi.dll"), .. arguments])
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = new() { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string All => string.Join('\n', _lines);
+
+    public static PaymentsProcess Start(
+        string folder,
+        IEnumerable<string> arguments,
+        IEnumerable<KeyValuePair<string, string>>? environment = null
+    ) => new(folder, arguments, environment ?? []);
+
+    /// <summary>The first line written, from now back to the start, that is as wanted; waits for it.</summary>
+    public async Task<string> LineAsync(Func<string, bool> wanted, string what)
+    {
+        using var late = new CancellationTokenSource(Deadline);
+        while (true)
+        {
+            if (_lines.FirstOrDefault(wanted) is { } line)
+            {
+                return line;
+            }
+
+            try
+            {
+                await _written.WaitAsync(late.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"The service never wrote: {what}\nIt wrote:\n{All}");
+            }
+        }
+    }
+
+    public async Task<string> AddressAsync()
+    {
+        const string Listening = "Now listening on: ";
+        var line = await LineAsync(line => line.Contains(Listening, StringComparison.Ordinal), Listening);
+        return line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..];
+    }
+
+    public async Task<int> EndAsync()
+    {
+        using var late = new CancellationTokenSource(Deadline);
+        await _process.WaitForExitAsync(late.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>What Ctrl+C does.</summary>
+    public Task InterruptAsync() => ExternalTool.RunAsync("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await EndAsync();
+        }
+
+        _process.Dispose();
+        _written.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is not null)
+        {
+            _lines.Enqueue(line);
+            _written.Release();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+
+namespace Fluxgate;
+
+/// <summary>What the README prints as a pattern: <c>…</c> is anything within a line, or any number of lines where it stands alone; times are any times.</summary>
+internal static partial class WalkPattern
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    public static bool IsMet(IReadOnlyList<string> expected, string actual) =>
+        Regex.IsMatch(
+            actual.ReplaceLineEndings("\n"),
+            $"\\A{string.Concat(expected.Select(line => line == "…" ? @"(?:[^\n]*\n)*" : $"{Line(line)}\\n"))}\\z",
+            RegexOptions.None,
+            Deadline
+        );
+
+    public static bool IsMet(string expected, string actual) =>
+        Regex.IsMatch(actual, $"\\A{Line(expected)}\\z", RegexOptions.None, Deadline);
+
+    private static string Line(string line)
+    {
+        var pattern = Regex.Escape(line).Replace("…", @"[^\n]*", StringComparison.Ordinal);
+        pattern = Instant().Replace(pattern, _ => @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00");
+        return TimeOfDay().Replace(pattern, _ => @"\d\d:\d\d:\d\d");
+    }
+
+    // As Regex.Escape leaves them.
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\\\.\d+\\\+00:00", RegexOptions.None, 10_000)]
+    private static partial Regex Instant();
+
+    [GeneratedRegex(@"\A\d\d:\d\d:\d\d(?=\\ )", RegexOptions.None, 10_000)]
+    private static partial Regex TimeOfDay();
+}

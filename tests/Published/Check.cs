@@ -1,0 +1,31 @@
+namespace Fluxgate;
+
+/// <summary>What must be so, and how many times it was asked.</summary>
+internal static class Check
+{
+    public static int Passed { get; private set; }
+
+    public static void That(bool isSo, string claim)
+    {
+        Passed = isSo ? Passed + 1 : throw new InvalidOperationException($"Not so: {claim}");
+    }
+
+    public static void Equal<T>(T expected, T actual, string claim) =>
+        That(EqualityComparer<T>.Default.Equals(expected, actual), $"{claim}: expected {expected}, but it is {actual}");
+
+    public static TException Throws<TException>(Action action, string claim)
+        where TException : Exception
+    {
+        try
+        {
+            action();
+        }
+        catch (TException expected)
+        {
+            Passed++;
+            return expected;
+        }
+
+        throw new InvalidOperationException($"Not so: {claim} throws {typeof(TException).Name}");
+    }
+}
