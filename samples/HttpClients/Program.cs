@@ -1,0 +1,44 @@
+using System.Net;
+using Fluxgate;
+using Microsoft.Extensions.DependencyInjection;
+using Polly;
+
+#region README.md: In an HttpClientFactory's resilience handler
+var services = new ServiceCollection();
+services.AddFluxgate().AddBreaker("shop", settings => settings.Tripper = Tripper.FailureStreak(3));
+services
+    .AddHttpClient("shop", client => client.BaseAddress = new Uri("http://shop.example"))
+    .AddFluxgateHandler(
+        (pipeline, provider) =>
+            pipeline.AddFluxgateStandard(
+                provider.GetRequiredService<FluxgateBreakers>()["shop"],
+                standard =>
+                {
+                    standard.MaxRetryAttempts = 1;
+                    standard.RetryDelay = TimeSpan.FromMilliseconds(10);
+                }
+            )
+    )
+    .ConfigurePrimaryHttpMessageHandler(() => new ShopThatIsDown());
+
+await using var provider = services.BuildServiceProvider();
+var shop = provider.GetRequiredService<IHttpClientFactory>().CreateClient("shop");
+for (var order = 1; order <= 4; order++)
+{
+    try
+    {
+        using var response = await shop.GetAsync(new Uri("/orders", UriKind.Relative));
+        Console.WriteLine($"{order}: {(int)response.StatusCode} {response.StatusCode}");
+    }
+    catch (CallNotPermittedException rejected)
+    {
+        Console.WriteLine($"{order}: not sent, {rejected.Reason}; again in {rejected.RetryAfter?.TotalSeconds:0} s");
+    }
+}
+
+internal sealed class ShopThatIsDown : HttpMessageHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
+}
+#endregion

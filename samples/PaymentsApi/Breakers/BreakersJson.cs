@@ -1,0 +1,22 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PaymentsApi;
+
+/// <summary>How breakers are written: for people, so with line breaks, and the reasons as they are.</summary>
+[JsonSerializable(typeof(BreakerView))]
+[JsonSerializable(typeof(BreakerView[]))]
+internal sealed partial class BreakersJson : JsonSerializerContext
+{
+    public static BreakersJson Plain { get; } =
+        new(
+            new JsonSerializerOptions
+            {
+                PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+                DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                WriteIndented = true,
+            }
+        );
+}

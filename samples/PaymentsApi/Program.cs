@@ -1,0 +1,57 @@
+using Fluxgate;
+using PaymentsApi;
+
+return await Starter.RunAsync(
+    args,
+    () =>
+    {
+        var builder = WebApplication.CreateSlimBuilder(Starter.Options(args));
+        var quiet = new QuietStart(builder.Logging);
+        var settings = Settings.Read(builder.Configuration);
+        var metrics = new ServiceMetrics(settings);
+        builder.ListenOnLoopback();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 16 * 1024);
+
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(metrics);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Upstreams>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Upstreams>());
+
+        // The breakers: rules from appsettings.json, now and whenever it changes; who hears of them; their health.
+        builder
+            .Services.AddFluxgate(builder.Configuration.GetSection("Fluxgate"))
+            .AddBreaker(CardProcessor.Name)
+            .AddBreaker(FraudCheck.Name);
+        builder.Services.AddFluxgateListener<LogListener>();
+        builder.Services.AddFluxgateListener(new PrometheusListener(metrics.Page));
+        if (settings.Slack is { } slack)
+        {
+            builder.Services.AddFluxgateListener(services => new SlackListener(slack, services.GetService<ILogger<SlackListener>>()));
+        }
+
+        builder.Services.AddHealthChecks().AddFluxgate("circuits");
+
+        // The clients. A question may be asked twice; what moves money is not tried again.
+        builder.Services.AddUpstreamClient(CardProcessor.Name, settings.UpstreamTimeout, retries: 0);
+        builder.Services.AddUpstreamClient(FraudCheck.Name, settings.UpstreamTimeout, retries: 1);
+        builder.Services.AddSingleton<FraudCheck>();
+        builder.Services.AddSingleton<CardProcessor>();
+        builder.Services.AddSingleton<PaymentDesk>();
+
+        var app = builder.Build();
+        quiet.EndWith(app.Lifetime.ApplicationStarted);
+        app.CountRequests();
+        app.MapPost("/payments", app.Services.GetRequiredService<PaymentDesk>().AnswerAsync);
+        app.MapFluxgateMetrics("/metrics", metrics.Page);
+        app.MapHealthChecks("/health", new() { ResponseWriter = HealthPage.WriteAsync });
+        app.MapUpstreams();
+        if (settings.ControlKey is { } key)
+        {
+            app.MapBreakers(key);
+        }
+
+        app.MapGet("/", () => TypedResults.Text(Welcome.Text(settings)));
+        return app;
+    }
+);

@@ -1,0 +1,31 @@
+namespace PaymentsApi;
+
+/// <summary>The upstreams, which start before anybody calls them and end after.</summary>
+internal sealed class Upstreams(Settings settings) : IHostedService, IDisposable
+{
+    public Upstream Cards { get; } = new("cards", settings.CardsPort, _ => "charged");
+
+    /// <summary>Refuses one card: the one whose number ends in 0013.</summary>
+    public Upstream Fraud { get; } =
+        new("fraud", settings.FraudPort, context => context.Request.Query["last4"] == "0013" ? "refuse" : "pass");
+
+    public Upstream? Find(string name) => Array.Find([Cards, Fraud], upstream => upstream.Name == name);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Cards.StartAsync(cancellationToken);
+        await Fraud.StartAsync(cancellationToken);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Cards.StopAsync(cancellationToken);
+        await Fraud.StopAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        Cards.Dispose();
+        Fraud.Dispose();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace QuickStart;
+
+/// <summary>A real HTTP server on loopback that answers as its schedule says.</summary>
+internal sealed class Dependency : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Schedule _schedule;
+    private readonly Stopwatch _clock;
+    private readonly Task _accepting;
+
+    public Dependency(Schedule schedule, Stopwatch clock)
+    {
+        _schedule = schedule;
+        _clock = clock;
+        _listener.Start();
+        Address = new($"http://{_listener.LocalEndpoint}/charge");
+        _accepting = AcceptAsync();
+    }
+
+    public Uri Address { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _closing.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await _listener.AcceptTcpClientAsync(_closing.Token), _closing.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Closed.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client, CancellationToken closing)
+    {
+        try
+        {
+            using (client)
+            {
+                var stream = client.GetStream();
+                using var reader = new StreamReader(stream);
+                while (await ReadRequestAsync(reader, closing))
+                {
+                    var failed = await WorkAsync(closing);
+                    await stream.WriteAsync(
+                        failed
+                            ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"u8.ToArray()
+                            : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(),
+                        closing
+                    );
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The caller hung up, or the dependency closed.
+        }
+    }
+
+    /// <summary>Reads up to the empty line that ends a request without a body; false when the caller is done.</summary>
+    private static async Task<bool> ReadRequestAsync(StreamReader reader, CancellationToken closing)
+    {
+        string? line;
+        do
+        {
+            line = await reader.ReadLineAsync(closing);
+        } while (line is { Length: > 0 });
+
+        return line is not null;
+    }
+
+    /// <summary>Takes its time, and tells whether it failed.</summary>
+    private async Task<bool> WorkAsync(CancellationToken closing)
+    {
+        var mood = _schedule.MoodAt(_clock.Elapsed);
+        await Task.Delay(
+            mood switch
+            {
+                Mood.Slow => TimeSpan.FromMilliseconds(Random.Shared.Next(300, 450)),
+                Mood.Hanging => Timeout.InfiniteTimeSpan,
+                _ => TimeSpan.FromMilliseconds(Random.Shared.Next(20, 60)),
+            },
+            closing
+        );
+        return mood == Mood.Failing;
+    }
+}
