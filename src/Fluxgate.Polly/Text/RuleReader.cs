@@ -63,7 +63,9 @@ internal sealed class RuleReader
             return $"U+{(int)found[0]:X4}";
         }
 
-        return found.Length <= MostShown ? found.ToString() : $"{found[..MostShown]}…";
+        // A number and its unit may stand on two lines; a message stands on one.
+        var line = string.Join(' ', found.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= MostShown ? line : $"{line[..MostShown]}…";
     }
 
     public bool TrySign(string sign)
@@ -152,12 +154,7 @@ internal sealed class RuleReader
         Behind(behind, Expectation);
         if (
             Token is [.. var percent, '%']
-            && decimal.TryParse(
-                percent,
-                NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite,
-                CultureInfo.InvariantCulture,
-                out var hundredths
-            )
+            && decimal.TryParse(percent.TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hundredths)
         )
         {
             return Take(name, (double)(hundredths / 100));

@@ -123,6 +123,20 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
+    public void An_instrument_that_is_not_behind_the_last_one_gets_a_reading_of_its_own()
+    {
+        using var first = new MeterReader(_meter, instrument => instrument.Name is "circuit_breaker.successes");
+        using var second = new MeterReader(_meter, instrument => instrument.Name is "circuit_breaker.requests");
+        var world = new World(new() { Listeners = { new MeteringListener(_meter) } });
+        first.Collect();
+        world.Succeed();
+
+        // The next collection, although the last reading, begun in the midst of one, has not served it.
+        second.Collect();
+        Assert.Equal(1, second["circuit_breaker_requests_total{circuit_name=\"payments\"}"]);
+    }
+
+    [Fact]
     public void A_call_is_timed_only_while_somebody_listens_to_durations()
     {
         var world = new World(new() { Listeners = { new MeteringListener(_meter), new MeteringListener(_meter) } });

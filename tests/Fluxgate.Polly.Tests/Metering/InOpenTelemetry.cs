@@ -7,15 +7,19 @@ namespace Fluxgate;
 [Collection("Meters")]
 public sealed class InOpenTelemetry : IDisposable
 {
-    private readonly BreakerMeter _meter = new();
+    private readonly VirtualTime _time = new();
+    private readonly BreakerMeter _meter;
     private readonly Exported _exported = new();
     private readonly MeterProvider _provider;
 
-    public InOpenTelemetry() =>
+    public InOpenTelemetry()
+    {
+        _meter = new(catalogue: null, _time);
         _provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(BreakerMeter.Name)
             .AddReader(new BaseExportingMetricReader(_exported) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative })
             .Build();
+    }
 
     public void Dispose()
     {
@@ -125,6 +129,7 @@ public sealed class InOpenTelemetry : IDisposable
     private void Collect()
     {
         _exported.Clear();
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(_provider.ForceFlush());
     }
 

@@ -98,8 +98,7 @@ internal static class RandomParts
             .ArrayOf(10);
 
     /// <summary>Says that something is true of whatever is generated.</summary>
-    public static void ForAll<T>(Gen<T> values, Action<T> holds) =>
-        Prop.ForAll(values.ToArbitrary(), holds).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    public static void ForAll<T>(Gen<T> values, Action<T> holds) => Prop.ForAll(values.ToArbitrary(), holds).Check(Trials.Of(300));
 
     private static Reading Reading(int[] numbers, TimeSpan duration, SlowThresholds slow)
     {

@@ -32,6 +32,8 @@ public sealed class What_an_error_says
     [InlineData("Closed && HalfOpened", "Column 9: expected a tripper such as MinRequests, or '(', but found '&'.")]
     [InlineData("()", "Column 2: expected a tripper such as MinRequests, or '(', but found ')'.")]
     [InlineData("Closed\n| Closed\n| ,", "Line 3, column 3: expected a tripper such as MinRequests, or '(', but found ','.")]
+    [InlineData("0\n%", "Line 1, column 1: expected a tripper such as MinRequests, or '(', but found '0 %'.")]
+    [InlineData("AvgLatency(10675200 \r\n d)", "Line 1, column 12: expected a duration of 10675199d at most, but found '10675200 d'.")]
     [InlineData("\u0007", "Column 1: expected a tripper such as MinRequests, or '(', but found 'U+0007'.")]
     [InlineData("\ud83d\ude00", "Column 1: expected a tripper such as MinRequests, or '(', but found '\ud83d\ude00'.")]
     public void It_names_the_column_what_was_found_and_what_was_expected(string text, string message) =>

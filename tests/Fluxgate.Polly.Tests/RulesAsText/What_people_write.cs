@@ -7,6 +7,7 @@ public sealed class What_people_write
     [InlineData("FailureRate(0.5)", "FailureRate(50%)")]
     [InlineData("FailureRate(.5)", "FailureRate(50%)")]
     [InlineData("FailureRate(50 %)", "FailureRate(50%)")]
+    [InlineData("FailureRate(50\u00a0%)", "FailureRate(50%)")]
     [InlineData("FailureRate(12.5%)", "FailureRate(12.5%)")]
     [InlineData("FailureRate(1)", "FailureRate(100%)")]
     [InlineData("FailureRate(0.0001%)", "FailureRate(0.0001%)")]

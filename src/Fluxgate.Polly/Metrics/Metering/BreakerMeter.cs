@@ -22,6 +22,7 @@ public sealed class BreakerMeter : IDisposable
 
     private readonly Meter _meter;
     private readonly SharedReading _readings;
+    private int _begun;
 
     /// <summary>Creates a meter of its own, apart from <see cref="Default"/>, under the same name. Dispose it to end its instruments.</summary>
     /// <param name="catalogue">Which families are shown, and how; copied. All of them unless given.</param>
@@ -81,6 +82,7 @@ public sealed class BreakerMeter : IDisposable
 
     private void Begin(MetricFamily family)
     {
+        var place = Interlocked.Increment(ref _begun);
         var unit = family.Unit switch
         {
             "seconds" => "s",
@@ -90,10 +92,10 @@ public sealed class BreakerMeter : IDisposable
         switch (family.Type)
         {
             case MetricType.Gauge:
-                _meter.CreateObservableGauge(family.InstrumentName, () => Observe(family), unit, family.Help);
+                _meter.CreateObservableGauge(family.InstrumentName, () => Observe(family, place), unit, family.Help);
                 break;
             case MetricType.Counter:
-                _meter.CreateObservableCounter(family.InstrumentName, () => Observe(family), unit, family.Help);
+                _meter.CreateObservableCounter(family.InstrumentName, () => Observe(family, place), unit, family.Help);
                 break;
             default:
                 Durations =
@@ -119,9 +121,9 @@ public sealed class BreakerMeter : IDisposable
     }
 #endif
 
-    private List<Measurement<double>> Observe(MetricFamily family)
+    private List<Measurement<double>> Observe(MetricFamily family, int place)
     {
-        var reading = _readings.For(family);
+        var reading = _readings.For(place);
         var samples = new MetricSamples();
         var measurements = new List<Measurement<double>>();
         for (var circuit = 0; circuit < reading.CircuitsOf(family); circuit++)

@@ -1,10 +1,9 @@
-using System.Collections.Concurrent;
-
 namespace Fluxgate;
 
 /// <summary>
-/// One reading for all instruments of a collection: collecting asks one instrument after the other and says neither when it begins nor when
-/// it ends. So an instrument that is asked again begins a new reading, and so does one that comes late.
+/// One reading for all instruments of a collection: collecting asks one instrument after the other, in the order in which they were begun,
+/// and says neither when it begins nor when it ends. So an instrument that is not behind the last one begins a new reading, and so does one
+/// that comes late.
 /// </summary>
 internal sealed class SharedReading(BreakerMetrics metrics, TimeProvider time)
 {
@@ -13,26 +12,31 @@ internal sealed class SharedReading(BreakerMetrics metrics, TimeProvider time)
     // Weak: a reading holds its breakers, and after the last instrument nobody says that it is over.
     private readonly WeakReference<Shared?> _current = new(null);
 
-    public MetricsReading For(MetricFamily family)
+    /// <param name="place">The instrument's, in the order in which they were begun.</param>
+    public MetricsReading For(int place)
     {
-        if (_current.TryGetTarget(out var current) && current.TryServe(family))
+        if (_current.TryGetTarget(out var current) && current.TryServe(place))
         {
             return current.Reading;
         }
 
-        var next = new Shared(metrics.Read(), time);
-        next.TryServe(family);
+        var next = new Shared(metrics.Read(), place, time);
         _current.SetTarget(next);
         return next.Reading;
     }
 
-    private sealed class Shared(MetricsReading reading, TimeProvider time)
+    private sealed class Shared(MetricsReading reading, int place, TimeProvider time)
     {
         private readonly long _readAt = time.GetTimestamp();
-        private readonly ConcurrentDictionary<MetricFamily, bool> _served = new();
+        private int _last = place;
 
         public MetricsReading Reading => reading;
 
-        public bool TryServe(MetricFamily family) => time.GetElapsedTime(_readAt) < Freshness && _served.TryAdd(family, true);
+        // Of two collections at once, one begins anew.
+        public bool TryServe(int next)
+        {
+            var last = Volatile.Read(ref _last);
+            return next > last && time.GetElapsedTime(_readAt) < Freshness && Interlocked.CompareExchange(ref _last, next, last) == last;
+        }
     }
 }
