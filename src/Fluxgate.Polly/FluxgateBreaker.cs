@@ -26,10 +26,12 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <param name="timeProvider">The breaker's one clock; the system's unless given.</param>
     /// <exception cref="ArgumentException">The name or a setting is out of range or missing; the message names it, its value and what is allowed.</exception>
     public FluxgateBreaker(string name, FluxgateBreakerSettings? settings = null, TimeProvider? timeProvider = null)
+        : this(name, settings ?? new(), new Clock(timeProvider ?? TimeProvider.System)) { }
+
+    internal FluxgateBreaker(string name, FluxgateBreakerSettings settings, Clock clock)
     {
         Name = Require.CircuitName(name);
-        settings ??= new();
-        Clock = new(timeProvider ?? TimeProvider.System);
+        Clock = clock;
         var rules = new Rules(settings, Clock);
         UserCode = new(this);
         _flushTimeout = settings.ListenerFlushTimeout;
@@ -177,11 +179,17 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         }
 
         var now = Clock.Now;
-        var known = durationTicks >= 0 || ticket.IsTimed;
-        durationTicks = durationTicks >= 0 ? durationTicks : ticket.ElapsedTicks(Clock, now);
+        var exactly = durationTicks >= 0 || ticket.IsTimed;
+        if (durationTicks < 0)
+        {
+            var clock = ticket.ClockOf(Clock);
+            exactly &= ReferenceEquals(clock, Clock);
+            durationTicks = ticket.ElapsedTicks(Clock, ReferenceEquals(clock, Clock) ? now : clock.Now);
+        }
+
         var counted = ticket.Probe is { Expired: true };
         Totals.AddStale(ticket.Phase, verdict, durationTicks, counted);
-        if (!counted && known)
+        if (!counted && exactly)
         {
             Durations?.Record(ticket.Phase.State, durationTicks);
         }

@@ -5,7 +5,7 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
 {
     private const int Most = 100;
 
-    private readonly TimeSpan[] _bounds;
+    private readonly long[] _bounds;
 
     /// <summary>Creates buckets.</summary>
     /// <param name="seconds">The upper bounds in seconds, inclusive: 1 to 100 numbers greater than zero, ascending, at least 100 ns apart. A last bucket for the rest is added.</param>
@@ -22,13 +22,13 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
             );
         }
 
-        _bounds = new TimeSpan[seconds.Count];
+        _bounds = new long[seconds.Count];
         for (var i = 0; i < _bounds.Length; i++)
         {
             _bounds[i] = Bound(seconds, i);
         }
 
-        Seconds = Array.AsReadOnly(Array.ConvertAll(_bounds, bound => bound.TotalSeconds));
+        Seconds = Array.AsReadOnly(Array.ConvertAll(_bounds, bound => TimeSpan.FromTicks(bound).TotalSeconds));
     }
 
     /// <summary>5, 10, 25, 50, 100, 250 and 500 ms, 1, 2.5, 5 and 10 s.</summary>
@@ -54,8 +54,9 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
     /// <summary>The index of the bucket that a duration falls into: the first whose bound it does not exceed.</summary>
     internal int IndexOf(long ticks)
     {
+        var bounds = _bounds;
         var index = 0;
-        while (index < _bounds.Length && ticks > _bounds[index].Ticks)
+        while (index < bounds.Length && ticks > bounds[index])
         {
             index++;
         }
@@ -63,7 +64,7 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
         return index;
     }
 
-    private TimeSpan Bound(IReadOnlyList<double> seconds, int index)
+    private long Bound(IReadOnlyList<double> seconds, int index)
     {
         var bound = seconds[index];
         if (!(bound > 0 && bound <= TimeSpan.MaxValue.TotalSeconds / 2) || TimeSpan.FromSeconds(bound) is var time && time <= TimeSpan.Zero)
@@ -74,8 +75,8 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
             );
         }
 
-        return index == 0 || time > _bounds[index - 1]
-            ? time
+        return index == 0 || time.Ticks > _bounds[index - 1]
+            ? time.Ticks
             : throw new ArgumentException(
                 $"The bounds must ascend, but {RuleText.Number(bound)} comes after {RuleText.Number(seconds[index - 1])}.",
                 nameof(seconds)

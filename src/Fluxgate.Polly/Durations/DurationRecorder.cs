@@ -1,29 +1,22 @@
-using System.Numerics;
-
 namespace Fluxgate;
 
 /// <summary>Counts durations in buckets. Thread-safe; recording takes no lock and allocates nothing.</summary>
 /// <remarks>A breaker has them for its calls where a listener asks; for a histogram of your own see <see cref="MetricFamily.Histogram(string, string, DurationRecorder)"/>.</remarks>
 public sealed class DurationRecorder
 {
-    /// <summary>In words of 8 bytes: no two stripes, and nothing else, share a cache line.</summary>
-    private const int Line = 16;
-    private const int Padding = 8;
+    // The counters: the sum of ticks, then the buckets.
+    private const int Sum = 0;
+    private const int FirstBucket = 1;
 
-    private static readonly int Stripes = (int)Math.Min(16, BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
-
-    private readonly long[] _words;
-    private readonly int _stride;
+    private Stripes _stripes;
+    private int _lostExchanges;
 
     /// <summary>Creates a recorder that has counted nothing.</summary>
     /// <param name="buckets">The buckets; <see cref="DurationBuckets.Default"/> unless given.</param>
     public DurationRecorder(DurationBuckets? buckets = null)
     {
         Buckets = buckets ?? DurationBuckets.Default;
-
-        // A stripe: the sum of ticks, then the buckets.
-        _stride = (2 + Buckets.Seconds.Count + Line - 1) / Line * Line;
-        _words = new long[Padding + (_stride * Stripes)];
+        _stripes = new(FirstBucket + Buckets.Seconds.Count + 1);
     }
 
     /// <summary>The buckets.</summary>
@@ -46,24 +39,37 @@ public sealed class DurationRecorder
     /// <returns>The histogram.</returns>
     public DurationHistogram Read()
     {
+        var stripes = Volatile.Read(ref _stripes);
         var counts = new long[Buckets.Seconds.Count + 1];
-        var ticks = 0L;
-        for (var stripe = Padding; stripe < _words.Length; stripe += _stride)
+        for (var bucket = 0; bucket < counts.Length; bucket++)
         {
-            ticks += Volatile.Read(ref _words[stripe]);
-            for (var bucket = 0; bucket < counts.Length; bucket++)
-            {
-                counts[bucket] += Volatile.Read(ref _words[stripe + 1 + bucket]);
-            }
+            counts[bucket] = stripes.Sum(FirstBucket + bucket);
         }
 
-        return new(Buckets, counts, TimeSpan.FromTicks(ticks));
+        return new(Buckets, counts, TimeSpan.FromTicks(stripes.Sum(Sum)));
     }
 
     internal void Record(long ticks)
     {
-        var stripe = Padding + ((Thread.GetCurrentProcessorId() & (Stripes - 1)) * _stride);
-        Interlocked.Add(ref _words[stripe], ticks);
-        Interlocked.Increment(ref _words[stripe + 1 + Buckets.IndexOf(ticks)]);
+        var stripes = Volatile.Read(ref _stripes);
+        var here = stripes.Here;
+        ref var sum = ref stripes.Slot(Sum, here);
+        var seen = Volatile.Read(ref sum);
+        if (Interlocked.CompareExchange(ref sum, seen + ticks, seen) != seen)
+        {
+            Interlocked.Add(ref sum, ticks);
+            GrowWhenContended(stripes);
+        }
+
+        Interlocked.Increment(ref stripes.Slot(FirstBucket + Buckets.IndexOf(ticks), here));
+    }
+
+    private void GrowWhenContended(Stripes stripes)
+    {
+        if (stripes.CanGrow && Interlocked.Increment(ref _lostExchanges) >= Stripes.LostExchangesToGrow)
+        {
+            Interlocked.CompareExchange(ref _stripes, stripes.Doubled(), stripes);
+            Volatile.Write(ref _lostExchanges, 0);
+        }
     }
 }

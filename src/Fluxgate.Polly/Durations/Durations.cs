@@ -12,10 +12,14 @@ internal sealed class Durations
         _buckets = buckets;
         _sinks = sinks;
         _recorders = new DurationRecorder?[buckets.Length * History.States];
+        AlwaysWanted = buckets.Length > 0;
     }
 
     /// <summary>Whether calls must be timed now: two readings of the clock that nobody pays for unasked.</summary>
-    public bool Wanted => _buckets.Length > 0 || Array.Exists(_sinks, sink => sink.Wanted);
+    public bool Wanted => AlwaysWanted || Array.Exists(_sinks, sink => sink.Wanted);
+
+    /// <summary>Whether calls must be timed at all times.</summary>
+    public bool AlwaysWanted { get; }
 
     /// <summary><see langword="null"/> when no listener asks for durations.</summary>
     public static Durations? AskedBy(IEnumerable<IListener> listeners, FluxgateBreaker breaker)
@@ -42,7 +46,7 @@ internal sealed class Durations
     {
         for (var i = 0; i < _buckets.Length; i++)
         {
-            (Volatile.Read(ref Slot(i, admittedIn)) ?? Begin(i, admittedIn)).Record(ticks);
+            (Slot(i, admittedIn) ?? Begin(i, admittedIn)).Record(ticks);
         }
 
         foreach (var sink in _sinks)

@@ -3,18 +3,45 @@ using System.Diagnostics;
 namespace Fluxgate;
 
 /// <summary>A breaker's one clock. Decisions use its monotonic timestamps only; the wall clock stands in signals for people.</summary>
-internal sealed class Clock(TimeProvider provider)
+internal sealed class Clock
 {
+    /// <summary>The most by which the coarse clock steps, and so lags: that of Windows. Linux steps by 1 to 10 ms.</summary>
+    public static readonly TimeSpan CoarseStep = TimeSpan.FromMilliseconds(16);
+
+    private const long MillisecondsPerSecond = 1_000;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private readonly long _frequency = provider.TimestampFrequency;
+    private static readonly Clock CoarseSystem = new(new TickCount());
 
-    public TimeProvider Provider { get; } = provider;
+    private readonly long _frequency;
+    private readonly bool _isSystem;
+    private readonly bool _isTickCount;
 
-    public bool IsSystem { get; } = ReferenceEquals(provider, TimeProvider.System);
+    public Clock(TimeProvider provider, TimeProvider? coarse = null)
+    {
+        Provider = provider;
+        _frequency = provider.TimestampFrequency;
+        _isSystem = ReferenceEquals(provider, TimeProvider.System);
+        _isTickCount = provider is TickCount;
+        Coarse =
+            coarse is not null ? new(coarse)
+            : _isSystem ? CoarseSystem
+            : this;
+    }
+
+    public TimeProvider Provider { get; }
+
+    /// <summary>
+    /// The clock for what is long beside its steps; itself where there is none. Reading it costs a fifth. Timestamps of the two are never
+    /// compared: a decision is made on one of them.
+    /// </summary>
+    public Clock Coarse { get; }
 
     /// <summary>The current timestamp, in units of the provider's frequency.</summary>
-    public long Now => IsSystem ? Stopwatch.GetTimestamp() : Provider.GetTimestamp();
+    public long Now =>
+        _isSystem ? Stopwatch.GetTimestamp()
+        : _isTickCount ? Environment.TickCount64
+        : Provider.GetTimestamp();
 
     public DateTimeOffset UtcNow => Provider.GetUtcNow();
 
@@ -33,15 +60,22 @@ internal sealed class Clock(TimeProvider provider)
     public long TicksBetween(long from, long to)
     {
         var units = to - from;
-        if (_frequency == NanosecondsPerSecond)
+        return _frequency switch
         {
-            return units / TimeSpan.NanosecondsPerTick;
-        }
-
-        return _frequency == TimeSpan.TicksPerSecond
-            ? units
-            : (long)Int128.Min((Int128)units * TimeSpan.TicksPerSecond / _frequency, long.MaxValue);
+            NanosecondsPerSecond => units / TimeSpan.NanosecondsPerTick,
+            TimeSpan.TicksPerSecond => units,
+            MillisecondsPerSecond when units < long.MaxValue / TimeSpan.TicksPerMillisecond => units * TimeSpan.TicksPerMillisecond,
+            _ => (long)Int128.Min((Int128)units * TimeSpan.TicksPerSecond / _frequency, long.MaxValue),
+        };
     }
 
     public TimeSpan Between(long from, long to) => TimeSpan.FromTicks(TicksBetween(from, to));
+
+    /// <summary>The operating system's count of milliseconds, which moves by its timer's interrupt.</summary>
+    private sealed class TickCount : TimeProvider
+    {
+        public override long TimestampFrequency => MillisecondsPerSecond;
+
+        public override long GetTimestamp() => Environment.TickCount64;
+    }
 }

@@ -1,23 +1,54 @@
 namespace Fluxgate;
 
 /// <summary>Rejects everything until the break is over; the first call after it moves on and is the first probe.</summary>
-internal sealed class OpenPhase(PhaseStart start, TimeSpan breakFor) : Phase(start)
+internal sealed class OpenPhase : Phase
 {
-    private readonly long _until =
-        breakFor == TimeSpan.MaxValue ? long.MaxValue : Clock.After(start.Timestamp, start.Breaker.Clock.Units(breakFor));
+    private readonly TimeSpan _breakFor;
+    private readonly long _until;
+
+    // On the coarse clock: the break surely lasts before the one, and is surely over at the other.
+    private readonly long _surelyUntil = long.MinValue;
+    private readonly long _overBy;
+
+    public OpenPhase(PhaseStart start, TimeSpan breakFor)
+        : base(start)
+    {
+        _breakFor = breakFor;
+        _until = breakFor == TimeSpan.MaxValue ? long.MaxValue : Clock.After(start.Timestamp, Clock.Units(breakFor));
+        if (breakFor.Ticks > Ticket.LongestTicks || ReferenceEquals(Clock.Coarse, Clock))
+        {
+            return;
+        }
+
+        // It lags by a step at most, then as now. Nobody knows how long this thread rests between the readings.
+        var before = Clock.Now;
+        var coarse = Clock.Coarse.Now;
+        _surelyUntil = coarse + Clock.Coarse.Units(Clock.Between(Clock.Now, _until) - Clock.CoarseStep) - 1;
+        _overBy = coarse + Clock.Coarse.Units(Clock.Between(before, _until) + Clock.CoarseStep) + 1;
+    }
 
     public override BreakerState State => BreakerState.Open;
 
     /// <summary>How long the break lasts in all; <see langword="null"/> until reset.</summary>
-    public TimeSpan? BreakFor => breakFor == TimeSpan.MaxValue ? null : breakFor;
+    public TimeSpan? BreakFor => _breakFor == TimeSpan.MaxValue ? null : _breakFor;
 
     /// <summary>The break that goes on under other rules: a new one is drawn only where the break duration changed.</summary>
-    public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? breakFor : UserCode.BreakFor(rules, History.Reopens);
+    public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? _breakFor : UserCode.BreakFor(rules, History.Reopens);
 
     public override Admittance Admit(out Ticket ticket, ref Caused caused)
     {
+        if (_until == long.MaxValue)
+        {
+            return Reject(Ticket.Untimed, out ticket);
+        }
+
+        if (_surelyUntil != long.MinValue && Clock.Coarse.Now is var coarse && coarse < _surelyUntil)
+        {
+            return Reject(~coarse, out ticket);
+        }
+
         var now = Clock.Now;
-        if (now < _until || _until == long.MaxValue)
+        if (now < _until)
         {
             return Reject(now, out ticket);
         }
@@ -46,7 +77,20 @@ internal sealed class OpenPhase(PhaseStart start, TimeSpan breakFor) : Phase(sta
         }
     }
 
-    // Rounded up: never zero while calls are still rejected.
-    public override TimeSpan? RetryAfter(long now) =>
-        _until == long.MaxValue || now >= _until ? null : TimeSpan.FromTicks(Math.Max(1, Clock.TicksBetween(now, _until)));
+    // Never zero while calls are still rejected, and never too short, or who comes again then would come too early.
+    public override TimeSpan? RetryAfter(long now)
+    {
+        if (_until == long.MaxValue)
+        {
+            return null;
+        }
+
+        if (_surelyUntil != long.MinValue && now < 0)
+        {
+            var atMost = Clock.Coarse.Between(~now, _overBy);
+            return atMost < _breakFor ? atMost : _breakFor;
+        }
+
+        return now >= _until ? null : TimeSpan.FromTicks(Math.Max(1, Clock.TicksBetween(now, _until)));
+    }
 }

@@ -7,8 +7,11 @@ internal abstract class RecordingPhase : Phase
     private readonly LedgerWindow? _window;
     private readonly WindowState? _userWindow;
     private readonly Tripper? _tripper;
+    private readonly Clock _watch;
     private readonly bool _measured;
     private readonly Durations? _durations;
+    private readonly Clock _clock;
+    private readonly bool _alwaysTimed;
     private readonly bool _asksEveryCall;
     private readonly long _leastStreak;
     private readonly Streak _streak;
@@ -19,10 +22,16 @@ internal abstract class RecordingPhase : Phase
         var before = start.Continues as RecordingPhase;
         var keepsWindow = before is not null && Rules.KeepsWindowOf(before.Rules);
         _streak = before?._streak ?? new();
+        _durations = Breaker.Durations;
+        _clock = Clock;
+
+        // The clock that decides here. Where listeners time every call, its end is the window's reading too.
+        _alwaysTimed = _durations is { AlwaysWanted: true };
+        _watch = Rules.BearsCoarseTime && !_alwaysTimed ? _clock.Coarse : _clock;
         if (!keepsWindow)
         {
             // Metrics-only asks as if closed, so our windows start as if closed.
-            _window = Rules.Window.StartOn(Ledger, Clock, BreakerState.Closed);
+            _window = Rules.Window.StartOn(Ledger, _watch, BreakerState.Closed);
             _userWindow = _window is null ? UserCode.StartWindow(Rules, State, Clock) : null;
         }
 
@@ -34,27 +43,30 @@ internal abstract class RecordingPhase : Phase
         }
 
         _measured = Ledger.IsMeasured;
-        _durations = Breaker.Durations;
         _asksEveryCall = Rules.AsksEveryCall;
         _leastStreak = Rules.LeastStreak;
     }
 
     public sealed override Admittance Admit(out Ticket ticket, ref Caused caused)
     {
-        ticket = new(this, IsTimed ? Clock.Now : Ticket.Untimed);
+        ticket = new(
+            this,
+            _alwaysTimed || _durations is { Wanted: true } ? _clock.Now
+                : _measured ? Ticket.Stamp(_clock, _watch)
+                : Ticket.Untimed
+        );
         return Ledger.TryCount(Ledger.Started) ? Admittance.Admitted : Admittance.PhaseOver;
     }
 
     public sealed override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
-        var now = 0L;
-        if (IsTimed)
+        var (now, exact) = (0L, true);
+        if (durationTicks < 0 && ticket.IsTimed)
         {
-            now = Clock.Now;
-            durationTicks =
-                durationTicks >= 0 ? durationTicks
-                : ticket.IsTimed ? ticket.ElapsedTicks(Clock, now)
-                : FluxgateBreaker.Unmeasured;
+            var clock = ticket.ClockOf(_clock);
+            var end = clock.Now;
+            durationTicks = ticket.ElapsedTicks(_clock, end);
+            (now, exact) = (ReferenceEquals(clock, _watch) ? end : 0, ReferenceEquals(clock, _clock));
         }
 
         var windowNow = 0L;
@@ -66,10 +78,10 @@ internal abstract class RecordingPhase : Phase
 
         if (!Ledger.TryCount(Ledger.WordOf(verdict)))
         {
-            return Breaker.SettleLate(ticket, verdict, durationTicks, breakTicks);
+            return Breaker.SettleLate(ticket, verdict, exact ? durationTicks : FluxgateBreaker.Unmeasured, breakTicks);
         }
 
-        if (_durations is not null && durationTicks >= 0)
+        if (_durations is not null && exact && durationTicks >= 0)
         {
             _durations.Record(State, durationTicks);
         }
@@ -91,9 +103,6 @@ internal abstract class RecordingPhase : Phase
             _streak.Successes(Ledger),
             0
         );
-
-    /// <summary>Whether calls are timed now, for a rule or for a listener.</summary>
-    private bool IsTimed => _measured || _durations is { Wanted: true };
 
     /// <summary>The tripper has fired.</summary>
     protected abstract Signal? Fired(Tripper tripper, in Reading reading, long breakTicks);

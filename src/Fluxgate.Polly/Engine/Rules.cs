@@ -3,6 +3,10 @@ namespace Fluxgate;
 /// <summary>A breaker's settings, checked and made ready for the engine. Immutable, and used by one breaker.</summary>
 internal sealed class Rules
 {
+    // Of some three and some sixty of the coarse clock's longest steps.
+    private static readonly TimeSpan FinestCoarseBucket = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestCoarseThreshold = TimeSpan.FromSeconds(1);
+
     private readonly Func<double>? _randomizer;
 
     public Rules(FluxgateBreakerSettings settings, Clock clock)
@@ -25,6 +29,7 @@ internal sealed class Rules
         Tripper[] leaves = [.. Tripper.Leaves];
         SlowThresholds = new(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
         NeedsDurations = leaves.Any(leaf => leaf.NeedsDurations);
+        BearsCoarseTime = !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
         AsksEveryCall = Tripper.AsksEveryCall;
         LeastStreak = Tripper.LeastStreak;
         HoldsRecoveryFor = Permit.HoldsRecoveryFor;
@@ -59,6 +64,9 @@ internal sealed class Rules
 
     /// <summary>Whether a leaf looks at the mean duration.</summary>
     public bool NeedsDurations { get; }
+
+    /// <summary>Whether all that a closed circuit measures is long beside a step of the coarse clock.</summary>
+    public bool BearsCoarseTime { get; }
 
     public bool AsksEveryCall { get; }
 

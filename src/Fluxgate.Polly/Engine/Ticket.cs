@@ -17,14 +17,30 @@ internal readonly struct Ticket(Phase phase, long timestamp, Probe? probe = null
 
     public Phase Phase { get; } = phase;
 
-    /// <summary>When the call was let in or rejected, or <see cref="Untimed"/>.</summary>
+    /// <summary>When the call was let in or rejected, or <see cref="Untimed"/>. A timestamp of the coarse clock stands as its complement, below zero.</summary>
     public long Timestamp { get; } = timestamp;
 
     public Probe? Probe { get; } = probe;
 
     public bool IsTimed => Timestamp != Untimed;
 
+    /// <summary>The timestamp of a call that begins now on a breaker's clock, or on its coarse one.</summary>
+    public static long Stamp(Clock clock, Clock on) => ReferenceEquals(clock, on) ? clock.Now : ~on.Now;
+
+    /// <summary>Of a breaker's clock and its coarse one, the one on which the call began, and must end.</summary>
+    public Clock ClockOf(Clock clock) => Timestamp < 0 ? clock.Coarse : clock;
+
     /// <summary>How long the call has taken; nothing is known, and 0 said, of a call that was let in before a rule asked.</summary>
-    public long ElapsedTicks(Clock clock, long now) =>
-        Timestamp == Untimed ? 0 : Math.Min(clock.TicksBetween(Timestamp, now), LongestTicks);
+    /// <param name="clock">The breaker's clock.</param>
+    /// <param name="now">A reading of the clock on which the call began.</param>
+    public long ElapsedTicks(Clock clock, long now)
+    {
+        if (Timestamp == Untimed)
+        {
+            return 0;
+        }
+
+        var on = ClockOf(clock);
+        return Math.Min(on.TicksBetween(ReferenceEquals(on, clock) ? Timestamp : ~Timestamp, now), LongestTicks);
+    }
 }

@@ -3,7 +3,10 @@ using Polly.CircuitBreaker;
 namespace Fluxgate;
 
 /// <summary>The breaker did not let a call in. Every <c>catch</c> and predicate for Polly's <see cref="BrokenCircuitException"/> handles it.</summary>
-/// <remarks>A fresh instance for each rejected call.</remarks>
+/// <remarks>
+/// A fresh instance for each rejected call. Its <c>RetryAfter</c> is never too short, never longer than the break, and on the system's clock up to
+/// 35 ms too long.
+/// </remarks>
 public sealed class CallNotPermittedException : BrokenCircuitException
 {
     private readonly Phase _phase;

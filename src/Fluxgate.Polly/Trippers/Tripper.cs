@@ -41,6 +41,11 @@ public abstract partial class Tripper
     /// <param name="ratio">Greater than 0, at most 1.</param>
     /// <param name="threshold">From how long on a call is slow; greater than zero.</param>
     /// <returns>The leaf. It makes the breaker read the clock twice a call.</returns>
+    /// <remarks>
+    /// Where every threshold of the rule is a second or more, no leaf asks for mean durations and no listener for a histogram, a closed circuit
+    /// on the system's clock measures with the operating system's count of milliseconds, which steps by 1 to 16 ms: a call that is within such a step
+    /// of its threshold may count as slow or not. It costs a fifth of the exact clock.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static Tripper SlowRate(double ratio, TimeSpan threshold) => new SlowRate(Require.Ratio(ratio), Require.Positive(threshold));
 

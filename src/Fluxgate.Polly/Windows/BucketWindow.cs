@@ -6,11 +6,7 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class BucketWindow : LedgerWindow
 {
-    /// <summary>The processor's coarse clock steps by up to 16 ms; finer buckets read the real one.</summary>
-    private static readonly TimeSpan FinestCoarseBucket = TimeSpan.FromMilliseconds(50);
-
     private readonly Clock _clock;
-    private readonly bool _coarse;
     private readonly long _start;
     private readonly long _length;
     private readonly int _buckets;
@@ -22,9 +18,7 @@ internal sealed class BucketWindow : LedgerWindow
         _clock = clock;
         _buckets = buckets;
 
-        // Where calls are measured a timestamp is at hand anyway, and the two clocks are never mixed.
-        _coarse = clock.IsSystem && !ledger.IsMeasured && duration / buckets >= FinestCoarseBucket;
-        _length = Math.Max(_coarse ? (long)duration.TotalMilliseconds : clock.Units(duration), buckets);
+        _length = Math.Max(clock.Units(duration), buckets);
         _start = Now(0);
         var starts = new Tally[buckets];
         Array.Fill(starts, ledger.Total());
@@ -34,22 +28,14 @@ internal sealed class BucketWindow : LedgerWindow
     private BucketWindow(Ledger ledger, BucketWindow before)
         : base(ledger)
     {
-        (_clock, _coarse, _start, _length, _buckets) = (before._clock, before._coarse, before._start, before._length, before._buckets);
+        (_clock, _start, _length, _buckets) = (before._clock, before._start, before._length, before._buckets);
         var frame = Volatile.Read(ref before._frame);
         _frame = new(frame.Bucket, frame.End, frame.Starts);
     }
 
     public override Alarm Alarm => Volatile.Read(ref _frame);
 
-    public override long Now(long timestamp)
-    {
-        if (_coarse)
-        {
-            return Environment.TickCount64;
-        }
-
-        return timestamp != 0 ? timestamp : _clock.Now;
-    }
+    public override long Now(long timestamp) => timestamp != 0 ? timestamp : _clock.Now;
 
     public override void Advance(long now)
     {

@@ -14,6 +14,8 @@ internal sealed class CountWindow(int size) : Window
 
     internal override bool IsSame(Window other) => other is CountWindow count && count._size == _size;
 
+    internal override TimeSpan Resolution => TimeSpan.MaxValue;
+
     internal override LedgerWindow StartOn(Ledger ledger, Clock clock, BreakerState state) =>
         ledger.IsMeasured ? new MeasuredCountWindow(ledger, _size) : new RateCountWindow(ledger, _size);
 }

@@ -6,10 +6,7 @@ namespace Fluxgate;
 /// The counters of one phase, striped over processors. A word is a seal bit and a count, so one exchange both counts and detects that
 /// the phase is over: a sealed word is frozen.
 /// </summary>
-/// <remarks>
-/// One stripe at first; more come after repeated lost exchanges. Stripes that were outgrown stay in every sum. Adding takes no lock;
-/// growing and sealing, which are rare, exclude each other.
-/// </remarks>
+/// <remarks>Adding takes no lock; growing and sealing, which are rare, exclude each other.</remarks>
 internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, Ledger? continues = null)
 {
     public const int Started = 0;
@@ -20,15 +17,8 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
     public const int Duration = 5;
     public const int Slow = 6;
 
-    private const int LostExchangesToGrow = 16;
-    private const long SealBit = long.MinValue;
-    private const long CountBits = long.MaxValue;
-
-    private static readonly int MostStripes = (int)
-        Math.Min(16, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
-
     private readonly object _growth = new();
-    private Stripes _stripes = new(1, outgrown: null);
+    private Stripes _stripes = new(Slow + slowThresholds.Count);
     private int _lostExchanges;
     private bool _sealed;
     private Carried? _carried = continues is null ? null : new(continues, null);
@@ -62,7 +52,8 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryCount(int word)
     {
-        ref var slot = ref _stripes.Slot(word);
+        var stripes = _stripes;
+        ref var slot = ref stripes.Slot(word, stripes.Here);
         var seen = Volatile.Read(ref slot);
         return (seen >= 0 && Interlocked.CompareExchange(ref slot, seen + 1, seen) == seen) || TryAdd(word, 1);
     }
@@ -73,7 +64,8 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
     {
         while (true)
         {
-            ref var slot = ref _stripes.Slot(word);
+            var stripes = _stripes;
+            ref var slot = ref stripes.Slot(word, stripes.Here);
             var seen = Volatile.Read(ref slot);
             if (seen < 0)
             {
@@ -115,19 +107,7 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
     }
 
     /// <summary>Adds over all stripes of this ledger alone: what the totals do not hold yet.</summary>
-    public long Own(int word)
-    {
-        var sum = 0L;
-        for (var stripes = Volatile.Read(ref _stripes); stripes is not null; stripes = stripes.Outgrown)
-        {
-            for (var stripe = 0; stripe < stripes.Count; stripe++)
-            {
-                sum += Volatile.Read(ref stripes.Slot(word, stripe)) & CountBits;
-            }
-        }
-
-        return sum;
-    }
+    public long Own(int word) => Volatile.Read(ref _stripes).Sum(word);
 
     /// <summary>All recorded calls of the phase.</summary>
     public Tally Total()
@@ -148,16 +128,7 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
         lock (_growth)
         {
             _sealed = true;
-            for (var stripes = _stripes; stripes is not null; stripes = stripes.Outgrown)
-            {
-                for (var stripe = 0; stripe < stripes.Count; stripe++)
-                {
-                    for (var word = 0; word < Words; word++)
-                    {
-                        totals[word] += Interlocked.Or(ref stripes.Slot(word, stripe), SealBit) & CountBits;
-                    }
-                }
-            }
+            _stripes.Seal(Words, totals);
         }
     }
 
@@ -183,16 +154,16 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
 
     private void GrowWhenContended()
     {
-        if (Interlocked.Increment(ref _lostExchanges) < LostExchangesToGrow)
+        if (Interlocked.Increment(ref _lostExchanges) < Stripes.LostExchangesToGrow)
         {
             return;
         }
 
         lock (_growth)
         {
-            if (!_sealed && _lostExchanges >= LostExchangesToGrow && _stripes.Count < MostStripes)
+            if (!_sealed && _lostExchanges >= Stripes.LostExchangesToGrow && _stripes.CanGrow)
             {
-                Volatile.Write(ref _stripes, new(_stripes.Count * 2, _stripes));
+                Volatile.Write(ref _stripes, _stripes.Doubled());
             }
 
             _lostExchanges = 0;
@@ -201,23 +172,4 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
 
     /// <summary>What the phase counted before it went on in this ledger: another ledger, and its sums once it is sealed.</summary>
     private sealed record Carried(Ledger? Before, long[]? Frozen);
-
-    private sealed class Stripes(int count, Stripes? outgrown)
-    {
-        /// <summary>128 bytes apart, behind 64 of padding: no two stripes, and nothing else, share a cache line.</summary>
-        private const int Stride = 16;
-        private const int Padding = 8;
-
-        private readonly long[] _words = new long[Padding + (Stride * count)];
-
-        public int Count { get; } = count;
-
-        public Stripes? Outgrown { get; } = outgrown;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public ref long Slot(int word) => ref Slot(word, Count == 1 ? 0 : Thread.GetCurrentProcessorId() & (Count - 1));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public ref long Slot(int word, int stripe) => ref _words[Padding + (stripe * Stride) + word];
-    }
 }

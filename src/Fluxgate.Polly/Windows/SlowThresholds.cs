@@ -11,6 +11,9 @@ internal sealed class SlowThresholds
 
     public int Count => _thresholds.Length;
 
+    /// <summary>The shortest of them.</summary>
+    public TimeSpan Shortest => _thresholds.Length > 0 ? _thresholds[0] : TimeSpan.MaxValue;
+
     public TimeSpan this[int index] => _thresholds[index];
 
     public bool IsSame(SlowThresholds other) => _thresholds.AsSpan().SequenceEqual(other._thresholds);

@@ -40,6 +40,8 @@ internal sealed class TimeWindow : Window
             ? $"Time({RuleText.Duration(_duration)})"
             : $"Time({RuleText.Duration(_duration)}, {RuleText.Number(_buckets)})";
 
+    internal override TimeSpan Resolution => _duration / _buckets;
+
     internal override bool IsSame(Window other) => other is TimeWindow time && (time._duration, time._buckets) == (_duration, _buckets);
 
     internal override LedgerWindow StartOn(Ledger ledger, Clock clock, BreakerState state) =>

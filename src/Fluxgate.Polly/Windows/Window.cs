@@ -29,6 +29,9 @@ public abstract partial class Window
     /// <returns>A fresh state that nothing else uses.</returns>
     public abstract WindowState Start(WindowContext context);
 
+    /// <summary>The shortest time it tells apart; zero where nobody knows.</summary>
+    internal virtual TimeSpan Resolution => TimeSpan.Zero;
+
     /// <summary>Whether another window remembers the same calls, so that a reconfigured phase may keep its own.</summary>
     internal virtual bool IsSame(Window other) => Equals(other);
 
