@@ -12,6 +12,7 @@ internal sealed class SectionSource : SettingsSource
 
     private readonly IConfiguration _section;
     private volatile bool _seen;
+    private volatile Shape? _shape;
 
     public SectionSource(IConfiguration section)
     {
@@ -19,8 +20,7 @@ internal sealed class SectionSource : SettingsSource
         _seen = Exists;
     }
 
-    public override IEnumerable<string> Names =>
-        _section.GetSection(Breakers).GetChildren().Select(child => child.Key).Where(name => name.Length is > 0 and <= MostCharacters);
+    public override IEnumerable<string> Names => Current.Names;
 
     public override bool HasVanished
     {
@@ -43,41 +43,13 @@ internal sealed class SectionSource : SettingsSource
         }
     }
 
-    private IEnumerable<string> ProblemsOfShape
-    {
-        get
-        {
-            if (_section is IConfigurationSection { Value.Length: > 0 } itself)
-            {
-                yield return $"{itself.Path}: '{SettingsReader.Shown(itself.Value)}' is refused: expected a section with {Defaults} and {Breakers}.";
-            }
-
-            foreach (var child in _section.GetChildren())
-            {
-                if (!IsOneOf(child.Key, Defaults, Breakers))
-                {
-                    yield return SettingsReader.Unknown(child, [Defaults, Breakers]);
-                }
-                else if (IsOneOf(child.Key, Breakers) && !string.IsNullOrEmpty(child.Value))
-                {
-                    yield return $"{child.Path}: '{SettingsReader.Shown(child.Value)}' is refused: expected a section with a key for each breaker.";
-                }
-            }
-
-            foreach (var breaker in _section.GetSection(Breakers).GetChildren().Where(child => child.Key.Length is 0 or > MostCharacters))
-            {
-                yield return $"{SettingsReader.Shown(breaker.Path)}: a breaker's name must have 1 to {MostCharacters} characters, but has {RuleText.Number(breaker.Key.Length)}.";
-            }
-        }
-    }
-
     private bool Exists => _section is IConfigurationSection section ? section.Exists() : _section.GetChildren().Any();
 
     public override IChangeToken ChangeToken() => _section.GetReloadToken();
 
     public override void ApplyDefaults(FluxgateBreakerSettings settings, SettingsReading reading)
     {
-        foreach (var problem in ProblemsOfShape)
+        foreach (var problem in Current.Problems)
         {
             reading.Add(problem);
         }
@@ -88,5 +60,53 @@ internal sealed class SectionSource : SettingsSource
     public override void Apply(string name, FluxgateBreakerSettings settings, SettingsReading reading) =>
         SettingsReader.Read(_section.GetSection(Breakers).GetSection(name), settings, reading);
 
+    /// <summary>Read once for all breakers of a reload: reading the keys of all for each of many takes seconds.</summary>
+    private Shape Current
+    {
+        get
+        {
+            var shape = _shape;
+            if (shape is null || shape.Token.HasChanged)
+            {
+                // The token first: what changes meanwhile is read again.
+                var token = ChangeToken();
+                string[] names = [.. _section.GetSection(Breakers).GetChildren().Select(child => child.Key).Where(IsName)];
+                _shape = shape = new(token, names, [.. ProblemsOfShape()]);
+            }
+
+            return shape;
+        }
+    }
+
+    private IEnumerable<string> ProblemsOfShape()
+    {
+        if (_section is IConfigurationSection { Value.Length: > 0 } itself)
+        {
+            yield return $"{itself.Path}: '{SettingsReader.Shown(itself.Value)}' is refused: expected a section with {Defaults} and {Breakers}.";
+        }
+
+        foreach (var child in _section.GetChildren())
+        {
+            if (!IsOneOf(child.Key, Defaults, Breakers))
+            {
+                yield return SettingsReader.Unknown(child, [Defaults, Breakers]);
+            }
+            else if (IsOneOf(child.Key, Breakers) && !string.IsNullOrEmpty(child.Value))
+            {
+                yield return $"{child.Path}: '{SettingsReader.Shown(child.Value)}' is refused: expected a section with a key for each breaker.";
+            }
+        }
+
+        foreach (var breaker in _section.GetSection(Breakers).GetChildren().Where(child => !IsName(child.Key)))
+        {
+            yield return $"{SettingsReader.Shown(breaker.Path)}: a breaker's name must have 1 to {MostCharacters} characters, but has {RuleText.Number(breaker.Key.Length)}.";
+        }
+    }
+
+    private static bool IsName(string key) => key.Length is > 0 and <= MostCharacters;
+
     private static bool IsOneOf(string key, params string[] known) => known.Contains(key, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The breakers that the section names, and what is wrong with it as a whole, as long as nothing has changed.</summary>
+    private sealed record Shape(IChangeToken Token, string[] Names, string[] Problems);
 }

@@ -9,8 +9,8 @@ public static class HttpTracker
     /// <summary>
     /// What a later try may mend: <see cref="HttpRequestException"/>, <see cref="TimeoutRejectedException"/>, what <see cref="HttpClient"/> and
     /// its handlers throw when their own time is up (an <see cref="OperationCanceledException"/> with a <see cref="TimeoutException"/> inside),
-    /// and the statuses 408 (request timeout), 429 (too many requests) and 500 and above. Microsoft.Extensions.Http.Resilience handles the
-    /// same by default.
+    /// and the statuses 408 (request timeout), 429 (too many requests) and 500 and above. The retry of Microsoft.Extensions.Http.Resilience handles
+    /// the same by default.
     /// </summary>
     public static Tracker<HttpResponseMessage> TransientErrors { get; } =
         Tracker.TypeOf<HttpRequestException>()
