@@ -57,12 +57,12 @@ public sealed class MonitoredOutage : IAsyncLifetime
         await UntilAsync("count(count_over_time(circuit_breaker_state_code[1m]) >= 2) == 2 * 12 and on () sum(up) == 2");
         Counted = await outage.RunAsync();
         var over = Text(await TimeAsync());
-        await UntilAsync($"min(timestamp(circuit_breaker_state_code)) > {over}");
+        await UntilAsync(AllScrapedAfter(over));
         var scraped = Text(await TimeAsync());
 
         // A scrape that takes longer than its second on a busy machine leaves a gap, in which circuits are gone: then a later moment.
         await KitWait.UntilAsync(
-            async () => await IsWholeAsync(await PastAsync(), scraped),
+            async () => await IsWholeAsync(await PastAsync(), over, scraped),
             () => $"a moment at which everything is there\n{Said}"
         );
         _watching = WatchAlertsAsync();
@@ -82,6 +82,8 @@ public sealed class MonitoredOutage : IAsyncLifetime
     /// <summary>Asks for an expression as of when all was over.</summary>
     internal Task<IReadOnlyList<KitSample>> AskAsync(string expression) => Prometheus.QueryAsync(expression, Settled);
 
+    private static string AllScrapedAfter(string time) => $"count(timestamp(circuit_breaker_state_code) > {time}) == 2 * 12";
+
     private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     private async Task<double> TimeAsync() => (await Prometheus.QueryAsync("time()")).Single().Value;
@@ -97,9 +99,9 @@ public sealed class MonitoredOutage : IAsyncLifetime
         return Settled = moment;
     }
 
-    private async Task<bool> IsWholeAsync(double moment, string scraped)
+    private async Task<bool> IsWholeAsync(double moment, string over, string scraped)
     {
-        var whole = $"count(circuit_breaker_state_code) == 2 * 12 and on () min(timestamp({LastRules})) > {scraped}";
+        var whole = $"{AllScrapedAfter(over)} and on () min(timestamp({LastRules})) > {scraped}";
         return (await Prometheus.QueryAsync(whole, moment)).Count > 0;
     }
 
