@@ -22,6 +22,7 @@ public sealed class TheQuickStart
             () => Task.FromResult(program.HasExited || program.Said.Contains($"{Metrics}http", StringComparison.Ordinal)),
             () => $"its address.\n{program.Said}"
         );
+        Assert.False(program.HasExited, program.Said);
         var metrics = new Uri(program.Said.Split('\n').First(line => line.StartsWith(Metrics, StringComparison.Ordinal))[Metrics.Length..]);
         using var client = new HttpClient();
         var missing = new MetricCatalogue().Select(family => family.Name).ToHashSet(StringComparer.Ordinal);
