@@ -69,5 +69,6 @@ public sealed class ReadmeBlocksOfApplications
             StringComparison.Ordinal
         );
         Assert.Contains("orders_waiting{environment=\"production\"} 1\n", text, StringComparison.Ordinal);
+        GC.KeepAlive(world);
     }
 }
