@@ -23,6 +23,7 @@ public sealed class BreakersOfOneName
         Assert.Equal(3, page.Transitions("payments", "closed", "open"));
         Assert.Equal(1, page.Transitions("payments", "open", "closed"));
         Assert.Equal(1, page.Transitions("payments", "open", "half_open"));
+        GC.KeepAlive((older, newer));
     }
 
     [Fact]
@@ -39,6 +40,7 @@ public sealed class BreakersOfOneName
 
         Assert.Equal(["closed"], page.CurrentStates("payments"));
         Assert.Equal(2, page.Transitions("payments", "closed", "open"));
+        GC.KeepAlive(after);
     }
 
     [Fact]
@@ -63,6 +65,7 @@ public sealed class BreakersOfOneName
         newer.Dispose();
 
         Assert.Equal(["open"], Page.Of(_metrics).CurrentStates("payments"));
+        GC.KeepAlive(older);
     }
 
     [Fact]

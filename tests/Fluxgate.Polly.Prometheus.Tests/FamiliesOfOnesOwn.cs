@@ -20,6 +20,7 @@ public sealed class FamiliesOfOnesOwn
         var page = Page.Of(metrics);
         Assert.Equal(2, page["circuit_breaker_open_total{circuit_name=\"payments\"}"]);
         Assert.Contains(("circuit_breaker_open_total", "counter"), page.Families);
+        GC.KeepAlive(world);
     }
 
     [Fact]
@@ -89,6 +90,7 @@ public sealed class FamiliesOfOnesOwn
         var world = new World(new() { Listeners = { new PrometheusListener(metrics), new PrometheusListener(metrics) } });
         world.Breaker.Trip();
         Assert.Equal(1, Page.Of(metrics)["circuit_breaker_open_total{circuit_name=\"payments\"}"]);
+        GC.KeepAlive(world);
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class HostileNames
 
         Assert.Equal([name], page.Circuits);
         Assert.Equal(["open"], page.CurrentStates(name));
+        GC.KeepAlive(world);
     }
 
     [Fact]
@@ -50,5 +51,6 @@ public sealed class HostileNames
 
         Assert.Equal(["a\uFFFD"], page.Circuits);
         Assert.Equal(2, page.Transitions("a\uFFFD", "closed", "open"));
+        GC.KeepAlive((first, second));
     }
 }

@@ -64,6 +64,7 @@ public sealed class NumbersOfAScenario
 
         Assert.Equal(2, page["circuit_breaker_would_trip_total{circuit_name=\"payments\"}"]);
         Assert.Equal(1, page["circuit_breaker_user_errors_total{circuit_name=\"payments\",source=\"listener\"}"]);
+        GC.KeepAlive(world);
     }
 
     [Fact]

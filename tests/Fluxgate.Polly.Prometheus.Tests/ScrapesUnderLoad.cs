@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fluxgate;
 
 public sealed class ScrapesUnderLoad
@@ -6,7 +8,11 @@ public sealed class ScrapesUnderLoad
 
     private const string StateTransitions = "circuit_breaker_state_transition_total";
 
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
     private static readonly string[] Names = ["payments", "orders"];
+
+    private static readonly HashSet<string> Automatic = new(["closed", "open", "half_open"], StringComparer.Ordinal);
 
     [Fact]
     public async Task M2_every_scrape_shows_one_state_a_circuit_and_counts_never_go_back()
@@ -16,7 +22,10 @@ public sealed class ScrapesUnderLoad
 
         var counts = new Dictionary<string, double>(StringComparer.Ordinal);
         var states = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < Scrapes; i++)
+        var scraping = Stopwatch.StartNew();
+
+        // Where threads take turns on a busy machine, so many scrapes may all meet the same state: then more.
+        for (var i = 0; i < Scrapes || (!states.IsSupersetOf(Automatic) && scraping.Elapsed < Deadline); i++)
         {
             var page = Page.Of(metrics);
             foreach (var name in Names)
@@ -28,7 +37,7 @@ public sealed class ScrapesUnderLoad
             AssertNeverBack(counts, page);
         }
 
-        Assert.Superset(new HashSet<string>(["closed", "open", "half_open"], StringComparer.Ordinal), states);
+        Assert.Superset(Automatic, states);
     }
 
     [NeedsPythonClientFact]

@@ -131,6 +131,7 @@ public sealed class TheCatalogueOnThePage
 
         Assert.Equal(3, page["circuit_breaker_rejected_total{circuit_name=\"payments\",state=\"forced_open\"}"]);
         Assert.Equal(0, page["circuit_breaker_rejected_total{circuit_name=\"payments\",state=\"open\"}"]);
+        GC.KeepAlive(world);
     }
 
     // Reasons, exceptions, users' texts and thresholds that change with each reload: none of them becomes a label's value.
@@ -158,6 +159,7 @@ public sealed class TheCatalogueOnThePage
 
         Assert.InRange(Page.Of(metrics).All.Count, 1, most);
         Assert.Throws<ArgumentException>(() => new FluxgateBreaker(new string('x', 257)));
+        GC.KeepAlive(world);
     }
 
     [Fact]
@@ -172,6 +174,7 @@ public sealed class TheCatalogueOnThePage
 
         Assert.Equal(before.CurrentStates("payments"), after.CurrentStates("payments"));
         Assert.Equal(1, after.Transitions("payments", "closed", "open") - before.Transitions("payments", "closed", "open"));
+        GC.KeepAlive(world);
     }
 
     [Theory]

@@ -43,6 +43,7 @@ public sealed class ThePage
         world.Wait(10);
         world.Succeed();
         Assert.Equal(Expected("closed", trips: 1, probings: 2, reopens: 1, recoveries: 1), Page.Of(metrics).Text);
+        GC.KeepAlive(world);
     }
 
     [Fact]
@@ -88,6 +89,7 @@ public sealed class ThePage
         Assert.Equal(1, page.Transitions("payments", "closed", "forced_open"));
         Assert.Equal(1, page.Transitions("payments", "forced_open", "disabled"));
         Assert.Equal(1, page.Transitions("payments", "disabled", "metrics_only"));
+        GC.KeepAlive(world);
     }
 
     [Fact]

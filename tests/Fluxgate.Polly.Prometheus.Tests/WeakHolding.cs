@@ -49,6 +49,7 @@ public sealed class WeakHolding
         AssertForgotten(gone);
         Assert.Equal(4, Page.Of(_metrics).Transitions("payments", "closed", "open"));
         Assert.Equal(["open"], Page.Of(_metrics).CurrentStates("payments"));
+        GC.KeepAlive(kept);
     }
 
     [Fact]

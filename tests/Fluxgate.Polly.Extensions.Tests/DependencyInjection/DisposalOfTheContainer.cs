@@ -36,7 +36,7 @@ public sealed class DisposalOfTheContainer
     {
         var services = DiContainer.Of(services =>
         {
-            services.AddFluxgate().AddBreaker("payments");
+            services.AddFluxgate().AddBreaker("payments", settings => settings.ListenerFlushTimeout = DiContainer.Deadline);
             services.AddFluxgateListener<Slow>();
         });
         services.Breakers()["payments"].Trip();

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Fluxgate;
 
 public sealed class SlackRetries
@@ -147,8 +150,13 @@ public sealed class SlackRetries
     [Fact]
     public async Task Nobody_listening_is_reported_by_its_kind()
     {
-        await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 2, time: _time);
-        await world.Slack.DisposeAsync();
+        // A port that is taken, so that nobody else gets it, and where nobody listens.
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var world = await SlackWorld.StartAsync(
+            options => (options.MaxAttempts, options.ApiAddress) = (2, new($"http://{taken.LocalEndPoint}/api/")),
+            time: _time
+        );
 
         await world.DoAsync(breaker => breaker.Trip());
 

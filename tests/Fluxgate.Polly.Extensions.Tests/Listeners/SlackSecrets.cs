@@ -129,11 +129,13 @@ public sealed class SlackSecrets
         ActivitySource.AddActivityListener(listening);
         await using var world = await SlackWorld.StartAsync(webhook: true);
 
+        // Whoever listens hears the clients of tests beside this one too: what is done here is one trace.
+        using var here = new Activity("here").Start();
         await world.DoAsync(breaker => breaker.Trip());
 
         Assert.Single(world.Slack.Calls);
         Assert.DoesNotContain(
-            spans.SelectMany(span => span.TagObjects),
+            spans.Where(span => span.TraceId == here.TraceId).SelectMany(span => span.TagObjects),
             tag => $"{tag.Value}".Contains(Secret, StringComparison.OrdinalIgnoreCase)
         );
     }

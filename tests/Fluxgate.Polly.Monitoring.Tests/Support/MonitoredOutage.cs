@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Outage;
 
@@ -9,7 +10,13 @@ namespace Fluxgate;
 /// </summary>
 public sealed class MonitoredOutage : IAsyncLifetime
 {
+    // The last ones of their group, and the one that others are made of.
+    private const string LastRules =
+        "{__name__=~\"circuit_name:circuit_breaker_trips:rate5m|job_circuit_name:.*:p99_rate5m|instance:circuit_breaker_requests:rate2m\"}";
+
     private readonly List<IAsyncDisposable> _running = [];
+    private Task _watching = Task.CompletedTask;
+    private volatile bool _isOver;
     private KitFolder _folder = null!;
 
     internal KitApi Prometheus { get; private set; } = null!;
@@ -23,6 +30,13 @@ public sealed class MonitoredOutage : IAsyncLifetime
 
     /// <summary>When the outage was over, all of it scraped, and the rules evaluated on it: Unix seconds. Expressions are asked for as of then.</summary>
     internal double Settled { get; private set; }
+
+    /// <summary>What Alertmanager had, again and again since then: when two minutes are over, some alerts are too.</summary>
+    internal ConcurrentQueue<
+        IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)>
+    > Alerts { get; } = new();
+
+    private string Said => string.Join('\n', _running.OfType<KitServer>().Select(server => server.Program.Said));
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -43,17 +57,22 @@ public sealed class MonitoredOutage : IAsyncLifetime
         await UntilAsync("count(count_over_time(circuit_breaker_state_code[1m]) >= 2) == 2 * 12 and on () sum(up) == 2");
         Counted = await outage.RunAsync();
         var over = Text(await TimeAsync());
-        await UntilAsync($"min(timestamp(circuit_breaker_state_code)) > {over}");
+        await UntilAsync(AllScrapedAfter(over));
         var scraped = Text(await TimeAsync());
-        await UntilAsync(
-            $"min(timestamp({{__name__=~\"circuit_name:circuit_breaker_trips:rate5m|job_circuit_name:.*:p99_rate5m|instance:circuit_breaker_requests:rate2m\"}})) > {scraped}"
+
+        // A scrape that takes longer than its second on a busy machine leaves a gap, in which circuits are gone: then a later moment.
+        await KitWait.UntilAsync(
+            async () => await IsWholeAsync(await PastAsync(), over, scraped),
+            () => $"a moment at which everything is there\n{Said}"
         );
-        Settled = await TimeAsync();
+        _watching = WatchAlertsAsync();
     }
 
     /// <inheritdoc/>
     public async Task DisposeAsync()
     {
+        _isOver = true;
+        await _watching;
         foreach (var program in Enumerable.Reverse(_running))
         {
             await program.DisposeAsync();
@@ -63,15 +82,45 @@ public sealed class MonitoredOutage : IAsyncLifetime
     /// <summary>Asks for an expression as of when all was over.</summary>
     internal Task<IReadOnlyList<KitSample>> AskAsync(string expression) => Prometheus.QueryAsync(expression, Settled);
 
+    private static string AllScrapedAfter(string time) => $"count(timestamp(circuit_breaker_state_code) > {time}) == 2 * 12";
+
     private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     private async Task<double> TimeAsync() => (await Prometheus.QueryAsync("time()")).Single().Value;
 
     private Task UntilAsync(string expression) =>
-        KitWait.UntilAsync(
-            async () => (await Prometheus.QueryAsync(expression)).Count > 0,
-            () => $"{expression}\n{string.Join('\n', _running.OfType<KitServer>().Select(server => server.Program.Said))}"
-        );
+        KitWait.UntilAsync(async () => (await Prometheus.QueryAsync(expression)).Count > 0, () => $"{expression}\n{Said}");
+
+    /// <summary>A moment of which nothing is still to come: each target has been scraped after it, and the rules evaluated.</summary>
+    private async Task<double> PastAsync()
+    {
+        var moment = await TimeAsync();
+        await UntilAsync($"min(timestamp(up)) > {Text(moment)} and on () min(timestamp({LastRules})) > {Text(moment)}");
+        return Settled = moment;
+    }
+
+    private async Task<bool> IsWholeAsync(double moment, string over, string scraped)
+    {
+        var whole = $"{AllScrapedAfter(over)} and on () min(timestamp({LastRules})) > {scraped}";
+        return (await Prometheus.QueryAsync(whole, moment)).Count > 0;
+    }
+
+    private async Task WatchAlertsAsync()
+    {
+        while (!_isOver)
+        {
+            try
+            {
+                Alerts.Enqueue(await KitAlerts.OfAsync(Alertmanager));
+            }
+            catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+            {
+                // Asked again.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
+        }
+    }
 
     private async Task<KitApi> StartAlertmanagerAsync()
     {

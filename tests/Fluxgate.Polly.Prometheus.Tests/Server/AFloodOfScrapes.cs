@@ -52,7 +52,7 @@ public sealed class AFloodOfScrapes : IDisposable
     [Fact]
     public async Task What_a_request_sees_is_no_older_than_the_request()
     {
-        var breaker = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(_metrics) } });
+        using var breaker = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(_metrics) } });
         var before = Ask();
         await _gate.EnteredAsync();
         breaker.Trip();

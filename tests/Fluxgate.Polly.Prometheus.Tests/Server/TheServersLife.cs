@@ -5,7 +5,8 @@ namespace Fluxgate;
 
 public sealed class TheServersLife
 {
-    private readonly PrometheusMetrics _metrics = new();
+    // On a clock that stands still, so that no slow machine makes a 503.
+    private readonly PrometheusMetrics _metrics = new(null, new VirtualTime());
 
     [Fact]
     public async Task A_server_may_be_started_and_disposed_more_than_once()
@@ -49,8 +50,7 @@ public sealed class TheServersLife
     [Fact]
     public async Task After_disposal_nobody_answers_and_the_port_is_free()
     {
-        var first = new PrometheusServer(0, metrics: _metrics);
-        first.Start();
+        var first = StartedOnAPortOfItsOwn();
         await first.DisposeAsync();
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
 
@@ -79,8 +79,7 @@ public sealed class TheServersLife
     [Fact]
     public void A_port_that_another_server_uses_is_named_and_can_be_had_once_it_is_free()
     {
-        using var first = new PrometheusServer(0, metrics: _metrics);
-        first.Start();
+        using var first = StartedOnAPortOfItsOwn();
         using var second = new PrometheusServer(first.Port, metrics: _metrics);
 
         var error = Assert.Throws<IOException>(second.Start);
@@ -131,5 +130,26 @@ public sealed class TheServersLife
     public void What_is_no_host_is_refused(string host)
     {
         Assert.Throws<ArgumentException>(() => new PrometheusServer(9464, host));
+    }
+
+    /// <summary>
+    /// A server on a port that is free again once it has left: below those that the system deals out, where another server or client
+    /// might get it in between.
+    /// </summary>
+    private PrometheusServer StartedOnAPortOfItsOwn()
+    {
+        for (var port = 20_000 + (Environment.ProcessId % 10_000); ; port++)
+        {
+            var server = new PrometheusServer(port, metrics: _metrics);
+            try
+            {
+                server.Start();
+                return server;
+            }
+            catch (IOException)
+            {
+                server.Dispose();
+            }
+        }
     }
 }

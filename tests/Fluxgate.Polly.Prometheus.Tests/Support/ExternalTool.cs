@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// <summary>Runs a program of the machine, with a deadline against hanging only.</summary>
 internal static class ExternalTool
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     /// <summary>Its exit code, and what it wrote to both outputs.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(

@@ -84,6 +84,7 @@ public sealed class FamiliesOfACatalogue
 
         Assert.Equal([("orders", 0d), ("payments", 2d)], Read(metrics, Opened));
         GC.KeepAlive(kept);
+        GC.KeepAlive(payments);
     }
 
     [Fact]

@@ -4,6 +4,8 @@ using Polly.Timeout;
 namespace Fluxgate;
 
 /// <summary>Code that the README shows.</summary>
+// Both show circuits of one name on the page of the process, where only the newest is seen.
+[Collection("page of the process")]
 public sealed class ReadmeBlocks
 {
     [Fact]

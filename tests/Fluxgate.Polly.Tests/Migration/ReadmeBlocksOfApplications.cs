@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Fluxgate;
 
 /// <summary>Code that the README shows of applications and their metrics.</summary>
+// Both show circuits of one name on the page of the process, where only the newest is seen.
+[Collection("page of the process")]
 public sealed class ReadmeBlocksOfApplications
 {
     [Fact]
@@ -67,5 +69,6 @@ public sealed class ReadmeBlocksOfApplications
             StringComparison.Ordinal
         );
         Assert.Contains("orders_waiting{environment=\"production\"} 1\n", text, StringComparison.Ordinal);
+        GC.KeepAlive(world);
     }
 }

@@ -50,17 +50,24 @@ public sealed class FailureLogs
     [Fact]
     public void Memory_comes_with_failures_and_not_with_capacity()
     {
-        var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
-        new FailureLog(1).Add(ledger);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var log = new FailureLog(int.MaxValue);
-        for (var i = 1; i <= 32; i++)
-        {
-            ledger.TryCount(Ledger.Failures);
-            log.Add(ledger);
-        }
+        // The least of several logs: what one takes, each takes, and what the runtime does meanwhile is not in all.
+        Assert.InRange(Enumerable.Range(0, 5).Min(_ => BytesOfFailures(32)), 1, 1024);
 
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 1024);
-        Assert.Equal((32, 32), log.Read(ledger, 0));
+        static long BytesOfFailures(int failures)
+        {
+            var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
+            new FailureLog(1).Add(ledger);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var log = new FailureLog(int.MaxValue);
+            for (var i = 1; i <= failures; i++)
+            {
+                ledger.TryCount(Ledger.Failures);
+                log.Add(ledger);
+            }
+
+            var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal((failures, failures), log.Read(ledger, 0));
+            return bytes;
+        }
     }
 }

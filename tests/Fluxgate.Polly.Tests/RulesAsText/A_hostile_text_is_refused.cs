@@ -17,14 +17,17 @@ public sealed class A_hostile_text_is_refused
             text =>
                 Assert.All(
                     Language.All,
-                    language =>
-                    {
-                        var before = GC.GetAllocatedBytesForCurrentThread();
-                        Assert.Equal($"The text may have 32768 characters at most, but has {text.Length}.", language.Refuses(text));
-                        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000);
-                    }
+                    // The least of several times: the first one may also allocate what stays.
+                    language => Assert.InRange(Enumerable.Range(0, 3).Min(_ => BytesOfRefusing(language, text)), 0, 50_000)
                 )
         );
+
+        static long BytesOfRefusing(Language language, string text)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal($"The text may have 32768 characters at most, but has {text.Length}.", language.Refuses(text));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Theory]

@@ -7,7 +7,7 @@ internal static class Storm
 {
     public const int Threads = 4;
 
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs the work once on each thread, all starting together.</summary>
     public static void Run(Action<int> work, int threads = Threads) => Rounds(1, static () => { }, work, static () => { }, threads);

@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <summary>Runs what might hang beside the test, so that a dead-lock is a failure. No test depends on how fast anything is.</summary>
 internal static class Deadline
 {
-    private static readonly TimeSpan Generous = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Generous = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs to the end on a thread of its own.</summary>
     public static void Run(Action action) => Start(action).End();

@@ -181,7 +181,7 @@ public sealed partial class ListenerTraps
                 CollectAll();
                 return gone();
             },
-            TimeSpan.FromSeconds(10)
+            TimeSpan.FromSeconds(60)
         );
 
     private static bool SpinCollecting(WeakReference reference, int times)

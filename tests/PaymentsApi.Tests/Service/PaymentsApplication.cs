@@ -22,6 +22,8 @@ internal sealed class PaymentsApplication : WebApplicationFactory<Program>
             _settings["Control:Key"] = Key;
         }
 
+        // The first call of a process that has only begun may take seconds on a busy machine.
+        _settings.TryAdd("Upstreams:Timeout", "00:00:30");
         _client = new(CreateClient);
     }
 

@@ -89,9 +89,10 @@ internal sealed class PaymentsProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            await EndAsync();
         }
 
+        // Also where it has ended by itself: its last lines may still be on the way.
+        await EndAsync();
         _process.Dispose();
         _written.Dispose();
     }

@@ -27,7 +27,9 @@ public sealed class TheWalkOfTheReadme : IDisposable
             .Select(word => word.Split('=', 2))
             .Select(pair => KeyValuePair.Create(pair[0], pair[1]));
 
-        await using var service = PaymentsProcess.Start(Sample, ["--urls", "http://127.0.0.1:0"], environment);
+        // With more time than the sample gives a call: the first one of a process may take seconds on a busy machine.
+        string[] arguments = ["--urls", "http://127.0.0.1:0", "--Upstreams:Timeout=00:00:30"];
+        await using var service = PaymentsProcess.Start(Sample, arguments, environment);
         var authority = new Uri(await service.AddressAsync()).Authority;
         var (commands, logs) = (0, 0);
         foreach (var block in blocks)
