@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>All that writers write, read at one moment: one snapshot per breaker, whatever the number of families. Holds the breakers while it lives.</summary>
+/// <summary>All that writers write, read at one moment: one snapshot per breaker, whatever the number of families. Holds no breaker.</summary>
 /// <remarks>For writers. Not thread-safe.</remarks>
 /// <example>
 /// <code>

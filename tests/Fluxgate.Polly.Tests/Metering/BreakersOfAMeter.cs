@@ -103,6 +103,20 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
+    public void A_garbage_collection_in_the_midst_of_a_collection_changes_nothing_of_it()
+    {
+        var window = new CountedWindow();
+        using var reader = new MeterReader(_meter) { Hearing = GC.Collect };
+        var kept = new World(new() { Window = window, Listeners = { new MeteringListener(_meter) } });
+        var before = window.Readings;
+
+        reader.Collect();
+
+        Assert.Equal(1, window.Readings - before);
+        GC.KeepAlive(kept);
+    }
+
+    [Fact]
     public void An_instrument_that_is_asked_late_gets_a_reading_of_its_own()
     {
         using var first = new MeterReader(_meter, instrument => instrument.Name is "circuit_breaker.requests");

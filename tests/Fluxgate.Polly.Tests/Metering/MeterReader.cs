@@ -25,6 +25,7 @@ internal sealed class MeterReader : IDisposable
                 var labels = string.Join(",", tags.ToArray().Select(tag => $"{tag.Key}=\"{tag.Value}\""));
                 Heard.Add($"{names.GetValueOrDefault(instrument.Name, instrument.Name)}{{{labels}}} {RuleText.Number(value)}");
                 _heard[Heard[^1][..Heard[^1].LastIndexOf(' ')]] = value;
+                Hearing?.Invoke();
             }
         );
         _listener.Start();
@@ -34,6 +35,9 @@ internal sealed class MeterReader : IDisposable
 
     /// <summary>Everything, in the order in which it came: <c>circuit_breaker_reopens{circuit_name="payments"} 0</c>.</summary>
     public List<string> Heard { get; } = [];
+
+    /// <summary>Called at each measurement.</summary>
+    public Action? Hearing { get; init; }
 
     public double this[string series] => _heard[series];
 

@@ -21,15 +21,15 @@ internal sealed class Circuit(string name)
         _signals[family] = _signals.GetValueOrDefault(family) + 1;
     }
 
-    /// <summary>Holds on to the breakers for as long as it takes to read them; <see langword="null"/> when none lives.</summary>
+    /// <summary>Holds on to the breakers until they are read; <see langword="null"/> when none lives.</summary>
     public CircuitReading? Begin()
     {
-        if (Members.FindLast(static member => member.Lives)?.Breaker is not { } newest)
+        if (Members.FindLast(static member => member.Lives) is not { } member || member.Breaker is not { } newest)
         {
             return null;
         }
 
         FluxgateBreaker[]? all = Members.Count == 1 ? null : [.. Members.Select(member => member.Breaker).OfType<FluxgateBreaker>()];
-        return new(Name, newest, all, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
+        return new(Name, member, newest, all, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
     }
 }

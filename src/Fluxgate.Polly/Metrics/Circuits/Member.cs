@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>One breaker among those of its name, held weakly. Guarded by the lock of <see cref="Circuits"/>.</summary>
+/// <summary>One breaker among those of its name, held weakly. Whether it is disposed is guarded by the lock of <see cref="Circuits"/>.</summary>
 internal sealed class Member(FluxgateBreaker breaker)
 {
     private readonly WeakReference<FluxgateBreaker> _living = new(breaker);

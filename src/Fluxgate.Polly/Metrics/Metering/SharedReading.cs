@@ -3,26 +3,24 @@ namespace Fluxgate;
 /// <summary>
 /// One reading for all instruments of a collection: collecting asks one instrument after the other, in the order in which they were begun,
 /// and says neither when it begins nor when it ends. So an instrument that is not behind the last one begins a new reading, and so does one
-/// that comes late.
+/// that comes late. The last one stays until then: it holds no breaker.
 /// </summary>
 internal sealed class SharedReading(BreakerMetrics metrics, TimeProvider time)
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(100);
 
-    // Weak: a reading holds its breakers, and after the last instrument nobody says that it is over.
-    private readonly WeakReference<Shared?> _current = new(null);
+    private volatile Shared? _current;
 
     /// <param name="place">The instrument's, in the order in which they were begun.</param>
     public MetricsReading For(int place)
     {
-        if (_current.TryGetTarget(out var current) && current.TryServe(place))
+        var current = _current;
+        if (current is null || !current.TryServe(place))
         {
-            return current.Reading;
+            _current = current = new Shared(metrics.Read(), place, time);
         }
 
-        var next = new Shared(metrics.Read(), place, time);
-        _current.SetTarget(next);
-        return next.Reading;
+        return current.Reading;
     }
 
     private sealed class Shared(MetricsReading reading, int place, TimeProvider time)
