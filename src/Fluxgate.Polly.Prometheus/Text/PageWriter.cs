@@ -45,10 +45,10 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
         {
             reading.Read(family, circuit, _samples);
             var samples = _samples.All;
-            for (var i = 0; i < samples.Count; i++)
+            ReadOnlySpan<byte> circuitText = family.IsOfCircuits ? _circuits[circuit] : [];
+            for (var i = 0; i < samples.Length; i++)
             {
-                var sample = samples[i];
-                var circuitText = family.IsOfCircuits ? _circuits[circuit] : [];
+                ref readonly var sample = ref samples[i];
                 var labels = _labels.Of(sample.Labels, i);
                 if (histogram is not null && sample.Durations is { } durations)
                 {

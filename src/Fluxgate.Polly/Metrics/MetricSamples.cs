@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Fluxgate;
 
 /// <summary>Takes the samples of one family, for one circuit or for the process. Samples with the same labels are added up: there are never two.</summary>
@@ -14,8 +16,8 @@ public sealed class MetricSamples
     private ulong _known;
     private MetricFamily? _family;
 
-    /// <summary>The samples, in the order in which they came.</summary>
-    public IReadOnlyList<MetricSample> All => _samples;
+    /// <summary>The samples, in the order in which they came; valid until the next ones are read or added.</summary>
+    public ReadOnlySpan<MetricSample> All => CollectionsMarshal.AsSpan(_samples);
 
     /// <summary>The buckets of the histogram of calls, as the catalogue has them.</summary>
     internal DurationBuckets? DurationBuckets { get; private set; }

@@ -162,8 +162,8 @@ public sealed class FamiliesOfACatalogue
 
         metrics.Read().Read(family, 0, samples);
 
-        Assert.Equal(500, samples.All.Count);
-        Assert.All(samples.All, sample => Assert.Equal(2, sample.Value));
+        Assert.Equal(500, samples.All.Length);
+        Assert.All(samples.All.ToArray(), sample => Assert.Equal(2, sample.Value));
 
         static void Samples(MetricSamples samples)
         {
@@ -205,7 +205,7 @@ public sealed class FamiliesOfACatalogue
         for (var circuit = 0; circuit < reading.CircuitsOf(family); circuit++)
         {
             reading.Read(family, circuit, samples);
-            read.AddRange(samples.All.Select(sample => (family.IsOfCircuits ? reading.Circuits[circuit] : "", sample.Value)));
+            read.AddRange(samples.All.ToArray().Select(sample => (family.IsOfCircuits ? reading.Circuits[circuit] : "", sample.Value)));
         }
 
         return read;
