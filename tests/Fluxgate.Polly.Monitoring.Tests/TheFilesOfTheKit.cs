@@ -122,7 +122,7 @@ public sealed class TheFilesOfTheKit
             .SelectMany(group => group.GetProperty("rules").EnumerateArray());
 
         Assert.Equal(
-            ["http://localhost:8080/metrics", "http://localhost:9464/metrics"],
+            ["http://localhost:5080/metrics", "http://localhost:9464/metrics"],
             targets.EnumerateArray().Select(target => KitDashboard.Text(target, "scrapeUrl")).Order(StringComparer.Ordinal)
         );
         await KitWait.UntilAsync(

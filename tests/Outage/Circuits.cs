@@ -5,8 +5,12 @@ namespace Outage;
 /// <summary>The circuits of the program, one for each thing that can be seen of a breaker.</summary>
 internal sealed class Circuits : IAsyncDisposable
 {
+    public const int Window = 20;
+
     public static readonly TimeSpan Break = TimeSpan.FromMilliseconds(200);
-    public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(20);
+    private static readonly Dictionary<string, double> Thresholds = new() { ["MinRequests"] = 4, ["FailureRate"] = 0.5 };
 
     private readonly TaskCompletionSource _listenerMayGoOn = new();
 
@@ -14,7 +18,11 @@ internal sealed class Circuits : IAsyncDisposable
     {
         Payments = Add("payments", Settings());
         Inventory = Add("inventory", Settings());
-        Search = Add("search", Settings(Tripper.MinRequests(4) & (Tripper.FailureRate(0.5) | Tripper.SlowRate(1, Slow))));
+        Search = All["search"] = new("search", Settings(Tripper.MinRequests(4) & (Tripper.FailureRate(0.5) | Tripper.SlowRate(1, Slow))))
+        {
+            Thresholds = new Dictionary<string, double>(Thresholds) { ["SlowRate"] = 1 },
+            Slow = Slow,
+        };
         Shadow = Add("shadow", Settings(state: BreakerState.MetricsOnly));
         Legacy = Add("legacy", Settings(state: BreakerState.Disabled));
         Maintenance = Add("maintenance", Settings());
@@ -22,7 +30,7 @@ internal sealed class Circuits : IAsyncDisposable
         Stuck = Add("stuck", Settings(recovery: Recovery.After(TimeSpan.FromHours(1))));
         Confused = Add("confused", Settings());
         Hostile = Add("a \"quoted\\name\"\n\U0001F525", Settings());
-        Add("newborn", new());
+        Add("newborn", Settings());
 
         // Its listener hears nothing until the end, and one signal fits into its queue.
         var deaf = Settings();
@@ -40,7 +48,7 @@ internal sealed class Circuits : IAsyncDisposable
     /// <summary>Never recovers, and probes whenever it may.</summary>
     public Circuit Inventory { get; }
 
-    /// <summary>Healthy, with calls of all durations, two of which are still running.</summary>
+    /// <summary>Healthy, with calls of all durations, and two that still run.</summary>
     public Circuit Search { get; }
 
     /// <summary>Metrics-only, and its rule would trip.</summary>
@@ -55,7 +63,7 @@ internal sealed class Circuits : IAsyncDisposable
     /// <summary>Opens and closes, again and again.</summary>
     public Circuit Flapping { get; }
 
-    /// <summary>Its probes succeed, and it stays half-open.</summary>
+    /// <summary>Its probes succeed, and it stays half-open; one of them still runs.</summary>
     public Circuit Stuck { get; }
 
     /// <summary>Its failure predicate throws.</summary>
@@ -83,7 +91,7 @@ internal sealed class Circuits : IAsyncDisposable
     ) =>
         new()
         {
-            Window = Window.Count(20),
+            Window = Fluxgate.Window.Count(Window),
             Tripper = tripper ?? (Tripper.MinRequests(4) & Tripper.FailureRate(0.5)),
             BreakDuration = BreakDuration.Fixed(Break),
             Permit = Permit.All,
@@ -91,5 +99,5 @@ internal sealed class Circuits : IAsyncDisposable
             InitialState = state,
         };
 
-    private Circuit Add(string name, FluxgateBreakerSettings settings) => All[name] = new(name, settings);
+    private Circuit Add(string name, FluxgateBreakerSettings settings) => All[name] = new(name, settings) { Thresholds = Thresholds };
 }

@@ -2,58 +2,64 @@ using Fluxgate;
 
 namespace Outage;
 
-/// <summary>What a circuit came to: counted by its callers and listeners, and the gauges and durations that only its snapshot knows.</summary>
+/// <summary>What a circuit came to, counted by its caller and a listener: nothing here was asked of the breaker, its snapshot or its metrics.</summary>
 internal sealed record Counted(
     string State,
+    double Entered,
+    double? NextProbe,
+    int Reopens,
     long Successes,
     long Failures,
     long Ignored,
     long Stale,
     long InFlight,
+    long HalfOpenInFlight,
     long WouldTrips,
     long SignalsDropped,
     IReadOnlyDictionary<string, long> Rejected,
     IReadOnlyDictionary<string, long> Transitions,
     IReadOnlyDictionary<string, long> UserErrors,
-    double? WindowFailureRate,
-    double Entered,
-    double? NextProbe,
-    int Reopens,
-    long ConsecutiveFailures,
     long ConsecutiveSuccesses,
-    long? SlowCalls,
+    long ConsecutiveFailures,
+    double? FailureRate,
+    double? SlowThreshold,
+    long SlowCalls,
     double? SlowRate,
     IReadOnlyDictionary<string, double> Thresholds,
-    IReadOnlyList<long> Durations
+    IReadOnlyDictionary<string, IReadOnlyList<double>> Durations
 )
 {
     public static Counted By(Circuit circuit)
     {
-        var (tally, snapshot) = (circuit.Tally, circuit.Breaker.Snapshot());
+        var tally = circuit.Tally;
+        var window = tally.Outcomes.TakeLast(Circuits.Window).ToArray();
+        bool IsSlow(TimeSpan duration) => duration >= circuit.Slow;
         return new(
-            snapshot.State.ToLabel(),
+            tally.State.ToLabel(),
+            Seconds(tally.Entered),
+            tally.NextProbe is { } next ? Seconds(next) : null,
+            tally.Reopens,
             tally.Successes,
             tally.Failures,
             tally.Ignored,
             tally.Stale,
             tally.InFlight,
+            tally.HalfOpenInFlight,
             tally.WouldTrips,
             tally.SignalsDropped,
             tally.Rejected,
             tally.Transitions,
             tally.UserErrors,
-            snapshot.FailureRate,
-            snapshot.EnteredAt.ToUnixTimeMilliseconds() / 1000.0,
-            snapshot.NextProbeAt?.ToUnixTimeMilliseconds() / 1000.0,
-            snapshot.Reopens,
-            snapshot.ConsecutiveFailures,
-            snapshot.ConsecutiveSuccesses,
-            snapshot.SlowCalls.SingleOrDefault()?.Total,
-            snapshot.SlowCalls.SingleOrDefault()?.Rate,
-            snapshot.RuleThresholds.ToDictionary(threshold => threshold.Rule, threshold => threshold.Value, StringComparer.Ordinal),
-            [.. snapshot.Durations().Select(durations => durations.Durations.Counts).Aggregate(new long[12], Sum)]
+            tally.Outcomes.Reverse().TakeWhile(outcome => !outcome.Failed).Count(),
+            tally.Outcomes.Reverse().TakeWhile(outcome => outcome.Failed).Count(),
+            window.Length == 0 ? null : (double)window.Count(outcome => outcome.Failed) / window.Length,
+            circuit.Slow?.TotalSeconds,
+            tally.Durations.Values.Sum(durations => durations.Count(duration => IsSlow(TimeSpan.FromSeconds(duration)))),
+            window.Length == 0 || circuit.Slow is null ? null : (double)window.Count(outcome => IsSlow(outcome.Duration)) / window.Length,
+            circuit.Thresholds,
+            tally.Durations.ToDictionary(state => state.Key, IReadOnlyList<double> (state) => state.Value, StringComparer.Ordinal)
         );
     }
 
-    private static long[] Sum(long[] sums, IReadOnlyList<long> counts) => [.. sums.Zip(counts, (sum, count) => sum + count)];
+    private static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 }

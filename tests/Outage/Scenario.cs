@@ -2,105 +2,96 @@ using Fluxgate;
 
 namespace Outage;
 
-/// <summary>A few seconds in which everything goes wrong that can. When it is over, nothing moves any more.</summary>
-internal static class Scenario
+/// <summary>Two acts in which everything goes wrong that can. After each, nothing moves any more, and it can be scraped.</summary>
+internal sealed class Scenario(Circuits circuits)
 {
-    // Longer than the break, so that the next call is a probe.
-    private static readonly TimeSpan AfterTheBreak = Circuits.Break + TimeSpan.FromMilliseconds(50);
+    private (Call, Admission) _late;
 
-    public static async Task RunAsync(Circuits circuits) =>
-        await Task.WhenAll(
-            PaymentsAsync(circuits.Payments),
-            InventoryAsync(circuits.Inventory),
-            SearchAsync(circuits.Search),
-            FlapAsync(circuits.Flapping),
-            StickAsync(circuits.Stuck),
-            Task.Run(() => TheOthers(circuits))
-        );
-
-    private static async Task PaymentsAsync(Circuit payments)
+    public void First()
     {
-        payments.Succeed(30);
-        payments.Breaker.TryAdmit(out var late);
-        payments.Fail(20);
-        payments.Fail(10);
-        await Task.Delay(AfterTheBreak);
-        payments.Fail(2);
-
-        // Comes back when its phase is long over: it counts, and decides nothing.
-        payments.Breaker.Settle(late!, Verdict.Success);
-        payments.Tally.Successes++;
-        payments.Tally.Stale++;
-        await Task.Delay(AfterTheBreak);
-        payments.Succeed(20);
-    }
-
-    /// <summary>Probes for as long as alerts need: open, half-open, open, and never closed.</summary>
-    private static async Task InventoryAsync(Circuit inventory)
-    {
-        for (var i = 0; i < 16; i++)
-        {
-            inventory.Fail(12);
-            await Task.Delay(AfterTheBreak);
-        }
-
-        inventory.Fail(2);
-    }
-
-    private static async Task SearchAsync(Circuit search)
-    {
-        for (var i = 0; i < 30; i++)
-        {
-            // A fast one beside each, so that not all are slow on a machine where everything is.
-            search.Succeed(1);
-            await search.SucceedSlowlyAsync(TimeSpan.FromMilliseconds(i));
-        }
-
-        search.Fail(1);
-        for (var i = 0; i < 2; i++)
-        {
-            search.Breaker.TryAdmit(out _);
-            search.Tally.InFlight++;
-        }
-    }
-
-    private static async Task FlapAsync(Circuit flapping)
-    {
-        for (var i = 0; i < 4; i++)
-        {
-            flapping.Succeed(100);
-            flapping.Fail(10);
-            await Task.Delay(AfterTheBreak);
-            flapping.Succeed(2);
-        }
-    }
-
-    private static async Task StickAsync(Circuit stuck)
-    {
-        stuck.Fail(4);
-        for (var i = 0; i < 16; i++)
-        {
-            await Task.Delay(AfterTheBreak);
-            stuck.Succeed(3);
-        }
-    }
-
-    private static void TheOthers(Circuits circuits)
-    {
+        circuits.Payments.Succeed(30);
+        _late = circuits.Payments.Begin();
+        circuits.Payments.Fail(20);
+        Probe(circuits.Inventory, times: 8);
+        CallAtAllSpeeds(circuits.Search);
         circuits.Shadow.Succeed(20);
-        circuits.Shadow.Fail(30);
+        circuits.Shadow.Fail(10);
+        Flap(circuits.Flapping, times: 2);
+        circuits.Stuck.Fail(4);
+        circuits.Stuck.WaitForTheBreak();
+        circuits.Stuck.Succeed(8);
+        circuits.Maintenance.Succeed(5);
+        circuits.Confused.Succeed(10);
+        circuits.Confused.Confuse(1);
+        circuits.Hostile.Succeed(3);
+        TripAndReset(circuits.Deaf, times: 5);
+    }
+
+    public void Second()
+    {
+        circuits.Payments.Fail(10);
+        circuits.Payments.WaitForTheBreak();
+        circuits.Payments.Fail(2);
+        circuits.Payments.SucceedLate(_late);
+        circuits.Payments.WaitForTheBreak();
+        circuits.Payments.Succeed(20);
+        Probe(circuits.Inventory, times: 8);
+        circuits.Inventory.Fail(2);
+        CallAtAllSpeeds(circuits.Search);
+        circuits.Search.Fail(1);
+        circuits.Search.Begin();
+        circuits.Search.Begin();
+        circuits.Shadow.Fail(20);
         circuits.Legacy.Breaker.TryAdmit(out var unseen);
         circuits.Legacy.Breaker.Settle(unseen!, Verdict.Failure);
+        Flap(circuits.Flapping, times: 2);
+        circuits.Stuck.Succeed(8);
+        circuits.Stuck.Begin();
         circuits.Maintenance.Succeed(5);
         circuits.Maintenance.Breaker.ForceOpen("the dependency is being moved");
         circuits.Maintenance.Fail(7);
-        circuits.Confused.Succeed(10);
-        circuits.Confused.Confuse(3);
+        circuits.Confused.Confuse(2);
         circuits.Hostile.Succeed(3);
-        for (var i = 0; i < 10; i++)
+        TripAndReset(circuits.Deaf, times: 5);
+    }
+
+    /// <summary>Open, half-open, open, and never closed.</summary>
+    private static void Probe(Circuit circuit, int times)
+    {
+        for (var i = 0; i < times; i++)
         {
-            circuits.Deaf.Breaker.Trip();
-            circuits.Deaf.Breaker.Reset();
+            circuit.Fail(12);
+            circuit.WaitForTheBreak();
+        }
+    }
+
+    private static void CallAtAllSpeeds(Circuit circuit)
+    {
+        // A fast one beside each, so that never all in the window are slow.
+        for (var milliseconds = 1.0; milliseconds < 8_000; milliseconds *= 1.4)
+        {
+            circuit.Succeed(1);
+            circuit.Succeed(TimeSpan.FromMilliseconds(milliseconds));
+        }
+    }
+
+    private static void Flap(Circuit circuit, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            circuit.Succeed(100);
+            circuit.Fail(10);
+            circuit.WaitForTheBreak();
+            circuit.Succeed(2);
+        }
+    }
+
+    private static void TripAndReset(Circuit circuit, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            circuit.Breaker.Trip();
+            circuit.Breaker.Reset();
         }
     }
 }

@@ -1,19 +1,30 @@
+using System.Text.Json;
 using Fluxgate;
 
 namespace Outage;
 
-/// <summary>What callers and listeners of one circuit counted themselves, without asking the breaker or its metrics.</summary>
-internal sealed class Tally : ICircuitListener
+/// <summary>What the caller and a listener of one circuit counted themselves, without asking the breaker or its metrics.</summary>
+internal sealed class Tally(CallersClock clock, BreakerState state) : ICircuitListener
 {
-    public long Successes { get; set; }
+    private readonly HashSet<Call> _running = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Outcome> _outcomes = [];
+    private long _starts;
 
-    public long Failures { get; set; }
+    public BreakerState State { get; private set; } = state;
 
-    public long Ignored { get; set; }
+    public DateTimeOffset Entered { get; private set; } = clock.GetUtcNow();
 
-    public long Stale { get; set; }
+    public DateTimeOffset? NextProbe { get; private set; }
 
-    public long InFlight { get; set; }
+    public int Reopens { get; private set; }
+
+    public long Successes { get; private set; }
+
+    public long Failures { get; private set; }
+
+    public long Ignored { get; private set; }
+
+    public long Stale { get; private set; }
 
     public long WouldTrips { get; private set; }
 
@@ -25,9 +36,65 @@ internal sealed class Tally : ICircuitListener
 
     public Dictionary<string, long> UserErrors { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How long each call took, by the state that let it in.</summary>
+    public Dictionary<string, List<double>> Durations { get; } = new(StringComparer.Ordinal);
+
+    public long InFlight => _running.Count;
+
+    public long HalfOpenInFlight => _running.Count(call => call.State == BreakerState.HalfOpen && call.Start == _starts);
+
+    /// <summary>What came of the calls since the circuit last began to count anew, in their order, without ignored ones.</summary>
+    public IReadOnlyList<Outcome> Outcomes => _outcomes;
+
+    /// <summary>A call has been let in.</summary>
+    public Call Begin()
+    {
+        var call = new Call(State, _starts, clock.Passed);
+        _running.Add(call);
+        return call;
+    }
+
+    /// <summary>A call is over. What it changed in the circuit has been heard of by now, and it counts before that.</summary>
+    public void End(Call call, Verdict verdict)
+    {
+        var duration = clock.Passed - call.At;
+        _running.Remove(call);
+        Successes += verdict == Verdict.Success ? 1 : 0;
+        Failures += verdict == Verdict.Failure ? 1 : 0;
+        Ignored += verdict == Verdict.Ignored ? 1 : 0;
+        if (!Durations.TryGetValue(call.State.ToLabel(), out var durations))
+        {
+            Durations[call.State.ToLabel()] = durations = [];
+        }
+
+        durations.Add(duration.TotalSeconds);
+        if (call.Start == _starts && verdict != Verdict.Ignored)
+        {
+            _outcomes.Add(new(verdict == Verdict.Failure, duration));
+        }
+    }
+
+    /// <summary>A call is over whose phase was over before.</summary>
+    public void EndLate(Call call, Verdict verdict)
+    {
+        End(call, verdict);
+        Stale++;
+    }
+
     public void Reject(BreakerState state) => Count(Rejected, state.ToLabel());
 
-    public void OnSignal(Signal signal) => Count(Transitions, $"{signal.OldState.ToLabel()} {signal.NewState.ToLabel()}");
+    public void OnSignal(Signal signal)
+    {
+        Count(Transitions, $"{signal.OldState.ToLabel()} {signal.NewState.ToLabel()}");
+        (State, Entered, NextProbe) = (signal.NewState, signal.Timestamp, signal.Timestamp + signal.BreakFor);
+        Reopens = (signal.OldState, signal.NewState) switch
+        {
+            (BreakerState.HalfOpen, BreakerState.Open) => Reopens + 1,
+            (_, BreakerState.Closed) => 0,
+            _ => Reopens,
+        };
+        CountAnew();
+    }
 
     public void OnNotice(Notice notice)
     {
@@ -35,14 +102,21 @@ internal sealed class Tally : ICircuitListener
         {
             case WouldTripNotice:
                 WouldTrips++;
+                CountAnew();
                 break;
             case UserErrorNotice error:
-                Count(UserErrors, error.Source.ToString().ToLowerInvariant());
+                Count(UserErrors, JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Source.ToString()));
                 break;
             case SignalsDroppedNotice:
                 SignalsDropped++;
                 break;
         }
+    }
+
+    private void CountAnew()
+    {
+        _starts++;
+        _outcomes.Clear();
     }
 
     private static void Count(Dictionary<string, long> counts, string what) => counts[what] = counts.GetValueOrDefault(what) + 1;

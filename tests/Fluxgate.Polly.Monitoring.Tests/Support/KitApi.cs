@@ -26,6 +26,34 @@ internal sealed class KitApi(int port) : IDisposable
     /// <exception cref="InvalidOperationException">Prometheus refused it; the message holds its error.</exception>
     public async Task<IReadOnlyList<KitSample>> QueryAsync(string expression, double? time = null)
     {
+        var data = await AskAsync(expression, time);
+        var result = data.GetProperty("result");
+        return data.GetProperty("resultType").GetString() == "scalar"
+            ? [new(new Dictionary<string, string>(), Number(result))]
+            : [.. result.EnumerateArray().Select(sample => new KitSample(Labels(sample), Number(sample.GetProperty("value"))))];
+    }
+
+    /// <summary>Asks for a selector with a range: all that was scraped, as it is stored.</summary>
+    public async Task<IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, (double Time, double Value)[] Points)>> RangesAsync(
+        string selector,
+        double time
+    ) =>
+        [
+            .. (await AskAsync(selector, time))
+                .GetProperty("result")
+                .EnumerateArray()
+                .Select(series =>
+                    (
+                        Labels(series),
+                        series.GetProperty("values").EnumerateArray().Select(point => (point[0].GetDouble(), Number(point))).ToArray()
+                    )
+                ),
+        ];
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<JsonElement> AskAsync(string expression, double? time)
+    {
         using var form = new FormUrlEncodedContent(
             time is { } at
                 ? [new("query", expression), new("time", at.ToString("R", CultureInfo.InvariantCulture))]
@@ -39,20 +67,10 @@ internal sealed class KitApi(int port) : IDisposable
         }
 
         Assert.False(answer.RootElement.TryGetProperty("warnings", out var warnings), $"{warnings}: {expression}");
-        var data = answer.RootElement.GetProperty("data");
-        var result = data.GetProperty("result");
-        return data.GetProperty("resultType").GetString() == "scalar"
-            ? [new(new Dictionary<string, string>(), Number(result))]
-            : [.. result.EnumerateArray().Select(Sample)];
+        return answer.RootElement.GetProperty("data").Clone();
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private static KitSample Sample(JsonElement sample) =>
-        new(
-            sample.GetProperty("metric").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!),
-            Number(sample.GetProperty("value"))
-        );
+    private static Dictionary<string, string> Labels(JsonElement series) => KitAlerts.Strings(series.GetProperty("metric"));
 
     private static double Number(JsonElement timed) =>
         timed[1].GetString() switch

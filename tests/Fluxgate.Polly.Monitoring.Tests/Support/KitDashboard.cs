@@ -6,6 +6,8 @@ namespace Fluxgate;
 /// <summary>The Grafana dashboard of samples/monitoring.</summary>
 internal static partial class KitDashboard
 {
+    public const int RateIntervalInMinutes = 1;
+
     public static JsonElement Root { get; } = JsonDocument.Parse(Repository.Read("samples/monitoring/dashboard.json")).RootElement;
 
     public static IReadOnlyList<JsonElement> Panels { get; } = [.. Root.GetProperty("panels").EnumerateArray()];
@@ -34,13 +36,13 @@ internal static partial class KitDashboard
 
     public static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;
 
-    /// <summary>An expression as Grafana sends it for chosen values of the variables.</summary>
-    public static string Chosen(string expression, string circuit = ".*") =>
+    /// <summary>An expression as Grafana sends it for chosen values of the variables; all of them unless given.</summary>
+    public static string Chosen(string expression, string? job = null, string? circuit = null) =>
         expression
-            .Replace("$job", ".*", StringComparison.Ordinal)
-            .Replace("$instance", ".*", StringComparison.Ordinal)
-            .Replace("$circuit", circuit, StringComparison.Ordinal)
-            .Replace("$__rate_interval", "1m", StringComparison.Ordinal);
+            .Replace("$job", job ?? All("job"), StringComparison.Ordinal)
+            .Replace("$instance", All("instance"), StringComparison.Ordinal)
+            .Replace("$circuit", circuit ?? All("circuit"), StringComparison.Ordinal)
+            .Replace("$__rate_interval", $"{RateIntervalInMinutes}m", StringComparison.Ordinal);
 
     /// <summary>The label that a variable lists, and the series that it looks at.</summary>
     public static (string Series, string Label) LabelValues(JsonElement variable)
@@ -53,6 +55,8 @@ internal static partial class KitDashboard
     /// <summary>The matchers of each selector of a family in an expression; a selector without any is empty.</summary>
     public static IEnumerable<(string Family, string Matchers)> Selectors(string expression) =>
         SelectorsOf().Matches(expression).Select(found => (found.Groups["family"].Value, found.Groups["matchers"].Value));
+
+    private static string All(string variable) => Text(Variables.Single(candidate => Text(candidate, "name") == variable), "allValue");
 
     [GeneratedRegex(@"^label_values\((?<series>.+), (?<label>\w+)\)$", RegexOptions.None, 1000)]
     private static partial Regex LabelValuesOf();

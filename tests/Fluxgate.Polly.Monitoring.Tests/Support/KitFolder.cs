@@ -29,7 +29,7 @@ internal sealed partial class KitFolder : IAsyncDisposable
                     With(
                         Sample("prometheus.yml"),
                         ("localhost:9464", $"localhost:{outage}"),
-                        ("localhost:8080", $"localhost:{quiet}"),
+                        ("localhost:5080", $"localhost:{quiet}"),
                         ("localhost:9093", $"localhost:{alertmanager}")
                     ),
                     "${interval}: 1s"

@@ -24,10 +24,13 @@ internal sealed class KitOutage : IAsyncDisposable
         return new(program, int.Parse(await ReadLineAsync(program), CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Lets it have its outage, and asks what it counted itself, by circuit.</summary>
-    public async Task<IReadOnlyDictionary<string, Counted>> RunAsync()
+    /// <summary>Asks what it has counted itself, by circuit.</summary>
+    public Task<IReadOnlyDictionary<string, Counted>> CountAsync() => PlayAsync("count");
+
+    /// <summary>Lets it play an act of its outage, and asks what it has counted itself.</summary>
+    public async Task<IReadOnlyDictionary<string, Counted>> PlayAsync(string act)
     {
-        await _program.Input.WriteLineAsync("outage");
+        await _program.Input.WriteLineAsync(act);
         await _program.Input.FlushAsync();
         return JsonSerializer.Deserialize<Dictionary<string, Counted>>(await ReadLineAsync(_program))!;
     }

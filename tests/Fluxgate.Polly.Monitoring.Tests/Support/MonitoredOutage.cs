@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Outage;
 
 namespace Fluxgate;
 
@@ -25,11 +24,11 @@ public sealed class MonitoredOutage : IAsyncLifetime
 
     internal KitWebhook Webhook { get; private set; } = null!;
 
-    /// <summary>What the process with the outage counted itself, by circuit.</summary>
-    internal IReadOnlyDictionary<string, Counted> Counted { get; private set; } = null!;
+    /// <summary>The two processes, with what they had counted before anything happened.</summary>
+    internal IReadOnlyList<KitTarget> Before { get; private set; } = null!;
 
-    /// <summary>When the outage was over, all of it scraped, and the rules evaluated on it: Unix seconds. Expressions are asked for as of then.</summary>
-    internal double Settled { get; private set; }
+    /// <summary>When the outage was over, all of it scraped, and the rules evaluated on it, with what was counted. Expressions are asked for as of then.</summary>
+    internal KitMoment Now { get; private set; } = null!;
 
     /// <summary>What Alertmanager had, again and again since then: when two minutes are over, some alerts are too.</summary>
     internal ConcurrentQueue<
@@ -53,18 +52,30 @@ public sealed class MonitoredOutage : IAsyncLifetime
         Alertmanager = await StartAlertmanagerAsync();
         Prometheus = await StartPrometheusAsync(outage.Port, quiet.Port);
 
-        // Twice from each before anything happens: increase() and rate() measure from what they saw first.
+        // Twice from each before anything happens, and between the acts: increase() and rate() measure from what they saw first.
         await UntilAsync("count(count_over_time(circuit_breaker_state_code[1m]) >= 2) == 2 * 12 and on () sum(up) == 2");
-        Counted = await outage.RunAsync();
+        Before = [await TargetAsync("quickstart", outage), await TargetAsync("payments-api", quiet)];
+        await outage.PlayAsync("first");
+        await UntilAsync(AllScrapedAfter(Text(await TimeAsync())));
+        await outage.PlayAsync("second");
         var over = Text(await TimeAsync());
         await UntilAsync(AllScrapedAfter(over));
         var scraped = Text(await TimeAsync());
 
         // A scrape that takes longer than its second on a busy machine leaves a gap, in which circuits are gone: then a later moment.
+        var moment = 0.0;
         await KitWait.UntilAsync(
-            async () => await IsWholeAsync(await PastAsync(), over, scraped),
+            async () => await IsWholeAsync(moment = await PastAsync(), over, scraped),
             () => $"a moment at which everything is there\n{Said}"
         );
+        Now = new(
+            moment,
+            [await TargetAsync("quickstart", outage), await TargetAsync("payments-api", quiet)],
+            await KitScrapes.UntilAsync(Prometheus, moment)
+        )
+        {
+            Evaluated = (await Prometheus.QueryAsync("max(timestamp(state:circuit_breaker_state:sum))", moment)).Single().Value,
+        };
         _watching = WatchAlertsAsync();
     }
 
@@ -80,7 +91,10 @@ public sealed class MonitoredOutage : IAsyncLifetime
     }
 
     /// <summary>Asks for an expression as of when all was over.</summary>
-    internal Task<IReadOnlyList<KitSample>> AskAsync(string expression) => Prometheus.QueryAsync(expression, Settled);
+    internal Task<IReadOnlyList<KitSample>> AskAsync(string expression) => Prometheus.QueryAsync(expression, Now.Time);
+
+    private static async Task<KitTarget> TargetAsync(string job, KitOutage program) =>
+        new(job, $"localhost:{program.Port}", await program.CountAsync());
 
     private static string AllScrapedAfter(string time) => $"count(timestamp(circuit_breaker_state_code) > {time}) == 2 * 12";
 
@@ -96,12 +110,13 @@ public sealed class MonitoredOutage : IAsyncLifetime
     {
         var moment = await TimeAsync();
         await UntilAsync($"min(timestamp(up)) > {Text(moment)} and on () min(timestamp({LastRules})) > {Text(moment)}");
-        return Settled = moment;
+        return moment;
     }
 
     private async Task<bool> IsWholeAsync(double moment, string over, string scraped)
     {
-        var whole = $"{AllScrapedAfter(over)} and on () min(timestamp({LastRules})) > {scraped}";
+        var whole =
+            $"{AllScrapedAfter(over)} and on () min(timestamp({LastRules})) > {scraped} and on () sum(state:circuit_breaker_state:sum) == 2 * 12";
         return (await Prometheus.QueryAsync(whole, moment)).Count > 0;
     }
 

@@ -1,0 +1,25 @@
+namespace Fluxgate;
+
+/// <summary>When Prometheus scraped each counter, and what it found.</summary>
+internal sealed class KitScrapes
+{
+    private readonly Dictionary<string, (double Time, double Value)[]> _scrapes;
+
+    private KitScrapes(Dictionary<string, (double Time, double Value)[]> scrapes) => _scrapes = scrapes;
+
+    /// <summary>All scrapes up to a time.</summary>
+    public static async Task<KitScrapes> UntilAsync(KitApi prometheus, double time) =>
+        new(
+            (await prometheus.RangesAsync("{__name__=~\"circuit_breaker_.*_(total|bucket|sum|count)\"}[1h]", time)).ToDictionary(
+                series => Key(series.Labels["__name__"], new(series.Labels, 0)),
+                series => series.Points,
+                StringComparer.Ordinal
+            )
+        );
+
+    /// <summary>The scrapes of one series.</summary>
+    public IReadOnlyList<(double Time, double Value)> Of(string family, KitSample series) =>
+        _scrapes.GetValueOrDefault(Key(family, series), []);
+
+    private static string Key(string family, KitSample series) => $"{family} {series.Key}";
+}

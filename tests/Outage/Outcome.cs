@@ -1,0 +1,4 @@
+namespace Outage;
+
+/// <summary>What came of a call.</summary>
+internal readonly record struct Outcome(bool Failed, TimeSpan Duration);
