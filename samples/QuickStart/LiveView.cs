@@ -10,36 +10,38 @@ internal sealed class LiveView : IView
     private const int FramesPerStretch = 4;
 
     private readonly Stage _stage;
+    private readonly TextWriter _terminal;
+    private readonly Func<(int Width, int Height)> _size;
     private readonly History _history;
-    private readonly Ink _ink = new(Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
+    private readonly Ink _ink;
+    private int _frames;
 
-    public LiveView(Stage stage)
+    /// <summary>Draws on a terminal, whose size may change from frame to frame.</summary>
+    public LiveView(Stage stage, TextWriter terminal, Func<(int Width, int Height)> size, bool colours)
     {
-        _stage = stage;
+        (_stage, _terminal, _size, _ink) = (stage, terminal, size, new(colours));
         _history = new(stage.Breaker.Snapshot());
-        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        Console.Write(Ink.EnterScreen);
+        _terminal.Write(Ink.EnterScreen);
     }
 
     /// <summary>Whether stdout is a terminal that can be drawn on.</summary>
     public static bool IsPossible => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+
+    public static LiveView OnTheConsole(Stage stage)
+    {
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var colours = Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+        return new(stage, Console.Out, () => (Console.WindowWidth, Console.WindowHeight), colours);
+    }
 
     public async Task ShowAsync(CancellationToken over)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / FramesPerSecond));
         try
         {
-            for (var frame = 1; await timer.WaitForNextTickAsync(over); frame++)
+            while (await timer.WaitForNextTickAsync(over))
             {
-                var now = _stage.Breaker.Snapshot();
-                if (frame % FramesPerStretch == 0)
-                {
-                    _history.Add(now);
-                }
-
-                var picture = new Picture(Console.WindowWidth, Console.WindowHeight);
-                Draw(picture, now);
-                Console.Write(picture);
+                ShowFrame();
             }
         }
         catch (OperationCanceledException)
@@ -48,11 +50,25 @@ internal sealed class LiveView : IView
         }
     }
 
+    public void ShowFrame()
+    {
+        var now = _stage.Breaker.Snapshot();
+        if (++_frames % FramesPerStretch == 0)
+        {
+            _history.Add(now);
+        }
+
+        var (width, height) = _size();
+        var picture = new Picture(width, height);
+        Draw(picture, now);
+        _terminal.Write(picture);
+    }
+
     /// <summary>Gives the terminal back, and leaves the transitions behind to be read.</summary>
     public void Dispose()
     {
-        Console.Write(Ink.LeaveScreen);
-        var plain = new PlainView(_stage, Console.Out);
+        _terminal.Write(Ink.LeaveScreen);
+        var plain = new PlainView(_stage, _terminal);
         plain.TellTransitions();
         plain.Dispose();
     }

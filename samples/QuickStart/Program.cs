@@ -75,7 +75,7 @@ using var over = new Ending(arguments.Forever ? Timeout.InfiniteTimeSpan : sched
 await using var dependency = new Dependency(schedule, clock);
 var calling = Workers.RunAsync(8, pipeline, dependency.Address, over.Token);
 var stage = new Stage(payments, journal, schedule, clock, $"http://localhost:{metrics.Port}/metrics");
-using (IView view = LiveView.IsPossible ? new LiveView(stage) : new PlainView(stage, Console.Out))
+using (IView view = LiveView.IsPossible ? LiveView.OnTheConsole(stage) : new PlainView(stage, Console.Out))
 {
     await view.ShowAsync(over.Token);
 }

@@ -9,15 +9,7 @@ public sealed class TheQuickStart
         const string Metrics = "metrics: ";
 
         // On a port that it chooses itself, and for as long as a busy machine takes to see all of it.
-        await using var program = KitProgram.Start(
-            "dotnet",
-            AppContext.BaseDirectory,
-            readOutput: true,
-            Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"),
-            "--port",
-            "0",
-            "--forever"
-        );
+        await using var program = KitQuickStart.Start("--port", "0", "--forever");
         await KitWait.UntilAsync(
             () => Task.FromResult(program.HasExited || program.Said.Contains($"{Metrics}http", StringComparison.Ordinal)),
             () => $"its address.\n{program.Said}"

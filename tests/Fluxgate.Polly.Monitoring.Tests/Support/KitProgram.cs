@@ -10,14 +10,15 @@ internal sealed class KitProgram : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _said = new();
+    private readonly ConcurrentQueue<string> _errors = new();
     private readonly Task _reading;
 
     private KitProgram(Process process, bool readOutput)
     {
         _process = process;
         _reading = Task.WhenAll(
-            CollectAsync(process.StandardError),
-            readOutput ? CollectAsync(process.StandardOutput) : Task.CompletedTask
+            CollectAsync(process.StandardError, _said, _errors),
+            readOutput ? CollectAsync(process.StandardOutput, _said) : Task.CompletedTask
         );
     }
 
@@ -47,11 +48,22 @@ internal sealed class KitProgram : IAsyncDisposable
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int ExitCode, string Said)> RunAsync(string file, string folder, params string[] arguments)
     {
+        var (exitCode, said, _) = await RunToTheEndAsync(file, folder, arguments);
+        return (exitCode, said);
+    }
+
+    /// <summary>Runs a program to its end. What it wrote to its standard error is among what it said too.</summary>
+    public static async Task<(int ExitCode, string Said, string Errors)> RunToTheEndAsync(
+        string file,
+        string folder,
+        params string[] arguments
+    )
+    {
         await using var program = Start(file, folder, readOutput: true, arguments);
         using var deadline = new CancellationTokenSource(KitWait.Deadline);
         await program._process.WaitForExitAsync(deadline.Token);
         await program._reading;
-        return (program._process.ExitCode, program.Said);
+        return (program._process.ExitCode, program.Said, string.Join('\n', program._errors));
     }
 
     /// <summary>A port of loopback that is free now.</summary>
@@ -74,11 +86,11 @@ internal sealed class KitProgram : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task CollectAsync(StreamReader reader)
+    private static async Task CollectAsync(StreamReader reader, params ConcurrentQueue<string>[] into)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            _said.Enqueue(line);
+            Array.ForEach(into, lines => lines.Enqueue(line));
         }
     }
 }

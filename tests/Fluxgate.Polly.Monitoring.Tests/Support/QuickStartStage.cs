@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using QuickStart;
+
+namespace Fluxgate;
+
+/// <summary>What the sample's views look at, with a circuit that the test moves itself.</summary>
+internal sealed class QuickStartStage : IDisposable
+{
+    public const string Url = "http://localhost:9464/metrics";
+
+    private readonly FluxgateBreaker _breaker;
+
+    public QuickStartStage()
+    {
+        var clock = Stopwatch.StartNew();
+        var journal = new Journal(clock);
+        _breaker = new(
+            "payments",
+            new()
+            {
+                Tripper = Tripper.FailureStreak(3) | (Tripper.MinRequests(20) & Tripper.SlowRate(0.5, TimeSpan.FromMinutes(10))),
+                BreakDuration = BreakDuration.Fixed(TimeSpan.FromHours(1)),
+                Recovery = Recovery.AfterProbes(1),
+                Listeners = { journal.Write },
+            }
+        );
+        Stage = new(_breaker, journal, new(repeats: false, new(Mood.Slow, 100_000), new(Mood.Healthy, 1)), clock, Url);
+    }
+
+    public Stage Stage { get; }
+
+    public FluxgateBreaker Breaker => _breaker;
+
+    public void Call(Verdict verdict, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            if (_breaker.TryAdmit(out var admission))
+            {
+                _breaker.Settle(admission, verdict);
+            }
+        }
+    }
+
+    public void Dispose() => _breaker.Dispose();
+}
