@@ -7,40 +7,6 @@ public sealed class TheDashboard
 {
     private const string Matchers = "job=~\"$job\", instance=~\"$instance\", circuit_name=~\"$circuit\"";
 
-    private static readonly string[] StateLabels = [.. Enum.GetValues<BreakerState>().Select(state => state.ToLabel())];
-
-    [Fact]
-    public void The_first_three_panels_are_those_that_people_know()
-    {
-        var panels = KitDashboard.Panels;
-
-        Assert.Equal(
-            [
-                ("Currently Open Circuits", "stat", $"sum(circuit_breaker_state{{state=\"open\", {Matchers}}})"),
-                (
-                    "Circuit Trip Rate (5m)",
-                    "timeseries",
-                    $"sum(rate(circuit_breaker_state_transition_total{{new_state=\"open\", {Matchers}}}[5m])) by (circuit_name)"
-                ),
-                ("Circuit State Overview", "piechart", $"sum(circuit_breaker_state{{{Matchers}}}) by (state)"),
-            ],
-            panels
-                .Take(3)
-                .Select(panel =>
-                    (KitDashboard.Text(panel, "title"), KitDashboard.Text(panel, "type"), KitDashboard.ExpressionsOf(panel).Single())
-                )
-        );
-
-        var open = panels[0].GetProperty("fieldConfig").GetProperty("defaults");
-        Assert.Equal("none", KitDashboard.Text(open, "unit"));
-        Assert.Equal(
-            [0.0, 1, 5],
-            open.GetProperty("thresholds").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("value").GetDouble())
-        );
-        Assert.Equal("{{circuit_name}}", KitDashboard.Text(panels[1].GetProperty("targets")[0], "legendFormat"));
-        Assert.True(panels[2].GetProperty("options").GetProperty("reduceOptions").GetProperty("values").GetBoolean());
-    }
-
     [Fact]
     public void Every_panel_has_an_id_a_title_and_a_description_of_its_own()
     {
@@ -129,32 +95,6 @@ public sealed class TheDashboard
 
         Assert.All(sources, source => Assert.Equal("${datasource}", source));
     }
-
-    [Fact]
-    public void The_timeline_names_each_number_of_a_state()
-    {
-        var timeline = KitDashboard.Panels.Single(panel => KitDashboard.Text(panel, "type") == "state-timeline");
-        var mappings = timeline.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("mappings")[0].GetProperty("options");
-
-        Assert.StartsWith("circuit_breaker_state_code{", KitDashboard.ExpressionsOf(timeline).Single(), StringComparison.Ordinal);
-        Assert.Equal(
-            Enum.GetValues<BreakerState>().Select(state => ($"{(int)state}", state.ToLabel().Replace('_', '-'))),
-            mappings.EnumerateObject().Select(mapping => (mapping.Name, KitDashboard.Text(mapping.Value, "text")))
-        );
-    }
-
-    [Fact]
-    public void The_pie_has_a_colour_for_each_state() =>
-        Assert.Equal(
-            StateLabels.Order(StringComparer.Ordinal),
-            KitDashboard
-                .Panels[2]
-                .GetProperty("fieldConfig")
-                .GetProperty("overrides")
-                .EnumerateArray()
-                .Select(rule => KitDashboard.Text(rule.GetProperty("matcher"), "options"))
-                .Order(StringComparer.Ordinal)
-        );
 
     internal static bool ReadsStates(string expression) =>
         KitDashboard.Selectors(expression).Any(selector => selector.Family == "circuit_breaker_state");
