@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Fluxgate;
 
 /// <summary>The files of samples/monitoring, as they stand, read by the programs that they are for.</summary>
@@ -36,7 +34,7 @@ public sealed class TheFilesOfTheKit
     }
 
     [NeedsPrometheusFact]
-    public async Task The_alert_that_one_would_write_first_never_fires_on_a_circuit_that_probes()
+    public async Task M8_The_alert_that_one_would_write_first_never_fires_on_a_circuit_that_probes()
     {
         // What docs/monitoring.md warns of, and what it says instead, on fourteen minutes of which every fourth scrape is half-open.
         await using var folder = new KitFolder();
@@ -103,42 +101,6 @@ public sealed class TheFilesOfTheKit
         );
     }
 
-    [NeedsPrometheusFact]
-    public async Task Prometheus_runs_with_the_configuration_as_it_stands()
-    {
-        await using var folder = new KitFolder();
-        await using var prometheus = await KitServer.PrometheusAsync(Folder, folder.Path);
-        var api = prometheus.Api;
-
-        JsonElement targets = default;
-        await KitWait.UntilAsync(
-            async () => (targets = (await DataAsync(api, "api/v1/targets")).GetProperty("activeTargets")).GetArrayLength() == 2,
-            () => $"the targets: {targets}"
-        );
-        var alertmanagers = await DataAsync(api, "api/v1/alertmanagers");
-        var rules = (await DataAsync(api, "api/v1/rules"))
-            .GetProperty("groups")
-            .EnumerateArray()
-            .SelectMany(group => group.GetProperty("rules").EnumerateArray());
-
-        Assert.Equal(
-            ["http://localhost:5080/metrics", "http://localhost:9464/metrics"],
-            targets.EnumerateArray().Select(target => KitDashboard.Text(target, "scrapeUrl")).Order(StringComparer.Ordinal)
-        );
-        await KitWait.UntilAsync(
-            async () =>
-                (alertmanagers = await DataAsync(api, "api/v1/alertmanagers")).GetProperty("activeAlertmanagers").GetArrayLength() == 1,
-            () => $"Alertmanager: {alertmanagers}"
-        );
-        Assert.Equal("http://localhost:9093/api/v2/alerts", KitDashboard.Text(alertmanagers.GetProperty("activeAlertmanagers")[0], "url"));
-        Assert.Equal(
-            KitFolder.Sample("recording.rules.yml").Split("- record: ").Length
-                + KitFolder.Sample("alerts.rules.yml").Split("- alert: ").Length
-                - 2,
-            rules.Count()
-        );
-    }
-
     [Fact]
     public void Every_alert_says_how_bad_it_is_what_it_means_and_what_to_do()
     {
@@ -160,8 +122,6 @@ public sealed class TheFilesOfTheKit
     }
 
     private static string Repeated(string scrapes) => string.Join(' ', Enumerable.Repeat(scrapes, 15));
-
-    private static async Task<JsonElement> DataAsync(KitApi api, string path) => (await api.GetAsync(path)).GetProperty("data");
 
     private static async Task SucceedsAsync(params string[] arguments)
     {
