@@ -67,7 +67,7 @@ internal sealed record KitMoment(double Time, IReadOnlyList<KitTarget> Targets, 
         {
             var points = Scrapes
                 .Of(Prefix + family, series)
-                .Where(point => point.Time >= Time - seconds && point.Time <= Time)
+                .Where(point => Between(Time - seconds, point.Time) >= 0 && Between(point.Time, Time) >= 0)
                 .SkipLast(Missing)
                 .ToArray();
             if (points.Length >= 2)
