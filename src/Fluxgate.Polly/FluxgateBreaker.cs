@@ -32,8 +32,8 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     {
         Name = Require.CircuitName(name);
         Clock = clock;
-        var rules = new Rules(settings, Clock);
         UserCode = new(this);
+        var rules = new Rules(settings, Clock, UserCode);
         _flushTimeout = settings.ListenerFlushTimeout;
         _listeners = [.. settings.Listeners.Select(listener => Synchronous(listener, settings.ListenerQueueCapacity))];
         Durations = Durations.AskedBy(settings.Listeners, this);

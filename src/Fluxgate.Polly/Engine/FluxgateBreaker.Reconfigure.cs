@@ -18,7 +18,7 @@ public sealed partial class FluxgateBreaker
     /// <exception cref="ArgumentException">A setting is refused, with the message of the constructor; the old ones stay in force.</exception>
     public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings)
     {
-        var rules = new Rules(Require.NotNull(settings), Clock);
+        var rules = new Rules(Require.NotNull(settings), Clock, UserCode);
         while (true)
         {
             var from = _timeline.Phase;

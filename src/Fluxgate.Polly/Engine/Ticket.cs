@@ -9,12 +9,6 @@ internal readonly struct Ticket(Phase phase, long timestamp, Probe? probe = null
     /// <summary>The timestamp of a call that no rule asked to measure.</summary>
     public const long Untimed = long.MinValue;
 
-    /// <summary>
-    /// The longest duration that a call is counted with, a year. Somebody may settle with <see cref="TimeSpan.MaxValue"/>: two of those
-    /// would overflow every sum they are in, and an overflown word looks sealed.
-    /// </summary>
-    public const long LongestTicks = 365 * TimeSpan.TicksPerDay;
-
     public Phase Phase { get; } = phase;
 
     /// <summary>When the call was let in or rejected, or <see cref="Untimed"/>. A timestamp of the coarse clock stands as its complement, below zero.</summary>
@@ -41,6 +35,6 @@ internal readonly struct Ticket(Phase phase, long timestamp, Probe? probe = null
         }
 
         var on = ClockOf(clock);
-        return Math.Min(on.TicksBetween(ReferenceEquals(on, clock) ? Timestamp : ~Timestamp, now), LongestTicks);
+        return Math.Min(on.TicksBetween(ReferenceEquals(on, clock) ? Timestamp : ~Timestamp, now), Clock.LongestTicks);
     }
 }

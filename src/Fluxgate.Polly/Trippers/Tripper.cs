@@ -56,10 +56,10 @@ public abstract partial class Tripper
     public static Tripper AvgLatency(TimeSpan threshold) => new AvgLatency(Require.Positive(threshold));
 
     /// <summary>Fires at <paramref name="count"/> failures in a row within the phase, whatever the window holds. While half-open it asks for no more than the recovery's number of probes.</summary>
-    /// <param name="count">At least 1.</param>
+    /// <param name="count">1 to 16777215.</param>
     /// <returns>The leaf.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
-    public static Tripper FailureStreak(int count) => new FailureStreak(Require.Count(count));
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
+    public static Tripper FailureStreak(int count) => new FailureStreak(Require.Count(count, most: FluxgateDefaults.MaxStreak));
 
     /// <summary>Both rules.</summary>
     /// <param name="left">One rule.</param>
