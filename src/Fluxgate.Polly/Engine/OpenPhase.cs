@@ -73,7 +73,7 @@ internal sealed class OpenPhase : Phase
         }
         else
         {
-            Breaker.WakeAfter(Clock.Between(now, _until));
+            Breaker.WakeAfter(this, Clock.Between(now, _until));
         }
     }
 

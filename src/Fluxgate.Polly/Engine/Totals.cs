@@ -47,12 +47,9 @@ internal sealed class Totals
     /// <summary>Takes what a ledger could not, since it was sealed between a call's count and its duration.</summary>
     public void AddLost(Ledger ledger, in Tally lost)
     {
-        if (lost != default)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                AddMeasured(ledger, lost);
-            }
+            AddMeasured(ledger, lost);
         }
     }
 
