@@ -35,7 +35,7 @@ internal sealed class Rules
         HoldsRecoveryFor = Permit.HoldsRecoveryFor;
         MostInFlight = Permit.MostInFlight;
         ProbeLimit = Recovery.ProbeLimit;
-        TripperText = userCode.TextOf(Tripper);
+        TripperText = userCode.TextOf(Tripper, UserErrorSource.Tripper);
         Thresholds = ThresholdsOf(leaves, userCode);
     }
 
@@ -142,6 +142,19 @@ internal sealed class Rules
 
         static bool IsOurs(object leaf) => leaf.GetType().Assembly == typeof(Rules).Assembly;
     }
+
+    public FluxgateBreakerSettings ToSettings() =>
+        new()
+        {
+            Window = Window,
+            Tripper = Tripper,
+            BreakDuration = BreakDuration,
+            Permit = Permit,
+            Recovery = Recovery,
+            ProbeLease = Lease,
+            ProbeWithoutTraffic = ProbeWithoutTraffic,
+            Randomizer = _randomizer,
+        };
 
     public Ledger NewLedger(Ledger? continues) => new(SlowThresholds, NeedsDurations, continues);
 

@@ -45,17 +45,17 @@ internal sealed class UserCode(FluxgateBreaker breaker)
         }
     }
 
-    /// <summary>The rule as text; its kind when that throws.</summary>
-    public string TextOf(Tripper tripper)
+    /// <summary>A part as text; the name of its type when that throws.</summary>
+    public string TextOf(object part, UserErrorSource source)
     {
         try
         {
-            return tripper.ToString() ?? tripper.Kind;
+            return part.ToString() ?? part.GetType().Name;
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.Tripper, error);
-            return tripper.Kind;
+            Failed(source, error);
+            return part.GetType().Name;
         }
     }
 

@@ -28,8 +28,13 @@ public sealed class CallNotPermittedException : BrokenCircuitException
 
     /// <summary>Names the circuit, the state, the reason and when to come again.</summary>
     public override string Message =>
-        $"Circuit '{CircuitName}' is {State.ToLabel()} and does not let the call in: {Reason}."
+        $"Circuit '{CircuitName}' is {State.ToLabel()} and does not let the call in: {Reason}{Probing}."
         + (RetryAfter is { } retryAfter ? $" It probes again in {RuleText.Measured(retryAfter)}." : "");
+
+    private string Probing =>
+        State == BreakerState.HalfOpen
+            ? $"; it lets in what {_phase.Breaker.UserCode.TextOf(_phase.Rules.Permit, UserErrorSource.Permit)} allows"
+            : "";
 
     internal static CallNotPermittedException By(in Ticket rejection) =>
         rejection.Phase.RetryAfter(rejection.Timestamp) is { } retryAfter ? new(rejection.Phase, retryAfter) : new(rejection.Phase);

@@ -24,11 +24,14 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
     public string? CircuitName { get; set; }
 
     /// <summary>Which outcomes are failures, composed of parts. Not together with <see cref="ShouldHandle"/>.</summary>
-    /// <value><see langword="null"/> unless set: every exception.</value>
+    /// <value>
+    /// <see langword="null"/> unless set: every exception; where <typeparamref name="TResult"/> is <see cref="HttpResponseMessage"/>, also the
+    /// answers of <see cref="HttpTracker.TransientErrors"/> (408, 429, 500 and above).
+    /// </value>
     public Tracker<TResult>? Tracker { get; set; }
 
     /// <summary>Which outcomes are failures, as everywhere in Polly: a lambda or a <see cref="PredicateBuilder{TResult}"/>.</summary>
-    /// <value><see langword="null"/> unless set: every exception.</value>
+    /// <value><see langword="null"/> unless set: as <see cref="Tracker"/> says.</value>
     /// <remarks>When it throws, the call is ignored, the error is counted and reported, and the caller gets its own outcome.</remarks>
     public Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? ShouldHandle { get; set; }
 

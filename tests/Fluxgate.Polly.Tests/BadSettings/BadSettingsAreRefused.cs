@@ -45,7 +45,9 @@ public sealed class BadSettingsAreRefused
         var settings = new FluxgateBreakerSettings
         {
             Window = Window.Time(TimeSpan.FromTicks(1000), 1000),
-            Tripper = Tripper.FailureRate(1) | Tripper.FailureRate(double.Epsilon) | Tripper.SlowRate(1, TimeSpan.FromTicks(1)),
+            Tripper =
+                Tripper.MinRequests(int.MaxValue)
+                & (Tripper.FailureRate(1) | Tripper.FailureRate(double.Epsilon) | Tripper.SlowRate(1, TimeSpan.FromTicks(1))),
             BreakDuration = BreakDuration.Backoff(second, multiplier: 1, max: second, jitter: 0.9999),
             Permit = Permit.RampUp(1, 1, TimeSpan.FromTicks(1)) & Permit.MaxConcurrent(1),
             Recovery = Recovery.AfterProbes(1) & Recovery.After(TimeSpan.FromTicks(1)),
