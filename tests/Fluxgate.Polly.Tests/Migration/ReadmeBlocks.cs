@@ -80,7 +80,9 @@ public sealed class ReadmeBlocks
     {
         using var breaker = new FluxgateBreaker("payments");
         #region README.md: Changing a live breaker
-        var changes = breaker.Reconfigure(new FluxgateBreakerSettings { Tripper = Tripper.FailureStreak(3) });
+        var settings = breaker.CopySettings();
+        settings.Tripper = Tripper.FailureStreak(3);
+        var changes = breaker.Reconfigure(settings);
         #endregion
 
         Assert.Equal(["Tripper: MinRequests(100) & FailureRate(50%) -> FailureStreak(3)"], changes);
