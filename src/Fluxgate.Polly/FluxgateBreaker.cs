@@ -43,7 +43,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             this,
             rules,
             1,
-            new History(),
+            History.None,
             new(ReasonKind.Initial, "initial state"),
             Clock.Now,
             Clock.UtcNow,

@@ -162,7 +162,7 @@ internal sealed class Rules
     public bool KeepsWindowOf(Rules other) =>
         Window.IsSame(other.Window) && SlowThresholds.IsSame(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
 
-    private static List<RuleThreshold> ThresholdsOf(IEnumerable<Tripper> leaves, UserCode userCode)
+    private static RuleThreshold[] ThresholdsOf(IEnumerable<Tripper> leaves, UserCode userCode)
     {
         var thresholds = new List<RuleThreshold>();
         foreach (var kind in leaves.GroupBy(leaf => leaf.Kind, StringComparer.Ordinal))
@@ -178,6 +178,6 @@ internal sealed class Rules
             }
         }
 
-        return thresholds;
+        return [.. thresholds];
     }
 }
