@@ -4,7 +4,7 @@ namespace Fluxgate;
 
 /// <summary>The breaker did not let a call in. Every <c>catch</c> and predicate for Polly's <see cref="BrokenCircuitException"/> handles it.</summary>
 /// <remarks>
-/// A fresh instance for each rejected call. Its <c>RetryAfter</c> is never longer than the break, and on the system's clock up to 35 ms too long,
+/// A fresh instance for each rejected call, thread-safe as exceptions are while nobody throws them again. Its <c>RetryAfter</c> is never longer than the break, and on the system's clock up to 35 ms too long,
 /// so that who comes again then is not too early: the coarse count of milliseconds that rejections read may lag by 16.
 /// </remarks>
 public sealed class CallNotPermittedException : BrokenCircuitException

@@ -6,6 +6,9 @@ namespace Fluxgate;
 
 /// <summary>How a breaker stands in a pipeline: which breaker it is, and which outcomes are failures.</summary>
 /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+/// <remarks>
+/// Not thread-safe while it is being filled. A pipeline takes what it holds when it is built; its callbacks run in many calls at once.
+/// </remarks>
 public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValidatableObject
 {
     /// <summary>Initializes a new instance of the <see cref="FluxgateBreakerOptions{TResult}"/> class.</summary>

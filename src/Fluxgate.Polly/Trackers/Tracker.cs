@@ -70,6 +70,7 @@ public sealed class Tracker
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
     /// <returns>A tracker of the exceptions that both track.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator &(Tracker left, Tracker right)
     {
         var (first, second) = (Require.NotNull(left)._predicate, Require.NotNull(right)._predicate);
@@ -80,6 +81,7 @@ public sealed class Tracker
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
     /// <returns>A tracker of the exceptions that at least one of the two tracks.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator |(Tracker left, Tracker right)
     {
         var (first, second) = (Require.NotNull(left)._predicate, Require.NotNull(right)._predicate);
@@ -89,6 +91,7 @@ public sealed class Tracker
     /// <summary>The other exceptions.</summary>
     /// <param name="tracker">The tracker to turn round.</param>
     /// <returns>A tracker of the exceptions that <paramref name="tracker"/> does not track.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator !(Tracker tracker)
     {
         var predicate = Require.NotNull(tracker)._predicate;

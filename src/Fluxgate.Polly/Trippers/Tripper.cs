@@ -65,12 +65,14 @@ public abstract partial class Tripper
     /// <param name="left">One rule.</param>
     /// <param name="right">The other rule.</param>
     /// <returns>A rule that fires when both fire.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tripper operator &(Tripper left, Tripper right) => new BothTrippers(Require.NotNull(left), Require.NotNull(right));
 
     /// <summary>Either rule.</summary>
     /// <param name="left">One rule.</param>
     /// <param name="right">The other rule.</param>
     /// <returns>A rule that fires when at least one of the two fires.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tripper operator |(Tripper left, Tripper right) => new EitherTripper(Require.NotNull(left), Require.NotNull(right));
 
     /// <summary>From how long on this leaf calls a call slow; <see langword="null"/> when it does not. The breaker counts slow calls for the thresholds that leaves name.</summary>
