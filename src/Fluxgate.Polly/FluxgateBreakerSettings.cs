@@ -71,31 +71,42 @@ public sealed class FluxgateBreakerSettings
 
     /// <summary>What no breaker could work with, all at once: a setting that is out of range or missing, a rule that can never fire. Computed from the settings as they are now.</summary>
     /// <value>Each message names the setting, its value and what is allowed; empty when a breaker can be made of these settings.</value>
-    public IReadOnlyList<string> Errors => [.. Checks().Select(Problem).OfType<string>()];
+    public IReadOnlyList<string> Errors => [.. Refusals().Select(Message)];
 
     /// <summary>Refuses what no breaker could work with.</summary>
-    /// <exception cref="ArgumentException">A setting is out of range or missing; the message names it, its value and what is allowed.</exception>
+    /// <exception cref="ArgumentException">Settings are out of range or missing; the message names each, its value and what is allowed.</exception>
     internal void Validate()
     {
-        foreach (var check in Checks())
+        var refusals = Refusals().ToArray();
+        if (refusals is [var only])
         {
-            check();
+            throw only;
+        }
+
+        if (refusals.Length > 0)
+        {
+            var count = RuleText.Number(refusals.Length);
+            throw new ArgumentException($"{count} settings are refused:\n- {string.Join("\n- ", refusals.Select(Message))}");
         }
     }
 
-    private static string? Problem(Action check)
+    // Without what the framework appends: our words name the setting and the value already.
+    private static string Message(ArgumentException refusal) => refusal.Message.Split(" (Parameter '", 2)[0];
+
+    private static ArgumentException? Refusal(Action check)
     {
         try
         {
             check();
             return null;
         }
-        catch (ArgumentException error)
+        catch (ArgumentException refusal)
         {
-            // Without what the framework appends: our words name the setting and the value already.
-            return error.Message.Split(" (Parameter '", 2)[0];
+            return refusal;
         }
     }
+
+    private IEnumerable<ArgumentException> Refusals() => Checks().Select(Refusal).OfType<ArgumentException>();
 
     private IEnumerable<Action> Checks()
     {

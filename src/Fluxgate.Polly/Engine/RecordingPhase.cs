@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>A phase that lets every call in, records it, and asks the tripper: closed, and metrics-only, which differ in what a trip does.</summary>
-/// <remarks>The hot path. No lock, no allocation, and no clock but the one that a rule asks for.</remarks>
+/// <remarks>The hot path. No lock, no clock but the one that a rule asks for, and no allocation but one each time that a bucket of a time window is over.</remarks>
 internal abstract class RecordingPhase : Phase
 {
     private readonly LedgerWindow? _window;

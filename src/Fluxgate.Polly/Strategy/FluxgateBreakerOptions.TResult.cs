@@ -111,9 +111,9 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
             yield return new(nameProblem, [nameof(CircuitName)]);
         }
 
-        if (Problem(() => Settings?.Validate()) is { } settingsProblem)
+        foreach (var problem in Settings?.Errors ?? [])
         {
-            yield return new($"Settings: {settingsProblem}", [nameof(Settings)]);
+            yield return new($"Settings: {problem}", [nameof(Settings)]);
         }
     }
 

@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using Polly;
+
 namespace Fluxgate;
 
 /// <summary>What cannot work is refused where it is written, in words that name the setting, the value and what is allowed.</summary>
@@ -36,6 +39,21 @@ public sealed class BadSettingsAreRefused
             using var culture = new ForeignCulture(language);
             In_these_words(code);
         }
+    }
+
+    [Fact]
+    public void All_that_is_wrong_is_told_at_once()
+    {
+        var settings = new FluxgateBreakerSettings { ProbeLease = TimeSpan.Zero, ListenerQueueCapacity = 0 };
+        const string First = "ProbeLease must be greater than zero, but is 00:00:00.";
+        const string Second = "ListenerQueueCapacity must be at least 1, but is 0.";
+
+        var refusal = Assert.Throws<ArgumentException>(() => new FluxgateBreaker("payments", settings));
+        var inPipeline = Assert.Throws<ValidationException>(() => new ResiliencePipelineBuilder().AddFluxgateBreaker("payments", settings));
+
+        Assert.Equal($"2 settings are refused:\n- {First}\n- {Second}", refusal.Message);
+        Assert.Contains($"Settings: {First}", inPipeline.Message, StringComparison.Ordinal);
+        Assert.Contains($"Settings: {Second}", inPipeline.Message, StringComparison.Ordinal);
     }
 
     [Fact]
