@@ -22,6 +22,10 @@ internal sealed class SectionSource : SettingsSource
 
     public override IEnumerable<string> Names => Current.Names;
 
+    public override bool MayNameMore => true;
+
+    public override string? MissingPath => Exists ? null : (_section as IConfigurationSection)?.Path ?? "";
+
     public override bool HasVanished
     {
         get

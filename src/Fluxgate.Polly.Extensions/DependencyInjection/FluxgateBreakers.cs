@@ -20,6 +20,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 {
     private readonly ConcurrentDictionary<string, NamedBreaker> _breakers = new(BreakerNames.Comparer);
     private readonly BreakerNames _names;
+    private readonly NameChecks _checks;
     private readonly SettingsMonitor _settings;
     private readonly ContainerListeners _listeners;
     private readonly TimeProvider _timeProvider;
@@ -29,6 +30,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
     internal FluxgateBreakers(
         BreakerNames names,
+        NameChecks checks,
         SettingsMonitor settings,
         ContainerListeners listeners,
         TimeProvider? timeProvider,
@@ -36,11 +38,13 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     )
     {
         _names = names;
+        _checks = checks;
         _settings = settings;
         _listeners = listeners;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = ConfigurationLog.Of(loggerFactory);
         settings.Follower = Follow;
+        settings.Reloaded = Reloaded;
     }
 
     /// <summary>The names of all breakers, whether made already or not, in no particular order.</summary>
@@ -102,7 +106,14 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     /// <summary>Validates everything, then makes all breakers, and from now on those that a changed configuration adds.</summary>
     internal void Start()
     {
-        List<string> problems = [.. _names.Problems];
+        if (_started)
+        {
+            return;
+        }
+
+        // First, since what looks misspelt may be the cause of what is refused.
+        _checks.WarnAtStart();
+        List<string> problems = [.. _names.Problems, .. _checks.Problems];
         var names = _names.Known;
         foreach (var name in names)
         {
@@ -180,6 +191,14 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         }
     }
 
+    private void Reloaded()
+    {
+        if (_started && !_disposed)
+        {
+            _checks.WarnOfNearMisses();
+        }
+    }
+
     private void Reconfigure(NamedBreaker named, FluxgateBreaker breaker, FluxgateBreakerSettings settings)
     {
         var changes = breaker.Reconfigure(settings);
@@ -211,12 +230,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
     private KeyNotFoundException Unknown(string name)
     {
-        var names = Names;
-        var hint = Closest.To(name, names) is { } closest ? $" Did you mean '{closest}'?" : "";
-        var known = names.Count == 0 ? "None is named" : $"Known are {string.Join(", ", names.Select(known => $"'{known}'"))}";
-        var problems = string.Concat(_names.Problems.Select(problem => $" {problem}"));
-        return new(
-            $"No breaker is named '{SettingsReader.Shown(name)}'.{hint} {known}; name it with AddBreaker or in the configuration below Breakers.{problems}"
-        );
+        var problems = string.Concat(_names.Problems.Select(problem => $"{Environment.NewLine}{problem}"));
+        return new($"No breaker is named '{SettingsReader.Shown(name)}'.{BreakerNames.Advice(name, Names)}{problems}");
     }
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds listeners that the container makes, for all of its breakers or for one. Each is made once, before the first breaker.</summary>
-/// <remarks>A listener that cannot be made fails the start of the host, or the first use of a breaker, with its type and the cause.</remarks>
+/// <remarks>
+/// A listener that cannot be made fails the start of the host, or the first use of a breaker, with its type and the cause. So does, at the
+/// start of a host, one for a breaker that nothing names; where a configuration may still name it there is a warning.
+/// </remarks>
 public static class FluxgateListenerServiceCollectionExtensions
 {
     /// <summary>Has a listener hear every breaker of the container. It is registered as a singleton of its type unless it is registered already. Again does nothing.</summary>
@@ -117,6 +120,10 @@ public static class FluxgateListenerServiceCollectionExtensions
         if (!Registered(services).Contains(registration))
         {
             services.AddSingleton(registration);
+            if (registration.CircuitName is { } name)
+            {
+                services.AddSingleton(new BreakerMention(name, $"The listener {registration.Type}"));
+            }
         }
 
         return services;

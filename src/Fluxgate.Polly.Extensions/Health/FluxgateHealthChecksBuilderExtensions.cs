@@ -41,7 +41,10 @@ public static class FluxgateHealthChecksBuilderExtensions
         );
     }
 
-    /// <summary>Adds a check for one breaker. While nothing names it, the check fails and says so.</summary>
+    /// <summary>
+    /// Adds a check for one breaker. A name that nothing names keeps the host from starting where all breakers are named in code; where a
+    /// configuration may still name it there is a warning at start, and the check fails until it does.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="breaker">The breaker's name.</param>
     /// <param name="name">The check's name; <c>fluxgate-</c> and the breaker's unless given.</param>
@@ -61,9 +64,11 @@ public static class FluxgateHealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         FluxgateBuilder.CircuitName(breaker);
+        name ??= $"fluxgate-{breaker}";
+        builder.Services.AddSingleton(new BreakerMention(breaker, $"The health check '{name}'"));
         return Add(
             builder,
-            name ?? $"fluxgate-{breaker}",
+            name,
             services => new BreakerHealthCheck(services.GetRequiredService<FluxgateBreakers>(), breaker),
             failureStatus,
             tags,
