@@ -18,6 +18,8 @@ namespace Fluxgate;
 /// </remarks>
 public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 {
+    private const string AllBreakers = "Fluxgate";
+
     private readonly ConcurrentDictionary<string, NamedBreaker> _breakers = new(BreakerNames.Comparer);
     private readonly BreakerNames _names;
     private readonly NameChecks _checks;
@@ -57,7 +59,10 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     /// <returns>Always the same instance for a name.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
     /// <exception cref="KeyNotFoundException">Nothing names such a breaker; the message tells the closest name.</exception>
-    /// <exception cref="OptionsValidationException">Its settings are refused; the message names each path, value and what is allowed.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// Its settings are refused; the message names each path, value and what is allowed, one a line. Before the host has started it tells
+    /// what is wrong with all breakers.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A listener of the container could not be made, or asks for the breaker while it is being made.</exception>
     /// <exception cref="ObjectDisposedException">The container is disposed, and the breaker was not made before.</exception>
     public FluxgateBreaker this[string name] => TryGet(name, out var breaker) ? breaker : throw Unknown(name);
@@ -113,27 +118,13 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
         // First, since what looks misspelt may be the cause of what is refused.
         _checks.WarnAtStart();
-        List<string> problems = [.. _names.Problems, .. _checks.Problems];
-        var names = _names.Known;
-        foreach (var name in names)
+        if (Problems() is { Count: > 0 } problems)
         {
-            try
-            {
-                _settings.Get(name);
-            }
-            catch (OptionsValidationException error)
-            {
-                problems.AddRange(error.Failures);
-            }
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new OptionsValidationException("Fluxgate", typeof(FluxgateBreakerSettings), problems.Distinct(StringComparer.Ordinal));
+            throw new RefusedSettingsException(AllBreakers, problems);
         }
 
         _started = true;
-        foreach (var name in names)
+        foreach (var name in _names.Known)
         {
             GetOrMake(name);
         }
@@ -170,11 +161,45 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
     private FluxgateBreaker Make(NamedBreaker named, string name, IEnumerable<IListener> listeners)
     {
-        var settings = _settings.Get(name).With(listeners);
+        var settings = SettingsOf(name).With(listeners);
         var breaker = new FluxgateBreaker(name, settings, _timeProvider);
         (named.Settings, named.Logs) = (settings, [.. settings.Listeners.OfType<LogListener>()]);
         Warn(breaker);
         return breaker;
+    }
+
+    private FluxgateBreakerSettings SettingsOf(string name)
+    {
+        try
+        {
+            return _settings.Get(name);
+        }
+        catch (OptionsValidationException refused)
+        {
+            // Whoever asks before the start ends the start, and what is wrong with the other breakers would wait for the next one.
+            throw _started
+                ? new RefusedSettingsException(name, [.. refused.Failures])
+                : new RefusedSettingsException(AllBreakers, [.. refused.Failures.Union(Problems(), StringComparer.Ordinal)]);
+        }
+    }
+
+    /// <summary>What is wrong with all breakers and names.</summary>
+    private IReadOnlyList<string> Problems()
+    {
+        List<string> problems = [.. _names.Problems];
+        foreach (var name in _names.Known)
+        {
+            try
+            {
+                _settings.Get(name);
+            }
+            catch (OptionsValidationException refused)
+            {
+                problems.AddRange(refused.Failures);
+            }
+        }
+
+        return [.. problems.Concat(_checks.Problems).Distinct(StringComparer.Ordinal)];
     }
 
     private void Follow(string name, FluxgateBreakerSettings settings)
