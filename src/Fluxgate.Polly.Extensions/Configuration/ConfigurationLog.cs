@@ -66,6 +66,13 @@ internal static partial class ConfigurationLog
     )]
     public static partial void NearMiss(this ILogger log, string configured, string coded);
 
+    [LoggerMessage(
+        113,
+        LogLevel.Warning,
+        "Code has the last word: '{Text}' at {Path} has no effect, in force is {InForce}. Where the configuration is to win, code must come before it."
+    )]
+    public static partial void ValueOverwritten(this ILogger log, string path, string text, string inForce);
+
     [LoggerMessage(112, LogLevel.Warning, "{Unknown}")]
     public static partial void NameUnknown(this ILogger log, string unknown);
 

@@ -27,6 +27,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     private readonly ContainerListeners _listeners;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _log;
+    private readonly OverwrittenValues _overwritten;
     private volatile bool _started;
     private volatile bool _disposed;
 
@@ -45,6 +46,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         _listeners = listeners;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = ConfigurationLog.Of(loggerFactory);
+        _overwritten = new(_log);
         settings.Follower = Follow;
         settings.Reloaded = Reloaded;
     }
@@ -161,10 +163,12 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
     private FluxgateBreaker Make(NamedBreaker named, string name, IEnumerable<IListener> listeners)
     {
-        var settings = SettingsOf(name).With(listeners);
+        var inForce = SettingsOf(name);
+        var settings = inForce.With(listeners);
         var breaker = new FluxgateBreaker(name, settings, _timeProvider);
         (named.Settings, named.Logs) = (settings, [.. settings.Listeners.OfType<LogListener>()]);
         Warn(breaker);
+        _overwritten.Tell(inForce);
         return breaker;
     }
 
@@ -239,6 +243,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
         string[] waiting = [.. SettingsCopies.WaitingChanges(named.Settings!, settings)];
         named.Settings = settings;
+        _overwritten.Tell(settings);
         if (waiting.Length > 0)
         {
             _log.ChangeWaits(breaker.Name, string.Join("; ", waiting));
