@@ -15,8 +15,6 @@ namespace Fluxgate;
 /// </remarks>
 public sealed class FluxgateBuilder
 {
-    private const int MostCharacters = 256;
-
     internal FluxgateBuilder(IServiceCollection services) => Services = services;
 
     /// <summary>The services that it adds to.</summary>
@@ -75,10 +73,10 @@ public sealed class FluxgateBuilder
     internal static string CircuitName(string value, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(value, name);
-        return value.Length is > 0 and <= MostCharacters
+        return value.Length is > 0 and <= FluxgateDefaults.MaxNameLength
             ? value
             : throw new ArgumentException(
-                $"{name} must have 1 to {MostCharacters} characters, but has {RuleText.Number(value.Length)}.",
+                $"{name} must have 1 to {FluxgateDefaults.MaxNameLength} characters, but has {RuleText.Number(value.Length)}.",
                 name
             );
     }
