@@ -104,7 +104,7 @@ public sealed class BreakerSnapshot
     /// <summary>Successes over calls in the window, 0 to 1; <see langword="null"/> while it is empty.</summary>
     public double? SuccessRate { get; }
 
-    /// <summary>Slow calls by threshold of the rule, ascending.</summary>
+    /// <summary>Slow calls by threshold, ascending: those of the rule, and the last ones that a reconfiguration took out of it, 16 together at most.</summary>
     public IReadOnlyList<SlowCallCount> SlowCalls { get; }
 
     /// <summary>Failures in a row in this phase.</summary>

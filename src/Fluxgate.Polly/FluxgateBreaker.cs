@@ -32,8 +32,8 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     {
         Name = Require.CircuitName(name);
         Clock = clock;
-        var rules = new Rules(settings, Clock);
         UserCode = new(this);
+        var rules = new Rules(settings, Clock, UserCode);
         _flushTimeout = settings.ListenerFlushTimeout;
         _listeners = [.. settings.Listeners.Select(listener => Synchronous(listener, settings.ListenerQueueCapacity))];
         Durations = Durations.AskedBy(settings.Listeners, this);
@@ -43,7 +43,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             this,
             rules,
             1,
-            new History(),
+            History.None,
             new(ReasonKind.Initial, "initial state"),
             Clock.Now,
             Clock.UtcNow,
@@ -219,7 +219,34 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         }
     }
 
-    internal void WakeAfter(TimeSpan due) => _wakeup?.After(due);
+    /// <summary>Wakes a phase in so long, if it is still there then.</summary>
+    internal void WakeAfter(Phase phase, TimeSpan due)
+    {
+        _wakeup?.After(due);
+
+        // There is one timer: where the phase was over by now, this may have come after the current one's.
+        if (_timeline.Phase is var current && !ReferenceEquals(current, phase) && current.Rules.ProbeWithoutTraffic)
+        {
+            current.Wake(Clock.Now);
+        }
+    }
+
+    /// <summary>Counts what a ledger could not take of a call, since it was sealed meanwhile: where the phase goes on, or else in the totals.</summary>
+    internal void MeasureLate(Phase phase, Tally lost)
+    {
+        for (var last = phase; lost != default; )
+        {
+            var current = _timeline.Phase;
+            if (ReferenceEquals(current, last) || current.Number != phase.Number || !current.Rules.KeepsWindowOf(phase.Rules))
+            {
+                Totals.AddLost(phase.Ledger, lost);
+                return;
+            }
+
+            lost = current.Ledger.MeasureLate(lost);
+            last = current;
+        }
+    }
 
     private ICircuitListener Synchronous(IListener listener, int capacity) =>
         listener as ICircuitListener ?? new ListenerQueue((IAsyncCircuitListener)listener, capacity, Dropped, ListenerFailed);

@@ -63,36 +63,50 @@ public sealed class FluxgateBreakerSettings
     /// <value><see langword="null"/> unless set: a shared random source.</value>
     public Func<double>? Randomizer { get; set; }
 
-    /// <summary>What is allowed but likely not meant, such as a branch of the rule that can never fire. Computed from the parts as they are now.</summary>
-    public IReadOnlyList<string> Warnings => Tripper is null || Window is null ? [] : Inspect(out _);
+    /// <summary>
+    /// What is allowed but likely not meant, such as a branch of the rule that can never fire, or a rule that a single call fires. Computed from
+    /// the parts as they are now.
+    /// </summary>
+    public IReadOnlyList<string> Warnings => Tripper is null || Window is null ? [] : [.. Inspect(out _), .. Hasty()];
 
     /// <summary>What no breaker could work with, all at once: a setting that is out of range or missing, a rule that can never fire. Computed from the settings as they are now.</summary>
     /// <value>Each message names the setting, its value and what is allowed; empty when a breaker can be made of these settings.</value>
-    public IReadOnlyList<string> Errors => [.. Checks().Select(Problem).OfType<string>()];
+    public IReadOnlyList<string> Errors => [.. Refusals().Select(Message)];
 
     /// <summary>Refuses what no breaker could work with.</summary>
-    /// <exception cref="ArgumentException">A setting is out of range or missing; the message names it, its value and what is allowed.</exception>
+    /// <exception cref="ArgumentException">Settings are out of range or missing; the message names each, its value and what is allowed.</exception>
     internal void Validate()
     {
-        foreach (var check in Checks())
+        var refusals = Refusals().ToArray();
+        if (refusals is [var only])
         {
-            check();
+            throw only;
+        }
+
+        if (refusals.Length > 0)
+        {
+            var count = RuleText.Number(refusals.Length);
+            throw new ArgumentException($"{count} settings are refused:\n- {string.Join("\n- ", refusals.Select(Message))}");
         }
     }
 
-    private static string? Problem(Action check)
+    // Without what the framework appends: our words name the setting and the value already.
+    private static string Message(ArgumentException refusal) => refusal.Message.Split(" (Parameter '", 2)[0];
+
+    private static ArgumentException? Refusal(Action check)
     {
         try
         {
             check();
             return null;
         }
-        catch (ArgumentException error)
+        catch (ArgumentException refusal)
         {
-            // Without what the framework appends: our words name the setting and the value already.
-            return error.Message.Split(" (Parameter '", 2)[0];
+            return refusal;
         }
     }
+
+    private IEnumerable<ArgumentException> Refusals() => Checks().Select(Refusal).OfType<ArgumentException>();
 
     private IEnumerable<Action> Checks()
     {
@@ -169,6 +183,26 @@ public sealed class FluxgateBreakerSettings
                 $"Tripper may name {FluxgateDefaults.MaxSlowThresholds} different slow-call durations at most, but names {thresholds.Length}: {string.Join(", ", thresholds.Select(RuleText.Duration))}.",
                 nameof(Tripper)
             );
+        }
+    }
+
+    /// <summary>Asks the rule about calls at which no rule should fire. One with leaves of a user's is not asked: those have a life of their own.</summary>
+    private IEnumerable<string> Hasty()
+    {
+        Tripper[] leaves = [.. Tripper.Leaves];
+        if (leaves.Any(leaf => leaf.GetType().Assembly != typeof(Tripper).Assembly))
+        {
+            yield break;
+        }
+
+        var slow = new SlowThresholds(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
+        if (Tripper.Fires(new(BreakerState.Closed, new(Window.Capacity ?? int.MaxValue, 0, 0, default), 0, slow)))
+        {
+            yield return $"The rule {Tripper} fires without a failure or a slow call, once there are calls enough. Is one of its | meant as &?";
+        }
+        else if (Tripper.Fires(new(BreakerState.Closed, slow.Call(failed: true, Clock.LongestTicks), 0, slow)))
+        {
+            yield return $"The rule {Tripper} fires at the first call that fails or is slow: no MinRequests stands beside its rates.";
         }
     }
 

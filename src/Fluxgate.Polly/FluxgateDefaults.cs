@@ -31,7 +31,16 @@ internal static class FluxgateDefaults
     /// <summary>Slow-call thresholds of one rule: each costs a counter in every cell of the ledger.</summary>
     public const int MaxSlowThresholds = 4;
 
+    /// <summary>Thresholds whose slow calls are counted: those of the rule, and the last ones that reloads took out of it.</summary>
+    public const int MaxSlowTotals = 16;
+
+    /// <summary>The longest streak that is told apart from longer ones: it stands in 24 bits.</summary>
+    public const int MaxStreak = (1 << 24) - 1;
+
     public static readonly TimeSpan BreakFor = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a circuit stays as it is while the duration of its break is being drawn.</summary>
+    public static readonly TimeSpan BreakDurationPatience = TimeSpan.FromSeconds(1);
 
     public static readonly TimeSpan RampDuration = TimeSpan.FromSeconds(60);
 

@@ -16,9 +16,31 @@ internal static class Pipelines
 
     public static Tripper FailureRule { get; } = Tripper.MinRequests(Minimum) & Tripper.FailureRate(Rate);
 
-    public static Tripper SlowRule { get; } = FailureRule | (Tripper.MinRequests(Minimum) & Tripper.SlowRate(Rate, Slow));
+    public static Tripper SlowRule { get; } = SlowerThan(Slow);
+
+    /// <summary>Of rules for windows of every size that never fire, since half of the calls fail.</summary>
+    public static Tripper NeverRule { get; } = Tripper.MinRequests(10) & Tripper.FailureRate(Rate);
+
+    public static Tripper NeverSlowRule { get; } = NeverRule | (Tripper.MinRequests(10) & Tripper.SlowRate(Rate, Slow));
+
+    /// <summary>Waits for more calls than come, although all of them fail.</summary>
+    public static Tripper NeverInTimeRule { get; } = Tripper.MinRequests(int.MaxValue) & Tripper.FailureRate(Rate);
+
+    public static Tripper SlowerThan(TimeSpan slow) => FailureRule | (Tripper.MinRequests(Minimum) & Tripper.SlowRate(Rate, slow));
 
     public static ResiliencePipeline<int> Polly() => new ResiliencePipelineBuilder<int>().AddCircuitBreaker(PollyOptions()).Build();
+
+    public static ResiliencePipeline<int> PollyNever()
+    {
+        var options = PollyOptions();
+        options.MinimumThroughput = int.MaxValue;
+        return new ResiliencePipelineBuilder<int>().AddCircuitBreaker(options).Build();
+    }
+
+    public static ResiliencePipeline<int> FluxgateOfDefaults() => new ResiliencePipelineBuilder<int>().AddFluxgateBreaker().Build();
+
+    public static ResiliencePipeline<int> PassThrough() =>
+        new ResiliencePipelineBuilder<int>().AddStrategy(static _ => new PassThroughStrategy(), new PassThroughOptions()).Build();
 
     public static ResiliencePipeline PollyOfAny() =>
         new ResiliencePipelineBuilder()
@@ -46,14 +68,27 @@ internal static class Pipelines
 
     public static ResiliencePipeline<int> FluxgateOpen() => Opened(Fluxgate());
 
-    public static ResiliencePipeline<int> Opened(ResiliencePipeline<int> pipeline)
+    public static ResiliencePipeline<int> Opened(ResiliencePipeline<int> pipeline) => Failed(pipeline, Minimum);
+
+    public static ResiliencePipeline<int> Failed(ResiliencePipeline<int> pipeline, int calls)
     {
-        for (var call = 0; call < Minimum; call++)
+        for (var call = 0; call < calls; call++)
         {
             pipeline.ExecuteOutcomeAsync(static (_, failed) => failed, ResilienceContextPool.Shared.Get(), Outcomes.Failed).AsTask().Wait();
         }
 
         return pipeline;
+    }
+
+    private sealed class PassThroughOptions : ResilienceStrategyOptions;
+
+    private sealed class PassThroughStrategy : ResilienceStrategy<int>
+    {
+        protected override ValueTask<Outcome<int>> ExecuteCore<TState>(
+            Func<ResilienceContext, TState, ValueTask<Outcome<int>>> callback,
+            ResilienceContext context,
+            TState state
+        ) => callback(context, state);
     }
 
     private static CircuitBreakerStrategyOptions<int> PollyOptions() =>

@@ -8,10 +8,7 @@ public class Threads
 {
     private const int Each = 200_000;
 
-    private readonly ResiliencePipeline<int> _passThrough = new ResiliencePipelineBuilder<int>()
-        .AddStrategy(static _ => new PassThrough(), new PassThroughOptions())
-        .Build();
-
+    private readonly ResiliencePipeline<int> _passThrough = Pipelines.PassThrough();
     private readonly ResiliencePipeline<int> _polly = Pipelines.Polly();
     private readonly ResiliencePipeline<int> _fluxgate = Pipelines.Fluxgate();
 
@@ -27,38 +24,29 @@ public class Threads
     [Benchmark(OperationsPerInvoke = Each)]
     public void Fluxgate_breaker() => Run(_fluxgate);
 
-    private void Run(ResiliencePipeline<int> pipeline)
+    private void Run(ResiliencePipeline<int> pipeline) => Run(pipeline, Count, Each);
+
+    internal static void Run(ResiliencePipeline<int> pipeline, int count, int each)
     {
-        var threads = new Thread[Count - 1];
+        var threads = new Thread[count - 1];
         for (var i = 0; i < threads.Length; i++)
         {
-            threads[i] = new(() => Call(pipeline));
+            threads[i] = new(() => Call(pipeline, each));
             threads[i].Start();
         }
 
-        Call(pipeline);
+        Call(pipeline, each);
         Array.ForEach(threads, thread => thread.Join());
     }
 
-    private static void Call(ResiliencePipeline<int> pipeline)
+    private static void Call(ResiliencePipeline<int> pipeline, int each)
     {
         var context = ResilienceContextPool.Shared.Get();
-        for (var call = 0; call < Each; call++)
+        for (var call = 0; call < each; call++)
         {
             pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, context, 0).GetAwaiter().GetResult();
         }
 
         ResilienceContextPool.Shared.Return(context);
-    }
-
-    private sealed class PassThroughOptions : ResilienceStrategyOptions;
-
-    private sealed class PassThrough : ResilienceStrategy<int>
-    {
-        protected override ValueTask<Outcome<int>> ExecuteCore<TState>(
-            Func<ResilienceContext, TState, ValueTask<Outcome<int>>> callback,
-            ResilienceContext context,
-            TState state
-        ) => callback(context, state);
     }
 }

@@ -143,7 +143,8 @@ public sealed class TheCatalogueOnThePage
         var most = 0;
         for (var i = 0; i < 300; i++)
         {
-            world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(1 + i), Listeners = { new PrometheusListener(metrics) } });
+            var slow = Tripper.SlowRate(0.5, TimeSpan.FromMilliseconds(1 + i));
+            world.Breaker.Reconfigure(new() { Tripper = slow | Tripper.FailureStreak(1 + i) });
             world.Breaker.Trip($"reason {i}");
             world.Breaker.Probe($"reason {i}");
             world.Take(TimeSpan.FromMilliseconds(i * 37), i % 2 == 0 ? Verdict.Success : Verdict.Failure);
@@ -151,7 +152,7 @@ public sealed class TheCatalogueOnThePage
             world.Breaker.Disable($"reason {i}");
             world.Breaker.MetricsOnly($"reason {i}");
             world.Breaker.Reset($"reason {i}");
-            if (i == 10)
+            if (i == 20)
             {
                 most = Page.Of(metrics).All.Count;
             }

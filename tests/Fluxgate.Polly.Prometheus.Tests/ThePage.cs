@@ -167,6 +167,7 @@ public sealed class ThePage
 
         Assert.Equal(["closed"], Page.Of(_metrics).CurrentStates("payments"));
         Assert.Equal(nameof(Speechless), world.Now.Rule);
+        Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Tripper));
     }
 
     [Fact]

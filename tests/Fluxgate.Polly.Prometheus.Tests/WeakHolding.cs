@@ -68,6 +68,28 @@ public sealed class WeakHolding
         GC.KeepAlive(kept);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void M6_breakers_of_one_name_leave_no_series_of_thresholds_that_the_newest_has_not(bool dispose)
+    {
+        var oldest = SlowBreaker(TimeSpan.FromSeconds(99));
+        for (var i = 1; i <= 20; i++)
+        {
+            AssertForgotten(MakeSlowAndDrop(TimeSpan.FromSeconds(i), dispose));
+        }
+
+        var newest = SlowBreaker(TimeSpan.FromSeconds(20));
+        Settle(oldest);
+        Settle(newest);
+
+        var page = Page.Of(_metrics);
+        var slow = page.All.Where(series => series.Name is "circuit_breaker_slow_total");
+        Assert.Equal(("20", 2), Assert.Single(slow) is var only ? (only.Labels["threshold"], only.Value) : default);
+        Assert.Equal(22, page["circuit_breaker_requests_total{circuit_name=\"payments\"}"]);
+        GC.KeepAlive((oldest, newest));
+    }
+
     [Fact]
     public void A_breaker_keeps_its_page_but_a_page_keeps_no_breaker()
     {
@@ -99,6 +121,25 @@ public sealed class WeakHolding
         GC.KeepAlive(breaker);
         return new(breaker, trackResurrection: true);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference MakeSlowAndDrop(TimeSpan threshold, bool dispose)
+    {
+        var breaker = SlowBreaker(threshold);
+        Settle(breaker);
+        if (dispose)
+        {
+            breaker.Dispose();
+        }
+
+        GC.KeepAlive(breaker);
+        return new(breaker, trackResurrection: true);
+    }
+
+    private FluxgateBreaker SlowBreaker(TimeSpan threshold) =>
+        new("payments", new() { Tripper = Tripper.SlowRate(1, threshold) & Tripper.MinRequests(50), Listeners = { _listener } });
+
+    private static void Settle(FluxgateBreaker breaker) => breaker.Settle(breaker.Admit(), Verdict.Success, TimeSpan.FromMinutes(1));
 
     private static void Collect()
     {

@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <summary>How long a circuit stays open before it probes. An immutable description that settings may share.</summary>
 /// <remarks>
 /// Drawn once on entry to open, never under a lock. When it throws, or answers with a duration that is not positive, the breaker uses
-/// 60 s, counts the error and reports it.
+/// 60 s, counts the error and reports it. So it does when another call would open the circuit 1 s after one began to draw, without an answer.
 /// </remarks>
 /// <example>
 /// One's own:

@@ -32,7 +32,7 @@ public sealed class DurationRecorder
             throw new ArgumentOutOfRangeException(nameof(duration), duration, $"duration must be at least zero, but is {duration}.");
         }
 
-        Record(Math.Min(duration.Ticks, Ticket.LongestTicks));
+        Record(Math.Min(duration.Ticks, Clock.LongestTicks));
     }
 
     /// <summary>What was counted up to now.</summary>

@@ -6,9 +6,11 @@ internal sealed class Durations
     private readonly DurationBuckets[] _buckets;
     private readonly IDurationSink[] _sinks;
     private readonly DurationRecorder?[] _recorders;
+    private readonly UserCode _userCode;
 
-    private Durations(DurationBuckets[] buckets, IDurationSink[] sinks)
+    private Durations(DurationBuckets[] buckets, IDurationSink[] sinks, UserCode userCode)
     {
+        _userCode = userCode;
         _buckets = buckets;
         _sinks = sinks;
         _recorders = new DurationRecorder?[buckets.Length * History.States];
@@ -38,7 +40,7 @@ internal sealed class Durations
             }
         }
 
-        return buckets.Count + sinks.Count == 0 ? null : new([.. buckets], [.. sinks.Distinct()]);
+        return buckets.Count + sinks.Count == 0 ? null : new([.. buckets], [.. sinks.Distinct()], breaker.UserCode);
     }
 
     /// <summary>Takes a call that has just been counted.</summary>
@@ -53,7 +55,14 @@ internal sealed class Durations
         {
             if (sink.Wanted)
             {
-                sink.Record(admittedIn, ticks);
+                try
+                {
+                    sink.Record(admittedIn, ticks);
+                }
+                catch (Exception error)
+                {
+                    _userCode.Failed(UserErrorSource.Listener, error);
+                }
             }
         }
     }

@@ -52,7 +52,7 @@ public sealed class Admission : IDisposable
             ? FluxgateBreaker.Settle(
                 _ticket,
                 verdict,
-                duration is { } taken ? Math.Min(taken.Ticks, Ticket.LongestTicks) : FluxgateBreaker.Unmeasured,
+                duration is { } taken ? Math.Min(taken.Ticks, Clock.LongestTicks) : FluxgateBreaker.Unmeasured,
                 BreakTicks(verdict, breakFor)
             )
             : throw new InvalidOperationException(

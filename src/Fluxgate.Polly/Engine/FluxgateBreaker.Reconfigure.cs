@@ -3,9 +3,13 @@ namespace Fluxgate;
 /// <content>How a live breaker takes on other settings.</content>
 public sealed partial class FluxgateBreaker
 {
+    /// <summary>The settings in force, as a copy to change and <see cref="Reconfigure"/> with.</summary>
+    /// <returns>All that <see cref="Reconfigure"/> heeds; the rest, such as the listeners, is as in new settings.</returns>
+    public FluxgateBreakerSettings CopySettings() => _timeline.Phase.Rules.ToSettings();
+
     /// <summary>Goes on under other settings without losing state: the phase keeps its number, so calls in flight stay current.</summary>
     /// <param name="settings">
-    /// The new settings, copied. Window, tripper, break duration, permit, recovery, lease, randomizer and
+    /// The new settings, copied; what is not set is at its default (see <see cref="CopySettings"/> to change some only). Window, tripper, break duration, permit, recovery, lease, randomizer and
     /// <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/> take effect; listeners, their queues and the initial state stay those of
     /// the beginning.
     /// </param>
@@ -18,7 +22,7 @@ public sealed partial class FluxgateBreaker
     /// <exception cref="ArgumentException">A setting is refused, with the message of the constructor; the old ones stay in force.</exception>
     public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings)
     {
-        var rules = new Rules(Require.NotNull(settings), Clock);
+        var rules = new Rules(Require.NotNull(settings), Clock, UserCode);
         while (true)
         {
             var from = _timeline.Phase;

@@ -36,13 +36,16 @@ public sealed partial class FluxgateBreaker
     /// <summary>The tripper has fired, or probing failed.</summary>
     internal Signal? Open(Phase from, Reason reason, int reopens, long breakTicks)
     {
-        // Only one call draws the break: where that hangs, the others go on.
-        if (!from.TryBeginEnd())
+        // Only one call draws the break. Where that hangs the others go on, and before long one of them opens the circuit without it.
+        if (!from.TryBeginEnd(out var overdue))
         {
             return null;
         }
 
-        var breakFor = breakTicks > 0 ? TimeSpan.FromTicks(breakTicks) : UserCode.BreakFor(from.Rules, reopens);
+        var breakFor =
+            breakTicks > 0 ? TimeSpan.FromTicks(breakTicks)
+            : overdue ? UserCode.OverdueBreak(from.Rules)
+            : UserCode.BreakFor(from.Rules, reopens);
         var signal = Move(from, BreakerState.Open, reason, reopens, breakFor);
         if (signal is not null)
         {

@@ -65,7 +65,7 @@ internal sealed partial class HalfOpenPhase : Phase
         // The first in line: alone, or with a lease that a reconfiguration made shorter than those before it.
         if (Rules.ProbeWithoutTraffic && ticket.Probe is { Older: null })
         {
-            Breaker.WakeAfter(Rules.Lease);
+            Breaker.WakeAfter(this, Rules.Lease);
         }
 
         return admittance;
@@ -155,7 +155,7 @@ internal sealed partial class HalfOpenPhase : Phase
 
         if (deadline != long.MaxValue)
         {
-            Breaker.WakeAfter(Clock.Between(now, deadline));
+            Breaker.WakeAfter(this, Clock.Between(now, deadline));
         }
     }
 
@@ -244,7 +244,7 @@ internal sealed partial class HalfOpenPhase : Phase
     private Standing Record(bool failed, long durationTicks)
     {
         var reached = Ledger.SlowThresholds.Reached(durationTicks);
-        Breaker.Totals.AddLost(Ledger, Ledger.Measure(durationTicks, reached));
+        Breaker.MeasureLate(this, Ledger.Measure(durationTicks, reached));
         _window?.Added(failed, durationTicks, reached);
 
         _probing.Standing.InFlight--;

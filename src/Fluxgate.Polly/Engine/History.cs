@@ -5,51 +5,39 @@ internal sealed class History
 {
     public const int States = 6;
 
-    private readonly int[] _transitions = new int[States * States];
+    /// <summary>That of a breaker which has had no transition yet.</summary>
+    public static readonly History None = new(new int[States * States], signals: 0, reopens: 0, wouldTrips: 0);
+
+    private readonly int[] _transitions;
+
+    private History(int[] transitions, long signals, int reopens, long wouldTrips)
+    {
+        _transitions = transitions;
+        (Signals, Reopens, WouldTrips) = (signals, reopens, wouldTrips);
+    }
 
     /// <summary>The sequence number of the last signal.</summary>
-    public long Signals { get; private init; }
+    public long Signals { get; }
 
-    public int Reopens { get; private init; }
+    public int Reopens { get; }
 
-    public long WouldTrips { get; private init; }
-
-    public long Transitions(BreakerState from, BreakerState to) => _transitions[Index(from, to)];
+    public long WouldTrips { get; }
 
     /// <summary>All counts, by the state left and then by the state entered.</summary>
     public ReadOnlySpan<int> AllTransitions => _transitions;
 
+    public long Transitions(BreakerState from, BreakerState to) => _transitions[Index(from, to)];
+
     public History After(BreakerState from, BreakerState to, int reopens)
     {
-        var next = new History(this)
-        {
-            Signals = Signals + 1,
-            Reopens = reopens,
-            WouldTrips = WouldTrips,
-        };
-        next._transitions[Index(from, to)]++;
-        return next;
+        int[] transitions = [.. _transitions];
+        transitions[Index(from, to)]++;
+        return new(transitions, Signals + 1, reopens, WouldTrips);
     }
 
-    public History WithReopens(int reopens) =>
-        new(this)
-        {
-            Signals = Signals,
-            Reopens = reopens,
-            WouldTrips = WouldTrips,
-        };
+    public History WithReopens(int reopens) => new(_transitions, Signals, reopens, WouldTrips);
 
-    public History AfterWouldTrip() =>
-        new(this)
-        {
-            Signals = Signals,
-            Reopens = Reopens,
-            WouldTrips = WouldTrips + 1,
-        };
-
-    public History() { }
-
-    private History(History before) => before._transitions.CopyTo(_transitions, 0);
+    public History AfterWouldTrip() => new(_transitions, Signals, Reopens, WouldTrips + 1);
 
     private static int Index(BreakerState from, BreakerState to) => ((int)from * States) + (int)to;
 }

@@ -15,7 +15,7 @@ internal sealed class OpenPhase : Phase
     {
         _breakFor = breakFor;
         _until = breakFor == TimeSpan.MaxValue ? long.MaxValue : Clock.After(start.Timestamp, Clock.Units(breakFor));
-        if (breakFor.Ticks > Ticket.LongestTicks || ReferenceEquals(Clock.Coarse, Clock))
+        if (breakFor.Ticks > Clock.LongestTicks || ReferenceEquals(Clock.Coarse, Clock))
         {
             return;
         }
@@ -73,7 +73,7 @@ internal sealed class OpenPhase : Phase
         }
         else
         {
-            Breaker.WakeAfter(Clock.Between(now, _until));
+            Breaker.WakeAfter(this, Clock.Between(now, _until));
         }
     }
 

@@ -6,7 +6,9 @@ namespace Fluxgate;
 /// </summary>
 internal abstract class Phase(PhaseStart start)
 {
-    private int _ending;
+    private const long NotBegun = long.MinValue;
+
+    private long _endBegunAt = NotBegun;
     private bool _goesOn;
 
     public FluxgateBreaker Breaker { get; } = start.Breaker;
@@ -67,9 +69,19 @@ internal abstract class Phase(PhaseStart start)
     public virtual PhaseReading Read() => default;
 
     /// <summary>Claims the right to end the phase with a trip; of several calls that see the tripper fire, one does it.</summary>
-    public bool TryBeginEnd() => Interlocked.Exchange(ref _ending, 1) == 0;
+    /// <param name="overdue">Whether another one has had that right for longer than any break duration may take.</param>
+    public bool TryBeginEnd(out bool overdue)
+    {
+        var now = Clock.Now;
+        var begunAt = Interlocked.CompareExchange(ref _endBegunAt, now, NotBegun);
+        overdue =
+            begunAt != NotBegun
+            && Clock.Between(begunAt, now) >= FluxgateDefaults.BreakDurationPatience
+            && Interlocked.CompareExchange(ref _endBegunAt, now, begunAt) == begunAt;
+        return overdue || begunAt == NotBegun;
+    }
 
-    public void CancelEnd() => Volatile.Write(ref _ending, 0);
+    public void CancelEnd() => Volatile.Write(ref _endBegunAt, NotBegun);
 
     /// <summary>Another object is about to take the phase over, under other rules. Said before the swap.</summary>
     public void GoOn() => Volatile.Write(ref _goesOn, true);

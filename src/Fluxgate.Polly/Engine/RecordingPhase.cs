@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>A phase that lets every call in, records it, and asks the tripper: closed, and metrics-only, which differ in what a trip does.</summary>
-/// <remarks>The hot path. No lock, no allocation, and no clock but the one that a rule asks for.</remarks>
+/// <remarks>The hot path. No lock, no clock but the one that a rule asks for, and no allocation but one each time that a bucket of a time window is over.</remarks>
 internal abstract class RecordingPhase : Phase
 {
     private readonly LedgerWindow? _window;
@@ -67,6 +67,11 @@ internal abstract class RecordingPhase : Phase
             var end = clock.Now;
             durationTicks = ticket.ElapsedTicks(_clock, end);
             (now, exact) = (ReferenceEquals(clock, _watch) ? end : 0, ReferenceEquals(clock, _clock));
+            if (!exact && !ReferenceEquals(clock, _watch))
+            {
+                // Begun under a rule that bore the coarse clock, settled under a finer one: it took so long at least.
+                durationTicks = Math.Max(0, durationTicks - Clock.CoarseStep.Ticks);
+            }
         }
 
         var windowNow = 0L;
@@ -135,7 +140,7 @@ internal abstract class RecordingPhase : Phase
         var reached = Ledger.SlowThresholds.Reached(durationTicks);
         if (reached > 0 || Ledger.SumsDurations)
         {
-            Breaker.Totals.AddLost(Ledger, Ledger.Measure(durationTicks, reached));
+            Breaker.MeasureLate(this, Ledger.Measure(durationTicks, reached));
         }
 
         return reached;

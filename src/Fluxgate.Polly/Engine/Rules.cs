@@ -9,7 +9,7 @@ internal sealed class Rules
 
     private readonly Func<double>? _randomizer;
 
-    public Rules(FluxgateBreakerSettings settings, Clock clock)
+    public Rules(FluxgateBreakerSettings settings, Clock clock, UserCode userCode)
     {
         settings.Validate();
         Warnings = settings.Warnings;
@@ -35,8 +35,8 @@ internal sealed class Rules
         HoldsRecoveryFor = Permit.HoldsRecoveryFor;
         MostInFlight = Permit.MostInFlight;
         ProbeLimit = Recovery.ProbeLimit;
-        TripperText = TextOf(Tripper);
-        Thresholds = ThresholdsOf(leaves);
+        TripperText = userCode.TextOf(Tripper, UserErrorSource.Tripper);
+        Thresholds = ThresholdsOf(leaves, userCode);
     }
 
     /// <summary>What is allowed in the settings but likely not meant.</summary>
@@ -143,13 +143,26 @@ internal sealed class Rules
         static bool IsOurs(object leaf) => leaf.GetType().Assembly == typeof(Rules).Assembly;
     }
 
+    public FluxgateBreakerSettings ToSettings() =>
+        new()
+        {
+            Window = Window,
+            Tripper = Tripper,
+            BreakDuration = BreakDuration,
+            Permit = Permit,
+            Recovery = Recovery,
+            ProbeLease = Lease,
+            ProbeWithoutTraffic = ProbeWithoutTraffic,
+            Randomizer = _randomizer,
+        };
+
     public Ledger NewLedger(Ledger? continues) => new(SlowThresholds, NeedsDurations, continues);
 
     /// <summary>Whether a window filled under other rules holds what these ask for.</summary>
     public bool KeepsWindowOf(Rules other) =>
         Window.IsSame(other.Window) && SlowThresholds.IsSame(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
 
-    private static List<RuleThreshold> ThresholdsOf(IEnumerable<Tripper> leaves)
+    private static RuleThreshold[] ThresholdsOf(IEnumerable<Tripper> leaves, UserCode userCode)
     {
         var thresholds = new List<RuleThreshold>();
         foreach (var kind in leaves.GroupBy(leaf => leaf.Kind, StringComparer.Ordinal))
@@ -158,37 +171,13 @@ internal sealed class Rules
             foreach (var leaf in kind)
             {
                 number++;
-                if (ThresholdOf(leaf) is { } value)
+                if (userCode.ThresholdOf(leaf) is { } value)
                 {
                     thresholds.Add(new(number == 1 ? kind.Key : $"{kind.Key}#{RuleText.Number(number)}", value));
                 }
             }
         }
 
-        return thresholds;
-    }
-
-    private static double? ThresholdOf(Tripper leaf)
-    {
-        try
-        {
-            return leaf.Threshold;
-        }
-        catch (Exception)
-        {
-            return null;
-        }
-    }
-
-    private static string TextOf(Tripper tripper)
-    {
-        try
-        {
-            return tripper.ToString() ?? tripper.Kind;
-        }
-        catch (Exception)
-        {
-            return tripper.Kind;
-        }
+        return [.. thresholds];
     }
 }

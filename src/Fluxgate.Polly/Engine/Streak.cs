@@ -7,7 +7,7 @@ namespace Fluxgate;
 internal sealed class Streak
 {
     private const int LengthBits = 24;
-    private const long MostLength = (1L << LengthBits) - 1;
+    private const long MostLength = FluxgateDefaults.MaxStreak;
     private const long MarkBits = long.MaxValue >> LengthBits;
 
     private long _word;

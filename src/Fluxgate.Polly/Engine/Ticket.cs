@@ -9,12 +9,6 @@ internal readonly struct Ticket(Phase phase, long timestamp, Probe? probe = null
     /// <summary>The timestamp of a call that no rule asked to measure.</summary>
     public const long Untimed = long.MinValue;
 
-    /// <summary>
-    /// The longest duration that a call is counted with, a year. Somebody may settle with <see cref="TimeSpan.MaxValue"/>: two of those
-    /// would overflow every sum they are in, and an overflown word looks sealed.
-    /// </summary>
-    public const long LongestTicks = 365 * TimeSpan.TicksPerDay;
-
     public Phase Phase { get; } = phase;
 
     /// <summary>When the call was let in or rejected, or <see cref="Untimed"/>. A timestamp of the coarse clock stands as its complement, below zero.</summary>
@@ -30,7 +24,10 @@ internal readonly struct Ticket(Phase phase, long timestamp, Probe? probe = null
     /// <summary>Of a breaker's clock and its coarse one, the one on which the call began, and must end.</summary>
     public Clock ClockOf(Clock clock) => Timestamp < 0 ? clock.Coarse : clock;
 
-    /// <summary>How long the call has taken; nothing is known, and 0 said, of a call that was let in before a rule asked.</summary>
+    /// <summary>
+    /// How long the call has taken; nothing is known, and 0 said, of a call that was let in before a rule asked, or when a user's clock has
+    /// gone back.
+    /// </summary>
     /// <param name="clock">The breaker's clock.</param>
     /// <param name="now">A reading of the clock on which the call began.</param>
     public long ElapsedTicks(Clock clock, long now)
@@ -41,6 +38,6 @@ internal readonly struct Ticket(Phase phase, long timestamp, Probe? probe = null
         }
 
         var on = ClockOf(clock);
-        return Math.Min(on.TicksBetween(ReferenceEquals(on, clock) ? Timestamp : ~Timestamp, now), LongestTicks);
+        return Math.Clamp(on.TicksBetween(ReferenceEquals(on, clock) ? Timestamp : ~Timestamp, now), 0, Clock.LongestTicks);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Totals
     private readonly object _gate = new();
     private readonly long[] _words = new long[Ledger.Slow];
     private readonly long[] _rejected = new long[History.States];
-    private SortedList<TimeSpan, long>? _slow;
+    private SlowTotals? _slow;
     private long _stale;
     private long _dropped;
 
@@ -47,12 +47,9 @@ internal sealed class Totals
     /// <summary>Takes what a ledger could not, since it was sealed between a call's count and its duration.</summary>
     public void AddLost(Ledger ledger, in Tally lost)
     {
-        if (lost != default)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                AddMeasured(ledger, lost);
-            }
+            AddMeasured(ledger, lost);
         }
     }
 
@@ -105,29 +102,8 @@ internal sealed class Totals
         return rejected;
     }
 
-    /// <summary>Slow calls by threshold, those of the current ledger included.</summary>
-    private KeyValuePair<TimeSpan, long>[] SlowUpTo(Ledger ledger)
-    {
-        for (var i = 0; i < ledger.SlowThresholds.Count; i++)
-        {
-            CountSlow(ledger.SlowThresholds[i], 0);
-        }
-
-        if (_slow is null)
-        {
-            return [];
-        }
-
-        var slow = new KeyValuePair<TimeSpan, long>[_slow.Count];
-        for (var i = 0; i < slow.Length; i++)
-        {
-            var threshold = _slow.GetKeyAtIndex(i);
-            var own = ledger.SlowThresholds.IndexOf(threshold) is >= 0 and var index ? ledger.Own(Ledger.Slow + index) : 0;
-            slow[i] = new(threshold, _slow.GetValueAtIndex(i) + own);
-        }
-
-        return slow;
-    }
+    private KeyValuePair<TimeSpan, long>[] SlowUpTo(Ledger ledger) =>
+        _slow is null && ledger.SlowThresholds.Count == 0 ? [] : (_slow ??= new()).Read(ledger);
 
     private void FoldBefore(Phase phase)
     {
@@ -150,6 +126,7 @@ internal sealed class Totals
             CountSlow(before.Ledger.SlowThresholds[i], words[Ledger.Slow + i]);
         }
 
+        _slow?.Keep(phase.Ledger.SlowThresholds);
         phase.Ledger.Freeze();
         phase.Unfolded = null;
     }
@@ -163,16 +140,5 @@ internal sealed class Totals
         }
     }
 
-    private void CountSlow(TimeSpan threshold, long count)
-    {
-        _slow ??= [];
-        if (_slow.IndexOfKey(threshold) is >= 0 and var index)
-        {
-            _slow.SetValueAtIndex(index, _slow.GetValueAtIndex(index) + count);
-        }
-        else
-        {
-            _slow.Add(threshold, count);
-        }
-    }
+    private void CountSlow(TimeSpan threshold, long count) => (_slow ??= new()).Add(threshold, count);
 }

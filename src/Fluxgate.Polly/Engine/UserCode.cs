@@ -45,6 +45,33 @@ internal sealed class UserCode(FluxgateBreaker breaker)
         }
     }
 
+    /// <summary>A part as text; the name of its type when that throws.</summary>
+    public string TextOf(object part, UserErrorSource source)
+    {
+        try
+        {
+            return part.ToString() ?? part.GetType().Name;
+        }
+        catch (Exception error)
+        {
+            Failed(source, error);
+            return part.GetType().Name;
+        }
+    }
+
+    public double? ThresholdOf(Tripper leaf)
+    {
+        try
+        {
+            return leaf.Threshold;
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.Tripper, error);
+            return null;
+        }
+    }
+
     public WindowState? StartWindow(Rules rules, BreakerState state, Clock clock)
     {
         var context = new WindowContext(state, clock.Provider, rules.SlowThresholds);
@@ -124,6 +151,14 @@ internal sealed class UserCode(FluxgateBreaker breaker)
             Failed(UserErrorSource.BreakDuration, error);
             return FluxgateDefaults.BreakFor;
         }
+    }
+
+    /// <summary>A break whose duration another call has been drawing for too long.</summary>
+    public TimeSpan OverdueBreak(Rules rules)
+    {
+        var patience = RuleText.Duration(FluxgateDefaults.BreakDurationPatience);
+        Failed(UserErrorSource.BreakDuration, new TimeoutException($"{rules.BreakDuration} has not answered for {patience}."));
+        return FluxgateDefaults.BreakFor;
     }
 
     public void Record(WindowState? window, in Tally call)

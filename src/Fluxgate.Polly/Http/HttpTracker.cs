@@ -19,4 +19,8 @@ public static class HttpTracker
         | Tracker.Result<HttpResponseMessage>(static response =>
             response?.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
         );
+
+    /// <summary>What a breaker tracks unless told otherwise where results are answers of a server: those that it fails to give are failures too.</summary>
+    internal static Tracker<TResult>? DefaultOf<TResult>() =>
+        typeof(TResult) == typeof(HttpResponseMessage) ? (Tracker<TResult>)(object)(Tracker.All | TransientErrors) : null;
 }

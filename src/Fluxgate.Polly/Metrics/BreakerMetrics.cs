@@ -17,7 +17,7 @@ public sealed class BreakerMetrics : ICircuitListener
     private readonly object _gate = new();
     private readonly Circuits _circuits;
     private readonly Dictionary<string, string> _labelNames;
-    private readonly Action<MetricFamily, Exception>? _onError;
+    private readonly Action<MetricFamily, Exception> _onError;
     private readonly ConditionalWeakTable<Signal, object> _heard = [];
     private volatile MetricFamily[] _families;
 
@@ -28,7 +28,7 @@ public sealed class BreakerMetrics : ICircuitListener
     {
         catalogue ??= new();
         _labelNames = new(catalogue.LabelNames, StringComparer.Ordinal);
-        _onError = catalogue.OnError;
+        _onError = catalogue.OnError ?? Trace;
         _families = [.. catalogue];
         _circuits = new(this);
         ConstantLabels = new SortedDictionary<string, string>(catalogue.ConstantLabels, StringComparer.Ordinal).AsReadOnly();
@@ -158,13 +158,16 @@ public sealed class BreakerMetrics : ICircuitListener
     {
         try
         {
-            _onError?.Invoke(family, error);
+            _onError(family, error);
         }
         catch (Exception)
         {
             // Who hears of errors in user code is user code: there is nobody left to tell.
         }
     }
+
+    private static void Trace(MetricFamily family, Exception error) =>
+        System.Diagnostics.Trace.TraceError($"The metric {family.Name} is left out of this page: {error}");
 
     private void RefuseDuplicateLabels(MetricFamily family)
     {

@@ -33,7 +33,7 @@ public sealed class MetricCatalogue : IReadOnlyCollection<MetricFamily>
     public IDictionary<string, string> LabelNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Hears what callbacks of families throw that are not a breaker's own; called from the thread that reads, so be short.</summary>
-    /// <value><see langword="null"/> unless set: such an error only leaves its family out.</value>
+    /// <value><see langword="null"/> unless set: such an error leaves its family out, and is said to <see cref="System.Diagnostics.Trace"/>.</value>
     public Action<MetricFamily, Exception>? OnError { get; set; }
 
     /// <summary>Adds a family. The same one again, or one of the same name, type and labels, changes nothing.</summary>

@@ -66,6 +66,12 @@ public sealed class MetricFamily
 
     internal Func<Signal, bool>? CountsSignal { get; }
 
+    /// <summary>
+    /// Whether its labels are settings of the breaker. Then breakers of one name add to the series of the newest one and bring none of their
+    /// own, or each reload would leave some behind (trap M6).
+    /// </summary>
+    internal bool LabelsAreSettings { get; private init; }
+
     /// <summary>Something about each breaker that goes up and down.</summary>
     /// <param name="name">Letters, digits and underscores.</param>
     /// <param name="help">What it means.</param>
@@ -188,6 +194,9 @@ public sealed class MetricFamily
         string instrument,
         Action<BreakerSnapshot, MetricSamples> read
     ) => new(MetricType.Histogram, name, help, labels, read, instrument: instrument);
+
+    internal static MetricFamily CounterBySetting(string name, string help, string label, Action<BreakerSnapshot, MetricSamples> read) =>
+        new(MetricType.Counter, name, help, [label], read) { LabelsAreSettings = true };
 
     /// <summary>Adds one breaker's samples to those of its name.</summary>
     internal void Read(BreakerSnapshot snapshot, MetricSamples samples) => _snapshot?.Invoke(snapshot, samples);

@@ -51,10 +51,10 @@ internal static class StandardFamilies
             ["state"],
             Rejected
         ),
-        MetricFamily.Counter(
+        MetricFamily.CounterBySetting(
             "circuit_breaker_slow_total",
             "Calls that took at least as long as a threshold of the rule, in seconds.",
-            ["threshold"],
+            "threshold",
             Slow
         ),
         MetricFamily.Gauge(

@@ -58,6 +58,7 @@ public abstract partial class Permit
     /// <param name="left">One permit.</param>
     /// <param name="right">The other permit.</param>
     /// <returns>A permit that admits what both admit.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Permit operator &(Permit left, Permit right) => new BothPermits(Require.NotNull(left), Require.NotNull(right));
 
     /// <summary>How long recovery waits in each half-open phase, as a ramp wants it; zero unless overridden.</summary>

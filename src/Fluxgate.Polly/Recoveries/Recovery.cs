@@ -38,6 +38,7 @@ public abstract partial class Recovery
     /// <param name="left">One recovery.</param>
     /// <param name="right">The other recovery.</param>
     /// <returns>A recovery that is over when both are.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Recovery operator &(Recovery left, Recovery right) => new BothRecoveries(Require.NotNull(left), Require.NotNull(right));
 
     /// <summary>What a half-open phase asks: the recovery itself when it keeps nothing between questions, else a fresh one.</summary>

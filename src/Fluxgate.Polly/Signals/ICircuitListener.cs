@@ -13,6 +13,6 @@ public interface ICircuitListener : IListener
     void OnSignal(Signal signal);
 
     /// <summary>Something worth hearing that is no transition; in order with the signals.</summary>
-    /// <param name="notice">What happened. Under a flood of errors in user code some notices are left out; counters hold them all.</param>
+    /// <param name="notice">What happened. While one of the breaker's listeners is 256 of them behind, notices are left out, for all; signals never are, and counters hold everything.</param>
     void OnNotice(Notice notice) { }
 }

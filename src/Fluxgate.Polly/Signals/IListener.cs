@@ -1,6 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>What a breaker can be listened to with: implement <see cref="ICircuitListener"/> or <see cref="IAsyncCircuitListener"/>.</summary>
+/// <remarks>One that several breakers share must be thread-safe: each breaker calls it as if it were the only one.</remarks>
 public interface IListener
 {
     /// <summary>The buckets of the histogram of durations that the breaker is to keep for this listener, read by <see cref="BreakerSnapshot.Durations"/>; asked once, when the breaker is created.</summary>

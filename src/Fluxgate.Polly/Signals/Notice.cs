@@ -2,6 +2,7 @@ namespace Fluxgate;
 
 /// <summary>Something worth hearing that is no transition: <see cref="WouldTripNotice"/>, <see cref="UserErrorNotice"/>,
 /// <see cref="ReconfiguredNotice"/> or <see cref="SignalsDroppedNotice"/>. More kinds may come; a listener passes over those it does not know.</summary>
+/// <remarks>Immutable and thread-safe, as all its kinds are.</remarks>
 public abstract class Notice
 {
     private protected Notice(string circuitName, DateTimeOffset timestamp)

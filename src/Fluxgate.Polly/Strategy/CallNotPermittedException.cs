@@ -4,8 +4,8 @@ namespace Fluxgate;
 
 /// <summary>The breaker did not let a call in. Every <c>catch</c> and predicate for Polly's <see cref="BrokenCircuitException"/> handles it.</summary>
 /// <remarks>
-/// A fresh instance for each rejected call. Its <c>RetryAfter</c> is never too short, never longer than the break, and on the system's clock up to
-/// 35 ms too long.
+/// A fresh instance for each rejected call, thread-safe as exceptions are while nobody throws them again. Its <c>RetryAfter</c> is never longer than the break, and on the system's clock up to 35 ms too long,
+/// so that who comes again then is not too early: the coarse count of milliseconds that rejections read may lag by 16.
 /// </remarks>
 public sealed class CallNotPermittedException : BrokenCircuitException
 {
@@ -28,8 +28,13 @@ public sealed class CallNotPermittedException : BrokenCircuitException
 
     /// <summary>Names the circuit, the state, the reason and when to come again.</summary>
     public override string Message =>
-        $"Circuit '{CircuitName}' is {State.ToLabel()} and does not let the call in: {Reason}."
+        $"Circuit '{CircuitName}' is {State.ToLabel()} and does not let the call in: {Reason}{Probing}."
         + (RetryAfter is { } retryAfter ? $" It probes again in {RuleText.Measured(retryAfter)}." : "");
+
+    private string Probing =>
+        State == BreakerState.HalfOpen
+            ? $"; it lets in what {_phase.Breaker.UserCode.TextOf(_phase.Rules.Permit, UserErrorSource.Permit)} allows"
+            : "";
 
     internal static CallNotPermittedException By(in Ticket rejection) =>
         rejection.Phase.RetryAfter(rejection.Timestamp) is { } retryAfter ? new(rejection.Phase, retryAfter) : new(rejection.Phase);

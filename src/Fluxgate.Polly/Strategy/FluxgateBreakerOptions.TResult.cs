@@ -6,6 +6,9 @@ namespace Fluxgate;
 
 /// <summary>How a breaker stands in a pipeline: which breaker it is, and which outcomes are failures.</summary>
 /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+/// <remarks>
+/// Not thread-safe while it is being filled. A pipeline takes what it holds when it is built; its callbacks run in many calls at once.
+/// </remarks>
 public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValidatableObject
 {
     /// <summary>Initializes a new instance of the <see cref="FluxgateBreakerOptions{TResult}"/> class.</summary>
@@ -24,11 +27,14 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
     public string? CircuitName { get; set; }
 
     /// <summary>Which outcomes are failures, composed of parts. Not together with <see cref="ShouldHandle"/>.</summary>
-    /// <value><see langword="null"/> unless set: every exception.</value>
+    /// <value>
+    /// <see langword="null"/> unless set: every exception; where <typeparamref name="TResult"/> is <see cref="HttpResponseMessage"/>, also the
+    /// answers of <see cref="HttpTracker.TransientErrors"/> (408, 429, 500 and above).
+    /// </value>
     public Tracker<TResult>? Tracker { get; set; }
 
     /// <summary>Which outcomes are failures, as everywhere in Polly: a lambda or a <see cref="PredicateBuilder{TResult}"/>.</summary>
-    /// <value><see langword="null"/> unless set: every exception.</value>
+    /// <value><see langword="null"/> unless set: as <see cref="Tracker"/> says.</value>
     /// <remarks>When it throws, the call is ignored, the error is counted and reported, and the caller gets its own outcome.</remarks>
     public Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? ShouldHandle { get; set; }
 
@@ -105,9 +111,9 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
             yield return new(nameProblem, [nameof(CircuitName)]);
         }
 
-        if (Problem(() => Settings?.Validate()) is { } settingsProblem)
+        foreach (var problem in Settings?.Errors ?? [])
         {
-            yield return new($"Settings: {settingsProblem}", [nameof(Settings)]);
+            yield return new($"Settings: {problem}", [nameof(Settings)]);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Fluxgate;
 
 namespace Polly;
@@ -15,6 +16,15 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder) =>
         builder.AddFluxgateBreaker(new FluxgateBreakerOptions());
+
+    /// <summary>Adds a breaker with default settings that is made when the pipeline is built, and lives with that build.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The circuit's name, 1 to 256 characters.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ValidationException">The name is refused.</exception>
+    public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder, string name) =>
+        builder.AddFluxgateBreaker(new FluxgateBreakerOptions { CircuitName = Require.NotNull(name) });
 
     /// <summary>Adds a breaker that is made when the pipeline is built, and lives with that build.</summary>
     /// <param name="builder">The builder.</param>
@@ -46,6 +56,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ValidationException">The options are refused.</exception>
+    [OverloadResolutionPriority(1)]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = OptionsPreserved)]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(FluxgateBreakerOptions))]
     public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder, FluxgateBreakerOptions options)
@@ -66,6 +77,18 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
     >(this ResiliencePipelineBuilder<TResult> builder) => builder.AddFluxgateBreaker(new FluxgateBreakerOptions<TResult>());
+
+    /// <summary>Adds a breaker with default settings that is made when the pipeline is built, and lives with that build.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The circuit's name, 1 to 256 characters.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ValidationException">The name is refused.</exception>
+    public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
+    >(this ResiliencePipelineBuilder<TResult> builder, string name) =>
+        builder.AddFluxgateBreaker(new FluxgateBreakerOptions<TResult> { CircuitName = Require.NotNull(name) });
 
     /// <summary>Adds a breaker that is made when the pipeline is built, and lives with that build.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
@@ -100,6 +123,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ValidationException">The options are refused.</exception>
+    [OverloadResolutionPriority(1)]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = OptionsPreserved)]
     public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult

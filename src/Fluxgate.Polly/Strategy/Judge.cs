@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// <summary>Gives the verdict on an outcome (rule 7): ignored is asked first, then failure; the rest is success.</summary>
 internal sealed class Judge<TResult>(FluxgateBreakerOptions<TResult> options)
 {
-    private readonly Tracker<TResult>? _tracker = options.Tracker;
+    private readonly Tracker<TResult>? _tracker = TrackerOf(options);
     private readonly Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? _shouldHandle = options.ShouldHandle;
     private readonly Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? _shouldIgnore = options.ShouldIgnore;
 
@@ -16,7 +16,7 @@ internal sealed class Judge<TResult>(FluxgateBreakerOptions<TResult> options)
 
     /// <summary>Whether the verdict depends on the exception alone, so that no result needs to be looked at (or boxed).</summary>
     public bool NeedsExceptionOnly { get; } =
-        options is { ShouldHandle: null, ShouldIgnore: null, Tracker: null or { IsExceptionsOnly: true } };
+        options is { ShouldHandle: null, ShouldIgnore: null } && TrackerOf(options) is null or { IsExceptionsOnly: true };
 
     /// <summary>Whether the verdict can be given without a predicate that may have to be awaited.</summary>
     public bool IsSynchronous { get; } = options is { ShouldHandle: null, ShouldIgnore: null };
@@ -59,6 +59,10 @@ internal sealed class Judge<TResult>(FluxgateBreakerOptions<TResult> options)
 
         return await _shouldHandle(arguments).ConfigureAwait(context.ContinueOnCapturedContext) ? Verdict.Failure : Verdict.Success;
     }
+
+    /// <summary>How outcomes are told apart where the options name no tracker; <see langword="null"/>: every exception is a failure.</summary>
+    private static Tracker<TResult>? TrackerOf(FluxgateBreakerOptions<TResult> options) =>
+        options.Tracker ?? (options.ShouldHandle is null ? HttpTracker.DefaultOf<TResult>() : null);
 
     // The caller gave up. Without its token cancelled it is an inner time-out, and a failure.
     private static bool IsCancellation(Exception exception, ResilienceContext context) =>

@@ -35,13 +35,13 @@ internal static class Require
                 $"{name} must be a finite number of at least 1, but is {RuleText.Number(value)}."
             );
 
-    public static int Count(int value, int least = 1, [CallerArgumentExpression(nameof(value))] string name = "") =>
-        value >= least
+    public static int Count(int value, int most = int.MaxValue, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= 1 && value <= most
             ? value
             : throw new ArgumentOutOfRangeException(
                 name,
                 value,
-                $"{name} must be at least {RuleText.Number(least)}, but is {RuleText.Number(value)}."
+                $"{name} must be at least 1{(most < int.MaxValue ? $" and at most {RuleText.Number(most)}" : "")}, but is {RuleText.Number(value)}."
             );
 
     public static TimeSpan Positive(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "") =>

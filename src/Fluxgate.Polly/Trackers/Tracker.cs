@@ -1,4 +1,9 @@
+using System.ComponentModel;
 using Polly;
+using Polly.CircuitBreaker;
+using Polly.Fallback;
+using Polly.Hedging;
+using Polly.Retry;
 
 namespace Fluxgate;
 
@@ -65,6 +70,7 @@ public sealed class Tracker
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
     /// <returns>A tracker of the exceptions that both track.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator &(Tracker left, Tracker right)
     {
         var (first, second) = (Require.NotNull(left)._predicate, Require.NotNull(right)._predicate);
@@ -75,6 +81,7 @@ public sealed class Tracker
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
     /// <returns>A tracker of the exceptions that at least one of the two tracks.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator |(Tracker left, Tracker right)
     {
         var (first, second) = (Require.NotNull(left)._predicate, Require.NotNull(right)._predicate);
@@ -84,11 +91,36 @@ public sealed class Tracker
     /// <summary>The other exceptions.</summary>
     /// <param name="tracker">The tracker to turn round.</param>
     /// <returns>A tracker of the exceptions that <paramref name="tracker"/> does not track.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator !(Tracker tracker)
     {
         var predicate = Require.NotNull(tracker)._predicate;
         return new(exception => !predicate(exception), tracker._depth + 1);
     }
+
+    /// <summary>For the <c>ShouldHandle</c> of Polly's retry in pipelines of any result type; for those of one type see <see cref="For{TResult}"/>.</summary>
+    /// <param name="tracker">The tracker.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static implicit operator Func<RetryPredicateArguments<object>, ValueTask<bool>>(Tracker tracker) =>
+        Require.NotNull(tracker).For<object>();
+
+    /// <summary>For the <c>ShouldHandle</c> of Polly's fallback in pipelines of any result type; for those of one type see <see cref="For{TResult}"/>.</summary>
+    /// <param name="tracker">The tracker.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static implicit operator Func<FallbackPredicateArguments<object>, ValueTask<bool>>(Tracker tracker) =>
+        Require.NotNull(tracker).For<object>();
+
+    /// <summary>For the <c>ShouldHandle</c> of Polly's hedging in pipelines of any result type; for those of one type see <see cref="For{TResult}"/>.</summary>
+    /// <param name="tracker">The tracker.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static implicit operator Func<HedgingPredicateArguments<object>, ValueTask<bool>>(Tracker tracker) =>
+        Require.NotNull(tracker).For<object>();
+
+    /// <summary>For our <c>ShouldHandle</c> and <c>ShouldIgnore</c>, and that of Polly's circuit breaker, in pipelines of any result type.</summary>
+    /// <param name="tracker">The tracker.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static implicit operator Func<CircuitBreakerPredicateArguments<object>, ValueTask<bool>>(Tracker tracker) =>
+        Require.NotNull(tracker).For<object>();
 
     /// <summary>The same tracker for one result type, which Polly's retry, fallback and hedging take as their <c>ShouldHandle</c>.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>

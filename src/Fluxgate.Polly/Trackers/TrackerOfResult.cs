@@ -10,7 +10,7 @@ namespace Fluxgate;
 /// <summary>Which outcomes are failures, for pipelines of one result type; see <see cref="Tracker"/>, which makes them.</summary>
 /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
 /// <remarks>
-/// It speaks of exceptions, of results, or of both, and <c>!</c> complements within that only: the opposite of "results of 500 and above" is
+/// Immutable, and thread-safe as far as the predicates in it are. It speaks of exceptions, of results, or of both, and <c>!</c> complements within that only: the opposite of "results of 500 and above" is
 /// "results below 500", and no exception. <c>&amp;</c> speaks of what both sides speak of. Converts to the <c>ShouldHandle</c> predicates of
 /// Polly's strategies, as <see cref="PredicateBuilder{TResult}"/> does.
 /// </remarks>
@@ -60,6 +60,7 @@ public sealed class Tracker<TResult>
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
     /// <returns>A tracker of the outcomes that at least one of the two tracks.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker<TResult> operator |(Tracker<TResult> left, Tracker<TResult> right)
     {
         Require.NotNull(left);
@@ -79,6 +80,7 @@ public sealed class Tracker<TResult>
     /// <summary>The other outcomes among those that it speaks of.</summary>
     /// <param name="tracker">The tracker to turn round.</param>
     /// <returns>The complement.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker<TResult> operator !(Tracker<TResult> tracker)
     {
         Require.NotNull(tracker);

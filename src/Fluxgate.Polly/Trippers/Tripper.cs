@@ -56,21 +56,23 @@ public abstract partial class Tripper
     public static Tripper AvgLatency(TimeSpan threshold) => new AvgLatency(Require.Positive(threshold));
 
     /// <summary>Fires at <paramref name="count"/> failures in a row within the phase, whatever the window holds. While half-open it asks for no more than the recovery's number of probes.</summary>
-    /// <param name="count">At least 1.</param>
+    /// <param name="count">1 to 16777215.</param>
     /// <returns>The leaf.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
-    public static Tripper FailureStreak(int count) => new FailureStreak(Require.Count(count));
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
+    public static Tripper FailureStreak(int count) => new FailureStreak(Require.Count(count, most: FluxgateDefaults.MaxStreak));
 
     /// <summary>Both rules.</summary>
     /// <param name="left">One rule.</param>
     /// <param name="right">The other rule.</param>
     /// <returns>A rule that fires when both fire.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tripper operator &(Tripper left, Tripper right) => new BothTrippers(Require.NotNull(left), Require.NotNull(right));
 
     /// <summary>Either rule.</summary>
     /// <param name="left">One rule.</param>
     /// <param name="right">The other rule.</param>
     /// <returns>A rule that fires when at least one of the two fires.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tripper operator |(Tripper left, Tripper right) => new EitherTripper(Require.NotNull(left), Require.NotNull(right));
 
     /// <summary>From how long on this leaf calls a call slow; <see langword="null"/> when it does not. The breaker counts slow calls for the thresholds that leaves name.</summary>

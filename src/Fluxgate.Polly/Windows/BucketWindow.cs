@@ -52,7 +52,9 @@ internal sealed class BucketWindow : LedgerWindow
     {
         var frame = Volatile.Read(ref _frame);
         var expired = now < frame.End ? 0 : BucketOf(now) - frame.Bucket;
-        return expired >= _buckets ? default : Ledger.Total() - frame.Start((int)expired);
+
+        // A call that a bucket's start holds may have been found slow after it.
+        return expired >= _buckets ? default : (Ledger.Total() - frame.Start((int)expired)).WithSlowCallsAmongAll();
     }
 
     public override LedgerWindow Continue(Ledger next) => new BucketWindow(next, this);

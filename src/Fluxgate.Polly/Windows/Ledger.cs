@@ -94,6 +94,19 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
         return new(0, 0, !SumsDurations || TryAdd(Duration, durationTicks) ? 0 : durationTicks, lost);
     }
 
+    /// <summary>Takes what a ledger before this one, for the same rule, could not.</summary>
+    /// <returns>What this one cannot take either.</returns>
+    public Tally MeasureLate(in Tally lost)
+    {
+        var rest = default(Tally.SlowCounts);
+        for (var i = 0; i < SlowThresholds.Count; i++)
+        {
+            rest[i] = lost.Slow(i) == 0 || TryAdd(Slow + i, lost.Slow(i)) ? 0 : lost.Slow(i);
+        }
+
+        return new(0, 0, lost.DurationTicks == 0 || TryAdd(Duration, lost.DurationTicks) ? 0 : lost.DurationTicks, rest);
+    }
+
     /// <summary>Adds what the phase has counted, in all the objects that it went on in; what is counted meanwhile may or may not be in it.</summary>
     public long Sum(int word)
     {
@@ -118,8 +131,10 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
             slow[i] = Sum(Slow + i);
         }
 
+        // What is divided is read before what it is divided by: a torn sum may be too small, and its caller asks again, but opens no circuit.
+        var duration = SumsDurations ? Sum(Duration) : 0;
         var failures = Sum(Failures);
-        return new(Sum(Successes) + failures, failures, SumsDurations ? Sum(Duration) : 0, slow);
+        return new(Sum(Successes) + failures, failures, duration, slow);
     }
 
     /// <summary>Ends counting and adds every word's final count to <paramref name="totals"/>. Once only.</summary>

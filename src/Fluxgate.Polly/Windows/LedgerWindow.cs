@@ -35,7 +35,7 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     public sealed override void Record(in Tally call)
     {
         Advance(Now(0));
-        var (failed, durationTicks) = (call.Failures != 0, Math.Min(call.DurationTicks, Ticket.LongestTicks));
+        var (failed, durationTicks) = (call.Failures != 0, Math.Min(call.DurationTicks, Clock.LongestTicks));
         var reached = Ledger.SlowThresholds.Reached(durationTicks);
         Ledger.TryCount(failed ? Ledger.Failures : Ledger.Successes);
         Ledger.Measure(durationTicks, reached);

@@ -49,12 +49,10 @@ internal sealed class MeasuredCountWindow : LedgerWindow
             slow[i] = Volatile.Read(ref _sums.Slow[i]);
         }
 
-        return new(
-            Math.Min(Volatile.Read(ref _sums.Recorded), _sums.Ring.Length),
-            Volatile.Read(ref _sums.Failures),
-            Volatile.Read(ref _sums.Duration),
-            slow
-        );
+        // The calls last, as in a ledger: a sum that tears may be too small but opens no circuit.
+        var failures = Volatile.Read(ref _sums.Failures);
+        var duration = Volatile.Read(ref _sums.Duration);
+        return new(Math.Min(Volatile.Read(ref _sums.Recorded), _sums.Ring.Length), failures, duration, slow);
     }
 
     public override LedgerWindow Continue(Ledger next) => new MeasuredCountWindow(next, _sums);

@@ -12,8 +12,10 @@ internal sealed class Stripes
     /// <summary>So many lost exchanges are worth more stripes.</summary>
     public const int LostExchangesToGrow = 16;
 
-    /// <summary>In words of 8 bytes: no two stripes, and nothing else, share a cache line.</summary>
+    /// <summary>In words of 8 bytes: two cache lines, since processors fetch them in pairs.</summary>
     private const int Line = 16;
+
+    /// <summary>Before each stripe, so that no two of them, and nothing else, share a cache line.</summary>
     private const int Padding = 8;
     private const long CountBits = long.MaxValue;
 
@@ -24,11 +26,11 @@ internal sealed class Stripes
     private readonly Stripes? _outgrown;
 
     public Stripes(int words)
-        : this((words + Line - 1) / Line * Line, count: 1, outgrown: null) { }
+        : this((words + Padding + Line - 1) / Line * Line, count: 1, outgrown: null) { }
 
     private Stripes(int stride, int count, Stripes? outgrown)
     {
-        _words = new long[Padding + (stride * count)];
+        _words = new long[stride * count];
         _stride = stride;
         _outgrown = outgrown;
         Count = count;
@@ -48,7 +50,7 @@ internal sealed class Stripes
     public Stripes Doubled() => new(_stride, Count * 2, this);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref long Slot(int word, int stripe) => ref _words[Padding + (stripe * _stride) + word];
+    public ref long Slot(int word, int stripe) => ref _words[(stripe * _stride) + Padding + word];
 
     /// <summary>A counter's sum over all stripes, whatever stands in its sign bits.</summary>
     public long Sum(int word)

@@ -37,6 +37,18 @@ public readonly struct Tally : IEquatable<Tally>
 
     internal long Slow(int threshold) => _slow[threshold];
 
+    /// <summary>The same with no more slow calls than calls.</summary>
+    internal Tally WithSlowCallsAmongAll()
+    {
+        var slow = _slow;
+        for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
+        {
+            slow[i] = Math.Min(slow[i], Requests);
+        }
+
+        return new(Requests, Failures, DurationTicks, slow);
+    }
+
     /// <summary>Adds two tallies.</summary>
     /// <param name="left">One tally.</param>
     /// <param name="right">The other tally.</param>

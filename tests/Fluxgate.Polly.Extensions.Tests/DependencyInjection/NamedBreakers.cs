@@ -35,47 +35,6 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void Code_sets_a_breaker_up()
-    {
-        using var services = DiContainer.Of(services =>
-            services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(2)).AddBreaker("orders")
-        );
-        services.Breakers()["payments"].Fail(2);
-        services.Breakers()["orders"].Fail(2);
-        Assert.Equal(BreakerState.Open, services.Breakers()["payments"].State);
-        Assert.Equal(BreakerState.Closed, services.Breakers()["orders"].State);
-    }
-
-    [Fact]
-    public void Defaults_hold_unless_a_breaker_says_otherwise_whatever_the_order_of_the_calls()
-    {
-        using var services = DiContainer.Of(services =>
-            services
-                .AddFluxgate()
-                .AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(2))
-                .AddBreaker("orders")
-                .ConfigureDefaults(settings => settings.Tripper = Tripper.FailureStreak(7))
-        );
-        Assert.Equal("FailureStreak(2)", services.Breakers()["payments"].Snapshot().Rule);
-        Assert.Equal("FailureStreak(7)", services.Breakers()["orders"].Snapshot().Rule);
-    }
-
-    [Fact]
-    public void Options_of_the_breakers_name_come_last()
-    {
-        using var services = DiContainer.Of(services =>
-        {
-            services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(2));
-            services.Configure<FluxgateBreakerSettings>("payments", settings => settings.Tripper = Tripper.FailureStreak(3));
-            services.PostConfigure<FluxgateBreakerSettings>("payments", settings => settings.ProbeLease = TimeSpan.FromSeconds(7));
-        });
-        Assert.Equal("FailureStreak(3)", services.Breakers()["payments"].Snapshot().Rule);
-        var inForce = services.GetRequiredService<IOptionsMonitor<FluxgateBreakerSettings>>().Get("payments");
-        Assert.Equal("FailureStreak(3)", inForce.Tripper.ToString());
-        Assert.Equal(TimeSpan.FromSeconds(7), inForce.ProbeLease);
-    }
-
-    [Fact]
     public void An_unknown_name_is_refused_with_the_closest()
     {
         using var services = DiContainer.Of(services =>
@@ -197,76 +156,6 @@ public sealed class NamedBreakers
         Assert.Same(time, services.Breakers()["payments"].TimeProvider);
         using var without = DiContainer.Of(services => services.AddFluxgate().AddBreaker("payments"));
         Assert.Same(TimeProvider.System, without.Breakers()["payments"].TimeProvider);
-    }
-
-    [Fact]
-    public void Settings_that_no_breaker_could_work_with_are_all_told_on_first_use()
-    {
-        using var services = DiContainer.Of(services =>
-            services
-                .AddFluxgate()
-                .AddBreaker(
-                    "payments",
-                    settings =>
-                    {
-                        settings.Window = Window.Count(10);
-                        settings.Tripper = Tripper.MinRequests(20);
-                        settings.ProbeLease = TimeSpan.Zero;
-                        settings.Permit = null!;
-                    }
-                )
-        );
-        var error = Assert.ThrowsAny<OptionsValidationException>(() => services.Breakers()["payments"]);
-        Assert.Collection(
-            error.Failures.Order(),
-            failure => Assert.Equal("Breaker 'payments': Permit must not be null.", failure),
-            failure => Assert.Equal("Breaker 'payments': ProbeLease must be greater than zero, but is 00:00:00.", failure),
-            failure => Assert.StartsWith("Breaker 'payments': Tripper can never fire while the circuit is closed", failure)
-        );
-    }
-
-    [Fact]
-    public async Task A_host_does_not_start_with_settings_that_are_refused()
-    {
-        await using var services = DiContainer.Of(services =>
-            services
-                .AddFluxgate()
-                .AddBreaker("payments", settings => settings.ProbeLease = TimeSpan.Zero)
-                .AddBreaker("orders", settings => settings.ListenerQueueCapacity = 0)
-        );
-        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(services.StartAsync);
-        Assert.Equal(2, error.Failures.Count());
-        Assert.Empty(services.Breakers());
-    }
-
-    [Fact]
-    public void Every_setting_reaches_the_breaker()
-    {
-        var settings = new FluxgateBreakerSettings
-        {
-            Window = Window.Count(7),
-            Tripper = Tripper.FailureStreak(3),
-            BreakDuration = BreakDuration.None,
-            Permit = Permit.All,
-            Recovery = Recovery.WhenQuiet,
-            ProbeLease = TimeSpan.FromSeconds(3),
-            ProbeWithoutTraffic = true,
-            InitialState = BreakerState.MetricsOnly,
-            ListenerQueueCapacity = 5,
-            ListenerFlushTimeout = TimeSpan.FromSeconds(2),
-            Randomizer = () => 0.5,
-        };
-        var copy = settings.With([]);
-        var defaults = new FluxgateBreakerSettings();
-        foreach (
-            var property in typeof(FluxgateBreakerSettings)
-                .GetProperties()
-                .Where(property => property.CanWrite && property.Name != "Listeners")
-        )
-        {
-            Assert.NotEqual(property.GetValue(defaults), property.GetValue(settings));
-            Assert.Equal(property.GetValue(settings), property.GetValue(copy));
-        }
     }
 
     [Theory]

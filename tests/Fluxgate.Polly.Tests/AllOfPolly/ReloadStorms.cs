@@ -60,7 +60,7 @@ public sealed class ReloadStorms
         Assert.Equal(Callers * CallsOfEach, counts.Successes + counts.Failures + counts.Rejected);
     }
 
-    private static Tripper Never => Tripper.FailureStreak(int.MaxValue);
+    private static Tripper Never => Tripper.FailureStreak(FluxgateDefaults.MaxStreak);
 
     /// <summary>
     /// Half of the calls succeed and half fail, each in its own way; whatever else a call ends in, but for a rejection, fails the test. Every

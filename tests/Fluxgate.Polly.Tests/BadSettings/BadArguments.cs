@@ -38,7 +38,8 @@ internal static class BadArguments
             Of(() => Tripper.SlowRate(1, TimeSpan.Zero), "threshold must be greater than zero, but is 00:00:00."),
             Of(() => Tripper.AvgLatency(TimeSpan.Zero), "threshold must be greater than zero, but is 00:00:00."),
             Of(() => Tripper.AvgLatency(-Second), "threshold must be greater than zero, but is -00:00:01."),
-            Of(() => Tripper.FailureStreak(0), "count must be at least 1, but is 0."),
+            Of(() => Tripper.FailureStreak(0), "count must be at least 1 and at most 16777215, but is 0."),
+            Of(() => Tripper.FailureStreak(16_777_216), "count must be at least 1 and at most 16777215, but is 16777216."),
         ];
 
     private static BadSetting[] BreakDurations =>

@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using Polly;
+
 namespace Fluxgate;
 
 /// <summary>What cannot work is refused where it is written, in words that name the setting, the value and what is allowed.</summary>
@@ -39,13 +42,30 @@ public sealed class BadSettingsAreRefused
     }
 
     [Fact]
+    public void All_that_is_wrong_is_told_at_once()
+    {
+        var settings = new FluxgateBreakerSettings { ProbeLease = TimeSpan.Zero, ListenerQueueCapacity = 0 };
+        const string First = "ProbeLease must be greater than zero, but is 00:00:00.";
+        const string Second = "ListenerQueueCapacity must be at least 1, but is 0.";
+
+        var refusal = Assert.Throws<ArgumentException>(() => new FluxgateBreaker("payments", settings));
+        var inPipeline = Assert.Throws<ValidationException>(() => new ResiliencePipelineBuilder().AddFluxgateBreaker("payments", settings));
+
+        Assert.Equal($"2 settings are refused:\n- {First}\n- {Second}", refusal.Message);
+        Assert.Contains($"Settings: {First}", inPipeline.Message, StringComparison.Ordinal);
+        Assert.Contains($"Settings: {Second}", inPipeline.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_at_the_edge_of_the_allowed_is_taken()
     {
         var second = TimeSpan.FromSeconds(1);
         var settings = new FluxgateBreakerSettings
         {
             Window = Window.Time(TimeSpan.FromTicks(1000), 1000),
-            Tripper = Tripper.FailureRate(1) | Tripper.FailureRate(double.Epsilon) | Tripper.SlowRate(1, TimeSpan.FromTicks(1)),
+            Tripper =
+                Tripper.MinRequests(int.MaxValue)
+                & (Tripper.FailureRate(1) | Tripper.FailureRate(double.Epsilon) | Tripper.SlowRate(1, TimeSpan.FromTicks(1))),
             BreakDuration = BreakDuration.Backoff(second, multiplier: 1, max: second, jitter: 0.9999),
             Permit = Permit.RampUp(1, 1, TimeSpan.FromTicks(1)) & Permit.MaxConcurrent(1),
             Recovery = Recovery.AfterProbes(1) & Recovery.After(TimeSpan.FromTicks(1)),

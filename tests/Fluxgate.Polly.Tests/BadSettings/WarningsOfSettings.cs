@@ -42,13 +42,44 @@ public sealed class WarningsOfSettings
     public void A_branch_that_lives_in_one_state_is_no_mistake() =>
         Assert.Empty(Warnings((Tripper.Closed & Streak) | (Tripper.HalfOpened & Tripper.FailureStreak(1))));
 
+    [Theory]
+    [InlineData("MinRequests(10) | FailureRate(50%)")]
+    [InlineData("MinRequests(10)")]
+    [InlineData("FailureRate(50%) & MinRequests(10) | Closed")]
+    public void A_rule_that_healthy_calls_fire_is_named(string rule) =>
+        Assert.Equal(
+            [$"The rule {rule} fires without a failure or a slow call, once there are calls enough. Is one of its | meant as &?"],
+            Warnings(Tripper.Parse(rule))
+        );
+
+    [Theory]
+    [InlineData("FailureRate(10%)")]
+    [InlineData("SlowRate(10%, 1s)")]
+    [InlineData("AvgLatency(1s)")]
+    [InlineData("Closed & FailureRate(10%) | MinRequests(20) & SlowRate(10%, 1s)")]
+    public void A_rule_that_a_single_call_fires_is_named(string rule) =>
+        Assert.Equal(
+            [$"The rule {rule} fires at the first call that fails or is slow: no MinRequests stands beside its rates."],
+            Warnings(Tripper.Parse(rule))
+        );
+
+    [Theory]
+    [InlineData("FailureStreak(1)")]
+    [InlineData("MinRequests(2) & FailureRate(10%)")]
+    [InlineData("HalfOpened & FailureRate(50%) | Closed & MinRequests(10) & SlowRate(50%, 1s)")]
+    public void A_rule_that_means_what_it_says_is_not(string rule) => Assert.Empty(Warnings(Tripper.Parse(rule)));
+
+    [Fact]
+    public void A_rule_with_a_leaf_of_ones_own_is_not_asked_beforehand() =>
+        Assert.Empty(Warnings(new Counted() | Tripper.FailureRate(0.1)));
+
     [Fact]
     public void A_time_window_has_no_size_to_exceed() =>
         Assert.Empty(
             new FluxgateBreakerSettings
             {
                 Window = Window.Time(TimeSpan.FromSeconds(1)),
-                Tripper = Streak | Tripper.MinRequests(int.MaxValue),
+                Tripper = Streak | (Tripper.MinRequests(int.MaxValue) & Tripper.FailureRate(1)),
             }.Warnings
         );
 
@@ -72,4 +103,9 @@ public sealed class WarningsOfSettings
         Assert.Empty(new FluxgateBreakerSettings { Tripper = null!, Window = null! }.Warnings);
 
     private static IReadOnlyList<string> Warnings(Tripper rule) => new FluxgateBreakerSettings { Tripper = rule }.Warnings;
+
+    private sealed class Counted : Tripper
+    {
+        public override bool Fires(in Reading reading) => throw new InvalidOperationException("Asked beforehand.");
+    }
 }

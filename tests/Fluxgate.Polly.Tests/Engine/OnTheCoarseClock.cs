@@ -115,14 +115,27 @@ public sealed class OnTheCoarseClock
         var begun = breaker.Admit();
         breaker.Reconfigure(Slow(TimeSpan.FromMilliseconds(10)));
         var exact = breaker.Admit();
-        _time.Advance(TimeSpan.FromMilliseconds(10) + Step);
+        _time.Advance(TimeSpan.FromMilliseconds(10) + (2 * Step));
         begun.Settle(Verdict.Success);
         Assert.Equal(1, breaker.Snapshot().SlowCalls.Single(slow => slow.Threshold == TimeSpan.FromMilliseconds(10)).Total);
 
         breaker.Reconfigure(Slow(2 * Second));
-        _time.Advance((2 * Second) - TimeSpan.FromMilliseconds(10) - Step);
+        _time.Advance((2 * Second) - TimeSpan.FromMilliseconds(10) - (2 * Step));
         exact.Settle(Verdict.Success);
         Assert.Equal(1, breaker.Snapshot().SlowCalls.Single(slow => slow.Threshold == 2 * Second).Total);
+    }
+
+    [Fact]
+    public void A_fast_call_that_sees_the_coarse_clock_step_is_not_slow_under_finer_rules()
+    {
+        var breaker = Breaker(Slow(Second));
+        _time.Advance(Step - TimeSpan.FromTicks((_time.GetUtcNow().Ticks % Step.Ticks) + 1));
+        var begun = breaker.Admit();
+        breaker.Reconfigure(new() { Tripper = Tripper.SlowRate(1, TimeSpan.FromMilliseconds(10)) });
+        _time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.Null(begun.Settle(Verdict.Success));
+        Assert.Equal(0, Assert.Single(breaker.Snapshot().SlowCalls, slow => slow.Threshold < Second).Total);
     }
 
     [Fact]

@@ -173,4 +173,61 @@ public sealed class ProbingWithoutTraffic
 
         Assert.Equal(0, world.Time.ArmedTimers);
     }
+
+    [Fact]
+    public void A_thread_that_sets_the_timer_late_leaves_the_next_phase_its_own()
+    {
+        var time = new LateTimers();
+        var breaker = new FluxgateBreaker(
+            "payments",
+            new()
+            {
+                ProbeWithoutTraffic = true,
+                InitialState = BreakerState.HalfOpen,
+                Permit = Permit.All,
+                ProbeLease = TimeSpan.FromMinutes(30),
+                BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(1)),
+            },
+            time
+        );
+
+        // Between a probe and the timer for its lease the circuit opens, with a timer of its own.
+        time.BeforeNext = () => breaker.Trip();
+        breaker.Admit();
+        Assert.Equal(BreakerState.Open, breaker.State);
+
+        time.Inner.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(BreakerState.HalfOpen, breaker.State);
+    }
+
+    private sealed class LateTimers : TimeProvider
+    {
+        public VirtualTime Inner { get; } = new();
+
+        public Action? BeforeNext { get; set; }
+
+        public override long TimestampFrequency => Inner.TimestampFrequency;
+
+        public override long GetTimestamp() => Inner.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => Inner.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new LateTimer(this, Inner.CreateTimer(callback, state, dueTime, period));
+
+        private sealed class LateTimer(LateTimers time, ITimer inner) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                var before = time.BeforeNext;
+                time.BeforeNext = null;
+                before?.Invoke();
+                return inner.Change(dueTime, period);
+            }
+
+            public void Dispose() => inner.Dispose();
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
 }

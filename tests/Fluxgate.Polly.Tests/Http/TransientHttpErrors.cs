@@ -32,6 +32,47 @@ public sealed class TransientHttpErrors
             new BrokenCircuitException()
         );
 
+    [Theory]
+    [InlineData(HttpStatusCode.OK, false)]
+    [InlineData(HttpStatusCode.NotFound, false)]
+    [InlineData(HttpStatusCode.TooManyRequests, true)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, true)]
+    public void They_are_a_breakers_failures_by_default_where_results_are_answers(HttpStatusCode status, bool failure)
+    {
+        var breaker = new FluxgateBreaker("payments", timeProvider: new VirtualTime());
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>().AddFluxgateBreaker(breaker).Build();
+
+        using var response = pipeline.Execute(() => new HttpResponseMessage(status));
+
+        Assert.Equal(failure ? 1 : 0, breaker.Snapshot().Failures);
+    }
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    [MemberData(nameof(Others))]
+    public void Every_exception_is_one_too(Exception exception)
+    {
+        var breaker = new FluxgateBreaker("payments", timeProvider: new VirtualTime());
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>().AddFluxgateBreaker(breaker).Build();
+
+        Assert.Same(exception, Record.Exception(() => pipeline.Execute(HttpResponseMessage () => throw exception)));
+
+        Assert.Equal(1, breaker.Snapshot().Failures);
+    }
+
+    [Fact]
+    public void Who_says_what_to_handle_says_all_of_it()
+    {
+        var breaker = new FluxgateBreaker("payments", timeProvider: new VirtualTime());
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
+            .AddFluxgateBreaker(new() { Breaker = breaker, ShouldHandle = Tracker.All.For<HttpResponseMessage>() })
+            .Build();
+
+        using var response = pipeline.Execute(() => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
+
+        Assert.Equal((1, 0), (breaker.Snapshot().Successes, breaker.Snapshot().Failures));
+    }
+
     [Fact]
     public void Of_all_statuses_408_and_429_and_those_from_500_on_are_failures()
     {

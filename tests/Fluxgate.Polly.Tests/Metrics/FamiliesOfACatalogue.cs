@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fluxgate;
 
 public sealed class FamiliesOfACatalogue
@@ -105,6 +107,31 @@ public sealed class FamiliesOfACatalogue
         Assert.Equal([(failing, typeof(TimeoutException))], errors);
         Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Metric));
         Assert.IsType<TimeoutException>(Assert.Single(world.Notices.OfType<UserErrorNotice>()).Error);
+    }
+
+    [Fact]
+    public void Where_nobody_asked_to_hear_of_errors_they_are_traced()
+    {
+        using var heard = new StringWriter();
+        using var listener = new TextWriterTraceListener(TextWriter.Synchronized(heard));
+        Trace.Listeners.Add(listener);
+        try
+        {
+            var failing = MetricFamily.Gauge("orders_lost", "Help.", () => throw new TimeoutException("no answer"));
+            var metrics = new BreakerMetrics();
+            metrics.Add(failing);
+            Assert.Empty(Read(metrics, failing));
+        }
+        finally
+        {
+            Trace.Listeners.Remove(listener);
+        }
+
+        Assert.Contains(
+            "The metric orders_lost is left out of this page: System.TimeoutException: no answer",
+            heard.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -40,6 +40,22 @@ public sealed class FromPollysOptions
     }
 
     [Fact]
+    public async Task A_tracker_is_what_a_retry_handles()
+    {
+        #region docs/migrating.md: ShouldHandle
+        var timeouts = Tracker.TypeOf<TimeoutException>();
+        var retry = new RetryStrategyOptions { ShouldHandle = timeouts };
+        var retryOfAnswers = new RetryStrategyOptions<HttpResponseMessage> { ShouldHandle = timeouts.For<HttpResponseMessage>() };
+        #endregion
+
+        var context = ResilienceContextPool.Shared.Get();
+        Assert.True(await retry.ShouldHandle(new(context, Outcome.FromException<object>(new TimeoutException()), 0)));
+        Assert.False(await retry.ShouldHandle(new(context, Outcome.FromException<object>(new IOException()), 0)));
+        Assert.True(await retryOfAnswers.ShouldHandle(new(context, Outcome.FromException<HttpResponseMessage>(new TimeoutException()), 0)));
+        ResilienceContextPool.Shared.Return(context);
+    }
+
+    [Fact]
     public void StateProvider_is_the_breaker_itself()
     {
         #region docs/migrating.md: StateProvider

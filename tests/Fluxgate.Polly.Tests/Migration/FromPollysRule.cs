@@ -1,5 +1,6 @@
 using System.Net;
 using Polly;
+using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
@@ -7,14 +8,65 @@ namespace Fluxgate;
 public sealed class FromPollysRule
 {
     [Fact]
+    public async Task All_of_it_does_the_same_before_and_after()
+    {
+        var failures = new PredicateBuilder<HttpResponseMessage>().HandleResult(response => (int)response.StatusCode >= 500);
+
+        #region docs/migrating.md: All of it, before and after
+        var before = new ResiliencePipelineBuilder<HttpResponseMessage>().AddCircuitBreaker(
+            new()
+            {
+                Name = "payments",
+                FailureRatio = 0.1,
+                MinimumThroughput = 20,
+                SamplingDuration = TimeSpan.FromSeconds(30),
+                BreakDuration = TimeSpan.FromSeconds(5),
+                ShouldHandle = failures,
+                OnOpened = _ => default,
+            }
+        );
+
+        var after = new ResiliencePipelineBuilder<HttpResponseMessage>().AddFluxgateBreaker(
+            new()
+            {
+                CircuitName = "payments",
+                Settings = new()
+                {
+                    Tripper = Tripper.MinRequests(20) & Tripper.FailureRate(0.1),
+                    Window = Window.Time(TimeSpan.FromSeconds(30)),
+                    BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(5)),
+                    Permit = Permit.MaxConcurrent(1),
+                    Recovery = Recovery.AfterProbes(1),
+                    Listeners = { signal => { } },
+                },
+                ShouldHandle = failures,
+            }
+        );
+        #endregion
+
+        foreach (var builder in new[] { before, after })
+        {
+            var time = new VirtualTime();
+            builder.TimeProvider = time;
+            var pipeline = builder.Build();
+            Assert.Equal((19, false), (await AnsweredAsync(pipeline, 503, 19), await IsBrokenAsync(pipeline, 503)));
+            Assert.True(await IsBrokenAsync(pipeline, 200));
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Equal((50, false), (await AnsweredAsync(pipeline, 200, 50), await IsBrokenAsync(pipeline, 200)));
+        }
+    }
+
+    [Fact]
     public void FailureRatio_is_a_failure_rate()
     {
         #region docs/migrating.md: FailureRatio
-        var settings = new FluxgateBreakerSettings { Tripper = Tripper.FailureRate(0.1) };
+        var settings = new FluxgateBreakerSettings { Tripper = Tripper.MinRequests(100) & Tripper.FailureRate(0.1) };
         #endregion
 
         var world = new World(settings);
-        world.Succeed(9);
+        world.Fail(9);
+        world.Succeed(90);
+        Assert.Equal(BreakerState.Closed, world.State);
         world.Fail();
         Assert.Equal(BreakerState.Open, world.State);
     }
@@ -120,5 +172,31 @@ public sealed class FromPollysRule
         world.Wait(60);
         world.Succeed();
         Assert.Equal(BreakerState.Closed, world.State);
+    }
+
+    private static async Task<int> AnsweredAsync(ResiliencePipeline<HttpResponseMessage> pipeline, int status, int calls)
+    {
+        var answered = 0;
+        for (var call = 0; call < calls; call++)
+        {
+            answered += await IsBrokenAsync(pipeline, status) ? 0 : 1;
+        }
+
+        return answered;
+    }
+
+    private static async Task<bool> IsBrokenAsync(ResiliencePipeline<HttpResponseMessage> pipeline, int status)
+    {
+        try
+        {
+            using var response = await pipeline.ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(
+                new HttpResponseMessage((HttpStatusCode)status)
+            ));
+            return false;
+        }
+        catch (BrokenCircuitException)
+        {
+            return true;
+        }
     }
 }

@@ -1,17 +1,25 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Fluxgate;
 
 /// <summary>Code that the README shows of applications and their metrics.</summary>
 // Both show circuits of one name on the page of the process, where only the newest is seen.
 [Collection("page of the process")]
-public sealed class ReadmeBlocksOfApplications
+public sealed class ReadmeBlocksOfApplications : IDisposable
 {
+    private readonly DirectoryInfo _content = Directory.CreateTempSubdirectory("readme-application");
+
+    public void Dispose() => _content.Delete(recursive: true);
+
     [Fact]
     public async Task An_application_has_named_breakers_and_their_pages()
     {
-        string[] args = ["--urls=http://127.0.0.1:0", "--Fluxgate:Breakers:orders:ProbeLease=5s"];
+        // The file that the README prints a section of, as it stands.
+        var json = Assert.Single(WalkBlock.In(Repository.Read("README.md")), block => block.Language == "json");
+        File.WriteAllText(Path.Combine(_content.FullName, "appsettings.json"), $"{{\n{string.Join('\n', json.Lines)}\n}}\n");
+        string[] args = ["--urls=http://127.0.0.1:0", $"--contentRoot={_content.FullName}"];
         // csharpier-ignore-start
         #region README.md: In an application
         var builder = WebApplication.CreateBuilder(args);
@@ -32,6 +40,7 @@ public sealed class ReadmeBlocksOfApplications
         await using (app)
         {
             await app.StartAsync();
+            SaysWhatTheFileSays(app.Services);
             app.Services.GetRequiredService<FluxgateBreakers>()["payments"].Trip("the walk");
             using var client = new HttpClient { BaseAddress = new(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
 
@@ -45,6 +54,26 @@ public sealed class ReadmeBlocksOfApplications
             Assert.Contains("orders: closed", circuits, StringComparison.Ordinal);
             Assert.Contains("payments: open (the walk)", circuits, StringComparison.Ordinal);
         }
+    }
+
+    private static void SaysWhatTheFileSays(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<IOptionsMonitor<FluxgateBreakerSettings>>();
+        var (payments, orders) = (settings.Get("payments"), settings.Get("orders"));
+
+        Assert.Equal(["orders", "payments"], services.GetRequiredService<FluxgateBreakers>().Select(breaker => breaker.Name).Order());
+        Assert.Equal("FailureStreak(5) | MinRequests(20) & FailureRate(50%)", payments.Tripper.ToString());
+        Assert.Equal((TimeSpan.FromSeconds(30), true), (payments.ProbeLease, payments.ProbeWithoutTraffic));
+        Assert.Equal("MinRequests(100) & FailureRate(50%)", orders.Tripper.ToString());
+        Assert.False(orders.ProbeWithoutTraffic);
+        Assert.All(
+            [payments, orders],
+            breaker =>
+            {
+                Assert.Equal("Time(1m)", breaker.Window.ToString());
+                Assert.Equal("Backoff(10s, x2, max 10m, jitter 10%)", breaker.BreakDuration.ToString());
+            }
+        );
     }
 
     [Fact]

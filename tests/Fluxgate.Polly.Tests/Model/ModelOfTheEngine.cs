@@ -26,6 +26,7 @@ public sealed class ModelOfTheEngine(ITestOutputHelper output)
         Assert.All(AllPairs(), pair => visits.AtLeast(5, $"by hand {pair.From} -> {pair.To}"));
         Assert.All(PlayedSources, source => visits.AtLeast(30, $"error {source}"));
         Assert.All(Enum.GetValues<FaultPoint>(), point => visits.AtLeast(10, $"{point} is broken."));
+        Assert.All(Enum.GetValues<Ending>(), ending => visits.AtLeast(100, $"{ending} in a pipeline"));
         visits.AtLeast(100_000, "steps");
         visits.AtLeast(1000, "tripped");
         visits.AtLeast(1000, "re-opened");

@@ -107,6 +107,7 @@ internal sealed class Rehearsal
 
     private void End((Subject.Call Engine, Reference.Call Reference) call, Ending ending, int? milliseconds, string step)
     {
+        _visits.Count($"{ending} {(call.Engine.IsInPipeline ? "in a pipeline" : "without one")}");
         TimeSpan? duration = milliseconds is { } told ? TimeSpan.FromMilliseconds(told) : null;
         var (shown, signal) = call.Engine.End(ending, duration);
         if (ending == Ending.PredicateThrows && call.Engine.IsInPipeline)

@@ -109,6 +109,9 @@ internal enum Ending
     /// <summary>Its callback throws (in a pipeline; without one this is a failure).</summary>
     Throws,
 
+    /// <summary>Its caller gives up, and the callback heeds that (in a pipeline; without one this is ignored).</summary>
+    IsCancelled,
+
     /// <summary>The predicate that should judge it throws (in a pipeline; without one this is ignored).</summary>
     PredicateThrows,
 

@@ -208,7 +208,8 @@ internal static class Scripts
         from ending in AnyEnding
         from inPipeline in Rarely(4)
         from milliseconds in AnyDuration
-        select (Command)new Command.Run(inPipeline || ending is Ending.Throws or Ending.PredicateThrows, ending, milliseconds);
+        select (Command)
+            new Command.Run(inPipeline || ending is Ending.Throws or Ending.IsCancelled or Ending.PredicateThrows, ending, milliseconds);
 
     private static Gen<Command> AnyBegin => Rarely(5).Select(Command (inPipeline) => new Command.Begin(inPipeline));
 
@@ -224,6 +225,7 @@ internal static class Scripts
             (16, Gen.Constant(Ending.Fails)),
             (3, Gen.Constant(Ending.IsIgnored)),
             (2, Gen.Constant(Ending.Throws)),
+            (2, Gen.Constant(Ending.IsCancelled)),
             (1, Gen.Constant(Ending.PredicateThrows)),
             (1, Gen.Constant(Ending.IsDisposed))
         );

@@ -108,11 +108,14 @@ internal sealed class Subject
     private sealed class Piped : Call
     {
         private readonly TaskCompletionSource<Outcome<Ending>> _callback = new();
+        private readonly Action _giveUp;
         private readonly Task<Outcome<Ending>> _call;
 
         public Piped(ResiliencePipeline<Ending> pipeline)
         {
-            var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
+            var caller = new CancellationTokenSource();
+            _giveUp = caller.Cancel;
+            var context = ResilienceContextPool.Shared.Get(caller.Token);
             _call = pipeline
                 .ExecuteOutcomeAsync<Ending, Piped>(
                     static (_, call) =>
@@ -134,19 +137,25 @@ internal sealed class Subject
 
         public override (bool Shown, Signal? Caused) End(Ending ending, TimeSpan? duration)
         {
-            if (ending == Ending.Throws)
+            Exception? thrown = null;
+            switch (ending)
             {
-                _callback.SetException(new TimeoutException());
-            }
-            else
-            {
-                _callback.SetResult(Polly.Outcome.FromResult(ending));
+                case Ending.Throws:
+                    _callback.SetException(thrown = new TimeoutException());
+                    break;
+                case Ending.IsCancelled:
+                    _giveUp();
+                    _callback.SetException(thrown = new OperationCanceledException());
+                    break;
+                default:
+                    _callback.SetResult(Polly.Outcome.FromResult(ending));
+                    break;
             }
 
             // The caller gets its own outcome, whatever user code does (8).
             Assert.True(_call.IsCompletedSuccessfully);
-            Assert.Equal(ending == Ending.Throws ? default : ending, Outcome.Result);
-            Assert.Equal(ending == Ending.Throws, Outcome.Exception is TimeoutException);
+            Assert.Same(thrown, Outcome.Exception);
+            Assert.Equal(thrown is null ? ending : default, Outcome.Result);
             return default;
         }
     }

@@ -54,6 +54,20 @@ public sealed class TimeWindows
         }
     }
 
+    [Fact]
+    public void Have_no_more_slow_calls_than_calls_when_a_call_is_measured_in_the_bucket_after_its_own()
+    {
+        var time = new VirtualTime();
+        var thresholds = new SlowThresholds([TimeSpan.FromSeconds(1)]);
+        var window = new BucketWindow(new(thresholds, sumsDurations: false), new(time), TimeSpan.FromSeconds(1), 1);
+        window.Ledger.TryCount(Ledger.Successes);
+        time.Advance(TimeSpan.FromSeconds(1));
+        window.Advance(window.Now(0));
+        window.Ledger.Measure(2 * TimeSpan.TicksPerSecond, reached: 1);
+
+        Assert.Equal((0, 0), (window.Read(window.Now(0)).Requests, window.Read(window.Now(0)).Slow(0)));
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Hold_all_that_is_young_enough_and_nothing_that_is_too_old(long frequency, double seconds, int buckets)

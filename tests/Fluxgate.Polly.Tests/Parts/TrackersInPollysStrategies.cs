@@ -151,6 +151,35 @@ public sealed class TrackersInPollysStrategies
         Assert.Equal(3, _calls);
     }
 
+    [Fact]
+    public async Task An_exception_tracker_serves_pipelines_of_any_result_type_as_it_stands()
+    {
+        var timeouts = Tracker.TypeOf<TimeoutException>();
+        var breaker = new FluxgateBreaker("payments", new() { Tripper = Tripper.FailureStreak(1) }, new VirtualTime());
+        var pipeline = new ResiliencePipelineBuilder()
+            .AddRetry(
+                new()
+                {
+                    ShouldHandle = timeouts,
+                    MaxRetryAttempts = 2,
+                    Delay = TimeSpan.Zero,
+                }
+            )
+            .AddFluxgateBreaker(new() { Breaker = breaker, ShouldIgnore = timeouts })
+            .Build();
+
+        await Assert.ThrowsAsync<TimeoutException>(async () => await pipeline.ExecuteAsync(_ => throw new TimeoutException()));
+        await Assert.ThrowsAsync<IOException>(async () => await pipeline.ExecuteAsync(_ => throw new IOException()));
+
+        Assert.Equal((3, 1), (breaker.Snapshot().Ignored, breaker.Snapshot().Failures));
+        Func<FallbackPredicateArguments<object>, ValueTask<bool>> fallback = timeouts;
+        Func<HedgingPredicateArguments<object>, ValueTask<bool>> hedging = timeouts;
+        var context = ResilienceContextPool.Shared.Get();
+        Assert.True(await fallback(new(context, Outcome.FromException<object>(new TimeoutException()))));
+        Assert.False(await hedging(new(context, Outcome.FromException<object>(new IOException()))));
+        ResilienceContextPool.Shared.Return(context);
+    }
+
     private int? Run(Action<ResiliencePipelineBuilder<int>> add, int status)
     {
         var builder = new ResiliencePipelineBuilder<int>();

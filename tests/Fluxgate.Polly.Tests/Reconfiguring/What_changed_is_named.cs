@@ -3,6 +3,31 @@ namespace Fluxgate;
 public sealed class What_changed_is_named
 {
     [Fact]
+    public void Of_the_settings_in_force_some_can_be_changed_and_the_others_stay()
+    {
+        var world = new World(
+            new()
+            {
+                Window = Window.Time(TimeSpan.FromSeconds(30)),
+                BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(5)),
+                Permit = Permit.MaxConcurrent(1),
+                Recovery = Recovery.AfterProbes(1),
+                ProbeLease = TimeSpan.FromSeconds(7),
+                ProbeWithoutTraffic = true,
+                Randomizer = () => 0.5,
+            }
+        );
+
+        Assert.Empty(world.Breaker.Reconfigure(world.Breaker.CopySettings()));
+        var settings = world.Breaker.CopySettings();
+        settings.Tripper = Tripper.FailureStreak(3);
+        Assert.Equal(["Tripper: MinRequests(100) & FailureRate(50%) -> FailureStreak(3)"], world.Breaker.Reconfigure(settings));
+
+        settings.Tripper = Tripper.FailureStreak(9);
+        Assert.Equal("FailureStreak(3)", world.Breaker.CopySettings().Tripper.ToString());
+    }
+
+    [Fact]
     public void A_notice_names_each_setting_that_changed_with_before_and_after()
     {
         var world = new World();

@@ -29,7 +29,7 @@ internal static class RandomParts
         Trees(
             Gen.OneOf(
                 Counts.Select(Tripper.MinRequests),
-                Counts.Select(Tripper.FailureStreak),
+                Counts.Select(count => Tripper.FailureStreak(Math.Min(count, 16_777_215))),
                 Ratios.Select(Tripper.FailureRate),
                 Ratios.Zip(Durations, Tripper.SlowRate),
                 Durations.Select(Tripper.AvgLatency),

@@ -53,6 +53,32 @@ public sealed class AddingABreaker
     }
 
     [Fact]
+    public void A_name_alone_makes_a_breaker_with_default_settings_on_both_builders()
+    {
+        var any = new ResiliencePipelineBuilder().AddFluxgateBreaker("any").Build();
+        var typed = new ResiliencePipelineBuilder<int>().AddFluxgateBreaker("typed").Build();
+        for (var call = 0; call < 100; call++)
+        {
+            Assert.Throws<TimeoutException>(() => any.Execute(() => throw new TimeoutException()));
+            Assert.Throws<TimeoutException>(() => typed.Execute(int () => throw new TimeoutException()));
+        }
+
+        Assert.Equal("any", Assert.Throws<CallNotPermittedException>(() => any.Execute(() => { })).CircuitName);
+        Assert.Equal("typed", Assert.Throws<CallNotPermittedException>(() => typed.Execute(() => 1)).CircuitName);
+    }
+
+    [Fact]
+    public void A_new_object_without_a_type_is_the_options_as_with_Pollys_strategies()
+    {
+        var any = new ResiliencePipelineBuilder().AddFluxgateBreaker(new() { Breaker = _world.Breaker }).Build();
+        var typed = new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(new() { Breaker = _world.Breaker }).Build();
+
+        any.Execute(() => { });
+        typed.Execute(() => 1);
+        Assert.Equal(2, _world.Now.Successes);
+    }
+
+    [Fact]
     public void A_breaker_is_made_anew_for_every_build()
     {
         var witness = new Witness();

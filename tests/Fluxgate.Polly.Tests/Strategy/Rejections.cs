@@ -75,7 +75,22 @@ public sealed class Rejections
     {
         _world.Breaker.Probe();
         Assert.Equal(2, _world.Ask(100).Count);
-        Unknown(BreakerState.HalfOpen, "Circuit 'payments' is half_open and does not let the call in: probing by hand.");
+        Unknown(
+            BreakerState.HalfOpen,
+            "Circuit 'payments' is half_open and does not let the call in: probing by hand; it lets in what MaxConcurrent(2) allows."
+        );
+    }
+
+    [Fact]
+    public void A_permit_whose_text_throws_is_named_by_its_type()
+    {
+        var world = new World(new() { InitialState = BreakerState.HalfOpen, Permit = new Speechless() });
+        world.Begin();
+
+        var rejection = Assert.Throws<CallNotPermittedException>(() => world.Pipeline().Execute(() => { }));
+
+        Assert.EndsWith(": initial state; it lets in what Speechless allows.", rejection.Message, StringComparison.Ordinal);
+        Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Permit));
     }
 
     [Fact]
@@ -150,5 +165,12 @@ public sealed class Rejections
     {
         var rejection = Assert.Throws<CallNotPermittedException>(() => _world.Pipeline().Execute(() => { }));
         Assert.Equal((state, null, message), (rejection.State, rejection.RetryAfter, rejection.Message));
+    }
+
+    private sealed class Speechless : Permit
+    {
+        public override bool Admits(in PermitContext context) => false;
+
+        public override string ToString() => throw new NotSupportedException("no words");
     }
 }

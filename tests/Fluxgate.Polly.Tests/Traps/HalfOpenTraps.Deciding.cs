@@ -129,6 +129,22 @@ public sealed partial class HalfOpenTraps
         Assert.Equal((10, 10), (letIn, world.Now.HalfOpenInFlight));
     }
 
+    // It let all of them in once (Polly#216); 8.9.1 lets the first one in and waits for it alone, whoever else comes.
+    [Fact]
+    public async Task H10_Polly_8_9_1_lets_one_probe_in_and_nobody_else_while_it_is_away()
+    {
+        var polly = new PollyWorld();
+        await polly.Open();
+        polly.Wait(5);
+        var crowd = new CallInFlight[1000];
+        Parallel.For(0, crowd.Length, caller => crowd[caller] = polly.Calls.Begin());
+
+        var probe = Assert.Single(crowd, call => call.LetIn);
+        Assert.Equal(CircuitState.HalfOpen, polly.State);
+        await probe.Succeed();
+        Assert.Equal(CircuitState.Closed, polly.State);
+    }
+
     [Fact]
     public void H11_One_unlucky_probe_does_not_reopen()
     {

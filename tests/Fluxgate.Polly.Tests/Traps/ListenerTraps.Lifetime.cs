@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Polly;
+using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
@@ -125,6 +126,33 @@ public sealed partial class ListenerTraps
 
         Assert.Equal(100, rejections.Distinct().Count());
         Assert.All(rejections, rejection => Assert.InRange(rejection.StackTrace!.Length, 1, rejections[0].StackTrace!.Length));
+    }
+
+    // It threw one instance again and again once (Polly#1877); 8.9.1 makes one for each rejection, around the one that broke the circuit where there is one.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task L11_Polly_8_9_1_makes_one_for_each_rejection_too(bool isolated)
+    {
+        var polly = new PollyWorld();
+        await polly.Open();
+        if (isolated)
+        {
+            await polly.Manual.IsolateAsync();
+        }
+
+        List<BrokenCircuitException> rejections = [];
+        for (var call = 0; call < 100; call++)
+        {
+            // Thrown as Polly's Execute methods throw the outcome of a call.
+            var outcome = await polly.Calls.Succeed();
+            rejections.Add(Assert.ThrowsAny<BrokenCircuitException>(outcome.ThrowIfException));
+        }
+
+        Assert.Equal(100, rejections.Distinct().Count());
+        Assert.All(rejections, rejection => Assert.InRange(rejection.StackTrace!.Length, 1, rejections[0].StackTrace!.Length));
+        var inner = Assert.Single(rejections.Select(rejection => rejection.InnerException).Distinct());
+        Assert.Equal(isolated ? null : typeof(IOException), inner?.GetType());
     }
 
     /// <summary>A breaker with a timer that is set, listeners of all kinds and a call in flight, which nobody holds when this returns.</summary>

@@ -108,6 +108,35 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
+    public void L4_A_break_duration_that_hangs_keeps_its_own_call_and_another_opens_the_circuit()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var settings = TwoFailures.Settings();
+        settings.BreakDuration = new SlowBreak(entered, gate);
+        var world = new World(settings);
+        var hanging = Deadline.Start(() => world.Fail(2));
+        Deadline.Await(entered);
+
+        Deadline.Run(() =>
+        {
+            world.Wait(0.9);
+            world.Fail();
+            Assert.Equal(BreakerState.Closed, world.State);
+
+            world.Wait(0.1);
+            world.Fail();
+            Assert.Equal((BreakerState.Open, TimeSpan.FromSeconds(60)), (world.State, world.Now.RetryAfter));
+        });
+        Assert.False(hanging.IsOver);
+
+        gate.Set();
+        hanging.End();
+        Assert.Equal((BreakerState.Open, TimeSpan.FromSeconds(60)), (world.State, world.Now.RetryAfter));
+        Assert.Equal(1, world.Now.UserErrors(UserErrorSource.BreakDuration));
+    }
+
+    [Fact]
     public async Task L4_Pollys_slow_OnOpened_delays_the_call_that_tripped_and_the_probe_of_another_caller()
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -29,7 +29,8 @@ internal sealed class Circuit(string name)
             return null;
         }
 
-        FluxgateBreaker[]? all = Members.Count == 1 ? null : [.. Members.Select(member => member.Breaker).OfType<FluxgateBreaker>()];
-        return new(Name, member, newest, all, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
+        FluxgateBreaker[] others =
+            Members.Count == 1 ? [] : [.. Members.Select(other => other.Breaker).OfType<FluxgateBreaker>().Where(other => other != newest)];
+        return new(Name, member, newest, others, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
     }
 }

@@ -4,30 +4,30 @@ namespace Fluxgate;
 /// <param name="name">The name.</param>
 /// <param name="member">The place of the newest breaker that lives; hears of families that throw.</param>
 /// <param name="newest">That breaker.</param>
-/// <param name="all">All that can be read, the newest among them; <see langword="null"/> when it is the only one, as it mostly is.</param>
+/// <param name="others">The others that can be read; mostly there are none.</param>
 /// <param name="inherited">What those had counted that cannot be read any more, if there were any.</param>
 /// <param name="signals">The signals counted for families that count them.</param>
 internal sealed class CircuitReading(
     string name,
     Member member,
     FluxgateBreaker newest,
-    FluxgateBreaker[]? all,
+    FluxgateBreaker[] others,
     IReadOnlyDictionary<MetricFamily, MetricSamples>? inherited,
     IReadOnlyDictionary<MetricFamily, long>? signals
 )
 {
-    private (FluxgateBreaker Newest, FluxgateBreaker[]? All) _living = (newest, all);
+    private (FluxgateBreaker Newest, FluxgateBreaker[] Others) _living = (newest, others);
     private BreakerSnapshot? _newest;
-    private BreakerSnapshot[]? _all;
+    private BreakerSnapshot[] _others = [];
 
     public string Name => name;
 
     /// <summary>Runs parts that users wrote, so never under a lock.</summary>
     public void TakeSnapshots()
     {
-        var (newest, all) = _living;
-        _all = all is null ? null : Array.ConvertAll(all, static breaker => breaker.Snapshot());
-        _newest = _all is null ? newest.Snapshot() : _all[Array.IndexOf(all!, newest)];
+        var (newest, others) = _living;
+        _newest = newest.Snapshot();
+        _others = Array.ConvertAll(others, static breaker => breaker.Snapshot());
         _living = default;
     }
 
@@ -53,19 +53,19 @@ internal sealed class CircuitReading(
             return;
         }
 
-        if (_all is null || family.Type == MetricType.Gauge)
+        family.Read(_newest!, samples);
+        if (family.Type == MetricType.Gauge)
         {
-            family.Read(_newest!, samples);
-        }
-        else
-        {
-            foreach (var snapshot in _all)
-            {
-                family.Read(snapshot, samples);
-            }
+            return;
         }
 
-        if (inherited is not null && family.Type != MetricType.Gauge && inherited.TryGetValue(family, out var before))
+        samples.TakesNewLabels = !family.LabelsAreSettings;
+        foreach (var other in _others)
+        {
+            family.Read(other, samples);
+        }
+
+        if (inherited?.GetValueOrDefault(family) is { } before)
         {
             samples.Add(before);
         }

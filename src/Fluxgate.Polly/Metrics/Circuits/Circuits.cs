@@ -95,6 +95,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
             {
                 if (inheritance.TryGetValue(family, out var own))
                 {
+                    own.TakesNewLabels = !family.LabelsAreSettings;
                     own.Add(samples);
                 }
                 else

@@ -8,6 +8,12 @@ internal sealed class Clock
     /// <summary>The most by which the coarse clock steps, and so lags: that of Windows. Linux steps by 1 to 10 ms.</summary>
     public static readonly TimeSpan CoarseStep = TimeSpan.FromMilliseconds(16);
 
+    /// <summary>
+    /// The longest duration that a call is counted with, a year. Somebody may settle with <see cref="TimeSpan.MaxValue"/>: two of those
+    /// would overflow every sum they are in, and an overflown word looks sealed.
+    /// </summary>
+    public const long LongestTicks = 365 * TimeSpan.TicksPerDay;
+
     private const long MillisecondsPerSecond = 1_000;
     private const long NanosecondsPerSecond = 1_000_000_000;
 

@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Fluxgate;
+
+/// <summary>No namespace of any project begins with Fluxgate.Polly, which would hide Polly: also of those that no test can reference.</summary>
+public sealed partial class NamespacesOfAllProjects
+{
+    private static readonly string[] Folders = ["src", "tests", "samples"];
+
+    [Fact]
+    public void Every_project_takes_the_root_namespace_of_the_repository_or_one_that_hides_nothing()
+    {
+        Assert.Equal("Fluxgate", Assert.Single(RootNamespaces(Repository.Find("Directory.Build.props"))));
+
+        // Without one a project's root namespace is its name: a file of properties that does not import the next one above would end the search.
+        Assert.All(
+            Files("Directory.Build.props"),
+            file => Assert.Contains("GetPathOfFileAbove('Directory.Build.props'", File.ReadAllText(file), StringComparison.Ordinal)
+        );
+        var projects = Files("*.csproj").ToArray();
+        Assert.Contains(projects, project => project.EndsWith("Fluxgate.Polly.PrometheusNet.csproj", StringComparison.Ordinal));
+        Assert.Contains(projects, project => project.EndsWith("Published.csproj", StringComparison.Ordinal));
+        Assert.DoesNotContain(projects.Concat(Files("*.props")).Concat(Files("*.targets")).SelectMany(RootNamespaces), HidesPolly);
+    }
+
+    [Fact]
+    public void No_source_file_declares_a_namespace_that_hides_Polly()
+    {
+        var declared = Files("*.cs")
+            .SelectMany(file =>
+                Declaration().Matches(File.ReadAllText(file)).Select(match => (file, Namespace: match.Groups["name"].Value))
+            )
+            .ToArray();
+
+        Assert.Contains(declared, one => one.Namespace == "Fluxgate");
+        Assert.Contains(declared, one => one.Namespace == "Polly");
+        Assert.DoesNotContain(declared, one => HidesPolly(one.Namespace));
+    }
+
+    [Theory]
+    [InlineData("Fluxgate.Polly", true)]
+    [InlineData("Fluxgate.Polly.Prometheus", true)]
+    [InlineData("Fluxgate.PollyTests", false)]
+    [InlineData("Fluxgate", false)]
+    public void What_hides_Polly_is_a_namespace_of_that_name_inside_ours(string name, bool hides) => Assert.Equal(hides, HidesPolly(name));
+
+    private static bool HidesPolly(string name) => $"{name}.".StartsWith("Fluxgate.Polly.", StringComparison.Ordinal);
+
+    private static IEnumerable<string> RootNamespaces(string file) =>
+        XDocument.Load(file).Descendants("RootNamespace").Select(element => element.Value);
+
+    private static IEnumerable<string> Files(string pattern) =>
+        Folders
+            .SelectMany(folder => Directory.GetFiles(Repository.Find(folder), pattern, SearchOption.AllDirectories))
+            .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(IsOutput))
+            .Order(StringComparer.Ordinal);
+
+    private static bool IsOutput(string folder) => folder is "bin" or "obj" or "node_modules";
+
+    [GeneratedRegex(@"^[ \t]*namespace[ \t]+(?<name>[\w.]+)", RegexOptions.Multiline, 10_000)]
+    private static partial Regex Declaration();
+}

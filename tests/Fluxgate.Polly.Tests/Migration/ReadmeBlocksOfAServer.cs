@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Fluxgate;
+
+/// <summary>The server that the README shows, on the port that it prints, and the page that it prints below.</summary>
+// Shows a circuit of the name that others have on the page of the process, where only the newest is seen.
+[Collection("page of the process")]
+public sealed class ReadmeBlocksOfAServer
+{
+    [Fact]
+    public async Task The_page_is_served_and_begins_as_it_is_printed()
+    {
+        using var turn = DocumentsPort.Turn();
+        using var payments = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener() } });
+        var page = "";
+
+        var error = await Record.ExceptionAsync(() => ServeAsync(async () => page = await DocumentsPort.PageAsync()));
+        if (error is not null)
+        {
+            // A program that is none of ours has the port: that is said, and the same page is served on another one.
+            Assert.Equal(DocumentsPort.Taken, Assert.IsType<IOException>(error).Message);
+            using var server = new PrometheusServer(0);
+            server.Start();
+            page = await DocumentsPort.PageAsync(server.Port);
+        }
+
+        var printed = Assert.Single(
+            WalkBlock.In(Repository.Read("README.md")),
+            block => block.Lines[0].StartsWith("# HELP", StringComparison.Ordinal)
+        );
+        Assert.True(
+            WalkPattern.IsMet(printed.Lines, page),
+            $"The README prints\n{string.Join('\n', printed.Lines)}\nbut the page is\n{page}"
+        );
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_has_is_named()
+    {
+        using var turn = DocumentsPort.Turn();
+        using var other = new TcpListener(IPAddress.Loopback, DocumentsPort.Number);
+        _ = Record.Exception(other.Start); // or somebody has it already
+
+        var error = await Assert.ThrowsAsync<IOException>(() => ServeAsync(() => Task.CompletedTask));
+
+        Assert.Equal(DocumentsPort.Taken, error.Message);
+    }
+
+    private static async Task ServeAsync(Func<Task> meanwhile)
+    {
+        #region README.md: Metrics
+        using var server = new PrometheusServer(9464);
+        server.Start();
+        #endregion
+
+        await meanwhile();
+    }
+}
