@@ -11,6 +11,9 @@ internal sealed class RefusedSettingsException(string optionsName, IReadOnlyList
             ? problems[0]
             : string.Join(
                 Environment.NewLine,
-                [$"The settings of circuit breakers have {RuleText.Number(problems.Count)} problems:", .. problems]
+                [
+                    $"The settings of circuit breakers have {RuleText.Number(problems.Count)} problems:",
+                    .. problems.Select(problem => $"- {problem}"),
+                ]
             );
 }

@@ -21,8 +21,8 @@ public sealed class AllMistakesAtOnce
         Assert.Collection(
             error.Message.Split(Environment.NewLine),
             line => Assert.Equal("The settings of circuit breakers have 2 problems:", line),
-            line => Assert.Equal(OfPayments, line),
-            line => Assert.StartsWith("Fluxgate:Breakers:orders:Windw: unknown key 'Windw'", line)
+            line => Assert.Equal($"- {OfPayments}", line),
+            line => Assert.StartsWith("- Fluxgate:Breakers:orders:Windw: unknown key 'Windw'", line)
         );
     }
 
