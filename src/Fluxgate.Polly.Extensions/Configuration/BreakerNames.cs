@@ -13,5 +13,13 @@ internal sealed class BreakerNames(IEnumerable<SettingsSource> sources)
     /// <summary>The name as it is spelled, or <see langword="null"/> where nothing names it.</summary>
     public string? Find(string name) => Known.FirstOrDefault(known => Comparer.Equals(known, name));
 
+    /// <summary>What to say where nothing names a breaker: the closest name, those that there are, and how to name one.</summary>
+    public static string Advice(string name, IReadOnlyCollection<string> known)
+    {
+        var hint = Closest.To(name, known) is { } closest ? $" Did you mean '{closest}'?" : "";
+        var all = known.Count == 0 ? "None is named" : $"Known are {string.Join(", ", known.Select(known => $"'{known}'"))}";
+        return $"{hint} {all}; name it with AddBreaker or in the configuration below Breakers.";
+    }
+
     public IReadOnlyList<string> Problems => [.. _sources.SelectMany(source => source.Problems).Distinct(StringComparer.Ordinal)];
 }

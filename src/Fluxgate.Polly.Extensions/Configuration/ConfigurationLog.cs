@@ -52,6 +52,30 @@ internal static partial class ConfigurationLog
     )]
     public static partial void ChangeWaits(this ILogger log, string breaker, string changes);
 
+    [LoggerMessage(
+        110,
+        LogLevel.Warning,
+        "The configuration holds nothing at '{Path}', where circuit breakers should get their settings from: it is not there, or is empty."
+    )]
+    public static partial void SectionMissing(this ILogger log, string path);
+
+    [LoggerMessage(
+        111,
+        LogLevel.Warning,
+        "The circuit breaker '{Configured}' is named by the configuration alone, '{Coded}' by code alone. They are two, and neither has what stands there for the other: if one is meant, spell it alike; if both are, name both in code."
+    )]
+    public static partial void NearMiss(this ILogger log, string configured, string coded);
+
+    [LoggerMessage(
+        113,
+        LogLevel.Warning,
+        "Code has the last word: '{Text}' at {Path} has no effect, in force is {InForce}. Where the configuration is to win, code must come before it."
+    )]
+    public static partial void ValueOverwritten(this ILogger log, string path, string text, string inForce);
+
+    [LoggerMessage(112, LogLevel.Warning, "{Unknown}")]
+    public static partial void NameUnknown(this ILogger log, string unknown);
+
     [LoggerMessage(108, LogLevel.Error, "Taking on a changed configuration of the circuit breakers failed.")]
     public static partial void ReloadFailed(this ILogger log, Exception error);
 }

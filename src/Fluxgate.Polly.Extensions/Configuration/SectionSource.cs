@@ -8,7 +8,6 @@ internal sealed class SectionSource : SettingsSource
 {
     private const string Defaults = "Defaults";
     private const string Breakers = "Breakers";
-    private const int MostCharacters = 256;
 
     private readonly IConfiguration _section;
     private volatile bool _seen;
@@ -21,6 +20,10 @@ internal sealed class SectionSource : SettingsSource
     }
 
     public override IEnumerable<string> Names => Current.Names;
+
+    public override bool MayNameMore => true;
+
+    public override string? MissingPath => Exists ? null : (_section as IConfigurationSection)?.Path ?? "";
 
     public override bool HasVanished
     {
@@ -99,11 +102,11 @@ internal sealed class SectionSource : SettingsSource
 
         foreach (var breaker in _section.GetSection(Breakers).GetChildren().Where(child => !IsName(child.Key)))
         {
-            yield return $"{SettingsReader.Shown(breaker.Path)}: a breaker's name must have 1 to {MostCharacters} characters, but has {RuleText.Number(breaker.Key.Length)}.";
+            yield return $"{SettingsReader.Shown(breaker.Path)}: a breaker's name must have 1 to {FluxgateDefaults.MaxNameLength} characters, but has {RuleText.Number(breaker.Key.Length)}.";
         }
     }
 
-    private static bool IsName(string key) => key.Length is > 0 and <= MostCharacters;
+    private static bool IsName(string key) => key.Length is > 0 and <= FluxgateDefaults.MaxNameLength;
 
     private static bool IsOneOf(string key, params string[] known) => known.Contains(key, StringComparer.OrdinalIgnoreCase);
 

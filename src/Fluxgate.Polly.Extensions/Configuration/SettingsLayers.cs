@@ -17,6 +17,8 @@ internal sealed class SettingsLayers(IEnumerable<SettingsSource> sources) : ICon
             source.ApplyDefaults(options, reading);
         }
 
+        // What a breaker's own settings say instead of the defaults overwrites nothing.
+        reading.Compare(options);
         if (string.IsNullOrEmpty(name))
         {
             return;

@@ -55,6 +55,9 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
     /// <summary>Who takes on changed settings of a breaker, and may still refuse them by throwing.</summary>
     public Action<string, FluxgateBreakerSettings>? Follower { get; set; }
 
+    /// <summary>Who wants to know that a reload is over.</summary>
+    public Action? Reloaded { get; set; }
+
     /// <summary>What is wrong with changes that were refused, by breaker.</summary>
     public IEnumerable<KeyValuePair<string, string>> Refused => _refused;
 
@@ -158,6 +161,8 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
         {
             _refused.TryRemove(name, out _);
         }
+
+        Reloaded?.Invoke();
     }
 
     private void Reload(string name)

@@ -9,23 +9,51 @@ internal static class SettingsReader
 
     private static readonly string[] InCodeOnly = [nameof(FluxgateBreakerSettings.Listeners), nameof(FluxgateBreakerSettings.Randomizer)];
 
-    private static readonly Dictionary<string, Func<FluxgateBreakerSettings, string, SettingsReading, string, string?>> Keys = new(
-        StringComparer.OrdinalIgnoreCase
-    )
+    private static readonly Dictionary<string, SettingsKey> Keys = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Window"] = Part<Window>(Window.TryParse, (settings, part) => settings.Window = part),
-        ["Tripper"] = Part<Tripper>(Tripper.TryParse, (settings, part) => settings.Tripper = part),
-        ["BreakDuration"] = Part<BreakDuration>(BreakDuration.TryParse, (settings, part) => settings.BreakDuration = part),
-        ["Permit"] = Part<Permit>(Permit.TryParse, (settings, part) => settings.Permit = part),
-        ["Recovery"] = Part<Recovery>(Recovery.TryParse, (settings, part) => settings.Recovery = part),
-        ["ProbeLease"] = Value<TimeSpan>(SettingsText.TryDuration, (settings, value) => settings.ProbeLease = value),
-        ["ProbeWithoutTraffic"] = Value<bool>(SettingsText.TrySwitch, (settings, value) => settings.ProbeWithoutTraffic = value),
-        ["InitialState"] = Value<BreakerState>(SettingsText.TryState, (settings, value) => settings.InitialState = value),
-        ["ListenerQueueCapacity"] = Value<int>(SettingsText.TryCount, (settings, value) => settings.ListenerQueueCapacity = value),
-        ["ListenerFlushTimeout"] = Value<TimeSpan>(SettingsText.TryDuration, (settings, value) => settings.ListenerFlushTimeout = value),
+        ["Window"] = SettingsKey.Part<Window>(Window.TryParse, settings => settings.Window, (settings, part) => settings.Window = part),
+        ["Tripper"] = SettingsKey.Part<Tripper>(
+            Tripper.TryParse,
+            settings => settings.Tripper,
+            (settings, part) => settings.Tripper = part
+        ),
+        ["BreakDuration"] = SettingsKey.Part<BreakDuration>(
+            BreakDuration.TryParse,
+            settings => settings.BreakDuration,
+            (settings, part) => settings.BreakDuration = part
+        ),
+        ["Permit"] = SettingsKey.Part<Permit>(Permit.TryParse, settings => settings.Permit, (settings, part) => settings.Permit = part),
+        ["Recovery"] = SettingsKey.Part<Recovery>(
+            Recovery.TryParse,
+            settings => settings.Recovery,
+            (settings, part) => settings.Recovery = part
+        ),
+        ["ProbeLease"] = SettingsKey.Value<TimeSpan>(
+            SettingsText.TryDuration,
+            settings => settings.ProbeLease,
+            (settings, value) => settings.ProbeLease = value
+        ),
+        ["ProbeWithoutTraffic"] = SettingsKey.Value<bool>(
+            SettingsText.TrySwitch,
+            settings => settings.ProbeWithoutTraffic,
+            (settings, value) => settings.ProbeWithoutTraffic = value
+        ),
+        ["InitialState"] = SettingsKey.Value<BreakerState>(
+            SettingsText.TryState,
+            settings => settings.InitialState,
+            (settings, value) => settings.InitialState = value
+        ),
+        ["ListenerQueueCapacity"] = SettingsKey.Value<int>(
+            SettingsText.TryCount,
+            settings => settings.ListenerQueueCapacity,
+            (settings, value) => settings.ListenerQueueCapacity = value
+        ),
+        ["ListenerFlushTimeout"] = SettingsKey.Value<TimeSpan>(
+            SettingsText.TryDuration,
+            settings => settings.ListenerFlushTimeout,
+            (settings, value) => settings.ListenerFlushTimeout = value
+        ),
     };
-
-    private delegate bool TryRead<T>(string text, out T? value, out string? error);
 
     public static void Read(IConfigurationSection section, FluxgateBreakerSettings settings, SettingsReading reading)
     {
@@ -38,7 +66,7 @@ internal static class SettingsReader
 
         foreach (var child in section.GetChildren())
         {
-            if (!Keys.TryGetValue(child.Key, out var read))
+            if (!Keys.TryGetValue(child.Key, out var key))
             {
                 reading.Add(Unknown(child, Keys.Keys));
             }
@@ -46,9 +74,13 @@ internal static class SettingsReader
             {
                 reading.Unread(child.Key, $"{child.Path}: a section is refused: expected text.");
             }
-            else if (read(settings, child.Value ?? "", reading, child.Path) is { } error)
+            else if (key.Read(settings, child.Value ?? "", reading, child.Path) is { } error)
             {
                 reading.Unread(child.Key, $"{child.Path}: '{Shown(child.Value ?? "")}' is refused. {error}");
+            }
+            else
+            {
+                reading.Read(key, child.Path, child.Value ?? "", settings);
             }
         }
     }
@@ -66,37 +98,4 @@ internal static class SettingsReader
     }
 
     public static string Shown(string value) => value.Length <= MostShown ? value : $"{value[..MostShown]}…";
-
-    private static Func<FluxgateBreakerSettings, string, SettingsReading, string, string?> Part<T>(
-        TryRead<T> read,
-        Action<FluxgateBreakerSettings, T> set
-    )
-        where T : class =>
-        (settings, text, reading, path) =>
-        {
-            if (!read(text, out var part, out var error))
-            {
-                return error;
-            }
-
-            set(settings, part!);
-            reading.Placed(part!, path);
-            return null;
-        };
-
-    private static Func<FluxgateBreakerSettings, string, SettingsReading, string, string?> Value<T>(
-        TryRead<T> read,
-        Action<FluxgateBreakerSettings, T> set
-    )
-        where T : struct =>
-        (settings, text, _, _) =>
-        {
-            if (!read(text, out var value, out var error))
-            {
-                return error;
-            }
-
-            set(settings, value);
-            return null;
-        };
 }

@@ -13,8 +13,12 @@ internal sealed class SettingsReading
     private readonly List<string> _problems = [];
     private readonly HashSet<string> _unread = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<object, string> _places = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<SettingsKey, (string Path, string Text, string Value)> _read = [];
+    private readonly List<OverwrittenValue> _overwritten = [];
 
     public IReadOnlyList<string> Problems => _problems;
+
+    public IReadOnlyList<OverwrittenValue> Overwritten => _overwritten;
 
     public static SettingsReading Of(FluxgateBreakerSettings settings) => All.GetOrCreateValue(settings);
 
@@ -25,6 +29,25 @@ internal sealed class SettingsReading
     {
         _unread.Add(key);
         Add(problem);
+    }
+
+    /// <summary>Remembers what a key was set to, unless a configuration that comes after sets it again.</summary>
+    public void Read(SettingsKey key, string path, string text, FluxgateBreakerSettings settings) =>
+        _read[key] = (path, text, key.ValueIn(settings));
+
+    /// <summary>Notes which of the values read so far are no longer there.</summary>
+    public void Compare(FluxgateBreakerSettings settings)
+    {
+        foreach (var (key, (path, text, value)) in _read)
+        {
+            var inForce = key.ValueIn(settings);
+            if (!key.Keeps(value, inForce))
+            {
+                _overwritten.Add(new(path, text, inForce));
+            }
+        }
+
+        _read.Clear();
     }
 
     public void Placed(object part, string path) => _places[part] = path;

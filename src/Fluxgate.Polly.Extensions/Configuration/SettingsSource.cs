@@ -11,6 +11,12 @@ internal abstract class SettingsSource
     /// <summary>Whether names are spelled as a person wrote them in code, and not as configuration providers merged them.</summary>
     public virtual bool SpellsNames => false;
 
+    /// <summary>Whether the source may name breakers later that it does not name now.</summary>
+    public virtual bool MayNameMore => false;
+
+    /// <summary>The path of the source where nothing is there, which may be misspelt.</summary>
+    public virtual string? MissingPath => null;
+
     /// <summary>Whether all that the source held has disappeared, as when a file is deleted or half written.</summary>
     public virtual bool HasVanished => false;
 

@@ -27,6 +27,17 @@ internal static class SettingsText
         return error is null;
     }
 
+    /// <summary>A value as it could be read again.</summary>
+    public static string Of<T>(T value)
+        where T : struct =>
+        value switch
+        {
+            TimeSpan duration => RuleText.Duration(duration),
+            BreakerState state when Enum.IsDefined(state) => state.ToLabel(),
+            bool on => on ? "true" : "false",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+        };
+
     public static bool TrySwitch(string text, out bool on, out string? error)
     {
         error = bool.TryParse(text, out on) ? null : "Expected true or false.";

@@ -18,17 +18,22 @@ namespace Fluxgate;
 /// </remarks>
 public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 {
+    private const string AllBreakers = "Fluxgate";
+
     private readonly ConcurrentDictionary<string, NamedBreaker> _breakers = new(BreakerNames.Comparer);
     private readonly BreakerNames _names;
+    private readonly NameChecks _checks;
     private readonly SettingsMonitor _settings;
     private readonly ContainerListeners _listeners;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _log;
+    private readonly OverwrittenValues _overwritten;
     private volatile bool _started;
     private volatile bool _disposed;
 
     internal FluxgateBreakers(
         BreakerNames names,
+        NameChecks checks,
         SettingsMonitor settings,
         ContainerListeners listeners,
         TimeProvider? timeProvider,
@@ -36,11 +41,14 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     )
     {
         _names = names;
+        _checks = checks;
         _settings = settings;
         _listeners = listeners;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = ConfigurationLog.Of(loggerFactory);
+        _overwritten = new(_log);
         settings.Follower = Follow;
+        settings.Reloaded = Reloaded;
     }
 
     /// <summary>The names of all breakers, whether made already or not, in no particular order.</summary>
@@ -53,7 +61,10 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     /// <returns>Always the same instance for a name.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
     /// <exception cref="KeyNotFoundException">Nothing names such a breaker; the message tells the closest name.</exception>
-    /// <exception cref="OptionsValidationException">Its settings are refused; the message names each path, value and what is allowed.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// Its settings are refused; the message names each path, value and what is allowed, one a line. Before the host has started it tells
+    /// what is wrong with all breakers.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A listener of the container could not be made, or asks for the breaker while it is being made.</exception>
     /// <exception cref="ObjectDisposedException">The container is disposed, and the breaker was not made before.</exception>
     public FluxgateBreaker this[string name] => TryGet(name, out var breaker) ? breaker : throw Unknown(name);
@@ -102,27 +113,20 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     /// <summary>Validates everything, then makes all breakers, and from now on those that a changed configuration adds.</summary>
     internal void Start()
     {
-        List<string> problems = [.. _names.Problems];
-        var names = _names.Known;
-        foreach (var name in names)
+        if (_started)
         {
-            try
-            {
-                _settings.Get(name);
-            }
-            catch (OptionsValidationException error)
-            {
-                problems.AddRange(error.Failures);
-            }
+            return;
         }
 
-        if (problems.Count > 0)
+        // First, since what looks misspelt may be the cause of what is refused.
+        _checks.WarnAtStart();
+        if (Problems() is { Count: > 0 } problems)
         {
-            throw new OptionsValidationException("Fluxgate", typeof(FluxgateBreakerSettings), problems.Distinct(StringComparer.Ordinal));
+            throw new RefusedSettingsException(AllBreakers, problems);
         }
 
         _started = true;
-        foreach (var name in names)
+        foreach (var name in _names.Known)
         {
             GetOrMake(name);
         }
@@ -159,11 +163,47 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
     private FluxgateBreaker Make(NamedBreaker named, string name, IEnumerable<IListener> listeners)
     {
-        var settings = _settings.Get(name).With(listeners);
+        var inForce = SettingsOf(name);
+        var settings = inForce.With(listeners);
         var breaker = new FluxgateBreaker(name, settings, _timeProvider);
         (named.Settings, named.Logs) = (settings, [.. settings.Listeners.OfType<LogListener>()]);
         Warn(breaker);
+        _overwritten.Tell(inForce);
         return breaker;
+    }
+
+    private FluxgateBreakerSettings SettingsOf(string name)
+    {
+        try
+        {
+            return _settings.Get(name);
+        }
+        catch (OptionsValidationException refused)
+        {
+            // Whoever asks before the start ends the start, and what is wrong with the other breakers would wait for the next one.
+            throw _started
+                ? new RefusedSettingsException(name, [.. refused.Failures])
+                : new RefusedSettingsException(AllBreakers, [.. refused.Failures.Union(Problems(), StringComparer.Ordinal)]);
+        }
+    }
+
+    /// <summary>What is wrong with all breakers and names.</summary>
+    private IReadOnlyList<string> Problems()
+    {
+        List<string> problems = [.. _names.Problems];
+        foreach (var name in _names.Known)
+        {
+            try
+            {
+                _settings.Get(name);
+            }
+            catch (OptionsValidationException refused)
+            {
+                problems.AddRange(refused.Failures);
+            }
+        }
+
+        return [.. problems.Concat(_checks.Problems).Distinct(StringComparer.Ordinal)];
     }
 
     private void Follow(string name, FluxgateBreakerSettings settings)
@@ -177,6 +217,14 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         if (!named.Change(breaker => Reconfigure(named, breaker, settings)) && _started)
         {
             GetOrMake(name);
+        }
+    }
+
+    private void Reloaded()
+    {
+        if (_started && !_disposed)
+        {
+            _checks.WarnOfNearMisses();
         }
     }
 
@@ -195,6 +243,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
         string[] waiting = [.. SettingsCopies.WaitingChanges(named.Settings!, settings)];
         named.Settings = settings;
+        _overwritten.Tell(settings);
         if (waiting.Length > 0)
         {
             _log.ChangeWaits(breaker.Name, string.Join("; ", waiting));
@@ -211,12 +260,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
     private KeyNotFoundException Unknown(string name)
     {
-        var names = Names;
-        var hint = Closest.To(name, names) is { } closest ? $" Did you mean '{closest}'?" : "";
-        var known = names.Count == 0 ? "None is named" : $"Known are {string.Join(", ", names.Select(known => $"'{known}'"))}";
-        var problems = string.Concat(_names.Problems.Select(problem => $" {problem}"));
-        return new(
-            $"No breaker is named '{SettingsReader.Shown(name)}'.{hint} {known}; name it with AddBreaker or in the configuration below Breakers.{problems}"
-        );
+        var problems = string.Concat(_names.Problems.Select(problem => $"{Environment.NewLine}{problem}"));
+        return new($"No breaker is named '{SettingsReader.Shown(name)}'.{BreakerNames.Advice(name, Names)}{problems}");
     }
 }

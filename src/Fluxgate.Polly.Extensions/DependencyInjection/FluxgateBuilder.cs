@@ -6,13 +6,15 @@ namespace Fluxgate;
 
 /// <summary>Names the breakers of a container and says where their settings come from; made by <c>services.AddFluxgate(…)</c>.</summary>
 /// <remarks>
-/// Everything is additive. Defaults of all sources come first, then what each says about a breaker, both in the order of the calls; after
-/// them comes what <c>services.Configure&lt;FluxgateBreakerSettings&gt;(name, …)</c> adds behind the first <c>AddFluxgate</c>. Not thread-safe.
+/// Everything is additive, and of two that set the same the later has the last word. Defaults of all sources come first, then what each
+/// says about a breaker, both in the order of the calls; after them comes what
+/// <c>services.Configure&lt;FluxgateBreakerSettings&gt;(name, …)</c> adds behind the first <c>AddFluxgate</c>. So
+/// <c>AddFluxgate(section).AddBreaker(name, …)</c> overwrites what the section says about the breaker, at start and after each change of
+/// it, which a warning in the log tells; a section that is to win comes later: <c>AddFluxgate().AddBreaker(name, …).AddConfiguration(section)</c>.
+/// Not thread-safe.
 /// </remarks>
 public sealed class FluxgateBuilder
 {
-    private const int MostCharacters = 256;
-
     internal FluxgateBuilder(IServiceCollection services) => Services = services;
 
     /// <summary>The services that it adds to.</summary>
@@ -27,8 +29,8 @@ public sealed class FluxgateBuilder
     /// <summary>Names a breaker and sets it up in code.</summary>
     /// <param name="name">The circuit's name, 1 to 256 characters; the same whatever its case.</param>
     /// <param name="configure">
-    /// Changes the settings that stand before it; called for the breaker and again whenever the configuration changes. Listeners count
-    /// when the breaker is made only.
+    /// Changes the settings that stand before it, those of a configuration that was added before included; called for the breaker and
+    /// again whenever the configuration changes. Listeners count when the breaker is made only.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>
@@ -39,7 +41,10 @@ public sealed class FluxgateBuilder
         return Add(new CodeSource(CircuitName(name), configure));
     }
 
-    /// <summary>Says what holds for every breaker unless its own settings say otherwise, also those of the configuration.</summary>
+    /// <summary>
+    /// Says what holds for every breaker unless its own settings say otherwise, also those below <c>Breakers</c> in a configuration. The
+    /// <c>Defaults</c> of a configuration overwrite it where that is added later.
+    /// </summary>
     /// <param name="configure">Changes the defaults; called for each breaker, and again whenever the configuration changes.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>
@@ -68,10 +73,10 @@ public sealed class FluxgateBuilder
     internal static string CircuitName(string value, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(value, name);
-        return value.Length is > 0 and <= MostCharacters
+        return value.Length is > 0 and <= FluxgateDefaults.MaxNameLength
             ? value
             : throw new ArgumentException(
-                $"{name} must have 1 to {MostCharacters} characters, but has {RuleText.Number(value.Length)}.",
+                $"{name} must have 1 to {FluxgateDefaults.MaxNameLength} characters, but has {RuleText.Number(value.Length)}.",
                 name
             );
     }

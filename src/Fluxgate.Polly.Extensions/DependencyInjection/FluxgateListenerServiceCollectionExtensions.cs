@@ -1,11 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Fluxgate;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds listeners that the container makes, for all of its breakers or for one. Each is made once, before the first breaker.</summary>
-/// <remarks>A listener that cannot be made fails the start of the host, or the first use of a breaker, with its type and the cause.</remarks>
+/// <remarks>
+/// A listener that cannot be made fails the start of the host, or the first use of a breaker, with its type and the cause. So does, at the
+/// start of a host, one for a breaker that nothing names; where a configuration may still name it there is a warning.
+/// </remarks>
 public static class FluxgateListenerServiceCollectionExtensions
 {
     /// <summary>Has a listener hear every breaker of the container. It is registered as a singleton of its type unless it is registered already. Again does nothing.</summary>
@@ -35,6 +39,7 @@ public static class FluxgateListenerServiceCollectionExtensions
     /// <param name="make">Makes the listener; called once.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)] // _ => new SomeListener() could be a lambda that hears signals, too.
     public static IServiceCollection AddFluxgateListener<TListener>(
         this IServiceCollection services,
         Func<IServiceProvider, TListener> make
@@ -48,6 +53,7 @@ public static class FluxgateListenerServiceCollectionExtensions
     /// <param name="make">Makes the listener; called once.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public static IServiceCollection AddFluxgateListener<TListener>(
         this IServiceCollection services,
         string name,
@@ -71,6 +77,45 @@ public static class FluxgateListenerServiceCollectionExtensions
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
     public static IServiceCollection AddFluxgateListener(this IServiceCollection services, string name, IListener listener) =>
         AddInstance(services, FluxgateBuilder.CircuitName(name), listener);
+
+    /// <summary>Has a lambda hear the signals of every breaker of the container. Each call adds one.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="onSignal">See <see cref="Listener.From(Action{Signal})"/>.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException"><paramref name="onSignal"/> is an <c>async void</c> method, or an argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener(this IServiceCollection services, Action<Signal> onSignal) =>
+        AddInstance(services, circuitName: null, Listener.From(onSignal));
+
+    /// <summary>As <see cref="AddFluxgateListener(IServiceCollection, Action{Signal})"/>, for one breaker.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The breaker's name.</param>
+    /// <param name="onSignal">See <see cref="Listener.From(Action{Signal})"/>.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, <paramref name="onSignal"/> is an <c>async void</c> method, or an argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener(this IServiceCollection services, string name, Action<Signal> onSignal) =>
+        AddInstance(services, FluxgateBuilder.CircuitName(name), Listener.From(onSignal));
+
+    /// <summary>Has an asynchronous lambda hear the signals of every breaker of the container, behind a queue for each. Each call adds one.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="onSignal">See <see cref="Listener.From(Func{Signal, CancellationToken, ValueTask})"/>.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener(
+        this IServiceCollection services,
+        Func<Signal, CancellationToken, ValueTask> onSignal
+    ) => AddInstance(services, circuitName: null, Listener.From(onSignal));
+
+    /// <summary>As <see cref="AddFluxgateListener(IServiceCollection, Func{Signal, CancellationToken, ValueTask})"/>, for one breaker.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The breaker's name.</param>
+    /// <param name="onSignal">See <see cref="Listener.From(Func{Signal, CancellationToken, ValueTask})"/>.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddFluxgateListener(
+        this IServiceCollection services,
+        string name,
+        Func<Signal, CancellationToken, ValueTask> onSignal
+    ) => AddInstance(services, FluxgateBuilder.CircuitName(name), Listener.From(onSignal));
 
     private static IServiceCollection AddType<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TListener>(
         IServiceCollection services,
@@ -117,6 +162,10 @@ public static class FluxgateListenerServiceCollectionExtensions
         if (!Registered(services).Contains(registration))
         {
             services.AddSingleton(registration);
+            if (registration.CircuitName is { } name)
+            {
+                services.AddSingleton(new BreakerMention(name, $"The listener {registration.Type}"));
+            }
         }
 
         return services;

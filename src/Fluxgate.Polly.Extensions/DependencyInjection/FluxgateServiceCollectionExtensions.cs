@@ -28,12 +28,14 @@ public static class FluxgateServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<FluxgateBreakerSettings>, SettingsLayers>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FluxgateBreakerSettings>, SettingsValidation>());
         services.TryAddSingleton<BreakerNames>();
+        services.TryAddSingleton<NameChecks>();
         services.TryAddSingleton<SettingsMonitor>();
         services.TryAddSingleton<IOptionsMonitor<FluxgateBreakerSettings>>(provider => provider.GetRequiredService<SettingsMonitor>());
         services.TryAddSingleton<ContainerListeners>();
         services.TryAddSingleton<BreakersEnd>();
         services.TryAddSingleton(provider => new FluxgateBreakers(
             provider.GetRequiredService<BreakerNames>(),
+            provider.GetRequiredService<NameChecks>(),
             provider.GetRequiredService<SettingsMonitor>(),
             provider.GetRequiredService<ContainerListeners>(),
             provider.GetService<TimeProvider>(),

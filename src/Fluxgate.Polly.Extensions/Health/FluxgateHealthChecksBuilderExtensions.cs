@@ -7,7 +7,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <remarks>
 /// Open and forced open are the failure status, degraded unless asked otherwise. Half-open, and open when its break is over, is degraded at
 /// worst: such a circuit needs calls to recover, which an instance that is out of rotation as unhealthy does not get. Closed, metrics-only
-/// and disabled are healthy. The description says which circuits are open and why. The data holds <c>state</c>, <c>reason</c> and
+/// and disabled are healthy. ASP.NET Core answers degraded with 200 and unhealthy with 503, so a readiness probe that is to fail needs
+/// <see cref="HealthStatus.Unhealthy"/>; its endpoint writes the status alone unless its options have a <c>ResponseWriter</c>. The description says which circuits are open and why. The data holds <c>state</c>, <c>reason</c> and
 /// <c>since</c>, and where there is one <c>next_probe</c>, <c>failure_rate</c> and <c>refused_configuration</c>; the latter alone
 /// changes no status, since the old settings are in force.
 /// </remarks>
@@ -41,7 +42,10 @@ public static class FluxgateHealthChecksBuilderExtensions
         );
     }
 
-    /// <summary>Adds a check for one breaker. While nothing names it, the check fails and says so.</summary>
+    /// <summary>
+    /// Adds a check for one breaker. A name that nothing names keeps the host from starting where all breakers are named in code; where a
+    /// configuration may still name it there is a warning at start, and the check fails until it does.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="breaker">The breaker's name.</param>
     /// <param name="name">The check's name; <c>fluxgate-</c> and the breaker's unless given.</param>
@@ -61,9 +65,11 @@ public static class FluxgateHealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         FluxgateBuilder.CircuitName(breaker);
+        name ??= $"fluxgate-{breaker}";
+        builder.Services.AddSingleton(new BreakerMention(breaker, $"The health check '{name}'"));
         return Add(
             builder,
-            name ?? $"fluxgate-{breaker}",
+            name,
             services => new BreakerHealthCheck(services.GetRequiredService<FluxgateBreakers>(), breaker),
             failureStatus,
             tags,

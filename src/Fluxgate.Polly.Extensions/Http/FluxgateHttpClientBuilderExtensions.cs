@@ -1,5 +1,6 @@
 using Fluxgate;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
 using Polly;
 
@@ -9,8 +10,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <remarks>
 /// For applications without Microsoft.Extensions.Http.Resilience; with it, <c>AddResilienceHandler("name", builder => builder.AddFluxgateBreaker(…))</c>
 /// does the same. Whatever is built here is built once for each client and container, not for each of the handlers that HttpClientFactory
-/// makes anew every two minutes: a breaker keeps its state. That holds for <c>ConfigureHttpClientDefaults</c> too: each client has its own. A pipeline runs until the response's headers have arrived; reading the body
-/// is outside it. A retry sends the same request again, so its content must be one that can be sent twice (a buffered one can, a stream
+/// makes anew every two minutes: a breaker keeps its state. It is built when the host starts, so a mistake in it keeps the host from
+/// starting; without a host when the client is first made. With <c>ConfigureHttpClientDefaults</c> each client has its own too, but who the clients are
+/// is not known at start: theirs are built when each is first made. A pipeline runs until the response's headers have arrived; reading
+/// the body is outside it. A retry sends the same request again, so its content must be one that can be sent twice (a buffered one can, a stream
 /// that cannot seek cannot). Strategies find the request in the context's properties under <c>Resilience.Http.RequestMessage</c>.
 /// </remarks>
 public static class FluxgateHttpClientBuilderExtensions
@@ -32,7 +35,7 @@ public static class FluxgateHttpClientBuilderExtensions
 
     /// <summary>Runs a pipeline around the sends of this client that the container has, such as one of a <c>ResiliencePipelineProvider</c>.</summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="pipeline">Answers with the pipeline. Asked once for each container, with its root provider; nobody disposes the pipeline here.</param>
+    /// <param name="pipeline">Answers with the pipeline. Asked once for each container, with its root provider, when the host starts; nobody disposes the pipeline here.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IHttpClientBuilder AddFluxgateHandler(
@@ -55,7 +58,7 @@ public static class FluxgateHttpClientBuilderExtensions
     /// <summary>Builds one pipeline for this client and runs it around its sends.</summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="configure">
-    /// Adds the strategies. Called once for each container, with its root provider, when the first client is made. The pipeline's
+    /// Adds the strategies. Called once for each container, with its root provider, when the host starts. The pipeline's
     /// <see cref="ResiliencePipelineBuilderBase.Name"/> is the client's, and so is the name of a breaker that is not given another; what
     /// the pipeline makes is disposed with the container.
     /// </param>
@@ -88,7 +91,7 @@ public static class FluxgateHttpClientBuilderExtensions
     /// <param name="keyOf">The key of a request: <see cref="HttpAuthority.Of"/>, or the application's own. Called for every send; must be thread-safe.</param>
     /// <param name="configure">
     /// Adds the strategies of the pipeline for a key. Called once for each key and container, with the root provider, when the first request
-    /// with that key is sent. The pipeline's name is the client's and its instance name is the key, so a breaker that is not given
+    /// with that key is sent, which is when its mistakes are told: no key is known at start. The pipeline's name is the client's and its instance name is the key, so a breaker that is not given
     /// another name is <c>client/key</c>; what the pipeline makes is disposed with the container.
     /// </param>
     /// <param name="maxKeys">How many keys are kept apart, at least 1. The keys that come later share one more pipeline, whose key is <see cref="HttpAuthority.Others"/>.</param>
@@ -139,6 +142,12 @@ public static class FluxgateHttpClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(static services => new HandlerPipelines(services));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HandlersAtStart>());
+        if (builder.Name is { } client)
+        {
+            builder.Services.AddSingleton(new HandlerRegistration(client, pipelineOf));
+        }
+
         // As AddHttpMessageHandler does, but with the name of the client that is being made: that of the builder is null for the defaults.
         builder.Services.Configure<HttpClientFactoryOptions>(
             builder.Name,

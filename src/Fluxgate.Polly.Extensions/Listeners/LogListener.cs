@@ -18,11 +18,14 @@ namespace Fluxgate;
 /// <item><term><see cref="ReconfiguredNotice"/></term><description><see cref="LogLevel.Information"/>, 14 <c>CircuitReconfigured</c></description></item>
 /// </list>
 /// Properties of a transition are <c>CircuitName</c>, <c>OldState</c> and <c>NewState</c> (as metrics write them), <c>Reason</c>,
-/// <c>SequenceNumber</c>, and <c>BreakFor</c> where it opened: a <see cref="TimeSpan"/>, or a text for a break until reset. Nothing is formatted for a level that is off.
+/// <c>SequenceNumber</c>, and where it opened <c>BreakFor</c>, a <see cref="TimeSpan"/> or a text for a break until reset, and <c>BreakText</c>,
+/// the same for people (<c>9.05s</c>). Nothing is formatted for a level that is off.
 /// </remarks>
 /// <param name="logger">Where to write.</param>
 public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
 {
+    private const string UntilReset = "ever, until it is reset";
+
     private readonly ILogger _logger = logger ?? throw new ArgumentNullException(nameof(logger), "logger must not be null.");
 
     /// <summary>Whether a reconfiguration is written here, and need not be elsewhere.</summary>
@@ -42,8 +45,9 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
         );
         switch (signal.NewState)
         {
-            case BreakerState.Open:
-                LogMessages.Opened(_logger, name, old, state, reason, (object?)signal.BreakFor ?? "ever, until it is reset", number);
+            case BreakerState.Open when _logger.IsEnabled(LogLevel.Error):
+                var text = signal.BreakFor is { } time ? RuleText.Measured(time) : UntilReset;
+                LogMessages.Opened(_logger, name, old, state, reason, text, number, (object?)signal.BreakFor ?? UntilReset);
                 break;
             case BreakerState.HalfOpen:
                 LogMessages.HalfOpened(_logger, name, old, state, reason, number);

@@ -5,10 +5,12 @@ namespace Fluxgate;
 /// <summary>What <see cref="LogListener"/> writes.</summary>
 internal static partial class LogMessages
 {
+    // BreakFor is exact and stands beside the text, for searches; a property that no text names is called as its parameter.
+#pragma warning disable SYSLIB1015
     [LoggerMessage(
         1,
         LogLevel.Error,
-        "Circuit {CircuitName} opened: {OldState} -> {NewState} ({Reason}), break for {BreakFor}, signal {SequenceNumber}.",
+        "Circuit {CircuitName} opened: {OldState} -> {NewState} ({Reason}), break for {BreakText}, signal {SequenceNumber}.",
         EventName = "CircuitOpened"
     )]
     public static partial void Opened(
@@ -17,9 +19,11 @@ internal static partial class LogMessages
         string oldState,
         string newState,
         string reason,
-        object breakFor,
-        long sequenceNumber
+        string breakText,
+        long sequenceNumber,
+        object BreakFor
     );
+#pragma warning restore SYSLIB1015
 
     [LoggerMessage(
         2,

@@ -10,6 +10,7 @@ internal sealed class ConfigFile : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fluxgate-");
     private readonly IHost _host;
+    private bool _started;
 
     public ConfigFile(string json, bool ignoreBrokenFiles = false, Action<IServiceCollection>? more = null)
     {
@@ -43,13 +44,21 @@ internal sealed class ConfigFile : IAsyncDisposable
 
     public static string Json(string breakers) => $$"""{ "Fluxgate": { "Breakers": { {{breakers}} } } }""";
 
-    public Task StartAsync() => _host.StartAsync().WaitAsync(DiContainer.Deadline);
+    public async Task StartAsync()
+    {
+        await _host.StartAsync().WaitAsync(DiContainer.Deadline);
+        _started = true;
+    }
 
     public void Write(string json) => File.WriteAllText(Path, json);
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync().WaitAsync(DiContainer.Deadline);
+        if (_started)
+        {
+            await _host.StopAsync().WaitAsync(DiContainer.Deadline);
+        }
+
         _host.Dispose();
         _folder.Delete(recursive: true);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
@@ -35,6 +36,42 @@ public sealed class ListenersOfTheContainer
         Assert.Equal(["payments"], services.GetRequiredService<Heard>().Attached);
         Assert.Equal(["payments"], instance.Attached);
         Assert.Equal("payments", Assert.Single(instance.Signals).CircuitName);
+    }
+
+    [Fact]
+    public async Task Lambdas_are_listeners()
+    {
+        ConcurrentQueue<string> heard = [];
+        await using (
+            var services = DiContainer.Of(services =>
+            {
+                services
+                    .AddFluxgate()
+                    .AddBreaker("payments")
+                    .AddBreaker("orders")
+                    .ConfigureDefaults(settings => settings.ListenerFlushTimeout = DiContainer.Deadline);
+                services
+                    .AddFluxgateListener(signal => heard.Enqueue($"all {signal.CircuitName}"))
+                    .AddFluxgateListener("orders", signal => heard.Enqueue($"one {signal.CircuitName}"))
+                    .AddFluxgateListener(async (signal, _) => heard.Enqueue(await Later($"all, later, {signal.CircuitName}")))
+                    .AddFluxgateListener("orders", async (signal, _) => heard.Enqueue(await Later($"one, later, {signal.CircuitName}")));
+            })
+        )
+        {
+            services.Breakers()["payments"].Trip();
+            services.Breakers()["orders"].Trip();
+        }
+
+        Assert.Equal(
+            ["all orders", "all payments", "all, later, orders", "all, later, payments", "one orders", "one, later, orders"],
+            heard.Order(StringComparer.Ordinal)
+        );
+
+        static async Task<string> Later(string text)
+        {
+            await Task.Yield();
+            return text;
+        }
     }
 
     [Fact]
@@ -200,6 +237,10 @@ public sealed class ListenersOfTheContainer
         Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddFluxgateListener<Heard>());
         Assert.Throws<ArgumentNullException>(() => services.AddFluxgateListener((IListener)null!));
         Assert.Throws<ArgumentNullException>(() => services.AddFluxgateListener((Func<IServiceProvider, Factored>)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgateListener((Action<Signal>)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddFluxgateListener((Func<Signal, CancellationToken, ValueTask>)null!));
+        Assert.Throws<ArgumentException>(() => services.AddFluxgateListener("", signal => { }));
+        Assert.Throws<ArgumentException>(() => services.AddFluxgateListener("", (_, _) => default));
         Assert.Throws<ArgumentException>(() => services.AddFluxgateListener<Heard>(""));
         Assert.Throws<ArgumentException>(() => services.AddFluxgateListener("", new Factored()));
         Assert.Throws<ArgumentException>(() => services.AddFluxgateListener("", _ => new Factored()));

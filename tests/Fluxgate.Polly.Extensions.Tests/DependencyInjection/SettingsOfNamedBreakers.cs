@@ -64,7 +64,7 @@ public sealed class SettingsOfNamedBreakers
                     }
                 )
         );
-        var error = Assert.Throws<OptionsValidationException>(() => services.Breakers()["payments"]);
+        var error = Assert.ThrowsAny<OptionsValidationException>(() => services.Breakers()["payments"]);
         Assert.Collection(
             error.Failures.Order(),
             failure => Assert.Equal("Breaker 'payments': Permit must not be null.", failure),
@@ -82,7 +82,7 @@ public sealed class SettingsOfNamedBreakers
                 .AddBreaker("payments", settings => settings.ProbeLease = TimeSpan.Zero)
                 .AddBreaker("orders", settings => settings.ListenerQueueCapacity = 0)
         );
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(services.StartAsync);
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(services.StartAsync);
         Assert.Equal(2, error.Failures.Count());
         Assert.Empty(services.Breakers());
     }

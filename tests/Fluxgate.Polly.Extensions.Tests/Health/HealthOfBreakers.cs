@@ -125,12 +125,22 @@ public sealed class HealthOfBreakers
     }
 
     [Fact]
-    public async Task A_check_for_a_breaker_that_nothing_names_fails_and_says_so()
+    public async Task A_check_for_a_breaker_that_nothing_names_fails_until_the_configuration_does()
     {
-        using var world = new HealthWorld(checks => checks.AddFluxgateBreaker("paymnets", failureStatus: HealthStatus.Unhealthy));
-        var entry = (await world.CheckAsync()).Entries["fluxgate-paymnets"];
+        var json = new ConfigJson(ConfigFile.Json("\"payments\": {}"));
+        await using var services = DiContainer.Of(services =>
+        {
+            services.AddLogging();
+            services.AddFluxgate(json.Section);
+            services.AddHealthChecks().AddFluxgateBreaker("payouts", failureStatus: HealthStatus.Unhealthy);
+        });
+        await services.StartAsync();
+        var checks = services.GetRequiredService<HealthCheckService>();
+        var entry = (await checks.CheckHealthAsync()).Entries["fluxgate-payouts"];
         Assert.Equal(HealthStatus.Unhealthy, entry.Status);
-        Assert.Contains("Did you mean 'payments'?", entry.Description);
+        Assert.Contains("No breaker is named 'payouts'. Known are 'payments'", entry.Description);
+        json.Become(ConfigFile.Json("\"payments\": {}, \"payouts\": {}"));
+        Assert.Equal(HealthStatus.Healthy, (await checks.CheckHealthAsync()).Status);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class WhatTheLogSays
         World(new() { Tripper = Tripper.FailureStreak(2), BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(30)) }).Fail(2);
 
         var entry = Assert.Single(_log.Entries);
-        Assert.Equal("Circuit payments opened: closed -> open (FailureStreak 2 >= 2), break for 00:00:30, signal 1.", entry.Text);
+        Assert.Equal("Circuit payments opened: closed -> open (FailureStreak 2 >= 2), break for 30s, signal 1.", entry.Text);
         Assert.Equal(
             new Dictionary<string, object?>
             {
@@ -47,11 +47,23 @@ public sealed class WhatTheLogSays
                 ["OldState"] = "closed",
                 ["NewState"] = "open",
                 ["Reason"] = "FailureStreak 2 >= 2",
+                ["BreakText"] = "30s",
                 ["BreakFor"] = TimeSpan.FromSeconds(30),
                 ["SequenceNumber"] = 1L,
             },
             entry.Properties.Where(property => property.Key != "{OriginalFormat}").ToDictionary()
         );
+    }
+
+    [Fact]
+    public void A_break_with_jitter_is_told_in_few_digits_and_kept_in_all()
+    {
+        var exactly = TimeSpan.FromTicks(90_468_462);
+        World(new() { BreakDuration = BreakDuration.Fixed(exactly) }).Breaker.Trip();
+
+        var entry = Assert.Single(_log.Entries);
+        Assert.Contains(", break for 9.05s, signal 1.", entry.Text);
+        Assert.Equal(exactly, entry.Properties["BreakFor"]);
     }
 
     [Fact]
@@ -91,6 +103,27 @@ public sealed class WhatTheLogSays
         World(new() { Tripper = new ListenedThrowingTripper(error) }).Fail();
 
         Line(LogLevel.Error, 12, "User code in circuit payments failed: its Tripper.");
+        Assert.Same(error, _log.Entries.Single().Exception);
+    }
+
+    [Fact]
+    public async Task A_metric_family_that_fails_is_told_when_the_page_is_read()
+    {
+        var error = new InvalidTimeZoneException("no such place");
+        var metrics = new PrometheusMetrics();
+        metrics.Add(MetricFamily.Gauge("orders_waiting", "Orders that wait for this circuit.", _ => throw error));
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddSingleton<ILogger<LogListener>>(_log);
+            services.AddFluxgate().AddBreaker("payments");
+            services.AddFluxgateListener<LogListener>().AddFluxgateListener(new PrometheusListener(metrics));
+        });
+        await services.StartAsync();
+        Assert.Empty(_log.Entries);
+        using var page = new MemoryStream();
+        await metrics.WriteAsync(page);
+
+        Line(LogLevel.Error, 12, "User code in circuit payments failed: its Metric.");
         Assert.Same(error, _log.Entries.Single().Exception);
     }
 

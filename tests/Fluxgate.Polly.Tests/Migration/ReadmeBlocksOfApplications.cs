@@ -24,9 +24,10 @@ public sealed class ReadmeBlocksOfApplications : IDisposable
         #region README.md: In an application
         var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddFluxgate(builder.Configuration.GetSection("Fluxgate"))
-            .AddBreaker("payments", settings => settings.ProbeWithoutTraffic = true);   // code adds to what the file says
+            .AddBreaker("payments", settings => settings.ProbeWithoutTraffic = true);   // comes after the file, and has the last word
         builder.Services.AddFluxgateListener(new PrometheusListener())
-            .AddFluxgateListener<LogListener>();
+            .AddFluxgateListener<LogListener>()
+            .AddFluxgateListener("payments", signal => Console.WriteLine(signal));
         builder.Services.AddHealthChecks().AddFluxgate(tags: ["ready"]);
 
         var app = builder.Build();

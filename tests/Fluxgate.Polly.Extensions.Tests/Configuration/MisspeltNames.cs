@@ -1,0 +1,118 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fluxgate;
+
+public sealed class MisspeltNames
+{
+    [Fact]
+    public async Task A_name_of_the_file_that_is_nearly_one_of_code_is_told_at_start()
+    {
+        await using var file = new ConfigFile(
+            ConfigFile.Json("\"payment\": {}, \"orders\": {}, \"shipping\": {}"),
+            more: services => services.AddFluxgate().AddBreaker("payments").AddBreaker("orders")
+        );
+        await file.StartAsync();
+        Assert.StartsWith(
+            "The circuit breaker 'payment' is named by the configuration alone, 'payments' by code alone.",
+            Assert.Single(file.Log.At(LogLevel.Warning)),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("Payments", "payments")] // the same whatever its case
+    [InlineData("eu", "us")] // short names are all near each other
+    public void Names_that_are_alike_by_nature_are_no_misspellings(string configured, string coded)
+    {
+        using var world = new ConfigWorld($"\"{configured}\": {{}}", services => services.AddFluxgate().AddBreaker(coded));
+        Assert.Empty(world.Log.At(LogLevel.Warning));
+    }
+
+    [Fact]
+    public void Two_breakers_that_code_names_both_are_meant()
+    {
+        using var world = new ConfigWorld(
+            "\"payments-eu\": {}",
+            services => services.AddFluxgate().AddBreaker("payments-eu").AddBreaker("payments-us")
+        );
+        Assert.Empty(world.Log.At(LogLevel.Warning));
+    }
+
+    [Fact]
+    public void A_changed_file_that_misspells_a_name_is_told_of_once()
+    {
+        using var world = new ConfigWorld("\"payments\": {}", services => services.AddFluxgate().AddBreaker("payments"));
+        world.Become("\"paymets\": {}");
+        world.Become("\"paymets\": { \"ProbeLease\": \"7s\" }");
+        Assert.Single(world.Log.At(LogLevel.Warning), text => text.Contains("'paymets' is named by the configuration alone"));
+    }
+
+    [Fact]
+    public async Task A_section_that_is_not_there_is_told_by_its_path_and_stops_nothing()
+    {
+        await using var file = new ConfigFile(
+            """{ "Fluxgat": { "Breakers": { "payments": {} } } }""",
+            more: services => services.AddFluxgate().AddBreaker("payments")
+        );
+        await file.StartAsync();
+        Assert.StartsWith(
+            "The configuration holds nothing at 'Fluxgate', ",
+            Assert.Single(file.Log.At(LogLevel.Warning)),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_listener_or_a_health_check_for_a_breaker_that_nothing_can_name_keeps_the_host_from_starting()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddFluxgate().AddBreaker("payments").AddBreaker("orders");
+        builder.Services.AddFluxgateListener("paymnts", Listener.From(_ => { })).AddFluxgateListener<Heard>("ORDERS");
+        builder.Services.AddHealthChecks().AddFluxgateBreaker("ordres").AddFluxgateBreaker("payments");
+        using var host = builder.Build();
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => host.StartAsync().WaitAsync(DiContainer.Deadline));
+        Assert.Collection(
+            error.Failures,
+            failure =>
+                Assert.EndsWith(
+                    " is for the breaker 'paymnts', which nothing names. Did you mean 'payments'? Known are 'payments', 'orders'; name it with AddBreaker or in the configuration below Breakers.",
+                    failure
+                ),
+            failure =>
+                Assert.StartsWith(
+                    "The health check 'fluxgate-ordres' is for the breaker 'ordres', which nothing names. Did you mean 'orders'?",
+                    failure
+                )
+        );
+        Assert.Empty(host.Services.Breakers());
+    }
+
+    // What is in the file differs from environment to environment, and may come while the application runs.
+    [Fact]
+    public async Task Where_a_file_may_still_name_the_breaker_the_host_starts_and_warns()
+    {
+        await using var file = new ConfigFile(
+            ConfigFile.Json("\"payments\": {}"),
+            more: services =>
+            {
+                services.AddFluxgateListener<Heard>("paymnts");
+                services.AddHealthChecks().AddFluxgateBreaker("returns");
+            }
+        );
+        await file.StartAsync();
+        Assert.Collection(
+            file.Log.At(LogLevel.Warning),
+            text =>
+                Assert.StartsWith(
+                    $"The listener {typeof(Heard)} is for the breaker 'paymnts', which nothing names. Did you mean 'payments'?",
+                    text
+                ),
+            text => Assert.StartsWith("The health check 'fluxgate-returns' is for the breaker 'returns', which nothing names. Known", text)
+        );
+    }
+
+    internal sealed class Heard : DiListener;
+}
