@@ -40,17 +40,17 @@ internal sealed class Stripes
 
     public bool CanGrow => Count < Most;
 
-    /// <summary>The stripe of the processor that runs this.</summary>
+    /// <summary>The place of the stripe of the processor that runs this.</summary>
     public int Here
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Count == 1 ? 0 : Thread.GetCurrentProcessorId() & (Count - 1);
+        get => Count == 1 ? Padding : PlaceOf(Thread.GetCurrentProcessorId() & (Count - 1));
     }
 
     public Stripes Doubled() => new(_stride, Count * 2, this);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref long Slot(int word, int stripe) => ref _words[(stripe * _stride) + Padding + word];
+    public ref long Slot(int word, int place) => ref _words[place + word];
 
     /// <summary>A counter's sum over all stripes, whatever stands in its sign bits.</summary>
     public long Sum(int word)
@@ -60,7 +60,7 @@ internal sealed class Stripes
         {
             for (var stripe = 0; stripe < stripes.Count; stripe++)
             {
-                sum += Volatile.Read(ref stripes.Slot(word, stripe)) & CountBits;
+                sum += Volatile.Read(ref stripes.Slot(word, stripes.PlaceOf(stripe))) & CountBits;
             }
         }
 
@@ -76,9 +76,11 @@ internal sealed class Stripes
             {
                 for (var word = 0; word < words; word++)
                 {
-                    totals[word] += Interlocked.Or(ref stripes.Slot(word, stripe), ~CountBits) & CountBits;
+                    totals[word] += Interlocked.Or(ref stripes.Slot(word, stripes.PlaceOf(stripe)), ~CountBits) & CountBits;
                 }
             }
         }
     }
+
+    private int PlaceOf(int stripe) => (stripe * _stride) + Padding;
 }
