@@ -42,7 +42,11 @@ internal sealed class SlowTotals
     /// <summary>All that are kept, ascending, with what the current phase has counted.</summary>
     public KeyValuePair<TimeSpan, long>[] Read(Ledger current)
     {
-        Keep(current.SlowThresholds);
+        if (!Holds(current.SlowThresholds))
+        {
+            Keep(current.SlowThresholds);
+        }
+
         var counts = new KeyValuePair<TimeSpan, long>[_counts.Count];
         for (var i = 0; i < counts.Length; i++)
         {
@@ -51,8 +55,25 @@ internal sealed class SlowTotals
             counts[i] = new(threshold, count + own);
         }
 
-        Array.Sort(counts, static (one, other) => one.Key.CompareTo(other.Key));
+        if (counts.Length > 1)
+        {
+            Array.Sort(counts, static (one, other) => one.Key.CompareTo(other.Key));
+        }
+
         return counts;
+    }
+
+    private bool Holds(SlowThresholds thresholds)
+    {
+        for (var i = 0; i < thresholds.Count; i++)
+        {
+            if (IndexOf(thresholds[i]) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private int IndexOf(TimeSpan threshold)

@@ -62,9 +62,6 @@ public sealed class MetricSamples
         Add(new MetricSample(LabelsOf(labels), 0, durations));
     }
 
-    /// <summary>Whether samples whose labels are none of those here are taken; otherwise they are left out.</summary>
-    internal bool TakesNewLabels { get; set; } = true;
-
     internal void Begin(MetricFamily family, DurationBuckets? buckets)
     {
         _family = family;
@@ -75,10 +72,12 @@ public sealed class MetricSamples
     internal void Clear()
     {
         _samples.Clear();
-        TakesNewLabels = true;
         _index = null;
         _known = 0;
     }
+
+    /// <summary>Leaves out those behind the first so many. The last thing to be done with them.</summary>
+    internal void Cut(int count) => _samples.RemoveRange(count, _samples.Count - count);
 
     internal void Add(MetricSamples others)
     {
@@ -91,21 +90,21 @@ public sealed class MetricSamples
     private void Add(in MetricSample sample)
     {
         var bit = 1UL << (sample.Labels.Mark & 63);
-        if ((_known & bit) != 0 && IndexOf(sample.Labels) is { } index)
+        var isNew = (_known & bit) == 0;
+        _known |= bit;
+        if (isNew || IndexOf(sample.Labels) is not { } index)
         {
-            var before = _samples[index];
-            _samples[index] = before with
-            {
-                Value = before.Value + sample.Value,
-                Durations = before.Durations is { } one && sample.Durations is { } two ? one.Plus(two) : null,
-            };
-        }
-        else if (TakesNewLabels)
-        {
-            _known |= bit;
             _index?.Add(sample.Labels, _samples.Count);
             _samples.Add(sample);
+            return;
         }
+
+        var before = _samples[index];
+        _samples[index] = before with
+        {
+            Value = before.Value + sample.Value,
+            Durations = before.Durations is { } one && sample.Durations is { } two ? one.Plus(two) : null,
+        };
     }
 
     private int? IndexOf(in MetricLabels labels)

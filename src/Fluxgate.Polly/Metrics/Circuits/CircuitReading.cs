@@ -59,7 +59,7 @@ internal sealed class CircuitReading(
             return;
         }
 
-        samples.TakesNewLabels = !family.LabelsAreSettings;
+        var own = samples.All.Length;
         foreach (var other in _others)
         {
             family.Read(other, samples);
@@ -68,6 +68,11 @@ internal sealed class CircuitReading(
         if (inherited?.GetValueOrDefault(family) is { } before)
         {
             samples.Add(before);
+        }
+
+        if (family.LabelsAreSettings)
+        {
+            samples.Cut(own);
         }
     }
 }

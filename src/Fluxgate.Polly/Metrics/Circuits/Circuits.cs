@@ -95,8 +95,12 @@ internal sealed class Circuits(BreakerMetrics metrics)
             {
                 if (inheritance.TryGetValue(family, out var own))
                 {
-                    own.TakesNewLabels = !family.LabelsAreSettings;
+                    var count = own.All.Length;
                     own.Add(samples);
+                    if (family.LabelsAreSettings)
+                    {
+                        own.Cut(count);
+                    }
                 }
                 else
                 {
