@@ -161,6 +161,17 @@ public sealed class TheCodeOfTheDocument
         Assert.False((await ScrapeAsync(server.Port)).Has(Opened));
     }
 
+    [Fact]
+    public void The_counter_of_signals_is_refused_beside_it()
+    {
+        var metrics = new PrometheusMetrics();
+        metrics.Add(new OpenCounter().Family);
+
+        Assert.Throws<ArgumentException>(() =>
+            metrics.Add(MetricFamily.Signals("circuit_breaker_open_total", "Opened.", signal => signal.NewState == BreakerState.Open))
+        );
+    }
+
     private static async Task<Page> ScrapeAsync(int port) => Page.Parse(Encoding.UTF8.GetBytes(await DocumentsPort.PageAsync(port)));
 
     #region docs/monitoring.md: A listener of your own
