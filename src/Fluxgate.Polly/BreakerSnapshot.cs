@@ -26,7 +26,7 @@ public sealed class BreakerSnapshot
         Ignored = totals.Ignored;
         Stale = totals.Stale;
         InFlight = totals.Started - Requests;
-        HalfOpenInFlight = phaseReading.ProbesInFlight;
+        HalfOpenInFlight = totals.ProbesInFlight;
         WindowRequests = phaseReading.Window.Requests;
         WindowFailures = phaseReading.Window.Failures;
         FailureRate = RateOf(WindowFailures);
@@ -114,7 +114,7 @@ public sealed class BreakerSnapshot
     public long ConsecutiveSuccesses { get; }
 
     /// <summary>How often the circuit has gone back from half-open to open since it was last closed.</summary>
-    public int Reopens => _history.Reopens;
+    public long Reopens => _history.Reopens;
 
     /// <summary>How often the tripper fired in metrics-only, ever.</summary>
     public long WouldTrips => _history.WouldTrips;
@@ -161,7 +161,7 @@ public sealed class BreakerSnapshot
     public override string ToString() => $"{CircuitName}: {State.ToLabel()} ({Reason})";
 
     /// <summary>All transitions, by the state left and then by the state entered.</summary>
-    internal ReadOnlySpan<int> AllTransitions => _history.AllTransitions;
+    internal ReadOnlySpan<long> AllTransitions => _history.AllTransitions;
 
     private SlowCallCount[] SlowCallsOf(in TotalsReading totals, in Tally window)
     {

@@ -3,39 +3,59 @@ using System.Diagnostics;
 namespace Fluxgate;
 
 /// <summary>A breaker's one clock. Decisions use its monotonic timestamps only; the wall clock stands in signals for people.</summary>
+/// <remarks>
+/// Timestamps of a user's provider count from the creation of the clock, so that a provider may begin anywhere and wrap around. A provider
+/// that throws is reported, and time stands still until it works again.
+/// </remarks>
 internal sealed class Clock
 {
     /// <summary>The most by which the coarse clock steps, and so lags: that of Windows. Linux steps by 1 to 10 ms.</summary>
     public static readonly TimeSpan CoarseStep = TimeSpan.FromMilliseconds(16);
 
     /// <summary>
-    /// The longest duration that a call is counted with, a year. Somebody may settle with <see cref="TimeSpan.MaxValue"/>: two of those
-    /// would overflow every sum they are in, and an overflown word looks sealed.
+    /// The longest duration that a call is counted with, ten days. Somebody may settle with <see cref="TimeSpan.MaxValue"/>, and the longest count
+    /// window must be able to add up so many of the longest calls.
     /// </summary>
-    public const long LongestTicks = 365 * TimeSpan.TicksPerDay;
+    public static readonly TimeSpan Longest = TimeSpan.FromTicks(LongestTicks);
+
+    public const long LongestTicks = 10 * TimeSpan.TicksPerDay;
 
     private const long MillisecondsPerSecond = 1_000;
     private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long MostMilliseconds = long.MaxValue / TimeSpan.TicksPerMillisecond;
 
     private static readonly Clock CoarseSystem = new(new TickCount());
 
     private readonly long _frequency;
-    private readonly bool _isSystem;
     private readonly bool _isTickCount;
+    private readonly long _origin;
+    private long _lastReading;
 
     public Clock(TimeProvider provider, TimeProvider? coarse = null)
     {
         Provider = provider;
         _frequency = provider.TimestampFrequency;
-        _isSystem = ReferenceEquals(provider, TimeProvider.System);
+        if (_frequency <= 0)
+        {
+            throw new ArgumentException(
+                $"timeProvider must have a TimestampFrequency greater than 0, but {provider.GetType().Name} has {RuleText.Number(_frequency)}.",
+                nameof(provider)
+            );
+        }
+
+        IsSystem = ReferenceEquals(provider, TimeProvider.System);
         _isTickCount = provider is TickCount;
+        _origin = IsSystem || _isTickCount ? 0 : provider.GetTimestamp();
         Coarse =
             coarse is not null ? new(coarse)
-            : _isSystem ? CoarseSystem
+            : IsSystem ? CoarseSystem
             : this;
     }
 
     public TimeProvider Provider { get; }
+
+    /// <summary>Whether this is the clock of the operating system.</summary>
+    public bool IsSystem { get; }
 
     /// <summary>
     /// The clock for what is long beside its steps; itself where there is none. Reading it costs a fifth. Timestamps of the two are never
@@ -43,13 +63,30 @@ internal sealed class Clock
     /// </summary>
     public Clock Coarse { get; }
 
+    /// <summary>Receives what the provider throws. Set once, before other threads know the clock.</summary>
+    public Action<Exception>? Failed { private get; set; }
+
     /// <summary>The current timestamp, in units of the provider's frequency.</summary>
     public long Now =>
-        _isSystem ? Stopwatch.GetTimestamp()
+        IsSystem ? Stopwatch.GetTimestamp()
         : _isTickCount ? Environment.TickCount64
-        : Provider.GetTimestamp();
+        : Read();
 
-    public DateTimeOffset UtcNow => Provider.GetUtcNow();
+    public DateTimeOffset UtcNow
+    {
+        get
+        {
+            try
+            {
+                return Provider.GetUtcNow();
+            }
+            catch (Exception error)
+            {
+                Failed?.Invoke(error);
+                return TimeProvider.System.GetUtcNow();
+            }
+        }
+    }
 
     /// <summary>A duration in timestamp units, rounded up, and never beyond what a timestamp can hold.</summary>
     public long Units(TimeSpan duration)
@@ -70,12 +107,33 @@ internal sealed class Clock
         {
             NanosecondsPerSecond => units / TimeSpan.NanosecondsPerTick,
             TimeSpan.TicksPerSecond => units,
-            MillisecondsPerSecond when units < long.MaxValue / TimeSpan.TicksPerMillisecond => units * TimeSpan.TicksPerMillisecond,
-            _ => (long)Int128.Min((Int128)units * TimeSpan.TicksPerSecond / _frequency, long.MaxValue),
+            MillisecondsPerSecond when units is > -MostMilliseconds and < MostMilliseconds => units * TimeSpan.TicksPerMillisecond,
+            _ => (long)Int128.Clamp((Int128)units * TimeSpan.TicksPerSecond / _frequency, long.MinValue, long.MaxValue),
         };
     }
 
+    /// <summary>As <see cref="TicksBetween"/>, rounded up.</summary>
+    public long TicksUntil(long from, long to)
+    {
+        var scaled = (Int128)(to - from) * TimeSpan.TicksPerSecond;
+        return (long)Int128.Min((scaled + _frequency - 1) / _frequency, long.MaxValue);
+    }
+
     public TimeSpan Between(long from, long to) => TimeSpan.FromTicks(TicksBetween(from, to));
+
+    // Kept out of Now, which is inlined where calls are timed by the system's clock.
+    private long Read()
+    {
+        try
+        {
+            return _lastReading = unchecked(Provider.GetTimestamp() - _origin);
+        }
+        catch (Exception error)
+        {
+            Failed?.Invoke(error);
+            return Volatile.Read(ref _lastReading);
+        }
+    }
 
     /// <summary>The operating system's count of milliseconds, which moves by its timer's interrupt.</summary>
     private sealed class TickCount : TimeProvider

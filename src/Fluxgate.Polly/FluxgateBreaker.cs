@@ -33,9 +33,15 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         Name = Require.CircuitName(name);
         Clock = clock;
         UserCode = new(this);
+        clock.Failed = UserCode.ClockFailed;
         var rules = new Rules(settings, Clock, UserCode);
         _flushTimeout = settings.ListenerFlushTimeout;
-        _listeners = [.. settings.Listeners.Select(listener => Synchronous(listener, settings.ListenerQueueCapacity))];
+        _listeners =
+        [
+            .. settings.Listeners.Select(listener =>
+                listener as ICircuitListener ?? new ListenerQueue((IAsyncCircuitListener)listener, settings.ListenerQueueCapacity, this)
+            ),
+        ];
         Durations = Durations.AskedBy(settings.Listeners, this);
         _wakeup = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
 
@@ -52,10 +58,14 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         _timeline = new(
             NewPhase(settings.InitialState, start, settings.InitialState == BreakerState.Open ? UserCode.BreakFor(rules, 0) : default)
         );
-        _timeline.Attach(_listeners, ListenerFailed);
+        _timeline.Attach(this, _listeners);
         _early?.ForEach(Notify);
         _early = null;
-        Tell(listener => listener.OnAttached(this));
+        foreach (var listener in _listeners)
+        {
+            Attach(listener);
+        }
+
         _timeline.Begin();
         if (rules.ProbeWithoutTraffic)
         {
@@ -88,8 +98,16 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns>The state with its reason, the totals, the window and the probes. They cannot disagree: all belong to one phase.</returns>
     public BreakerSnapshot Snapshot()
     {
-        var totals = Totals.Read(_timeline);
-        return new(Name, totals, totals.Phase.Read(), this);
+        while (true)
+        {
+            // The window first, outside of every lock: it may be a user's. What settles meanwhile cannot make it larger than the totals.
+            var phase = _timeline.Phase;
+            var reading = phase.Read();
+            if (Totals.TryRead(_timeline, phase, out var totals))
+            {
+                return new(Name, totals, reading, this);
+            }
+        }
     }
 
     /// <summary>Asks to let a call in.</summary>
@@ -125,16 +143,16 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             );
     }
 
-    /// <summary>Ends listening: listeners hear what has happened up to now, asynchronous ones for a bounded time, timers stop, and listeners let go.</summary>
+    /// <summary>Ends listening: listeners receive what has happened up to now, and are detached; timers stop.</summary>
     /// <remarks>
-    /// The breaker goes on deciding for calls that still reach it, unheard. Waits for asynchronous listeners up to
+    /// The breaker goes on deciding for calls that still reach it, without listeners. Waits for listeners up to
     /// <see cref="FluxgateBreakerSettings.ListenerFlushTimeout"/> on the breaker's clock; where that is a virtual one, prefer
-    /// <see cref="DisposeAsync"/>. Further calls do nothing.
+    /// <see cref="DisposeAsync"/>. A listener that takes longer is detached when its own call returns. Never throws. Further calls do nothing.
     /// </remarks>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>As <see cref="Dispose"/>, without blocking a thread.</summary>
-    /// <returns>A task that completes when asynchronous listeners have heard everything, or their time has run out.</returns>
+    /// <returns>A task that completes when listeners were detached, or their time has run out.</returns>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -143,11 +161,8 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         }
 
         _wakeup?.Dispose();
-        _timeline.Detach();
-        ListenerQueue[] queues = [.. _listeners.OfType<ListenerQueue>()];
-        await Task.WhenAll(queues.Select(queue => queue.FlushAsync(_flushTimeout, Clock.Provider))).ConfigureAwait(false);
-        Array.ForEach(queues, queue => queue.Dispose());
-        Tell(listener => listener.OnDetached(this));
+        var endings = _timeline.End().Select(EndAsync);
+        await Task.WhenAll(endings.Concat(_listeners.OfType<ListenerQueue>().Select(EndAsync)).ToArray()).ConfigureAwait(false);
     }
 
     internal bool TryEnter(out Ticket ticket, out Caused caused)
@@ -165,8 +180,13 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         }
     }
 
+    internal bool IsCurrent(Phase phase) => ReferenceEquals(_timeline.Phase, phase);
+
     internal static Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks = 0) =>
-        ticket.Phase.Settle(ticket, verdict, durationTicks, breakTicks);
+        (ticket.Phase.GoesOn ? ticket.Phase.Breaker.Latest(ticket.Phase) : ticket.Phase).Settle(ticket, verdict, durationTicks, breakTicks);
+
+    /// <summary>The object in which a phase goes on after reconfigurations; the phase itself when it is over.</summary>
+    private Phase Latest(Phase phase) => _timeline.Phase is var current && current.Number == phase.Number ? current : phase;
 
     /// <summary>Settles a call whose phase object is no longer the current one.</summary>
     internal Signal? SettleLate(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
@@ -231,48 +251,52 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Counts what a ledger could not take of a call, since it was sealed meanwhile: where the phase goes on, or else in the totals.</summary>
-    internal void MeasureLate(Phase phase, Tally lost)
-    {
-        for (var last = phase; lost != default; )
-        {
-            var current = _timeline.Phase;
-            if (ReferenceEquals(current, last) || current.Number != phase.Number || !current.Rules.KeepsWindowOf(phase.Rules))
-            {
-                Totals.AddLost(phase.Ledger, lost);
-                return;
-            }
-
-            lost = current.Ledger.MeasureLate(lost);
-            last = current;
-        }
-    }
-
-    private ICircuitListener Synchronous(IListener listener, int capacity) =>
-        listener as ICircuitListener ?? new ListenerQueue((IAsyncCircuitListener)listener, capacity, Dropped, ListenerFailed);
-
-    private void Dropped(Signal signal)
+    internal void SignalDropped(Signal signal)
     {
         Totals.AddDropped();
         Notify((name, now) => new SignalsDroppedNotice(name, now, signal));
     }
 
-    // An error in hearing of an error is counted and not told again, or the two would go on for ever.
-    private void ListenerFailed(Exception error, object? news) =>
-        UserCode.Failed(UserErrorSource.Listener, error, silent: news is UserErrorNotice);
-
-    private void Tell(Action<ICircuitListener> tell)
+    private void Attach(ICircuitListener listener)
     {
-        foreach (var listener in _listeners)
+        try
         {
-            try
-            {
-                tell(listener);
-            }
-            catch (Exception error)
-            {
-                UserCode.Failed(UserErrorSource.Listener, error);
-            }
+            ListenerCall.Run(static call => call.Listener.OnAttached(call.Breaker), (Listener: listener, Breaker: this));
+        }
+        catch (Exception error)
+        {
+            UserCode.Failed(UserErrorSource.Listener, error);
+        }
+    }
+
+    private async Task EndAsync(Subscription subscription)
+    {
+        if (!subscription.IsDeliveringHere && !await EndsInTimeAsync(subscription.Ended).ConfigureAwait(false))
+        {
+            subscription.DropAll();
+        }
+    }
+
+    private async Task EndAsync(ListenerQueue queue)
+    {
+        if (!await EndsInTimeAsync(queue.Ended).ConfigureAwait(false))
+        {
+            await queue.GiveUpAsync().ConfigureAwait(false);
+        }
+
+        queue.Dispose();
+    }
+
+    private async Task<bool> EndsInTimeAsync(Task ended)
+    {
+        try
+        {
+            await ended.WaitAsync(_flushTimeout, Clock.Provider).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 }

@@ -55,8 +55,8 @@ public sealed class FluxgateBreakerSettings
     /// <value>At least 1; 1024 unless set.</value>
     public int ListenerQueueCapacity { get; set; } = FluxgateDefaults.ListenerQueueCapacity;
 
-    /// <summary>How long disposing the breaker waits for its asynchronous listeners.</summary>
-    /// <value>Greater than zero; 5 s unless set.</value>
+    /// <summary>How long disposing the breaker waits for its listeners.</summary>
+    /// <value>Greater than zero, at most 1 day; 5 s unless set.</value>
     public TimeSpan ListenerFlushTimeout { get; set; } = FluxgateDefaults.ListenerFlushTimeout;
 
     /// <summary>The source of chance for jitter and permits, as in Polly's retry: answers with at least 0 and less than 1, and is thread-safe.</summary>
@@ -117,7 +117,7 @@ public sealed class FluxgateBreakerSettings
         yield return () => Require.NotNull(Recovery);
         yield return () => Require.NotNull(Listeners);
         yield return () => Require.Positive(ProbeLease);
-        yield return () => Require.Positive(ListenerFlushTimeout);
+        yield return () => Require.Positive(ListenerFlushTimeout, FluxgateDefaults.LongestListenerFlushTimeout);
         yield return () => Require.Count(ListenerQueueCapacity);
         yield return RequireKnownState;
         if (Window is not null && Tripper is not null)

@@ -25,6 +25,12 @@ internal static class FluxgateDefaults
 
     public const int ListenerQueueCapacity = 1024;
 
+    /// <summary>Signals and notices that wait for a synchronous listener at the most; the oldest are dropped.</summary>
+    public const int MostSignalsWaiting = 10_000;
+
+    /// <summary>From so many signals and notices that wait for a listener on, notices are left out.</summary>
+    public const int MostNoticesWaiting = 256;
+
     /// <summary>The longest count window that keeps the duration of each call: 8 MB.</summary>
     public const int MaxMeasuredCalls = 1_000_000;
 
@@ -51,4 +57,6 @@ internal static class FluxgateDefaults
     public static readonly TimeSpan MaxBreakDurationHint = TimeSpan.FromMinutes(10);
 
     public static readonly TimeSpan ListenerFlushTimeout = TimeSpan.FromSeconds(5);
+
+    public static readonly TimeSpan LongestListenerFlushTimeout = TimeSpan.FromDays(1);
 }

@@ -8,17 +8,17 @@ public readonly struct BreakDurationContext
     /// <summary>Creates a context; for trying a break duration alone.</summary>
     /// <param name="reopens">See <see cref="Reopens"/>.</param>
     /// <param name="randomizer">The source of chance, from 0 up to but without 1; a shared random one unless given.</param>
-    public BreakDurationContext(int reopens, Func<double>? randomizer = null)
+    public BreakDurationContext(long reopens, Func<double>? randomizer = null)
         : this(reopens, randomizer is null ? null : new Chance(randomizer)) { }
 
-    internal BreakDurationContext(int reopens, Chance? chance)
+    internal BreakDurationContext(long reopens, Chance? chance)
     {
         Reopens = reopens;
         _chance = chance;
     }
 
     /// <summary>How often the circuit has gone back from half-open to open since it was last closed or reset; 0 at the first break.</summary>
-    public int Reopens { get; }
+    public long Reopens { get; }
 
     /// <summary>Draws a number.</summary>
     /// <returns>At least 0 and less than 1.</returns>

@@ -23,7 +23,7 @@ public sealed class DurationRecorder
     public DurationBuckets Buckets { get; }
 
     /// <summary>Counts one.</summary>
-    /// <param name="duration">How long it took, at least zero; more than a year counts as a year.</param>
+    /// <param name="duration">How long it took, at least zero; more than 10 days count as 10 days.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative.</exception>
     public void Record(TimeSpan duration)
     {

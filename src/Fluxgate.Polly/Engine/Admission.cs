@@ -31,7 +31,7 @@ public sealed class Admission : IDisposable
     {
         if (breakFor is { } given)
         {
-            Require.Positive(given, nameof(breakFor));
+            Require.Positive(given, name: nameof(breakFor));
         }
 
         if (duration < TimeSpan.Zero)

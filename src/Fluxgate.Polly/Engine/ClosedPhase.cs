@@ -1,10 +1,234 @@
 namespace Fluxgate;
 
-/// <summary>Lets every call in until the tripper fires.</summary>
-internal sealed class ClosedPhase(PhaseStart start) : RecordingPhase(start)
+/// <summary>
+/// Admits and records every call, and evaluates the tripper. When it fires, closed opens the circuit, and metrics-only counts what it would
+/// have done.
+/// </summary>
+/// <remarks>The hot path. No lock, no clock but the one that a rule asks for, and no allocation but one each time that a bucket of a time window is over.</remarks>
+internal sealed class ClosedPhase : Phase
 {
-    public override BreakerState State => BreakerState.Closed;
+    // So many calls at most may be between their recording and their evaluation for one evaluation to cover them all.
+    private const int MostPlaces = 64;
 
-    protected override Signal? Fired(Tripper tripper, in Reading reading, long breakTicks) =>
-        Breaker.Open(this, UserCode.Explain(tripper, reading), History.Reopens, breakTicks);
+    private readonly LedgerWindow _window;
+    private readonly Tripper? _tripper;
+    private readonly Clock _watch;
+    private readonly bool _measured;
+    private readonly Durations? _durations;
+    private readonly Clock _clock;
+    private readonly bool _alwaysTimed;
+    private readonly bool _notesEveryCall;
+    private readonly bool _asksEveryCall;
+    private readonly long _leastStreak;
+    private readonly Streak _streak;
+
+    public ClosedPhase(PhaseStart start, BreakerState state)
+        : base(start)
+    {
+        State = state;
+        var before = start.Continues as ClosedPhase;
+        _streak = before?._streak.On(Ledger) ?? new(Ledger);
+        _durations = Breaker.Durations;
+        _clock = Clock;
+
+        // The clock that decides here. Where listeners time every call, its end is the window's reading too.
+        _alwaysTimed = _durations is { AlwaysWanted: true };
+        _watch = Rules.BearsCoarseTime && !_alwaysTimed ? _clock.Coarse : _clock;
+
+        // Metrics-only decides as if closed, so our windows start as if closed.
+        _window =
+            before is not null && ReferenceEquals(before.Ledger, Ledger)
+                ? before._window.WithNewAlarm()
+                : Rules.Window.StartOn(Ledger, _watch, BreakerState.Closed) ?? UserCode.StartWindow(this);
+        _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
+        _measured = Ledger.IsMeasured;
+        _notesEveryCall = _measured || _window is UserWindow;
+        _asksEveryCall = Rules.AsksEveryCall || _window is UserWindow;
+        _leastStreak = Rules.LeastStreak;
+    }
+
+    public override BreakerState State { get; }
+
+    public override Admittance Admit(out Ticket ticket, ref Caused caused)
+    {
+        ticket = new(
+            this,
+            _alwaysTimed || _durations is { Wanted: true } ? _clock.Now
+                : _measured ? Ticket.Stamp(_clock, _watch)
+                : Ticket.Untimed
+        );
+        return Ledger.TryCount(Ledger.Started) ? Admittance.Admitted : Admittance.PhaseOver;
+    }
+
+    public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    {
+        var (now, exact) = (0L, true);
+        if (durationTicks < 0 && ticket.IsTimed)
+        {
+            var clock = ticket.ClockOf(_clock);
+            var end = clock.Now;
+            durationTicks = ticket.ElapsedTicks(_clock, end);
+            (now, exact) = (ReferenceEquals(clock, _watch) ? end : 0, ReferenceEquals(clock, _clock));
+            if (!exact && !ReferenceEquals(clock, _watch))
+            {
+                // Begun under a rule that allows the coarse clock, settled under a finer one: it took so long at least.
+                durationTicks = Math.Max(0, durationTicks - Clock.CoarseStep.Ticks);
+            }
+        }
+
+        var windowNow = 0L;
+        if (verdict != Verdict.Ignored)
+        {
+            windowNow = _window.Now(now);
+            _window.Advance(windowNow);
+        }
+
+        if (!Ledger.TryCount(Ledger.WordOf(verdict)))
+        {
+            return Breaker.SettleLate(ticket, verdict, exact ? durationTicks : FluxgateBreaker.Unmeasured, breakTicks);
+        }
+
+        if (_durations is not null && exact && durationTicks >= 0)
+        {
+            _durations.Record(State, durationTicks);
+        }
+
+        return verdict == Verdict.Ignored ? null : Record(verdict == Verdict.Failure, Math.Max(durationTicks, 0), windowNow, breakTicks);
+    }
+
+    public override Signal? Reconsider(Phase from, long failures, long breakTicks) =>
+        Ask(LedgerWindow.Unknown, from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0, _window.Now(0), breakTicks);
+
+    public override PhaseReading Read() => new(_window.Read(), _streak.Failures(), _streak.Successes());
+
+    private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)
+    {
+        var ask = _asksEveryCall;
+        var place = LedgerWindow.Unknown;
+        if (failed || _notesEveryCall)
+        {
+            var reached = _measured ? Measure(durationTicks) : 0;
+            place = _window.Added(failed, durationTicks, reached);
+            ask |= reached > 0;
+        }
+
+        // Read after the ledger's exchange, which is a full fence: see Alarm.
+        var alarm = _window.Alarm.Word;
+        ask |= Alarm.RingsOnSuccess(alarm);
+        var failures = 0L;
+        if (failed)
+        {
+            failures = _streak.Failed();
+            ask |= failures >= _leastStreak || _window.HoldsFailures(place, Alarm.LeastFailures(alarm));
+        }
+
+        return ask || GoesOn ? Ask(place, failures, windowNow, breakTicks) : null;
+    }
+
+    /// <summary>Adds a call's duration where a rule asks for it.</summary>
+    /// <returns>How many of the slow thresholds it reached.</returns>
+    private int Measure(long durationTicks)
+    {
+        var reached = Ledger.SlowThresholds.Reached(durationTicks);
+        if ((reached > 0 || Ledger.SumsDurations) && Ledger.Measure(durationTicks, reached) is not 0 and var lost)
+        {
+            Breaker.Totals.AddSlow(Ledger.SlowThresholds, lost);
+        }
+
+        return reached;
+    }
+
+    /// <summary>Evaluates the tripper, and sets the alarm to ring when it must be evaluated again.</summary>
+    /// <param name="place">The place of the call that asks, or <see cref="LedgerWindow.Unknown"/>.</param>
+    /// <param name="failures">The failures in a row at that place; 0 where the call did not fail.</param>
+    /// <param name="windowNow">The window's reading of the clock.</param>
+    /// <param name="breakTicks">How long to break if this opens the circuit; 0 for what is configured.</param>
+    private Signal? Ask(long place, long failures, long windowNow, long breakTicks)
+    {
+        if (GoesOn && !Breaker.IsCurrent(this))
+        {
+            return Breaker.Reconsidered(this, failures, breakTicks);
+        }
+
+        while (true)
+        {
+            var alarm = _window.Alarm;
+            var seen = alarm.Word;
+            var window = _window.Read(windowNow, out var last);
+            if (_tripper is null)
+            {
+                return null;
+            }
+
+            // Others may have recorded calls since this one: no place where the rule could fire may be passed over.
+            var first = place != LedgerWindow.Unknown ? place : last;
+            var rings = !_asksEveryCall && Alarm.RingsOnSuccess(seen);
+            if (rings)
+            {
+                first = Math.Min(first, alarm.Asked + 1);
+            }
+
+            for (var earlier = Math.Max(first, last - MostPlaces); earlier < last; earlier++)
+            {
+                if (TryFire(Reading(_window.ReadEarlier(windowNow, earlier), failures), breakTicks, out var earlierSignal))
+                {
+                    return earlierSignal;
+                }
+            }
+
+            var reading = Reading(window, failures);
+            if (TryFire(reading, breakTicks, out var signal))
+            {
+                return signal;
+            }
+
+            if (_asksEveryCall)
+            {
+                return null;
+            }
+
+            if (rings)
+            {
+                alarm.Evaluated(last, window);
+            }
+
+            // Where there are failures enough and only a minimum is missing, the next success may make it fire.
+            var least = _tripper.LeastFailures(BreakerState.Closed, reading.Requests);
+            var next = Alarm.Of(least, reading.Failures >= least && UserCode.Fires(_tripper, reading.WaivingMinimums()));
+            if (next == seen)
+            {
+                return null;
+            }
+
+            // Armed: sum again, since a call may have come between the sum and the alarm. Not armed: another thread was first.
+            if (alarm.TrySet(next, seen) && !rings)
+            {
+                alarm.Evaluated(last, window);
+            }
+        }
+    }
+
+    private bool TryFire(in Reading reading, long breakTicks, out Signal? signal)
+    {
+        signal = null;
+        if (!UserCode.Fires(_tripper!, reading))
+        {
+            return false;
+        }
+
+        var reason = UserCode.Explain(_tripper!, reading);
+        if (State == BreakerState.Closed)
+        {
+            signal = Breaker.Open(this, reason, History.Reopens, breakTicks);
+        }
+        else
+        {
+            Breaker.WouldTrip(this, reason);
+        }
+
+        return true;
+    }
+
+    private Reading Reading(in Tally window, long failures) =>
+        new(BreakerState.Closed, window, Math.Max(failures, _streak.Failures()), Rules.SlowThresholds);
 }

@@ -34,7 +34,7 @@ public sealed partial class FluxgateBreaker
     public Signal? MetricsOnly(string? reason = null) => Command(BreakerState.MetricsOnly, reason ?? "metrics only by hand");
 
     /// <summary>The tripper has fired, or probing failed.</summary>
-    internal Signal? Open(Phase from, Reason reason, int reopens, long breakTicks)
+    internal Signal? Open(Phase from, Reason reason, long reopens, long breakTicks)
     {
         // Only one call draws the break. Where that hangs the others go on, and before long one of them opens the circuit without it.
         if (!from.TryBeginEnd(out var overdue))
@@ -53,7 +53,7 @@ public sealed partial class FluxgateBreaker
         }
 
         from.CancelEnd();
-        return Reconsidered(from, breakTicks);
+        return Reconsidered(from, failures: 0, breakTicks);
     }
 
     internal Signal? Close(Phase from, Reason reason) => Move(from, BreakerState.Closed, reason, reopens: 0) ?? Reconsidered(from);
@@ -89,10 +89,9 @@ public sealed partial class FluxgateBreaker
     private static Phase NewPhase(BreakerState state, PhaseStart start, TimeSpan breakFor = default) =>
         state switch
         {
-            BreakerState.Closed => new ClosedPhase(start),
+            BreakerState.Closed or BreakerState.MetricsOnly => new ClosedPhase(start, state),
             BreakerState.Open => new OpenPhase(start, breakFor),
             BreakerState.HalfOpen => new HalfOpenPhase(start),
-            BreakerState.MetricsOnly => new MetricsOnlyPhase(start),
             BreakerState.Disabled => new DisabledPhase(start),
             _ => new ForcedOpenPhase(start),
         };
@@ -139,7 +138,7 @@ public sealed partial class FluxgateBreaker
     }
 
     /// <summary>Makes a transition, unless another has ended the phase first.</summary>
-    private Signal? Move(Phase from, BreakerState to, Reason reason, int reopens, TimeSpan breakFor = default)
+    private Signal? Move(Phase from, BreakerState to, Reason reason, long reopens, TimeSpan breakFor = default)
     {
         var (timestamp, now) = (Clock.Now, Clock.UtcNow);
         var history = from.History.After(from.State, to, reopens);
@@ -158,10 +157,10 @@ public sealed partial class FluxgateBreaker
     }
 
     /// <summary>A decision, or a call, that came when its phase had gone on in another object is left to that one.</summary>
-    internal Signal? Reconsidered(Phase from, long breakTicks = 0)
+    internal Signal? Reconsidered(Phase from, long failures = 0, long breakTicks = 0)
     {
         var current = _timeline.Phase;
-        return current.Number == from.Number && !ReferenceEquals(current, from) ? current.Reconsider(breakTicks) : null;
+        return current.Number == from.Number && !ReferenceEquals(current, from) ? current.Reconsider(from, failures, breakTicks) : null;
     }
 
     /// <summary>Swaps the phase; notices that come in between only make it try again.</summary>

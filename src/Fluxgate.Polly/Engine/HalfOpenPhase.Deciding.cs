@@ -3,29 +3,48 @@ namespace Fluxgate;
 /// <content>What a half-open phase makes of a probe that has settled. No lock is held here.</content>
 internal sealed partial class HalfOpenPhase
 {
-    private Signal? Recorded(in Standing standing, in Tally window, bool failed, long durationTicks, long breakTicks, long now)
+    /// <summary>A probe was taken: decides, also where the phase has gone on in another object meanwhile.</summary>
+    private Signal? Settled(in Taken taken, long breakTicks, long now)
     {
-        if (_window is not null)
+        if (taken.LostSlow != 0)
         {
-            return Decide(standing, window, failed, breakTicks, now);
+            Breaker.Totals.AddSlow(Ledger.SlowThresholds, taken.LostSlow);
         }
 
-        UserCode.Record(_userWindow, Rules.SlowThresholds.Call(failed, Ledger.IsMeasured ? durationTicks : 0));
-        return Decide(standing, UserCode.Read(_userWindow), failed, breakTicks, now);
+        Breaker.Durations?.Record(State, taken.DurationTicks);
+        if (GoesOn && !Breaker.IsCurrent(this) && _window is not UserWindow)
+        {
+            return Breaker.Reconsidered(this, failures: 0, breakTicks);
+        }
+
+        var decided = taken.Verdict == Verdict.Ignored ? DecideIgnored(taken.Counts) : Recorded(taken, breakTicks, now);
+        return decided ?? (GoesOn ? Breaker.Reconsidered(this, failures: 0, breakTicks) : null);
+    }
+
+    private Signal? Recorded(in Taken taken, long breakTicks, long now)
+    {
+        var failed = taken.Verdict == Verdict.Failure;
+        if (_window is not UserWindow)
+        {
+            return Decide(taken.Counts, taken.Window, failed, breakTicks, now);
+        }
+
+        _window.Added(failed, taken.DurationTicks, Ledger.SlowThresholds.Reached(taken.DurationTicks));
+        return Decide(taken.Counts, _window.Read(), failed, breakTicks, now);
     }
 
     /// <summary>Rule 4, after each recorded probe.</summary>
-    private Signal? Decide(in Standing standing, in Tally window, bool failed, long breakTicks, long now)
+    private Signal? Decide(in ProbeCounts counts, in Tally window, bool failed, long breakTicks, long now)
     {
-        var reading = new Reading(State, window, standing.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
+        var reading = new Reading(State, window, counts.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
         if (_tripper is not null && UserCode.Fires(_tripper, reading))
         {
             return Reopen(UserCode.Explain(_tripper, reading), breakTicks);
         }
 
-        if (standing.Probes >= Rules.ProbeLimit && standing.Successes == 0)
+        if (counts.Recorded >= Rules.ProbeLimit && counts.Successes == 0)
         {
-            return Reopen(new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(standing.Probes)} probes succeeded"), breakTicks);
+            return Reopen(new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"), breakTicks);
         }
 
         var elapsed = Clock.Between(StartedAt, now);
@@ -34,18 +53,21 @@ internal sealed partial class HalfOpenPhase
             return null;
         }
 
-        return UserCode.IsOver(_recovery, new(elapsed, standing.Probes, standing.Successes, standing.ConsecutiveSuccesses))
+        return UserCode.IsOver(_recovery, new(elapsed, counts.Recorded, counts.Successes, counts.ConsecutiveSuccesses))
             ? Breaker.Close(
                 this,
-                new(ReasonKind.Recovered, $"{RuleText.Number(standing.Successes)} of {RuleText.Number(standing.Probes)} probes succeeded")
+                new(ReasonKind.Recovered, $"{RuleText.Number(counts.Successes)} of {RuleText.Number(counts.Recorded)} probes succeeded")
             )
             : null;
     }
 
-    private Signal? DecideIgnored(in Standing standing) =>
-        standing.IgnoredInARow >= Rules.ProbeLimit
-            ? Reopen(new(ReasonKind.ProbingFailed, $"{RuleText.Number(standing.IgnoredInARow)} probes in a row were ignored"))
+    private Signal? DecideIgnored(in ProbeCounts counts) =>
+        counts.IgnoredInARow >= Rules.ProbeLimit
+            ? Reopen(new(ReasonKind.ProbingFailed, $"{RuleText.Number(counts.IgnoredInARow)} probes in a row were ignored"))
             : null;
 
     private Signal? Reopen(Reason reason, long breakTicks = 0) => Breaker.Open(this, reason, History.Reopens + 1, breakTicks);
+
+    /// <summary>A probe that was counted, and what the phase looked like at its place in the order.</summary>
+    private readonly record struct Taken(Verdict Verdict, long DurationTicks, ProbeCounts Counts, Tally Window, int LostSlow);
 }

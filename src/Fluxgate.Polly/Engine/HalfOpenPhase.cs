@@ -1,30 +1,24 @@
 namespace Fluxgate;
 
-/// <summary>Lets some calls in as probes, each with a lease, and decides after each whether the circuit opens again, closes, or goes on.</summary>
-/// <remarks>A private lock guards arithmetic; parts are asked outside it, with what the phase looked like at the probe's own place in line.</remarks>
+/// <summary>Admits some calls as probes, each with a lease, and decides after each whether the circuit opens again, closes, or goes on.</summary>
+/// <remarks>A private lock guards arithmetic; parts are evaluated outside it, with what the phase looked like at the probe's own place in the order.</remarks>
 internal sealed partial class HalfOpenPhase : Phase
 {
-    private readonly LedgerWindow? _window;
-    private readonly WindowState? _userWindow;
+    private readonly LedgerWindow _window;
     private readonly Tripper? _tripper;
     private readonly Permit? _permit;
     private readonly Recovery? _recovery;
-    private readonly Probing _probing;
+    private readonly Probes _probes;
 
     public HalfOpenPhase(PhaseStart start)
         : base(start)
     {
         var before = start.Continues as HalfOpenPhase;
-        _probing = before?._probing ?? new();
-        if (before is not null && Rules.KeepsWindowOf(before.Rules))
-        {
-            (_window, _userWindow) = (before._window?.Continue(Ledger), before._userWindow);
-        }
-        else
-        {
-            _window = Rules.Window.StartOn(Ledger, Clock, State);
-            _userWindow = _window is null ? UserCode.StartWindow(Rules, State, Clock) : null;
-        }
+        _probes = before?._probes ?? new();
+        _window =
+            before is not null && ReferenceEquals(before.Ledger, Ledger)
+                ? before._window.WithNewAlarm()
+                : Rules.Window.StartOn(Ledger, Clock, State) ?? UserCode.StartWindow(this);
 
         var old = before?.Rules;
         _tripper = UserCode.Continue(before?._tripper, old?.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
@@ -33,6 +27,17 @@ internal sealed partial class HalfOpenPhase : Phase
     }
 
     public override BreakerState State => BreakerState.HalfOpen;
+
+    public override int ProbesInFlight
+    {
+        get
+        {
+            lock (_probes)
+            {
+                return _probes.Counts.InFlight;
+            }
+        }
+    }
 
     public override Admittance Admit(out Ticket ticket, ref Caused caused)
     {
@@ -46,12 +51,12 @@ internal sealed partial class HalfOpenPhase : Phase
 
         PermitContext context;
         Admittance? first = null;
-        lock (_probing)
+        lock (_probes)
         {
-            context = new(Clock.Between(StartedAt, now), _probing.Standing.InFlight, _probing.Standing.Asked++, Rules.Chance);
-            if (_probing.Standing.Admitted == 0)
+            context = new(Clock.Between(StartedAt, now), _probes.Counts.InFlight, _probes.Counts.Asked++, Rules.Chance);
+            if (_probes.Counts.Admitted == 0)
             {
-                // The first probe of the phase is let in whatever its permit says.
+                // The first probe of the phase is admitted whatever its permit says.
                 first = Let(now, mostInFlight: 1, out ticket);
             }
         }
@@ -62,8 +67,8 @@ internal sealed partial class HalfOpenPhase : Phase
             return Reject(now, out ticket);
         }
 
-        // The first in line: alone, or with a lease that a reconfiguration made shorter than those before it.
-        if (Rules.ProbeWithoutTraffic && ticket.Probe is { Older: null })
+        // The first to expire: alone, or with a lease that a reconfiguration made shorter than those before it.
+        if (Rules.ProbeWithoutTraffic && ticket.Probe is { Place.Previous: null })
         {
             Breaker.WakeAfter(this, Rules.Lease);
         }
@@ -82,58 +87,36 @@ internal sealed partial class HalfOpenPhase : Phase
         }
 
         durationTicks = durationTicks >= 0 ? durationTicks : ticket.ElapsedTicks(Clock, now);
-        var standing = default(Standing);
-        var window = default(Tally);
+        var taken = default(Taken);
         bool late;
-        lock (_probing)
+        lock (_probes)
         {
-            late = ticket.Probe!.Expired || !Ledger.TryCount(Ledger.WordOf(verdict));
-            if (!late)
-            {
-                _probing.Leases.Remove(ticket.Probe);
-                standing = verdict == Verdict.Ignored ? Ignore() : Record(verdict == Verdict.Failure, durationTicks);
-                window = _window?.Read() ?? default;
-            }
+            late = ticket.Probe!.Expired || !TryTake(ticket.Probe, verdict, durationTicks, out taken);
         }
 
-        if (late)
-        {
-            return Breaker.SettleLate(ticket, verdict, durationTicks, breakTicks);
-        }
-
-        Breaker.Durations?.Record(State, durationTicks);
-
-        var decided =
-            verdict == Verdict.Ignored
-                ? DecideIgnored(standing)
-                : Recorded(standing, window, verdict == Verdict.Failure, durationTicks, breakTicks, now);
-        return decided ?? (GoesOn ? Breaker.Reconsidered(this, breakTicks) : null);
+        return late ? Breaker.SettleLate(ticket, verdict, durationTicks, breakTicks) : Settled(taken, breakTicks, now);
     }
 
     public override Signal? ExpireLeases(long now)
     {
         while (true)
         {
-            Standing standing;
-            Tally window;
-            long lease;
-            lock (_probing)
+            Taken taken;
+            lock (_probes)
             {
-                if (_probing.Leases.Oldest is not { } probe || probe.Deadline > now || !Ledger.TryCount(Ledger.Failures))
+                if (
+                    _probes.First is not { } probe
+                    || probe.Deadline > now
+                    || !TryTake(probe, Verdict.Failure, probe.Lease.Ticks, out taken)
+                )
                 {
                     return null;
                 }
 
                 probe.Expired = true;
-                lease = probe.Lease.Ticks;
-                _probing.Leases.Remove(probe);
-                standing = Record(failed: true, lease);
-                window = _window?.Read() ?? default;
             }
 
-            Breaker.Durations?.Record(State, lease);
-            var decided = Recorded(standing, window, failed: true, lease, breakTicks: 0, now);
-            if ((decided ?? (GoesOn ? Breaker.Reconsidered(this) : null)) is { } reopened)
+            if (Settled(taken, breakTicks: 0, now) is { } reopened)
             {
                 return reopened;
             }
@@ -148,9 +131,9 @@ internal sealed partial class HalfOpenPhase : Phase
         }
 
         long deadline;
-        lock (_probing)
+        lock (_probes)
         {
-            deadline = _probing.Leases.Oldest?.Deadline ?? long.MaxValue;
+            deadline = _probes.First?.Deadline ?? long.MaxValue;
         }
 
         if (deadline != long.MaxValue)
@@ -159,41 +142,33 @@ internal sealed partial class HalfOpenPhase : Phase
         }
     }
 
-    public override Signal? Reconsider(long breakTicks)
+    public override Signal? Reconsider(Phase from, long failures, long breakTicks)
     {
-        Standing standing;
+        ProbeCounts counts;
         Tally window;
-        lock (_probing)
+        lock (_probes)
         {
-            standing = _probing.Standing;
-            window = _window?.Read() ?? default;
+            counts = _probes.Counts;
+            window = ReadInOrder();
         }
 
-        return standing.Probes == 0
-            ? DecideIgnored(standing)
-            : Decide(
-                standing,
-                _window is null ? UserCode.Read(_userWindow) : window,
-                standing.ConsecutiveFailures > 0,
-                breakTicks,
-                Clock.Now
-            ) ?? DecideIgnored(standing);
+        return counts.Recorded == 0
+            ? DecideIgnored(counts)
+            : Decide(counts, _window is UserWindow ? _window.Read() : window, counts.ConsecutiveFailures > 0, breakTicks, Clock.Now)
+                ?? DecideIgnored(counts);
     }
 
     public override PhaseReading Read()
     {
-        Standing standing;
-        lock (_probing)
+        ProbeCounts counts;
+        Tally window;
+        lock (_probes)
         {
-            standing = _probing.Standing;
+            counts = _probes.Counts;
+            window = ReadInOrder();
         }
 
-        return new(
-            _window is null ? UserCode.Read(_userWindow) : _window.Read(),
-            standing.ConsecutiveFailures,
-            standing.ConsecutiveSuccesses,
-            standing.InFlight
-        );
+        return new(_window is UserWindow ? _window.Read() : window, counts.ConsecutiveFailures, counts.ConsecutiveSuccesses);
     }
 
     private Admittance AskPermit(in PermitContext context, long now, ref Ticket ticket)
@@ -204,12 +179,12 @@ internal sealed partial class HalfOpenPhase : Phase
             return Admittance.Rejected;
         }
 
-        lock (_probing)
+        lock (_probes)
         {
             var most =
                 permitted is null ? 1
                 : Rules.MostInFlight is { } limit ? limit
-                : _probing.Standing.Successes == 0 ? FluxgateDefaults.UnprovenProbesInFlight
+                : _probes.Counts.Successes == 0 ? FluxgateDefaults.UnprovenProbesInFlight
                 : int.MaxValue;
             return Let(now, most, out ticket);
         }
@@ -218,7 +193,7 @@ internal sealed partial class HalfOpenPhase : Phase
     private Admittance Let(long now, int mostInFlight, out Ticket ticket)
     {
         ticket = default;
-        if (_probing.Standing.InFlight >= mostInFlight)
+        if (_probes.Counts.InFlight >= mostInFlight)
         {
             return Admittance.Rejected;
         }
@@ -228,31 +203,34 @@ internal sealed partial class HalfOpenPhase : Phase
             return Admittance.PhaseOver;
         }
 
-        _probing.Standing.InFlight++;
-        _probing.Standing.Admitted++;
-        ticket = new(this, now, _probing.Leases.Add(Clock.After(now, Rules.LeaseUnits), Rules.Lease));
+        ticket = new(this, now, _probes.Begin(Clock.After(now, Rules.LeaseUnits), Rules.Lease));
         return Admittance.Admitted;
     }
 
-    private Standing Ignore()
+    /// <summary>Counts a probe's verdict. The lock is held, so a user's window is left to <see cref="Recorded"/>.</summary>
+    /// <returns><see langword="false"/> when the ledger is sealed.</returns>
+    private bool TryTake(Probe probe, Verdict verdict, long durationTicks, out Taken taken)
     {
-        _probing.Standing.InFlight--;
-        _probing.Standing.IgnoredInARow++;
-        return _probing.Standing;
+        taken = default;
+        if (!Ledger.TryCount(Ledger.WordOf(verdict)))
+        {
+            return false;
+        }
+
+        var lostSlow = 0;
+        if (verdict != Verdict.Ignored)
+        {
+            var reached = Ledger.SlowThresholds.Reached(durationTicks);
+            lostSlow = Ledger.Measure(durationTicks, reached);
+            if (_window is not UserWindow)
+            {
+                _window.Added(verdict == Verdict.Failure, durationTicks, reached);
+            }
+        }
+
+        taken = new(verdict, durationTicks, _probes.End(probe, verdict), ReadInOrder(), lostSlow);
+        return true;
     }
 
-    private Standing Record(bool failed, long durationTicks)
-    {
-        var reached = Ledger.SlowThresholds.Reached(durationTicks);
-        Breaker.MeasureLate(this, Ledger.Measure(durationTicks, reached));
-        _window?.Added(failed, durationTicks, reached);
-
-        _probing.Standing.InFlight--;
-        _probing.Standing.IgnoredInARow = 0;
-        _probing.Standing.Probes++;
-        _probing.Standing.Successes += failed ? 0 : 1;
-        _probing.Standing.ConsecutiveFailures = failed ? _probing.Standing.ConsecutiveFailures + 1 : 0;
-        _probing.Standing.ConsecutiveSuccesses = failed ? 0 : _probing.Standing.ConsecutiveSuccesses + 1;
-        return _probing.Standing;
-    }
+    private Tally ReadInOrder() => _window is UserWindow ? default : _window.Read();
 }

@@ -6,11 +6,11 @@ internal sealed class History
     public const int States = 6;
 
     /// <summary>That of a breaker which has had no transition yet.</summary>
-    public static readonly History None = new(new int[States * States], signals: 0, reopens: 0, wouldTrips: 0);
+    public static readonly History None = new(new long[States * States], signals: 0, reopens: 0, wouldTrips: 0);
 
-    private readonly int[] _transitions;
+    private readonly long[] _transitions;
 
-    private History(int[] transitions, long signals, int reopens, long wouldTrips)
+    private History(long[] transitions, long signals, long reopens, long wouldTrips)
     {
         _transitions = transitions;
         (Signals, Reopens, WouldTrips) = (signals, reopens, wouldTrips);
@@ -19,23 +19,23 @@ internal sealed class History
     /// <summary>The sequence number of the last signal.</summary>
     public long Signals { get; }
 
-    public int Reopens { get; }
+    public long Reopens { get; }
 
     public long WouldTrips { get; }
 
     /// <summary>All counts, by the state left and then by the state entered.</summary>
-    public ReadOnlySpan<int> AllTransitions => _transitions;
+    public ReadOnlySpan<long> AllTransitions => _transitions;
 
     public long Transitions(BreakerState from, BreakerState to) => _transitions[Index(from, to)];
 
-    public History After(BreakerState from, BreakerState to, int reopens)
+    public History After(BreakerState from, BreakerState to, long reopens)
     {
-        int[] transitions = [.. _transitions];
+        long[] transitions = [.. _transitions];
         transitions[Index(from, to)]++;
         return new(transitions, Signals + 1, reopens, WouldTrips);
     }
 
-    public History WithReopens(int reopens) => new(_transitions, Signals, reopens, WouldTrips);
+    public History WithReopens(long reopens) => new(_transitions, Signals, reopens, WouldTrips);
 
     public History AfterWouldTrip() => new(_transitions, Signals, Reopens, WouldTrips + 1);
 

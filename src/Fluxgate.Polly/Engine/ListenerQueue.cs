@@ -1,94 +1,99 @@
+using System.Threading.Channels;
+
 namespace Fluxgate;
 
-/// <summary>Stands before an asynchronous listener: a bounded queue that is worked off by one task, which lives only while there is something in it.</summary>
+/// <summary>Stands before an asynchronous listener: a bounded channel that one task reads.</summary>
 internal sealed class ListenerQueue : ICircuitListener, IDisposable
 {
     private readonly IAsyncCircuitListener _listener;
-    private readonly int _capacity;
-    private readonly Action<Signal> _dropped;
-    private readonly Action<Exception, object?> _failed;
-    private readonly Queue<object> _queue = new();
-    private readonly CancellationTokenSource _giveUp;
+    private readonly FluxgateBreaker _breaker;
+    private readonly int _mostNotices;
+    private readonly Channel<object> _channel;
+    private readonly CancellationTokenSource _giveUp = new();
     private readonly CancellationToken _gaveUp;
-    private TaskCompletionSource? _pumping;
-    private bool _closed;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _reading;
 
-    public ListenerQueue(IAsyncCircuitListener listener, int capacity, Action<Signal> dropped, Action<Exception, object?> failed)
+    public ListenerQueue(IAsyncCircuitListener listener, int capacity, FluxgateBreaker breaker)
     {
-        (_listener, _capacity, _dropped, _failed) = (listener, capacity, dropped, failed);
-        _giveUp = new();
-        _gaveUp = _giveUp.Token;
+        (_listener, _breaker, _gaveUp) = (listener, breaker, _giveUp.Token);
+        _mostNotices = Math.Min(capacity, FluxgateDefaults.MostNoticesWaiting);
+        _channel = Channel.CreateBounded<object>(
+            new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest },
+            Dropped
+        );
     }
+
+    /// <summary>Completes when the listener was detached.</summary>
+    public Task Ended => _ended.Task;
 
     public void OnAttached(FluxgateBreaker breaker) => _listener.OnAttached(breaker);
 
-    public void OnDetached(FluxgateBreaker breaker) => _listener.OnDetached(breaker);
-
-    public void OnSignal(Signal signal)
+    // The task that reads detaches the listener, after all that is queued.
+    public void OnDetached(FluxgateBreaker breaker)
     {
-        if (!TryEnqueue(signal))
+        _channel.Writer.TryComplete();
+        StartReading();
+    }
+
+    public void OnSignal(Signal signal) => Write(signal);
+
+    // The counters hold what a notice says, so a notice never drops a signal.
+    public void OnNotice(Notice notice)
+    {
+        if (_channel.Reader.Count < _mostNotices)
         {
-            _dropped(signal);
+            Write(notice);
         }
     }
 
-    // A notice that finds the queue full is left out: the counters hold what it says.
-    public void OnNotice(Notice notice) => TryEnqueue(notice);
-
-    /// <summary>Takes no more, and works off what is queued; what takes longer than the timeout is cancelled and _dropped.</summary>
-    public async Task FlushAsync(TimeSpan timeout, TimeProvider timeProvider)
+    /// <summary>Drops what is queued, and cancels what the listener is doing.</summary>
+    public async Task GiveUpAsync()
     {
-        Task pump;
-        lock (_queue)
+        while (_channel.Reader.TryRead(out var news))
         {
-            _closed = true;
-            pump = _pumping?.Task ?? Task.CompletedTask;
+            Dropped(news);
         }
 
         try
         {
-            await pump.WaitAsync(timeout, timeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Signal[] lost;
-            lock (_queue)
-            {
-                lost = [.. _queue.OfType<Signal>()];
-                _queue.Clear();
-            }
-
-            Array.ForEach(lost, _dropped);
             await _giveUp.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException error)
+        {
+            _breaker.UserCode.Failed(UserErrorSource.Listener, error);
         }
     }
 
     public void Dispose() => _giveUp.Dispose();
 
-    private bool TryEnqueue(object news)
+    private void Write(object news)
     {
-        lock (_queue)
+        _channel.Writer.TryWrite(news);
+        StartReading();
+    }
+
+    private void StartReading()
+    {
+        if (Volatile.Read(ref _reading) == 0 && Interlocked.Exchange(ref _reading, 1) == 0)
         {
-            if (_closed || _queue.Count >= _capacity)
-            {
-                return false;
-            }
-
-            _queue.Enqueue(news);
-            if (_pumping is null)
-            {
-                // Unsafe: the listener runs in no caller's context, whose activity and async locals end with the call.
-                _pumping = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.PumpAsync(), this, preferLocal: false);
-            }
-
-            return true;
+            // Unsafe: the listener runs in no caller's context, whose activity and async locals end with the call.
+            ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.ReadAsync(), this, preferLocal: false);
         }
     }
 
-    private async Task PumpAsync()
+    private void Dropped(object news)
     {
-        while (TryDequeue() is { } news)
+        if (news is Signal signal)
+        {
+            _breaker.SignalDropped(signal);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        ListenerCall.Enter();
+        await foreach (var news in _channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
             try
             {
@@ -103,24 +108,21 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
             }
             catch (Exception error)
             {
-                _failed(error, news);
+                _breaker.UserCode.ListenerFailed(error, news);
             }
         }
-    }
 
-    private object? TryDequeue()
-    {
-        lock (_queue)
+        try
         {
-            if (_queue.TryDequeue(out var news))
-            {
-                return news;
-            }
-
-            // Said under the lock, so that whoever enqueues next starts another pump.
-            _pumping!.SetResult();
-            _pumping = null;
-            return null;
+            _listener.OnDetached(_breaker);
+        }
+        catch (Exception error)
+        {
+            _breaker.UserCode.Failed(UserErrorSource.Listener, error);
+        }
+        finally
+        {
+            _ended.SetResult();
         }
     }
 }

@@ -3,6 +3,9 @@ namespace Fluxgate;
 /// <summary>Rejects everything until the break is over; the first call after it moves on and is the first probe.</summary>
 internal sealed class OpenPhase : Phase
 {
+    // Longer breaks are decided on the exact clock: they are rare, and the arithmetic of the coarse one has its bounds.
+    private static readonly TimeSpan LongestCoarseBreak = TimeSpan.FromDays(365);
+
     private readonly TimeSpan _breakFor;
     private readonly long _until;
 
@@ -15,7 +18,7 @@ internal sealed class OpenPhase : Phase
     {
         _breakFor = breakFor;
         _until = breakFor == TimeSpan.MaxValue ? long.MaxValue : Clock.After(start.Timestamp, Clock.Units(breakFor));
-        if (breakFor.Ticks > Clock.LongestTicks || ReferenceEquals(Clock.Coarse, Clock))
+        if (breakFor > LongestCoarseBreak || ReferenceEquals(Clock.Coarse, Clock))
         {
             return;
         }
@@ -77,7 +80,7 @@ internal sealed class OpenPhase : Phase
         }
     }
 
-    // Never zero while calls are still rejected, and never too short, or who comes again then would come too early.
+    // Never too early: waiting for it cuts fractions of a millisecond off, and the system's timers run on its coarse clock, which may lag.
     public override TimeSpan? RetryAfter(long now)
     {
         if (_until == long.MaxValue)
@@ -87,10 +90,14 @@ internal sealed class OpenPhase : Phase
 
         if (_surelyUntil != long.MinValue && now < 0)
         {
-            var atMost = Clock.Coarse.Between(~now, _overBy);
-            return atMost < _breakFor ? atMost : _breakFor;
+            return WholeMilliseconds(Clock.Coarse.TicksBetween(~now, _overBy));
         }
 
-        return now >= _until ? null : TimeSpan.FromTicks(Math.Max(1, Clock.TicksBetween(now, _until)));
+        return now >= _until ? null : WholeMilliseconds(Clock.TicksUntil(now, _until) + (Clock.IsSystem ? Clock.CoarseStep.Ticks : 0));
     }
+
+    private static TimeSpan WholeMilliseconds(long ticks) =>
+        ticks > long.MaxValue - TimeSpan.TicksPerMillisecond
+            ? TimeSpan.MaxValue
+            : TimeSpan.FromTicks((ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond);
 }

@@ -29,7 +29,7 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>When the phase began, on the wall clock.</summary>
     public DateTimeOffset EnteredAt { get; } = start.EnteredAt;
 
-    public Ledger Ledger { get; } = start.Rules.NewLedger(start.Continues?.Ledger);
+    public Ledger Ledger { get; } = start.Rules.LedgerAfter(start.Continues);
 
     /// <summary>The phase before, until its counters are sealed and folded into the totals. Guarded by the totals.</summary>
     public Phase? Unfolded { get; set; } = start.Before;
@@ -62,11 +62,17 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>When a call that is rejected now may come again; <see langword="null"/> when nobody knows.</summary>
     public virtual TimeSpan? RetryAfter(long now) => null;
 
-    /// <summary>Asks the parts again, when what they decided in the object before came too late to be obeyed.</summary>
-    public virtual Signal? Reconsider(long breakTicks) => null;
+    /// <summary>Evaluates the parts again, when what they decided in another object of this phase came too late to be obeyed.</summary>
+    /// <param name="from">The other object.</param>
+    /// <param name="failures">The failures in a row when the call was recorded there; 0 where that does not matter.</param>
+    /// <param name="breakTicks">How long to break if this opens the circuit, in ticks of 100 ns; 0 for what is configured.</param>
+    public virtual Signal? Reconsider(Phase from, long failures, long breakTicks) => null;
 
-    /// <summary>What the window, the streak and the probes say at this moment.</summary>
+    /// <summary>Reads the window and the calls in a row. May run user code.</summary>
     public virtual PhaseReading Read() => default;
+
+    /// <summary>The probes that have not settled.</summary>
+    public virtual int ProbesInFlight => 0;
 
     /// <summary>Claims the right to end the phase with a trip; of several calls that see the tripper fire, one does it.</summary>
     /// <param name="overdue">Whether another one has had that right for longer than any break duration may take.</param>
@@ -90,7 +96,7 @@ internal abstract class Phase(PhaseStart start)
     /// Whether what was recorded here may have come too late for those who ask in the object that took over, so that they must ask again.
     /// Read behind the fence of the recording: where it says no, the recording was before the swap.
     /// </summary>
-    protected bool GoesOn => Volatile.Read(ref _goesOn);
+    public bool GoesOn => Volatile.Read(ref _goesOn);
 
     protected Admittance Reject(long timestamp, out Ticket ticket)
     {

@@ -156,7 +156,9 @@ internal sealed class Rules
             Randomizer = _randomizer,
         };
 
-    public Ledger NewLedger(Ledger? continues) => new(SlowThresholds, NeedsDurations, continues);
+    /// <summary>The ledger of a phase: that of the object before, where the phase goes on with the same window.</summary>
+    public Ledger LedgerAfter(Phase? before) =>
+        before is not null && KeepsWindowOf(before.Rules) ? before.Ledger : new(SlowThresholds, NeedsDurations);
 
     /// <summary>Whether a window filled under other rules holds what these ask for.</summary>
     public bool KeepsWindowOf(Rules other) =>

@@ -51,7 +51,7 @@ internal sealed class SlowTotals
         for (var i = 0; i < counts.Length; i++)
         {
             var (threshold, count) = _counts[i];
-            var own = current.SlowThresholds.IndexOf(threshold) is >= 0 and var word ? current.Own(Ledger.Slow + word) : 0;
+            var own = current.SlowThresholds.IndexOf(threshold) is >= 0 and var word ? current.Sum(Ledger.Slow + word) : 0;
             counts[i] = new(threshold, count + own);
         }
 

@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Failures in a row, derived: a failure notes how many successes there were before it, so that a success writes nothing. Both stand in
-/// one word: 40 bits of successes, 24 of failures in a row.
+/// Failures in a row within a phase, derived: a failure notes how many successes there were before it, so that a success writes nothing.
+/// Where the phase goes on with another ledger, it goes on with another streak, which counts on from the one before.
 /// </summary>
 internal sealed class Streak
 {
@@ -10,32 +10,102 @@ internal sealed class Streak
     private const long MostLength = FluxgateDefaults.MaxStreak;
     private const long MarkBits = long.MaxValue >> LengthBits;
 
-    private long _word;
+    // So far from the mark, its bits could stand for another number of successes.
+    private const long FarFromMark = MarkBits / 4;
 
-    /// <summary>Counts a failure that the ledger holds already.</summary>
+    private readonly Ledger _ledger;
+    private readonly Marks _marks;
+    private Streak? _before;
+    private long _successesBefore;
+
+    public Streak(Ledger ledger) => (_ledger, _marks) = (ledger, new());
+
+    private Streak(Ledger ledger, Streak before)
+    {
+        (_ledger, _marks, _before) = (ledger, before._marks, before);
+
+        // Lets go of streaks before it, so that reconfigurations make no chain.
+        before.SuccessesInPhase();
+    }
+
+    /// <summary>The streak of the object in which its phase goes on.</summary>
+    public Streak On(Ledger next) => ReferenceEquals(next, _ledger) ? this : new(next, this);
+
+    /// <summary>Whether another streak counts the same failures.</summary>
+    public bool IsSame(Streak other) => ReferenceEquals(_marks, other._marks);
+
+    /// <summary>Counts a failure that the ledger holds already. Between concurrent calls, this is the failure's place in the order.</summary>
     /// <returns>The failures in a row, this one included.</returns>
-    public long Failed(Ledger ledger)
+    public long Failed()
     {
         while (true)
         {
-            var seen = Volatile.Read(ref _word);
-            var (mark, successes) = (seen >> LengthBits, ledger.Sum(Ledger.Successes) & MarkBits);
-
-            // A ledger that its phase has left knows less than the mark, and must not set it back.
-            successes = ((mark - successes) & MarkBits) <= MarkBits / 2 ? mark : successes;
-            var length = mark == successes ? Math.Min((seen & MostLength) + 1, MostLength) : 1;
-            if (Interlocked.CompareExchange(ref _word, (successes << LengthBits) | length, seen) == seen)
+            var seen = Volatile.Read(ref _marks.Word);
+            var successes = SuccessesInPhase();
+            var since = Since(seen, successes);
+            var word =
+                since > 0
+                    ? ((successes & MarkBits) << LengthBits) | 1
+                    : (seen & ~MostLength) | Math.Min((seen & MostLength) + 1, MostLength);
+            if (Interlocked.CompareExchange(ref _marks.Word, word, seen) == seen)
             {
-                return length;
+                if (since > 0)
+                {
+                    Volatile.Write(ref _marks.Successes, successes);
+                }
+
+                return word & MostLength;
             }
         }
     }
 
-    public long Failures(Ledger ledger)
+    /// <summary>Failures in a row up to now.</summary>
+    public long Failures()
     {
-        var seen = Volatile.Read(ref _word);
-        return seen >> LengthBits == (ledger.Sum(Ledger.Successes) & MarkBits) ? seen & MostLength : 0;
+        var seen = Volatile.Read(ref _marks.Word);
+        return Since(seen, SuccessesInPhase()) <= 0 ? seen & MostLength : 0;
     }
 
-    public long Successes(Ledger ledger) => (ledger.Sum(Ledger.Successes) - (Volatile.Read(ref _word) >> LengthBits)) & MarkBits;
+    /// <summary>Successes since the last failure.</summary>
+    public long Successes() => Math.Max(0, Since(Volatile.Read(ref _marks.Word), SuccessesInPhase()));
+
+    /// <summary>The successes since the last failure; negative where this streak knows fewer than the mark.</summary>
+    private long Since(long word, long successes)
+    {
+        var about = successes - Volatile.Read(ref _marks.Successes);
+        if (about is > FarFromMark or < -FarFromMark)
+        {
+            return about;
+        }
+
+        // The distance in the mark's bits, with its sign.
+        var distance = (successes - (word >> LengthBits)) & MarkBits;
+        return distance <= MarkBits / 2 ? distance : distance - MarkBits - 1;
+    }
+
+    private long SuccessesInPhase()
+    {
+        var successes = _ledger.Sum(Ledger.Successes);
+        if (Volatile.Read(ref _before) is not { } before)
+        {
+            return successes + _successesBefore;
+        }
+
+        var final = before._ledger.IsSealed;
+        var successesBefore = before.SuccessesInPhase();
+        if (final)
+        {
+            _successesBefore = successesBefore;
+            Volatile.Write(ref _before, null);
+        }
+
+        return successes + successesBefore;
+    }
+
+    /// <summary>One word that holds the successes before the last failure (40 bits) and the failures in a row (24 bits), and those successes once more in full, written after it.</summary>
+    private sealed class Marks
+    {
+        public long Word;
+        public long Successes;
+    }
 }

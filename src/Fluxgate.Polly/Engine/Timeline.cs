@@ -1,64 +1,74 @@
 namespace Fluxgate;
 
 /// <summary>
-/// A breaker's history in the making: the current phase behind one reference, and the news that listeners follow. A transition
-/// compares-and-swaps the current moment, then links the old one to it, then delivers.
+/// A breaker's history: the current phase behind one reference, and the entries that subscriptions follow. A transition exchanges the
+/// reference, then links its entry to the one before, then delivers.
 /// </summary>
-internal sealed class Timeline
+/// <remarks>Only the timeline and the subscriptions hold entries. Admissions hold their phase, or one call that hangs would keep the whole chain alive.</remarks>
+internal sealed class Timeline(Phase first)
 {
-    /// <summary>How far a listener may lag before notices are left out; signals never are.</summary>
-    private const long MostLag = 256;
+    private State _current = new(first, new(news: null, ordinal: 0, receivers: 0));
+    private Subscription[] _subscriptions = [];
 
-    private Moment _current;
-    private Delivery[] _deliveries = [];
-
-    public Timeline(Phase first) => _current = new(first, null, 0, 0);
-
-    public Moment Current => Volatile.Read(ref _current);
+    public State Current => Volatile.Read(ref _current);
 
     public Phase Phase => Volatile.Read(ref _current).Phase;
 
-    /// <summary>Listeners will hear what comes after this moment, once they <see cref="Begin"/>. Called once, before any other thread knows the breaker.</summary>
-    public void Attach(IReadOnlyList<ICircuitListener> listeners, Action<Exception, object?> failed) =>
-        Volatile.Write(ref _deliveries, [.. listeners.Select(listener => new Delivery(listener, Current, failed))]);
+    /// <summary>Lets listeners receive what comes after this moment, once they <see cref="Begin"/>. Called once, before any other thread knows the breaker.</summary>
+    public void Attach(FluxgateBreaker breaker, IReadOnlyList<ICircuitListener> listeners) =>
+        Volatile.Write(ref _subscriptions, [.. listeners.Select(listener => new Subscription(breaker, listener, Current.Last))]);
 
-    /// <summary>Listeners hear from now on, since all of them know the breaker.</summary>
-    public void Begin() => Array.ForEach(Volatile.Read(ref _deliveries), delivery => delivery.Begin());
+    /// <summary>Starts the delivery, after all listeners were attached.</summary>
+    public void Begin() => Array.ForEach(Volatile.Read(ref _subscriptions), subscription => subscription.Begin());
 
-    /// <summary>Listeners hear what has happened, and nothing after it.</summary>
-    public void Detach()
+    /// <summary>Ends the history for listeners: they receive what has happened, and are detached then.</summary>
+    public Subscription[] End()
     {
-        var last = Current;
-        var deliveries = Interlocked.Exchange(ref _deliveries, []);
-        foreach (var delivery in deliveries)
+        var subscriptions = Volatile.Read(ref _subscriptions);
+        for (var current = Current; !TryMove(current, current.Phase, TimelineEntry.End); )
         {
-            delivery.EndAfter(last);
-            delivery.Drain();
+            current = Current;
         }
+
+        Volatile.Write(ref _subscriptions, []);
+        Array.ForEach(subscriptions, subscription => subscription.Deliver());
+        return subscriptions;
     }
 
-    /// <summary>Goes from one moment to the next, unless another thread was first.</summary>
-    public bool TryMove(Moment from, Phase next, object? news)
+    /// <summary>Exchanges the phase and adds what listeners receive of it, unless another thread was first.</summary>
+    public bool TryMove(State from, Phase next, object? news)
     {
-        var moment = new Moment(next, news, from.Ordinal + 1, _deliveries.Length);
-        if (Interlocked.CompareExchange(ref _current, moment, from) != from)
+        var subscriptions = Volatile.Read(ref _subscriptions);
+        if (news is Notice && Array.Exists(subscriptions, subscription => subscription.IsBehind(from.Last)))
+        {
+            news = null;
+        }
+
+        var last =
+            news is null || subscriptions.Length == 0 ? from.Last : new TimelineEntry(news, from.Last.Ordinal + 1, subscriptions.Length);
+        if (Interlocked.CompareExchange(ref _current, new(next, last), from) != from)
         {
             return false;
         }
 
-        from.Link(moment);
+        if (!ReferenceEquals(last, from.Last))
+        {
+            from.Last.Link(last);
+            Array.ForEach(subscriptions, subscription => subscription.DropBefore(last));
+        }
+
         return true;
     }
 
-    /// <summary>Adds a notice to the current phase; leaves it out when a listener hangs and nobody would ever hear.</summary>
+    /// <summary>Adds a notice to the current phase. It is left out while a listener is behind.</summary>
     public bool TryNotify(Func<Notice> notice)
     {
         Notice? made = null;
-        var deliveries = Volatile.Read(ref _deliveries);
         while (true)
         {
             var current = Current;
-            if (deliveries.Length == 0 || deliveries.Any(delivery => current.Ordinal - delivery.Position >= MostLag))
+            var subscriptions = Volatile.Read(ref _subscriptions);
+            if (subscriptions.Length == 0 || Array.Exists(subscriptions, subscription => subscription.IsBehind(current.Last)))
             {
                 return false;
             }
@@ -70,12 +80,20 @@ internal sealed class Timeline
         }
     }
 
-    /// <summary>Lets every listener hear what it has not heard. Never called under a lock.</summary>
+    /// <summary>Lets every listener receive what it has not received. Never called under a lock.</summary>
     public void Deliver()
     {
-        foreach (var delivery in Volatile.Read(ref _deliveries))
+        foreach (var subscription in Volatile.Read(ref _subscriptions))
         {
-            delivery.Drain();
+            subscription.Deliver();
         }
+    }
+
+    /// <summary>The current phase, and the last entry of the history.</summary>
+    internal sealed class State(Phase phase, TimelineEntry last)
+    {
+        public Phase Phase { get; } = phase;
+
+        public TimelineEntry Last { get; } = last;
     }
 }

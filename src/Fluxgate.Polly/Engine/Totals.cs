@@ -10,7 +10,7 @@ internal sealed class Totals
     private static readonly long[] NoneRejected = new long[History.States];
 
     private readonly object _gate = new();
-    private readonly long[] _words = new long[Ledger.Slow];
+    private readonly long[] _words = new long[Ledger.Duration];
     private readonly long[] _rejected = new long[History.States];
     private SlowTotals? _slow;
     private long _stale;
@@ -37,19 +37,22 @@ internal sealed class Totals
             }
 
             _words[Ledger.WordOf(verdict)]++;
-            if (verdict != Verdict.Ignored && phase.Ledger.IsMeasured)
+            if (verdict != Verdict.Ignored)
             {
-                AddMeasured(phase.Ledger, phase.Ledger.SlowThresholds.Call(verdict == Verdict.Failure, durationTicks));
+                var thresholds = phase.Ledger.SlowThresholds;
+                CountSlow(thresholds, (1 << thresholds.Reached(durationTicks)) - 1);
             }
         }
     }
 
-    /// <summary>Takes what a ledger could not, since it was sealed between a call's count and its duration.</summary>
-    public void AddLost(Ledger ledger, in Tally lost)
+    /// <summary>Takes the slow thresholds that a call reached and its ledger could not count, since it was sealed meanwhile.</summary>
+    /// <param name="thresholds">The thresholds of the ledger.</param>
+    /// <param name="reached">A bit for each threshold.</param>
+    public void AddSlow(SlowThresholds thresholds, int reached)
     {
         lock (_gate)
         {
-            AddMeasured(ledger, lost);
+            CountSlow(thresholds, reached);
         }
     }
 
@@ -69,29 +72,36 @@ internal sealed class Totals
         }
     }
 
-    /// <summary>The totals up to this moment, those of the current phase included.</summary>
-    public TotalsReading Read(Timeline timeline)
+    /// <summary>Reads the totals while a phase is the current one.</summary>
+    /// <returns><see langword="false"/> when it no longer is.</returns>
+    public bool TryRead(Timeline timeline, Phase phase, out TotalsReading totals)
     {
         lock (_gate)
         {
-            var moment = timeline.Current;
-            var phase = moment.Phase;
+            totals = default;
+            if (!ReferenceEquals(timeline.Phase, phase))
+            {
+                return false;
+            }
+
             FoldBefore(phase);
             var ledger = phase.Ledger;
 
-            // Settled before started: what settles meanwhile cannot make the calls in flight negative.
-            var successes = _words[Ledger.Successes] + ledger.Own(Ledger.Successes);
-            var failures = _words[Ledger.Failures] + ledger.Own(Ledger.Failures);
-            var ignored = _words[Ledger.Ignored] + ledger.Own(Ledger.Ignored);
-            var started = _words[Ledger.Started] + ledger.Own(Ledger.Started);
-            return new(phase, started, successes, failures, ignored, _stale, RejectedUpTo(phase), SlowUpTo(ledger), _dropped);
+            // In this order, what settles meanwhile cannot make the calls in flight negative, or fewer than the probes among them.
+            var successes = _words[Ledger.Successes] + ledger.Sum(Ledger.Successes);
+            var failures = _words[Ledger.Failures] + ledger.Sum(Ledger.Failures);
+            var ignored = _words[Ledger.Ignored] + ledger.Sum(Ledger.Ignored);
+            var probes = phase.ProbesInFlight;
+            var started = _words[Ledger.Started] + ledger.Sum(Ledger.Started);
+            totals = new(phase, started, successes, failures, ignored, probes, _stale, RejectedUpTo(phase), SlowUpTo(ledger), _dropped);
+            return true;
         }
     }
 
     /// <summary>Rejections by state, those of the current phase included.</summary>
     private long[] RejectedUpTo(Phase phase)
     {
-        var own = phase.Ledger.Own(Ledger.Rejected);
+        var own = phase.Ledger.Sum(Ledger.Rejected);
         if (own == 0 && !_rejected.AsSpan().ContainsAnyExcept(0L))
         {
             return NoneRejected;
@@ -113,9 +123,15 @@ internal sealed class Totals
         }
 
         FoldBefore(before);
+        phase.Unfolded = null;
+        if (ReferenceEquals(before.Ledger, phase.Ledger))
+        {
+            return;
+        }
+
         Span<long> words = stackalloc long[before.Ledger.Words];
         before.Ledger.Seal(words);
-        for (var word = 0; word < Ledger.Slow; word++)
+        for (var word = 0; word < Ledger.Duration; word++)
         {
             _words[word] += words[word];
         }
@@ -127,16 +143,16 @@ internal sealed class Totals
         }
 
         _slow?.Keep(phase.Ledger.SlowThresholds);
-        phase.Ledger.Freeze();
-        phase.Unfolded = null;
     }
 
-    private void AddMeasured(Ledger ledger, in Tally call)
+    private void CountSlow(SlowThresholds thresholds, int reached)
     {
-        _words[Ledger.Duration] += call.DurationTicks;
-        for (var i = 0; i < ledger.SlowThresholds.Count; i++)
+        for (var i = 0; i < thresholds.Count; i++)
         {
-            CountSlow(ledger.SlowThresholds[i], call.Slow(i));
+            if ((reached & (1 << i)) != 0)
+            {
+                CountSlow(thresholds[i], 1);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ internal readonly record struct TotalsReading(
     long Successes,
     long Failures,
     long Ignored,
+    int ProbesInFlight,
     long Stale,
     long[] Rejected,
     KeyValuePair<TimeSpan, long>[] Slow,

@@ -72,10 +72,11 @@ internal sealed class UserCode(FluxgateBreaker breaker)
         }
     }
 
-    public WindowState? StartWindow(Rules rules, BreakerState state, Clock clock)
+    /// <summary>Starts a user's window for a phase.</summary>
+    public UserWindow StartWindow(Phase phase)
     {
-        var context = new WindowContext(state, clock.Provider, rules.SlowThresholds);
-        return Start(rules.Window, window => window.Start(context), UserErrorSource.Window);
+        var context = new WindowContext(phase.State, breaker.Clock.Provider, phase.Rules.SlowThresholds);
+        return new(phase.Ledger, Start(phase.Rules.Window, window => window.Start(context), UserErrorSource.Window), this);
     }
 
     public bool Fires(Tripper tripper, in Reading reading)
@@ -132,7 +133,7 @@ internal sealed class UserCode(FluxgateBreaker breaker)
         }
     }
 
-    public TimeSpan BreakFor(Rules rules, int reopens)
+    public TimeSpan BreakFor(Rules rules, long reopens)
     {
         try
         {
@@ -186,7 +187,16 @@ internal sealed class UserCode(FluxgateBreaker breaker)
         }
     }
 
-    public void Failed(UserErrorSource source, Exception error, bool silent = false)
+    /// <summary>Counts an error, and announces it unless a listener's own call met it.</summary>
+    public void Failed(UserErrorSource source, Exception error) => Failed(source, error, ListenerCall.IsInside);
+
+    /// <summary>Counts an error of a listener. One in receiving an error is not announced, or the two would go on without end.</summary>
+    public void ListenerFailed(Exception error, object? news) => Failed(UserErrorSource.Listener, error, silent: news is UserErrorNotice);
+
+    /// <summary>Counts an error of the time provider, which an announcement would have to ask for the time.</summary>
+    public void ClockFailed(Exception error) => Failed(UserErrorSource.Clock, error, silent: true);
+
+    private void Failed(UserErrorSource source, Exception error, bool silent)
     {
         Interlocked.Increment(ref _errors[(int)source]);
         if (!silent)

@@ -7,9 +7,11 @@ internal sealed class Wakeup : IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
 
     private readonly ITimer _timer;
+    private readonly Action<Exception> _failed;
 
     public Wakeup(FluxgateBreaker breaker, TimeProvider timeProvider)
     {
+        _failed = breaker.UserCode.ClockFailed;
         var wakeup = new WeakReference<FluxgateBreaker>(breaker);
         var flows = !ExecutionContext.IsFlowSuppressed();
         if (flows)
@@ -24,7 +26,7 @@ internal sealed class Wakeup : IDisposable
                 {
                     if (((WeakReference<FluxgateBreaker>)state!).TryGetTarget(out var breaker))
                     {
-                        breaker.Wake();
+                        Wake(breaker);
                     }
                 },
                 wakeup,
@@ -41,9 +43,47 @@ internal sealed class Wakeup : IDisposable
         }
     }
 
-    public void After(TimeSpan due) =>
+    /// <summary>Wakes the breaker in so long; at once where that is over.</summary>
+    public void After(TimeSpan due)
+    {
         // A whole millisecond more: timers cut fractions off, and waking early would only mean waking twice.
-        _timer.Change(due >= Longest ? Longest : TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        var wait =
+            due <= TimeSpan.Zero ? TimeSpan.Zero
+            : due >= Longest ? Longest
+            : TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds));
+        try
+        {
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+        catch (Exception error)
+        {
+            // A user's timer. The calls go on without it.
+            _failed(error);
+        }
+    }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _timer.Dispose();
+        }
+        catch (Exception error)
+        {
+            _failed(error);
+        }
+    }
+
+    // Nothing may leave on a timer's thread: it would end the process.
+    private static void Wake(FluxgateBreaker breaker)
+    {
+        try
+        {
+            breaker.Wake();
+        }
+        catch (Exception error)
+        {
+            breaker.UserCode.ClockFailed(error);
+        }
+    }
 }

@@ -29,4 +29,7 @@ public enum UserErrorSource
 
     /// <summary>A metric family: it was left out of what was read.</summary>
     Metric = 8,
+
+    /// <summary>The time provider or one of its timers: time stood still until it worked again. Counted, but not announced.</summary>
+    Clock = 9,
 }

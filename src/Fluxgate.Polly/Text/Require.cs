@@ -44,10 +44,14 @@ internal static class Require
                 $"{name} must be at least 1{(most < int.MaxValue ? $" and at most {RuleText.Number(most)}" : "")}, but is {RuleText.Number(value)}."
             );
 
-    public static TimeSpan Positive(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "") =>
-        value > TimeSpan.Zero
+    public static TimeSpan Positive(TimeSpan value, TimeSpan? most = null, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value > TimeSpan.Zero && !(value > most)
             ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be greater than zero, but is {value}.");
+            : throw new ArgumentOutOfRangeException(
+                name,
+                value,
+                $"{name} must be greater than zero{(most is { } longest ? $" and at most {RuleText.Duration(longest)}" : "")}, but is {value}."
+            );
 
     /// <summary>Parts are walked recursively, so what a loop could compose without end is bounded.</summary>
     public static int Depth(int depth, string part) =>

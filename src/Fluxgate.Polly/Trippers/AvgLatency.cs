@@ -20,4 +20,9 @@ internal sealed class AvgLatency(TimeSpan threshold) : Tripper
         );
 
     public override string ToString() => $"AvgLatency({RuleText.Duration(threshold)})";
+
+    internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
+        threshold > Clock.Longest
+            ? $"{this} waits for longer than {RuleText.Duration(Clock.Longest)}, the most that a call is counted with"
+            : null;
 }

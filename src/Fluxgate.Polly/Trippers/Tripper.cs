@@ -39,7 +39,7 @@ public abstract partial class Tripper
 
     /// <summary>Fires when the part of calls that took at least <paramref name="threshold"/> reaches <paramref name="ratio"/>; failures count like successes.</summary>
     /// <param name="ratio">Greater than 0, at most 1.</param>
-    /// <param name="threshold">From how long on a call is slow; greater than zero.</param>
+    /// <param name="threshold">From how long on a call is slow; greater than zero. A rule that waits for more than 10 days can never fire: that is the longest a call is counted with.</param>
     /// <returns>The leaf. It makes the breaker read the clock twice a call.</returns>
     /// <remarks>
     /// Where every threshold of the rule is a second or more, no leaf asks for mean durations and no listener for a histogram, a closed circuit
@@ -50,7 +50,7 @@ public abstract partial class Tripper
     public static Tripper SlowRate(double ratio, TimeSpan threshold) => new SlowRate(Require.Ratio(ratio), Require.Positive(threshold));
 
     /// <summary>Fires when the mean duration of the window's calls reaches <paramref name="threshold"/>; failures count like successes.</summary>
-    /// <param name="threshold">Greater than zero.</param>
+    /// <param name="threshold">Greater than zero, as for <see cref="SlowRate"/>.</param>
     /// <returns>The leaf. It makes the breaker read the clock twice a call.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> is not positive.</exception>
     public static Tripper AvgLatency(TimeSpan threshold) => new AvgLatency(Require.Positive(threshold));

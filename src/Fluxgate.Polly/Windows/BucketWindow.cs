@@ -6,80 +6,115 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class BucketWindow : LedgerWindow
 {
-    private readonly Clock _clock;
-    private readonly long _start;
-    private readonly long _length;
-    private readonly int _buckets;
-    private Frame _frame;
+    private readonly Buckets _buckets;
+    private FrameAlarm _alarm;
 
     public BucketWindow(Ledger ledger, Clock clock, TimeSpan duration, int buckets)
-        : base(ledger)
+        : this(new(ledger, clock, duration, buckets)) { }
+
+    private BucketWindow(Buckets buckets)
+        : base(buckets.Ledger) => (_buckets, _alarm) = (buckets, new(buckets.Frame, Ledger.Total()));
+
+    /// <summary>The alarm of the current frame: that of a new one rings at the first call, so nobody needs to know who rotated.</summary>
+    public override Alarm Alarm
     {
-        _clock = clock;
-        _buckets = buckets;
-
-        _length = Math.Max(clock.Units(duration), buckets);
-        _start = Now(0);
-        var starts = new Tally[buckets];
-        Array.Fill(starts, ledger.Total());
-        _frame = new(0, End(0), starts);
-    }
-
-    private BucketWindow(Ledger ledger, BucketWindow before)
-        : base(ledger)
-    {
-        (_clock, _start, _length, _buckets) = (before._clock, before._start, before._length, before._buckets);
-        var frame = Volatile.Read(ref before._frame);
-        _frame = new(frame.Bucket, frame.End, frame.Starts);
-    }
-
-    public override Alarm Alarm => Volatile.Read(ref _frame);
-
-    public override long Now(long timestamp) => timestamp != 0 ? timestamp : _clock.Now;
-
-    public override void Advance(long now)
-    {
-        // A new frame's alarm rings at the first call that sees it, so nobody needs to know who rotated.
-        for (var frame = Volatile.Read(ref _frame); now >= frame.End; frame = Volatile.Read(ref _frame))
+        get
         {
-            Rotate(frame, now);
+            var frame = _buckets.Frame;
+            var alarm = Volatile.Read(ref _alarm);
+            return ReferenceEquals(alarm.Frame, frame) ? alarm : Renewed(alarm, frame);
         }
     }
 
-    public override bool HoldsFailures(long least) => Ledger.Sum(Ledger.Failures) - Volatile.Read(ref _frame).Oldest.Failures >= least;
+    public override long Now(long timestamp) => timestamp != 0 ? timestamp : _buckets.Clock.Now;
 
-    public override Tally Read(long now)
+    public override void Advance(long now) => _buckets.Advance(now);
+
+    public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) - _buckets.Frame.Oldest.Failures >= least;
+
+    public override Tally Read(long now, out long place) => _buckets.Read(now, out place);
+
+    // Only successes are waited for: the failures and slow calls are those of the last evaluation.
+    public override Tally ReadEarlier(long now, long place)
     {
-        var frame = Volatile.Read(ref _frame);
-        var expired = now < frame.End ? 0 : BucketOf(now) - frame.Bucket;
-
-        // A call that a bucket's start holds may have been found slow after it.
-        return expired >= _buckets ? default : (Ledger.Total() - frame.Start((int)expired)).WithSlowCallsAmongAll();
+        var alarm = Volatile.Read(ref _alarm);
+        return now >= alarm.Frame.End || place <= alarm.Frame.Oldest.Requests ? default : alarm.EvaluatedAt(place);
     }
 
-    public override LedgerWindow Continue(Ledger next) => new BucketWindow(next, this);
+    public override LedgerWindow WithNewAlarm() => new BucketWindow(_buckets);
 
-    private void Rotate(Frame frame, long now)
+    private FrameAlarm Renewed(FrameAlarm alarm, Frame frame)
     {
-        var bucket = BucketOf(now);
-        var passed = (int)Math.Min(bucket - frame.Bucket, _buckets);
-        var starts = new Tally[_buckets];
-        Array.Copy(frame.Starts, passed, starts, 0, _buckets - passed);
-        Array.Fill(starts, Ledger.Total(), _buckets - passed, passed);
-        Interlocked.CompareExchange(ref _frame, new(bucket, End(bucket), starts), frame);
+        var renewed = new FrameAlarm(frame, frame.Newest);
+        var found = Interlocked.CompareExchange(ref _alarm, renewed, alarm);
+        return ReferenceEquals(found, alarm) ? renewed : found;
     }
 
-    // 128 bits, since a bucket need not be a whole number of clock units: bucket k ends at start + ⌈(k + 1) · length / buckets⌉.
-    private long BucketOf(long now) => (long)((Int128)(now - _start) * _buckets / _length);
-
-    private long End(long bucket)
+    /// <summary>The buckets, which the objects share that a phase goes on in.</summary>
+    private sealed class Buckets
     {
-        var end = ((((Int128)bucket + 1) * _length) + _buckets - 1) / _buckets;
-        return end > long.MaxValue - _start ? long.MaxValue : _start + (long)end;
+        private readonly long _start;
+        private readonly long _length;
+        private readonly int _count;
+        private Frame _frame;
+
+        public Buckets(Ledger ledger, Clock clock, TimeSpan duration, int count)
+        {
+            (Ledger, Clock, _count) = (ledger, clock, count);
+            _length = Math.Max(clock.Units(duration), count);
+            _start = clock.Now;
+            var starts = new Tally[count];
+            Array.Fill(starts, ledger.Total());
+            _frame = new(0, End(0), starts);
+        }
+
+        public Ledger Ledger { get; }
+
+        public Clock Clock { get; }
+
+        public Frame Frame => Volatile.Read(ref _frame);
+
+        public void Advance(long now)
+        {
+            for (var frame = Frame; now >= frame.End; frame = Frame)
+            {
+                Rotate(frame, now);
+            }
+        }
+
+        public Tally Read(long now, out long place)
+        {
+            var frame = Frame;
+            var total = Ledger.Total();
+            place = total.Requests;
+            var expired = now < frame.End ? 0 : BucketOf(now) - frame.Bucket;
+
+            // A call that a bucket's start holds may have been found slow after it.
+            return expired >= _count ? default : (total - frame.Starts[(int)expired]).WithSlowCallsAmongAll();
+        }
+
+        private void Rotate(Frame frame, long now)
+        {
+            var bucket = BucketOf(now);
+            var passed = (int)Math.Min(bucket - frame.Bucket, _count);
+            var starts = new Tally[_count];
+            Array.Copy(frame.Starts, passed, starts, 0, _count - passed);
+            Array.Fill(starts, Ledger.Total(), _count - passed, passed);
+            Interlocked.CompareExchange(ref _frame, new(bucket, End(bucket), starts), frame);
+        }
+
+        // 128 bits, since a bucket need not be a whole number of clock units: bucket k ends at start + ⌈(k + 1) · length / buckets⌉.
+        private long BucketOf(long now) => (long)(((Int128)now - _start) * _count / _length);
+
+        private long End(long bucket)
+        {
+            var end = _start + (((((Int128)bucket + 1) * _length) + _count - 1) / _count);
+            return end > long.MaxValue ? long.MaxValue : (long)end;
+        }
     }
 
     /// <summary>One bucket's time: the ledger's sums at the start of this bucket (the last) and of those before it that still count.</summary>
-    private sealed class Frame(long bucket, long end, Tally[] starts) : Alarm
+    private sealed class Frame(long bucket, long end, Tally[] starts)
     {
         public long Bucket { get; } = bucket;
 
@@ -89,6 +124,39 @@ internal sealed class BucketWindow : LedgerWindow
 
         public ref readonly Tally Oldest => ref Starts[0];
 
-        public Tally Start(int expired) => Starts[expired];
+        public ref readonly Tally Newest => ref Starts[^1];
+    }
+
+    /// <summary>The alarm of one frame, with the window of the last evaluation.</summary>
+    /// <remarks>What was evaluated only grows, the calls first: whoever reads the failures before the calls never has failures of later calls.</remarks>
+    private sealed class FrameAlarm(Frame frame, in Tally total) : Alarm(total.Requests)
+    {
+        private long _failures = total.Failures - frame.Oldest.Failures;
+        private Tally.SlowCounts _slow;
+
+        public Frame Frame { get; } = frame;
+
+        /// <summary>The window of the last evaluation, when successes had come up to so many calls; empty when it was evaluated there.</summary>
+        public Tally EvaluatedAt(long calls)
+        {
+            var slow = default(Tally.SlowCounts);
+            for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
+            {
+                slow[i] = Volatile.Read(ref _slow[i]);
+            }
+
+            var failures = Volatile.Read(ref _failures);
+            return calls <= Asked ? default : new(calls - Frame.Oldest.Requests, failures, 0, slow);
+        }
+
+        public override void Evaluated(long calls, in Tally reading)
+        {
+            base.Evaluated(calls, reading);
+            Raise(ref _failures, reading.Failures);
+            for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
+            {
+                Raise(ref _slow[i], reading.Slow(i));
+            }
+        }
     }
 }

@@ -3,10 +3,15 @@ using System.Numerics;
 namespace Fluxgate;
 
 /// <summary>
-/// The call numbers of the last failures, ascending, in a ring that is allocated piece by piece as failures come. Lock-free: an entry is
-/// written first and counted then, by its writer or, where that was preempted, by whoever comes next.
+/// The places of the last failures among the recorded calls, ascending, in a ring that is allocated piece by piece as failures come.
+/// Lock-free: an entry is written first and counted then, by its writer or, where that was preempted, by whoever comes next.
 /// </summary>
-internal sealed class FailureLog(int capacity)
+/// <remarks>
+/// Between concurrent calls, a failure takes its place when it is noted here, and a success when the ledger counts it. So the number of calls is
+/// the number of noted failures and counted successes, each call has a place of its own, and every reading is one that some order of the calls
+/// gives.
+/// </remarks>
+internal sealed class FailureLog(Ledger ledger, int capacity)
 {
     private const int FirstSegment = 32;
     private const int FirstSegmentBits = 5;
@@ -16,73 +21,70 @@ internal sealed class FailureLog(int capacity)
     private readonly long[]?[] _segments = new long[]?[SegmentOf(capacity, out _) + 1];
     private long _failures;
 
-    /// <summary>Notes a failure that its ledger holds already.</summary>
-    /// <remarks>
-    /// Its number is read after the entry before was counted, so numbers ascend: one that was read early and written late would mislead
-    /// the binary search about all the others. A ledger that its phase has left knows less than the entry before, and adds as much.
-    /// </remarks>
-    public void Add(Ledger ledger)
+    /// <summary>The calls that have a place.</summary>
+    public long Calls => Volatile.Read(ref _failures) + ledger.Sum(Ledger.Successes);
+
+    /// <summary>Notes a failure that the ledger has counted.</summary>
+    /// <returns>Its place: how many calls there are, this one included.</returns>
+    public long Add()
     {
         while (true)
         {
             var failure = Volatile.Read(ref _failures) + 1;
             ref var slot = ref Slot(failure);
             var seen = Volatile.Read(ref slot);
-            var isWritten = (seen & 1) == Lap(failure);
-            if (!isWritten)
-            {
-                var number = Math.Max(ledger.Recorded, failure > 1 ? At(failure - 1) : 0);
-                isWritten =
-                    Volatile.Read(ref _failures) == failure - 1
-                    && Interlocked.CompareExchange(ref slot, (number << 1) | Lap(failure), seen) == seen;
-                if (isWritten)
-                {
-                    // A full fence: what was written here is seen before the writer sums up.
-                    Interlocked.CompareExchange(ref _failures, failure, failure - 1);
-                    return;
-                }
-            }
-            else
+            if ((seen & 1) == Lap(failure))
             {
                 Interlocked.CompareExchange(ref _failures, failure, failure - 1);
+                continue;
+            }
+
+            // The successes are summed after the entry before was counted, so places ascend.
+            var place = failure + ledger.Sum(Ledger.Successes);
+            if (
+                Volatile.Read(ref _failures) == failure - 1
+                && Interlocked.CompareExchange(ref slot, (place << 1) | Lap(failure), seen) == seen
+            )
+            {
+                // A full fence: what was written here is seen before the writer sums up.
+                Interlocked.CompareExchange(ref _failures, failure, failure - 1);
+                return place;
             }
         }
     }
 
-    /// <summary>Whether at least so many calls failed after those that no longer count: a look at one of them. Only ever too eager.</summary>
-    public bool Holds(Ledger ledger, long start, long least)
+    /// <summary>Whether at least so many of the last calls failed when there were <paramref name="calls"/>: a look at one entry. Only ever too eager.</summary>
+    public bool Holds(long calls, long least)
     {
-        var oldest = Math.Max(ledger.Recorded - capacity, start);
         var failures = Volatile.Read(ref _failures);
-        return least <= Math.Min(failures, capacity) && At(failures - least + 1) > oldest;
+        return least <= Math.Min(failures, capacity) && At(failures - least + 1) > calls - capacity;
     }
 
-    /// <summary>How many calls failed after those that no longer count, and how many calls there were: a binary search.</summary>
-    public (long Failures, long Calls) Read(Ledger ledger, long start)
+    /// <summary>Counts the failures among the last calls when there were so many: a binary search.</summary>
+    /// <returns>How many of the last calls failed, up to the capacity.</returns>
+    public long Read(long calls)
     {
         while (true)
         {
-            // The calls are summed after the failures: no failure is counted whose call is not.
             var last = Volatile.Read(ref _failures);
-            var calls = ledger.Recorded;
-            var count = last + 1 - FirstAbove(Math.Max(calls - capacity, start), last);
+            var failures = FirstAbove(calls, last) - FirstAbove(calls - capacity, last);
 
             // An entry that came in meanwhile may have taken the place of one that was looked at.
             if (Volatile.Read(ref _failures) == last)
             {
-                return (count, calls);
+                return failures;
             }
         }
     }
 
-    private long FirstAbove(long callNumber, long last)
+    private long FirstAbove(long place, long last)
     {
         var low = Math.Max(1, last - capacity + 1);
         var high = last + 1;
         while (low < high)
         {
             var middle = low + ((high - low) / 2);
-            if (At(middle) > callNumber)
+            if (At(middle) > place)
             {
                 high = middle;
             }

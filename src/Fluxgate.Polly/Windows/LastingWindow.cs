@@ -1,16 +1,21 @@
 namespace Fluxgate;
 
 /// <summary>All calls of the phase: what a time window is while half-open, where nothing expires (rule 4).</summary>
-internal sealed class LastingWindow(Ledger ledger, Tally start) : LedgerWindow(ledger)
+internal sealed class LastingWindow(Ledger ledger) : LedgerWindow(ledger)
 {
-    public LastingWindow(Ledger ledger)
-        : this(ledger, ledger.Total()) { }
+    public override Alarm Alarm { get; } = new(asked: 0);
 
-    public override Alarm Alarm { get; } = new();
+    public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) >= least;
 
-    public override bool HoldsFailures(long least) => Ledger.Sum(Ledger.Failures) - start.Failures >= least;
+    public override Tally Read(long now, out long place)
+    {
+        var total = Ledger.Total().WithSlowCallsAmongAll();
+        place = total.Requests;
+        return total;
+    }
 
-    public override Tally Read(long now) => Ledger.Total() - start;
+    // Probes are recorded one at a time, so nobody reads an earlier place.
+    public override Tally ReadEarlier(long now, long place) => default;
 
-    public override LedgerWindow Continue(Ledger next) => new LastingWindow(next, start);
+    public override LedgerWindow WithNewAlarm() => new LastingWindow(Ledger);
 }

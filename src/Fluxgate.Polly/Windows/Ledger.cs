@@ -6,8 +6,11 @@ namespace Fluxgate;
 /// The counters of one phase, striped over processors. A word is a seal bit and a count, so one exchange both counts and detects that
 /// the phase is over: a sealed word is frozen.
 /// </summary>
-/// <remarks>Adding takes no lock; growing and sealing, which are rare, exclude each other.</remarks>
-internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, Ledger? continues = null)
+/// <remarks>
+/// Adding takes no lock; growing and sealing, which are rare, exclude each other. A phase keeps its ledger as long as it keeps its window; where
+/// a reconfiguration replaces the window, the seal decides which calls belong to the old one.
+/// </remarks>
+internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations)
 {
     public const int Started = 0;
     public const int Successes = 1;
@@ -20,8 +23,8 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
     private readonly object _growth = new();
     private Stripes _stripes = new(Slow + slowThresholds.Count);
     private int _lostExchanges;
+    private bool _sealing;
     private bool _sealed;
-    private Carried? _carried = continues is null ? null : new(continues, null);
 
     /// <summary>The durations at which a call is slow.</summary>
     public SlowThresholds SlowThresholds { get; } = slowThresholds;
@@ -29,7 +32,7 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
     /// <summary>Whether durations are added up, for rules that look at their mean.</summary>
     public bool SumsDurations { get; } = sumsDurations;
 
-    /// <summary>Whether calls are measured at all.</summary>
+    /// <summary>Whether calls are timed at all.</summary>
     public bool IsMeasured { get; } = sumsDurations || slowThresholds.Count > 0;
 
     /// <summary>The words in use: 0 up to this.</summary>
@@ -37,6 +40,9 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
 
     /// <summary>The calls that settled as a success or a failure.</summary>
     public long Recorded => Sum(Failures) + Sum(Successes);
+
+    /// <summary>Whether every word has its final count.</summary>
+    public bool IsSealed => Volatile.Read(ref _sealed);
 
     /// <summary>The word that counts a verdict.</summary>
     public static int WordOf(Verdict verdict) =>
@@ -48,7 +54,7 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
         };
 
     /// <summary>Adds one to a word.</summary>
-    /// <returns><see langword="false"/> when the phase is over.</returns>
+    /// <returns><see langword="false"/> when the ledger is sealed.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryCount(int word)
     {
@@ -58,8 +64,8 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
         return (seen >= 0 && Interlocked.CompareExchange(ref slot, seen + 1, seen) == seen) || TryAdd(word, 1);
     }
 
-    /// <summary>Adds an amount to a word.</summary>
-    /// <returns><see langword="false"/> when the phase is over.</returns>
+    /// <summary>Adds an amount to a word. A word that overflows begins again at 0, and never touches its seal.</summary>
+    /// <returns><see langword="false"/> when the ledger is sealed.</returns>
     public bool TryAdd(int word, long amount)
     {
         while (true)
@@ -72,7 +78,7 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref slot, seen + amount, seen) == seen)
+            if (Interlocked.CompareExchange(ref slot, (seen + amount) & Stripes.CountBits, seen) == seen)
             {
                 return true;
             }
@@ -81,48 +87,28 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
         }
     }
 
-    /// <summary>Adds the duration of a call that was counted, and how many thresholds it reached.</summary>
-    /// <returns>What found the phase over meanwhile, and belongs into the breaker's totals.</returns>
-    public Tally Measure(long durationTicks, int reached)
+    /// <summary>Adds the duration of a call that was counted, and the slow thresholds that it reached.</summary>
+    /// <returns>A bit for each threshold that found the ledger sealed, and belongs into the breaker's totals.</returns>
+    public int Measure(long durationTicks, int reached)
     {
-        var lost = default(Tally.SlowCounts);
+        var lost = 0;
         for (var i = 0; i < reached; i++)
         {
-            lost[i] = TryAdd(Slow + i, 1) ? 0 : 1;
+            lost |= TryAdd(Slow + i, 1) ? 0 : 1 << i;
         }
 
-        return new(0, 0, !SumsDurations || TryAdd(Duration, durationTicks) ? 0 : durationTicks, lost);
-    }
-
-    /// <summary>Takes what a ledger before this one, for the same rule, could not.</summary>
-    /// <returns>What this one cannot take either.</returns>
-    public Tally MeasureLate(in Tally lost)
-    {
-        var rest = default(Tally.SlowCounts);
-        for (var i = 0; i < SlowThresholds.Count; i++)
+        if (SumsDurations)
         {
-            rest[i] = lost.Slow(i) == 0 || TryAdd(Slow + i, lost.Slow(i)) ? 0 : lost.Slow(i);
+            TryAdd(Duration, durationTicks);
         }
 
-        return new(0, 0, lost.DurationTicks == 0 || TryAdd(Duration, lost.DurationTicks) ? 0 : lost.DurationTicks, rest);
+        return lost;
     }
 
-    /// <summary>Adds what the phase has counted, in all the objects that it went on in; what is counted meanwhile may or may not be in it.</summary>
-    public long Sum(int word)
-    {
-        var sum = Own(word);
-        if (Volatile.Read(ref _carried) is { } carried)
-        {
-            sum += carried.Frozen is { } frozen ? frozen[word] : SumBefore(carried.Before!, word);
-        }
+    /// <summary>Adds over all stripes. The sum of a word that only grows is the count of one moment during the call.</summary>
+    public long Sum(int word) => Volatile.Read(ref _stripes).Sum(word);
 
-        return sum;
-    }
-
-    /// <summary>Adds over all stripes of this ledger alone: what the totals do not hold yet.</summary>
-    public long Own(int word) => Volatile.Read(ref _stripes).Sum(word);
-
-    /// <summary>All recorded calls of the phase.</summary>
+    /// <summary>All recorded calls.</summary>
     public Tally Total()
     {
         var slow = default(Tally.SlowCounts);
@@ -142,29 +128,10 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
     {
         lock (_growth)
         {
-            _sealed = true;
+            _sealing = true;
             _stripes.Seal(Words, totals);
+            Volatile.Write(ref _sealed, true);
         }
-    }
-
-    /// <summary>Lets go of the sealed ledger that this one continues, and keeps its sums.</summary>
-    public void Freeze()
-    {
-        if (_carried is { Before: { } before })
-        {
-            Volatile.Write(ref _carried, new(null, [.. Enumerable.Range(0, Words).Select(word => SumBefore(before, word))]));
-        }
-    }
-
-    /// <summary>A word of the ledger before; its slow counts may stand in other words.</summary>
-    private long SumBefore(Ledger before, int word)
-    {
-        if (word < Slow)
-        {
-            return before.Sum(word);
-        }
-
-        return before.SlowThresholds.IndexOf(SlowThresholds[word - Slow]) is >= 0 and var index ? before.Sum(Slow + index) : 0;
     }
 
     private void GrowWhenContended()
@@ -176,7 +143,7 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
 
         lock (_growth)
         {
-            if (!_sealed && _lostExchanges >= Stripes.LostExchangesToGrow && _stripes.CanGrow)
+            if (!_sealing && _lostExchanges >= Stripes.LostExchangesToGrow && _stripes.CanGrow)
             {
                 Volatile.Write(ref _stripes, _stripes.Doubled());
             }
@@ -184,7 +151,4 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations, 
             _lostExchanges = 0;
         }
     }
-
-    /// <summary>What the phase counted before it went on in this ledger: another ledger, and its sums once it is sealed.</summary>
-    private sealed record Carried(Ledger? Before, long[]? Frozen);
 }

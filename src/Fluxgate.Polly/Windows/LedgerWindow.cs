@@ -1,12 +1,18 @@
 namespace Fluxgate;
 
 /// <summary>A window that reads the ledger in which a phase counts its calls anyway, so that recording a call costs nothing twice.</summary>
-/// <remarks>The order of a recording: <see cref="Advance"/>, count in the ledger, <see cref="Added"/>, look at <see cref="Alarm"/>.</remarks>
+/// <remarks>
+/// The order of a recording: <see cref="Advance"/>, count in the ledger, <see cref="Added"/>, look at <see cref="Alarm"/>. Each recorded call has a
+/// place, counted from 1 with the ledger.
+/// </remarks>
 internal abstract class LedgerWindow(Ledger ledger) : WindowState
 {
+    /// <summary>The place of a call that no one noted.</summary>
+    public const long Unknown = 0;
+
     public Ledger Ledger { get; } = ledger;
 
-    /// <summary>Says from when on the tripper must be asked.</summary>
+    /// <summary>Says from when on the tripper must be evaluated.</summary>
     public abstract Alarm Alarm { get; }
 
     /// <summary>A reading of the clock that the window works with, or 0 where it needs none.</summary>
@@ -16,21 +22,28 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     /// <summary>Forgets what is over.</summary>
     public virtual void Advance(long now) { }
 
-    /// <summary>Notes a call that the ledger has just counted. Where calls are not measured it is called for failures only.</summary>
+    /// <summary>Notes a call that the ledger has just counted. Where calls are not timed it is called for failures only.</summary>
     /// <param name="failed">Whether the call failed.</param>
     /// <param name="durationTicks">How long it took.</param>
     /// <param name="reached">How many of the slow thresholds it reached.</param>
-    public virtual void Added(bool failed, long durationTicks, int reached) { }
+    /// <returns>The call's place, or <see cref="Unknown"/>.</returns>
+    public virtual long Added(bool failed, long durationTicks, int reached) => Unknown;
 
-    /// <summary>Whether the window holds at least so many failures.</summary>
-    public abstract bool HoldsFailures(long least);
+    /// <summary>Whether the window held at least so many failures at a place, or holds them now where the place is unknown. May be too eager.</summary>
+    public abstract bool HoldsFailures(long place, long least);
 
-    public abstract Tally Read(long now);
+    /// <summary>Reads the window as it is.</summary>
+    /// <param name="now">See <see cref="Now"/>.</param>
+    /// <param name="place">The place of the last call that was read.</param>
+    public abstract Tally Read(long now, out long place);
 
-    /// <summary>The same window on the ledger in which its phase goes on, with an alarm of its own.</summary>
-    public abstract LedgerWindow Continue(Ledger next);
+    /// <summary>Reads the window as it was at an earlier place. Where nobody knows that, no more failures and slow calls than there surely were.</summary>
+    public abstract Tally ReadEarlier(long now, long place);
 
-    public sealed override Tally Read() => Read(Now(0));
+    /// <summary>The same window with an alarm of its own, for other rules.</summary>
+    public abstract LedgerWindow WithNewAlarm();
+
+    public sealed override Tally Read() => Read(Now(0), out _);
 
     public sealed override void Record(in Tally call)
     {

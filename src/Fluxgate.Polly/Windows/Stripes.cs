@@ -12,12 +12,14 @@ internal sealed class Stripes
     /// <summary>So many lost exchanges are worth more stripes.</summary>
     public const int LostExchangesToGrow = 16;
 
+    /// <summary>The bits of a word that count; the other one is the seal.</summary>
+    public const long CountBits = long.MaxValue;
+
     /// <summary>In words of 8 bytes: two cache lines, since processors fetch them in pairs.</summary>
     private const int Line = 16;
 
     /// <summary>Before each stripe, so that no two of them, and nothing else, share a cache line.</summary>
     private const int Padding = 8;
-    private const long CountBits = long.MaxValue;
 
     private static readonly int Most = (int)Math.Min(16, BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
 

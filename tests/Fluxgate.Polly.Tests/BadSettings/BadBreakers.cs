@@ -24,7 +24,11 @@ internal static class BadBreakers
             ),
             In(
                 settings => settings.ListenerFlushTimeout = TimeSpan.Zero,
-                "ListenerFlushTimeout must be greater than zero, but is 00:00:00."
+                "ListenerFlushTimeout must be greater than zero and at most 1d, but is 00:00:00."
+            ),
+            In(
+                settings => settings.ListenerFlushTimeout = TimeSpan.FromDays(50),
+                "ListenerFlushTimeout must be greater than zero and at most 1d, but is 50.00:00:00."
             ),
             In(settings => settings.ListenerQueueCapacity = 0, "ListenerQueueCapacity must be at least 1, but is 0."),
             In(settings => settings.InitialState = (BreakerState)42, "InitialState must be one of the six breaker states, but is 42."),

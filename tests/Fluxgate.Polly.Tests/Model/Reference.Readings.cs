@@ -16,7 +16,7 @@ internal sealed partial class Reference
     private long _started;
     private long _sequence;
     private long _wouldTrips;
-    private int _reopens;
+    private long _reopens;
 
     /// <summary>Failures in a row, whatever the window holds (12).</summary>
     private int ConsecutiveFailures => _recorded.AsEnumerable().Reverse().TakeWhile(call => call.Failed).Count();
@@ -24,7 +24,11 @@ internal sealed partial class Reference
     private int ConsecutiveSuccesses => _recorded.AsEnumerable().Reverse().TakeWhile(call => !call.Failed).Count();
 
     /// <summary>How long the break still lasts, where that is known.</summary>
-    public TimeSpan? RetryAfter => State == BreakerState.Open && !NeverEnds && !BreakIsOver ? _breakFor - InPhaseFor : null;
+    /// <summary>In whole milliseconds, never too early.</summary>
+    public TimeSpan? RetryAfter =>
+        State == BreakerState.Open && !NeverEnds && !BreakIsOver
+            ? TimeSpan.FromMilliseconds(Math.Ceiling((_breakFor - InPhaseFor).Ticks / (double)TimeSpan.TicksPerMillisecond))
+            : null;
 
     public long Transitions(BreakerState from, BreakerState to) => _transitions.GetValueOrDefault((from, to));
 

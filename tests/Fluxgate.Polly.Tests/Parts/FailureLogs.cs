@@ -14,37 +14,59 @@ public sealed class FailureLogs
     public void Count_like_a_plain_list_over_many_rounds_of_the_ring(int capacity)
     {
         var random = new Random(capacity);
-        var log = new FailureLog(capacity);
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
+        var log = new FailureLog(ledger, capacity);
         var failures = new List<long>();
         for (var i = 0; i < (4 * capacity) + 50; i++)
         {
             ledger.TryAdd(Ledger.Successes, random.Next(0, 3));
             ledger.TryCount(Ledger.Failures);
-            log.Add(ledger);
-            failures.Add(ledger.Recorded);
+            failures.Add(log.Add());
 
-            var start = random.NextInt64(ledger.Recorded + 1);
-            foreach (var from in new[] { 0, start, ledger.Recorded })
-            {
-                var expected = failures.Count(failure => failure > Math.Max(ledger.Recorded - capacity, from));
-                Assert.Equal((expected, ledger.Recorded), log.Read(ledger, from));
-                Assert.False(log.Holds(ledger, from, expected + 1));
-                Assert.True(expected == 0 || log.Holds(ledger, from, expected));
-                Assert.True(expected == 0 || log.Holds(ledger, from, 1));
-            }
+            Assert.Equal((ledger.Recorded, ledger.Recorded), (failures[^1], log.Calls));
+            var expected = failures.Count(failure => failure > ledger.Recorded - capacity);
+            Assert.Equal(expected, log.Read(ledger.Recorded));
+            Assert.False(log.Holds(ledger.Recorded, expected + 1));
+            Assert.True(log.Holds(ledger.Recorded, expected));
+            Assert.True(log.Holds(ledger.Recorded, 1));
         }
+    }
+
+    [Fact]
+    public void The_failures_at_an_earlier_place_are_those_of_that_place()
+    {
+        var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
+        var log = new FailureLog(ledger, capacity: 3);
+        foreach (var failed in new[] { true, false, true, false, false, false })
+        {
+            ledger.TryCount(failed ? Ledger.Failures : Ledger.Successes);
+            _ = failed ? log.Add() : 0;
+        }
+
+        Assert.Equal([1, 1, 2, 1, 1, 0], Enumerable.Range(1, 6).Select(place => log.Read(place)));
+    }
+
+    [Fact]
+    public void A_failure_that_is_noted_late_takes_the_last_place()
+    {
+        var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
+        var log = new FailureLog(ledger, capacity: 8);
+        ledger.TryCount(Ledger.Failures);
+        ledger.TryAdd(Ledger.Successes, 9);
+        Assert.Equal(9, log.Calls);
+
+        Assert.Equal((10, 10, 1), (log.Add(), log.Calls, log.Read(10)));
     }
 
     [Fact]
     public void An_empty_log_holds_nothing()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
-        var log = new FailureLog(100);
+        var log = new FailureLog(ledger, 100);
         ledger.TryCount(Ledger.Successes);
 
-        Assert.Equal((0, 1), log.Read(ledger, 0));
-        Assert.False(log.Holds(ledger, 0, 1));
+        Assert.Equal((1, 0), (log.Calls, log.Read(1)));
+        Assert.False(log.Holds(1, 1));
     }
 
     [Fact]
@@ -56,17 +78,17 @@ public sealed class FailureLogs
         static long BytesOfFailures(int failures)
         {
             var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
-            new FailureLog(1).Add(ledger);
+            new FailureLog(ledger, 1).Add();
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var log = new FailureLog(int.MaxValue);
+            var log = new FailureLog(ledger, int.MaxValue);
             for (var i = 1; i <= failures; i++)
             {
                 ledger.TryCount(Ledger.Failures);
-                log.Add(ledger);
+                log.Add();
             }
 
             var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.Equal((failures, failures), log.Read(ledger, 0));
+            Assert.Equal((failures, failures), (log.Calls, log.Read(failures)));
             return bytes;
         }
     }

@@ -62,36 +62,6 @@ public sealed class Nothing_is_lost
         Assert.Equal((1, 1, 0), (world.Now.WindowFailures, world.Now.Failures, world.Now.Stale));
     }
 
-    [Fact]
-    public void A_streak_is_not_set_back_by_a_failure_that_was_counted_before_the_reconfiguration_and_comes_after_it()
-    {
-        var old = new Ledger(SlowThresholds.None, sumsDurations: false);
-        var next = new Ledger(SlowThresholds.None, sumsDurations: false, old);
-        var streak = new Streak();
-        next.TryCount(Ledger.Successes);
-        Assert.Equal([1, 2, 3], [streak.Failed(next), streak.Failed(old), streak.Failed(next)]);
-        Assert.Equal((3, 0), (streak.Failures(next), streak.Successes(next)));
-        next.TryCount(Ledger.Successes);
-        Assert.Equal((0, 1, 1), (streak.Failures(next), streak.Successes(next), streak.Failed(next)));
-    }
-
-    [Fact]
-    public void Failures_are_found_also_when_one_is_noted_late()
-    {
-        var old = new Ledger(SlowThresholds.None, sumsDurations: false);
-        old.TryCount(Ledger.Failures);
-        var next = new Ledger(SlowThresholds.None, sumsDurations: false, old);
-        next.TryAdd(Ledger.Successes, 9);
-        next.TryCount(Ledger.Failures);
-        var log = new FailureLog(capacity: 8);
-
-        log.Add(next);
-        log.Add(old);
-
-        Assert.Equal((2, 11), log.Read(next, start: 0));
-        Assert.True(log.Holds(next, start: 0, least: 2));
-    }
-
     // Kept apart, so that no local of the test holds a rule.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static List<WeakReference<Tripper>> Reconfigured(FluxgateBreaker breaker, int times)

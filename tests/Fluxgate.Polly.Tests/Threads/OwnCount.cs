@@ -19,6 +19,8 @@ internal sealed class OwnCount(FluxgateBreaker breaker, int seed)
 
     public long Signals { get; private set; }
 
+    public long ProbedByHand { get; private set; }
+
     public static void AssertEqual(IReadOnlyList<OwnCount> counts, BreakerSnapshot now) =>
         Assert.Equal(
             (counts.Sum(c => c.Successes), counts.Sum(c => c.Failures), counts.Sum(c => c.Ignored), counts.Sum(c => c.Rejected)),
@@ -79,5 +81,6 @@ internal sealed class OwnCount(FluxgateBreaker breaker, int seed)
             _ => breaker.Disable(),
         };
         Signals += signal is null ? 0 : 1;
+        ProbedByHand += signal is { OldState: BreakerState.Open, NewState: BreakerState.HalfOpen } ? 1 : 0;
     }
 }

@@ -34,6 +34,7 @@ public sealed partial class ListenerTraps
             )
             .ToList();
         threads.ForEach(thread => thread.End());
+        Deadline.Run(world.Breaker.Dispose);
 
         var now = world.Now;
         Assert.True(now.SignalCount > 1000);

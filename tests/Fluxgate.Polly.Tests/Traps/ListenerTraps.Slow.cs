@@ -41,6 +41,7 @@ public sealed partial class ListenerTraps
 
         gate.Set();
         tripping.End();
+        Deadline.Run(world.Breaker.Dispose);
         BreakerState[] all =
         [
             BreakerState.Open,

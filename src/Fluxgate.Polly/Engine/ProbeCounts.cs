@@ -1,12 +1,12 @@
 namespace Fluxgate;
 
-/// <summary>Where a half-open phase stands: a copy of it is what parts are asked with.</summary>
-internal struct Standing
+/// <summary>The probes of a half-open phase, counted: a copy of it is what parts are evaluated with.</summary>
+internal struct ProbeCounts
 {
     public long Asked;
     public long Admitted;
     public int InFlight;
-    public long Probes;
+    public long Recorded;
     public long Successes;
     public long ConsecutiveFailures;
     public long ConsecutiveSuccesses;

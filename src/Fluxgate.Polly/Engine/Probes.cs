@@ -1,0 +1,50 @@
+namespace Fluxgate;
+
+/// <summary>The probes of a half-open phase: those in flight by the end of their leases, and what came of the others.</summary>
+/// <remarks>It is its own lock, and goes on with the phase when that is reconfigured.</remarks>
+internal sealed class Probes
+{
+    private readonly LinkedList<Probe> _inFlight = [];
+
+    public ProbeCounts Counts;
+
+    /// <summary>The probe whose lease ends first.</summary>
+    public Probe? First => _inFlight.First?.Value;
+
+    public Probe Begin(long deadline, TimeSpan lease)
+    {
+        // A reconfiguration may have made leases shorter than those before.
+        var before = _inFlight.Last;
+        while (before?.Value.Deadline > deadline)
+        {
+            before = before.Previous;
+        }
+
+        var probe = new Probe(deadline, lease);
+        probe.Place = before is null ? _inFlight.AddFirst(probe) : _inFlight.AddAfter(before, probe);
+        Counts.InFlight++;
+        Counts.Admitted++;
+        return probe;
+    }
+
+    /// <summary>Ends a probe that counts.</summary>
+    /// <returns>The counts at the probe's own place in the order.</returns>
+    public ProbeCounts End(Probe probe, Verdict verdict)
+    {
+        _inFlight.Remove(probe.Place!);
+        Counts.InFlight--;
+        if (verdict == Verdict.Ignored)
+        {
+            Counts.IgnoredInARow++;
+            return Counts;
+        }
+
+        var failed = verdict == Verdict.Failure;
+        Counts.IgnoredInARow = 0;
+        Counts.Recorded++;
+        Counts.Successes += failed ? 0 : 1;
+        Counts.ConsecutiveFailures = failed ? Counts.ConsecutiveFailures + 1 : 0;
+        Counts.ConsecutiveSuccesses = failed ? 0 : Counts.ConsecutiveSuccesses + 1;
+        return Counts;
+    }
+}

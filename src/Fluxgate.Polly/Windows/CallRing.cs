@@ -1,0 +1,214 @@
+namespace Fluxgate;
+
+/// <summary>
+/// The last so many calls with how long they took, in a ring, and their sums at every place. Lock-free: an entry is written first and counted
+/// then, by its writer or, where that was preempted, by whoever comes next; so each call has a place of its own.
+/// </summary>
+/// <remarks>
+/// The sums of one place are kept as a base. The sums of another are the base and the entries between; where the base is too far, the sums are
+/// added up anew. One thread at a time moves the base, and nobody waits for it.
+/// </remarks>
+internal sealed class CallRing
+{
+    // An entry: the round of the ring, the duration, the number of thresholds reached, and whether the call failed.
+    private const int FailedBit = 1;
+    private const int ReachedShift = 1;
+    private const int ReachedBits = 7;
+    private const int DurationShift = 4;
+    private const long DurationBits = (1L << 43) - 1;
+    private const int RoundShift = 47;
+    private const long Rounds = 1L << (63 - RoundShift);
+
+    private readonly int _size;
+    private readonly int _basePeriod;
+    private readonly long[] _ring;
+
+    // Two of them: the base, which is the one that the lowest bit of the version names, and the one that is written next.
+    private readonly Base[] _bases = [new(), new()];
+    private long _calls;
+    private long _version;
+    private int _moving;
+
+    public CallRing(int size)
+    {
+        _size = size;
+
+        // Entries that are no longer in the window stay for a while, since sums at earlier places are made of them.
+        var spare = 32 + (size / 8);
+        _basePeriod = spare / 4;
+        _ring = new long[size + spare];
+    }
+
+    /// <summary>The calls up to now.</summary>
+    public long Calls => Volatile.Read(ref _calls);
+
+    /// <summary>Adds a call.</summary>
+    /// <returns>Its place: how many calls there are, this one included.</returns>
+    public long Add(bool failed, long durationTicks, int reached)
+    {
+        var call = (durationTicks << DurationShift) | ((long)reached << ReachedShift) | (failed ? FailedBit : 0L);
+        while (true)
+        {
+            var place = Volatile.Read(ref _calls) + 1;
+            ref var slot = ref Slot(place);
+            var seen = Volatile.Read(ref slot);
+            if (seen >> RoundShift == Round(place))
+            {
+                Interlocked.CompareExchange(ref _calls, place, place - 1);
+            }
+            else if (
+                Volatile.Read(ref _calls) == place - 1
+                && Interlocked.CompareExchange(ref slot, (Round(place) << RoundShift) | call, seen) == seen
+            )
+            {
+                Interlocked.CompareExchange(ref _calls, place, place - 1);
+                if (place % _basePeriod == 0)
+                {
+                    _ = Read(place);
+                }
+
+                return place;
+            }
+        }
+    }
+
+    /// <summary>Sums up the window that ends at a place, or at the last one where that is too long ago.</summary>
+    public Tally Read(long place)
+    {
+        while (true)
+        {
+            var sums = ReadBase(out var version, out var basePlace);
+            if (basePlace == place || TryMove(ref sums, basePlace, place) || TryAddUp(ref sums, place))
+            {
+                if (place > basePlace)
+                {
+                    MoveBase(version, place, sums);
+                }
+
+                return new(Math.Min(place, _size), sums.Failures, sums.DurationTicks, sums.Slow);
+            }
+
+            place = Calls;
+        }
+    }
+
+    private Sums ReadBase(out long version, out long place)
+    {
+        while (true)
+        {
+            version = Volatile.Read(ref _version);
+            var sums = _bases[version & 1].Read(out place);
+            if (Volatile.Read(ref _version) == version)
+            {
+                return sums;
+            }
+        }
+    }
+
+    /// <summary>Makes the sums of one place those of another.</summary>
+    private bool TryMove(ref Sums sums, long from, long to)
+    {
+        var (first, last, sign) = from < to ? (from + 1, to, 1) : (to + 1, from, -1);
+        return last - first < _ring.Length - _size
+            && TryAdd(ref sums, first, last, sign)
+            && TryAdd(ref sums, first - _size, last - _size, -sign);
+    }
+
+    private bool TryAddUp(ref Sums sums, long place)
+    {
+        sums = default;
+        return TryAdd(ref sums, place - _size + 1, place, sign: 1);
+    }
+
+    /// <summary>Adds the calls at some places to the sums, or takes them out; before the first call there are none.</summary>
+    /// <returns><see langword="false"/> when other calls have taken their slots.</returns>
+    private bool TryAdd(ref Sums sums, long first, long last, int sign)
+    {
+        first = Math.Max(first, 1);
+        var slot = (first - 1) % _ring.Length;
+        var round = Round(first);
+        for (var place = first; place <= last; place++)
+        {
+            var entry = Volatile.Read(ref _ring[slot]);
+            if (entry >> RoundShift != round)
+            {
+                return false;
+            }
+
+            sums.Failures += sign * (entry & FailedBit);
+            sums.DurationTicks += sign * ((entry >> DurationShift) & DurationBits);
+            for (var reached = (int)(entry >> ReachedShift) & ReachedBits; reached > 0; reached--)
+            {
+                sums.Slow[reached - 1] += sign;
+            }
+
+            if (++slot == _ring.Length)
+            {
+                (slot, round) = (0, Round(place + 1));
+            }
+        }
+
+        return true;
+    }
+
+    private void MoveBase(long version, long place, in Sums sums)
+    {
+        if (Interlocked.CompareExchange(ref _moving, 1, 0) != 0)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _version) == version)
+        {
+            _bases[(version + 1) & 1].Write(place, sums);
+            Volatile.Write(ref _version, version + 1);
+        }
+
+        Volatile.Write(ref _moving, 0);
+    }
+
+    /// <summary>Tells an entry from the one that stood in its slot a round before; that of the first round is 1.</summary>
+    private long Round(long place) => (((place - 1) / _ring.Length) + 1) % Rounds;
+
+    private ref long Slot(long place) => ref _ring[(place - 1) % _ring.Length];
+
+    private struct Sums
+    {
+        public long Failures;
+        public long DurationTicks;
+        public Tally.SlowCounts Slow;
+    }
+
+    /// <summary>The sums at one place.</summary>
+    private sealed class Base
+    {
+        private long _place;
+        private Sums _sums;
+
+        public Sums Read(out long place)
+        {
+            var sums = default(Sums);
+            for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
+            {
+                sums.Slow[i] = Volatile.Read(ref _sums.Slow[i]);
+            }
+
+            place = Volatile.Read(ref _place);
+            sums.Failures = Volatile.Read(ref _sums.Failures);
+            sums.DurationTicks = Volatile.Read(ref _sums.DurationTicks);
+            return sums;
+        }
+
+        public void Write(long place, in Sums sums)
+        {
+            for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
+            {
+                Volatile.Write(ref _sums.Slow[i], sums.Slow[i]);
+            }
+
+            Volatile.Write(ref _place, place);
+            Volatile.Write(ref _sums.Failures, sums.Failures);
+            Volatile.Write(ref _sums.DurationTicks, sums.DurationTicks);
+        }
+    }
+}

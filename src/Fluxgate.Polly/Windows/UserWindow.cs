@@ -1,0 +1,28 @@
+namespace Fluxgate;
+
+/// <summary>A window that a user wrote. It receives every call; what it throws is counted and reported.</summary>
+/// <param name="ledger">The ledger of the phase.</param>
+/// <param name="state">The started window, or <see langword="null"/> when starting it failed: then it is empty.</param>
+/// <param name="userCode">Runs it.</param>
+internal sealed class UserWindow(Ledger ledger, WindowState? state, UserCode userCode) : LedgerWindow(ledger)
+{
+    public override Alarm Alarm { get; } = new(asked: 0);
+
+    public override long Added(bool failed, long durationTicks, int reached)
+    {
+        userCode.Record(state, Ledger.SlowThresholds.Call(failed, Ledger.IsMeasured ? durationTicks : 0));
+        return Unknown;
+    }
+
+    public override bool HoldsFailures(long place, long least) => true;
+
+    public override Tally Read(long now, out long place)
+    {
+        place = Unknown;
+        return userCode.Read(state);
+    }
+
+    public override Tally ReadEarlier(long now, long place) => default;
+
+    public override LedgerWindow WithNewAlarm() => this;
+}
