@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -70,25 +71,36 @@ internal sealed class CommandLine
     private int Explore(World[] worlds, TimeSpan limit, uint seed)
     {
         _out.WriteLine($"{worlds.Length} worlds, {limit.TotalSeconds:0.#} s each, seed {seed}");
+        var explorer = new Explorer(limit);
         var width = worlds.Max(world => world.Name.Length);
-        var failed = 0;
-        foreach (var world in worlds)
-        {
-            var label = world.Name.PadRight(width);
-            var explorer = new Explorer(limit, schedules => Progress($"{label} {schedules, 7} schedules"));
-            Progress(label);
-            var exploration = explorer.Explore(world, seed);
-            Progress("");
+        var (explored, failed) = (0, 0);
+        Progress($"0 of {worlds.Length}");
 
+        // A world runs one thread at a time, so each processor explores a world of its own.
+        var explorations = Partitioner
+            .Create(worlds, EnumerablePartitionerOptions.NoBuffering)
+            .AsParallel()
+            .AsOrdered()
+            .WithDegreeOfParallelism(Environment.ProcessorCount)
+            .WithMergeOptions(ParallelMergeOptions.NotBuffered)
+            .Select(world => (World: world, Result: explorer.Explore(world, seed)));
+        foreach (var (world, exploration) in explorations)
+        {
+            Progress("");
             var result = exploration.Failure is null ? "held" : "FAILED";
-            _out.WriteLine($"{label} {exploration.Schedules, 7} schedules {exploration.Time.TotalSeconds, 6:0.0} s  {result}");
+            _out.WriteLine(
+                $"{world.Name.PadRight(width)} {exploration.Schedules, 7} schedules {exploration.Time.TotalSeconds, 6:0.0} s  {result}"
+            );
             if (exploration.Failure is { } failure)
             {
                 failed++;
                 Tell(world, failure);
             }
+
+            Progress($"{++explored} of {worlds.Length}");
         }
 
+        Progress("");
         _out.WriteLine($"{worlds.Length - failed} worlds held, {failed} failed");
         return failed == 0 ? AllHeld : SomeFailed;
     }

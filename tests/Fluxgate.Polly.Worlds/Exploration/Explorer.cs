@@ -11,8 +11,7 @@ namespace Fluxgate.Worlds;
 /// operations on <see cref="Interlocked"/> and <see cref="Volatile"/>, at locks and at tasks.
 /// </remarks>
 /// <param name="limit">How long to explore a world.</param>
-/// <param name="progress">Receives the number of schedules played so far, after each batch.</param>
-internal sealed class Explorer(TimeSpan limit, Action<long> progress)
+internal sealed class Explorer(TimeSpan limit)
 {
     private const uint SchedulesOfABatch = 25;
     private const uint MostSteps = 2_000;
@@ -55,7 +54,6 @@ internal sealed class Explorer(TimeSpan limit, Action<long> progress)
                 return new(schedules, watch.Elapsed, failure);
             }
 
-            progress(schedules);
             seed = Next(seed);
         }
     }

@@ -21,6 +21,9 @@ internal sealed class Memory(Story story, string name = "listener") : ICircuitLi
 
     public IReadOnlyList<Signal> Signals => _signals;
 
+    /// <summary>Gets the number of signals that the listener had received when it was detached.</summary>
+    public int SignalsBeforeDetached { get; private set; }
+
     public int Attached { get; private set; }
 
     public int Detached { get; private set; }
@@ -72,6 +75,7 @@ internal sealed class Memory(Story story, string name = "listener") : ICircuitLi
             () =>
             {
                 Detached++;
+                SignalsBeforeDetached = _signals.Count;
                 _isDetached = true;
             }
         );

@@ -64,8 +64,23 @@ internal static class Disposal
             () => circuit.Reset()
         );
 
-        RequireDetached(story, memory);
-        story.Require(memory.Signals.Count >= before, $"{memory.Signals.Count} of the {before} signals before the disposal");
+        story.Until("the listener is detached", () => memory.Detached > 0);
+        story.Require(
+            memory.SignalsBeforeDetached >= before,
+            $"{memory.SignalsBeforeDetached} of the {before} signals before the disposal"
+        );
+    }
+
+    [World("An asynchronous listener is detached after its last signal, beside a transition")]
+    public static void AsynchronousListener(Story story)
+    {
+        var listener = new Recorder(story);
+        var circuit = new Circuit(story, new(), listener);
+
+        story.Together(circuit.Dispose, () => circuit.Trip());
+
+        story.Until("the listener is detached", () => listener.IsDetached);
+        story.Require(listener.Broken is null, listener.Broken ?? "");
     }
 
     [World("No timer is left after a disposal beside a reconfiguration that asks for one")]
@@ -83,5 +98,30 @@ internal static class Disposal
         story.Until("the listener is detached", () => memory.Detached > 0);
         story.Require(memory.Broken is null, memory.Broken ?? "");
         story.Require(memory.Detached == 1, $"detached {memory.Detached} times");
+    }
+
+    /// <summary>An asynchronous listener that requires that nothing comes after it is detached.</summary>
+    private sealed class Recorder(Story story) : IAsyncCircuitListener
+    {
+        public bool IsDetached { get; private set; }
+
+        public string? Broken { get; private set; }
+
+        public async ValueTask OnSignalAsync(Signal signal, CancellationToken cancellationToken)
+        {
+            story.Note($"asynchronous listener begins signal {signal.SequenceNumber}");
+            await Task.Yield();
+            story.Note($"asynchronous listener ends signal {signal.SequenceNumber}");
+            if (IsDetached)
+            {
+                Broken ??= $"signal {signal.SequenceNumber} after OnDetached";
+            }
+        }
+
+        public void OnDetached(FluxgateBreaker breaker)
+        {
+            story.Note("asynchronous listener is detached");
+            IsDetached = true;
+        }
     }
 }

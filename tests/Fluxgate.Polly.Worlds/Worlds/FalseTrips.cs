@@ -84,25 +84,13 @@ internal static class FalseTrips
     }
 
     [World("Three failures open no circuit that needs three, since the third comes when a time window has forgotten the first")]
-    public static void TimeWindowBesideARotation(Story story)
-    {
-        var circuit = new Circuit(
-            story,
-            new() { Window = Window.Time(TimeSpan.FromSeconds(10)), Tripper = Tripper.MinRequests(3) & Tripper.FailureRate(1) }
-        );
-        circuit.Recorded(Verdict.Failure);
+    public static void TimeWindowBesideARotation(Story story) => BesideARotation(story, Tripper.MinRequests(3) & Tripper.FailureRate(1));
 
-        story.Together(
-            () => circuit.Fail(),
-            () =>
-            {
-                circuit.Pass(TimeSpan.FromSeconds(11));
-                circuit.Fail();
-            }
-        );
-
-        RequireClosed(story, circuit);
-    }
+    [World(
+        "Three failures open no circuit that needs three, where a custom rule is asked at each call and a time window forgets the first"
+    )]
+    public static void CustomRuleBesideARotation(Story story) =>
+        BesideARotation(story, (Tripper.MinRequests(3) & Tripper.FailureRate(1)) | new Never());
 
     [World("A failure beside a reset leaves the circuit closed, since the reset ends the phase whose streak the failure would complete")]
     public static void FailureBesideAReset(Story story)
@@ -125,6 +113,29 @@ internal static class FalseTrips
         RequireClosed(story, circuit);
     }
 
+    private static void BesideARotation(Story story, Tripper tripper)
+    {
+        var circuit = new Circuit(story, new() { Window = Window.Time(TimeSpan.FromSeconds(10)), Tripper = tripper });
+        circuit.Recorded(Verdict.Failure);
+
+        story.Together(
+            () => circuit.Fail(),
+            () =>
+            {
+                circuit.Pass(TimeSpan.FromSeconds(11));
+                circuit.Fail();
+            }
+        );
+
+        RequireClosed(story, circuit);
+    }
+
     private static void RequireClosed(Story story, Circuit circuit) =>
         story.Require(circuit.State == BreakerState.Closed, "no order of the calls opens the circuit");
+
+    /// <summary>A rule of a user, which the breaker asks at each call.</summary>
+    private sealed class Never : Tripper
+    {
+        public override bool Fires(in Reading reading) => false;
+    }
 }

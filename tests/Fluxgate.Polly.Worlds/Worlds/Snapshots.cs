@@ -27,6 +27,16 @@ internal static class Snapshots
                 story.Require(snapshot.ConsecutiveFailures <= snapshot.Failures, $"failures in a row: {Circuit.Numbers(snapshot)}")
         );
 
+    [World("A snapshot beside a call has no less than 0 calls in flight")]
+    public static void CallsInFlight(Story story) =>
+        BesideCalls(
+            story,
+            Window.Count(10),
+            Never,
+            (_, snapshot) =>
+                story.Require(snapshot.InFlight is >= 0 and <= 2, $"{snapshot.InFlight} in flight: {Circuit.Numbers(snapshot)}")
+        );
+
     [World("A snapshot beside calls of a full measured window has 0 to 1 failures in a window of 1")]
     public static void FullMeasuredWindow(Story story)
     {
