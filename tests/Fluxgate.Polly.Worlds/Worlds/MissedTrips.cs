@@ -46,6 +46,17 @@ internal static class MissedTrips
         RequireOpen(story, circuit);
     }
 
+    [World("A success opens a circuit whose minimum waited for it only, after a success and a failure at once")]
+    public static void MinimumMetAfterwards(Story story)
+    {
+        var circuit = new Circuit(story, new() { Window = Window.Count(10), Tripper = Tripper.MinRequests(3) & Tripper.FailureRate(0.3) });
+
+        story.Together(() => circuit.Succeed(), () => circuit.Fail());
+        circuit.Succeed();
+
+        RequireOpen(story, circuit);
+    }
+
     [World("Two slow calls at once open a circuit whose slow rate needs both")]
     public static void SlowRate(Story story) =>
         TwoSlowCalls(story, Window.Count(10), Tripper.MinRequests(4) & Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)));
