@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using Microsoft.Coyote.Rewriting;
 
 namespace Fluxgate.Worlds;
 
@@ -10,14 +11,14 @@ internal sealed class CommandLine
     private const string Usage = "explore [--seconds N] [--seed S] [--world NAME] [--list]";
     private const int AllHeld = 0;
     private const int SomeFailed = 1;
-    private const int BadArguments = 2;
+    private const int DidNotRun = 2;
 
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(5);
 
     private readonly TextWriter _out = Console.Out;
 
     /// <summary>Runs the program.</summary>
-    /// <returns>0 if every invariant held, 1 if one did not, 2 if the arguments are wrong.</returns>
+    /// <returns>0 if every invariant held, 1 if one did not, 2 if nothing was explored.</returns>
     public int Run(string[] arguments)
     {
         var (limit, seed, name, lists) = (DefaultLimit, RandomSeed(), (string?)null, false);
@@ -42,7 +43,7 @@ internal sealed class CommandLine
                     break;
                 default:
                     Console.Error.WriteLine($"'{arguments[i]} {value}' is not expected. Usage: {Usage}");
-                    return BadArguments;
+                    return DidNotRun;
             }
         }
 
@@ -50,7 +51,7 @@ internal sealed class CommandLine
         if (worlds.Length == 0)
         {
             Console.Error.WriteLine($"No world has a name that begins with '{name}'. --list prints all names.");
-            return BadArguments;
+            return DidNotRun;
         }
 
         if (lists)
@@ -61,6 +62,14 @@ internal sealed class CommandLine
             }
 
             return AllHeld;
+        }
+
+        if (!RewritingEngine.IsAssemblyRewritten(typeof(FluxgateBreaker).Assembly) || Explorer.SilentCanaries() is [_, ..])
+        {
+            Console.Error.WriteLine(
+                "Threads do not switch where they should: the assemblies are not rewritten. Run tests/Fluxgate.Polly.Worlds/explore."
+            );
+            return DidNotRun;
         }
 
         return Explore(worlds, limit, seed);

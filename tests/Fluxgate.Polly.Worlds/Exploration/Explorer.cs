@@ -14,6 +14,9 @@ namespace Fluxgate.Worlds;
 internal sealed class Explorer(TimeSpan limit)
 {
     private const uint SchedulesOfABatch = 25;
+
+    /// <summary>On a machine that is busy, time alone would say nothing: each strategy has its turn.</summary>
+    private const uint FewestSchedules = 8 * SchedulesOfABatch;
     private const uint MostSteps = 2_000;
     private const uint HungAfterMilliseconds = 20_000;
 
@@ -35,6 +38,9 @@ internal sealed class Explorer(TimeSpan limit)
             configuration.WithMemoryAccessRaceCheckingEnabled().WithPrioritizationStrategy(isFair: true, priorityChangeBound: 4),
     ];
 
+    /// <summary>What the exploration does not control and need not: no thread switches there, or the world waits for the outcome.</summary>
+    private static readonly string[] Harmless = ["System.Threading.ExecutionContext.", "System.Threading.Tasks.Task.WaitAsync"];
+
     /// <summary>Explores a world.</summary>
     /// <param name="world">The world.</param>
     /// <param name="seed">The seed of the first batch; those of the others follow from it.</param>
@@ -49,7 +55,7 @@ internal sealed class Explorer(TimeSpan limit)
         {
             var (played, failure) = Play(world, seed, SchedulesOfABatch);
             schedules += played;
-            if (failure is not null || watch.Elapsed >= limit)
+            if (failure is not null || (watch.Elapsed >= limit && schedules >= FewestSchedules))
             {
                 return new(schedules, watch.Elapsed, failure);
             }
@@ -57,6 +63,11 @@ internal sealed class Explorer(TimeSpan limit)
             seed = Next(seed);
         }
     }
+
+    /// <summary>Explores the canaries, which break on some schedule if threads switch where they should.</summary>
+    /// <returns>The names of those that did not break.</returns>
+    public static IReadOnlyList<string> SilentCanaries() =>
+        [.. World.Canaries().Where(canary => Play(canary, seed: 0, SchedulesOfABatch).Failure is null).Select(canary => canary.Name)];
 
     private static (int Played, Failure? Failure) Play(World world, uint seed, uint schedules)
     {
@@ -87,18 +98,24 @@ internal sealed class Explorer(TimeSpan limit)
         engine.SetLogger(new TextWriterLogger(TextWriter.Null, VerbosityLevel.None));
         engine.Run();
 
-        // That all threads wait for one another, or never end, only the exploration reports.
-        return engine.TestReport.NumOfFoundBugs == 0
-            ? (played, null)
-            : (played, new(seed, played, last!.Failure ?? engine.TestReport.BugReports.First().Split('\n')[0], [.. last.Lines]));
+        var report = engine.TestReport;
+        var message =
+            report.NumOfFoundBugs > 0 ? last!.Failure ?? report.BugReports.First().Split('\n')[0]
+            : report.InternalErrors.FirstOrDefault() is { } error ? $"The exploration failed: {error}"
+            : report.UncontrolledInvocations.FirstOrDefault(call => !Array.Exists(Harmless, call.StartsWith)) is { } call
+                ? $"{call} runs uncontrolled. Add it to StandIns."
+            : null;
+        return (played, message is null ? null : new(seed, played, message, [.. last!.Lines]));
     }
 
-    /// <summary>SplitMix32: neighbouring seeds give unrelated sequences.</summary>
+    /// <summary>SplitMix32, so that neighbouring seeds give unrelated sequences; the strategies take turns.</summary>
     private static uint Next(uint seed)
     {
         var z = seed + 0x9E3779B9;
         z = (z ^ (z >> 16)) * 0x21F0AAAD;
         z = (z ^ (z >> 15)) * 0x735A2D97;
-        return z ^ (z >> 15);
+        z ^= z >> 15;
+        var strategies = (uint)Strategies.Length;
+        return z - (z % strategies) + ((seed + 1) % strategies);
     }
 }

@@ -6,7 +6,14 @@ namespace Fluxgate.Worlds;
 internal sealed record World(string Name, string Invariant, Action<Story> Play)
 {
     /// <summary>Returns all worlds of this assembly, ordered by name.</summary>
-    public static IReadOnlyList<World> All() =>
+    public static IReadOnlyList<World> All() => [.. Marked().Where(world => !world.IsCanary)];
+
+    /// <summary>Returns the worlds whose invariants are known not to hold.</summary>
+    public static IReadOnlyList<World> Canaries() => [.. Marked().Where(world => world.IsCanary)];
+
+    private bool IsCanary => Play.Method.DeclaringType == typeof(Canaries);
+
+    private static IReadOnlyList<World> Marked() =>
         [
             .. typeof(World)
                 .Assembly.GetTypes()

@@ -92,6 +92,10 @@ internal static class FalseTrips
     public static void CustomRuleBesideARotation(Story story) =>
         BesideARotation(story, (Tripper.MinRequests(3) & Tripper.FailureRate(1)) | new Never());
 
+    [World("Three slow calls open no circuit that needs three, since the third comes when a time window has forgotten the first")]
+    public static void SlowRateBesideARotation(Story story) =>
+        BesideARotation(story, Tripper.MinRequests(3) & Tripper.SlowRate(1, TimeSpan.FromSeconds(1)));
+
     [World("A failure beside a reset leaves the circuit closed, since the reset ends the phase whose streak the failure would complete")]
     public static void FailureBesideAReset(Story story)
     {
@@ -116,14 +120,14 @@ internal static class FalseTrips
     private static void BesideARotation(Story story, Tripper tripper)
     {
         var circuit = new Circuit(story, new() { Window = Window.Time(TimeSpan.FromSeconds(10)), Tripper = tripper });
-        circuit.Recorded(Verdict.Failure);
+        circuit.Recorded(Verdict.Failure, 1, Slow);
 
         story.Together(
-            () => circuit.Fail(),
+            () => circuit.Call(Verdict.Failure, Slow),
             () =>
             {
                 circuit.Pass(TimeSpan.FromSeconds(11));
-                circuit.Fail();
+                circuit.Call(Verdict.Failure, Slow);
             }
         );
 

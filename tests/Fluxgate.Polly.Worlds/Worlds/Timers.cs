@@ -79,6 +79,19 @@ internal static class Timers
         story.Require(snapshot.HalfOpenInFlight == 0, $"the lease has run out, and no timer is due: {Circuit.Numbers(snapshot)}");
     }
 
+    [World("A timer ends the break of a trip beside a probe, whose lease ends later")]
+    public static void ProbeBesideATrip(Story story)
+    {
+        var circuit = Probing(story);
+        circuit.Breaker.Probe();
+
+        story.Together(() => circuit.Admit(), () => circuit.Trip());
+
+        circuit.Pass(TimeSpan.FromSeconds(1));
+        circuit.FireTimers();
+        story.Require(circuit.State == BreakerState.HalfOpen, $"the circuit is {circuit.State} after its break, and no timer is due");
+    }
+
     private static void ExpiredLease(Story story, Action<Circuit> first, Action<Circuit> second)
     {
         var circuit = Probing(story);
