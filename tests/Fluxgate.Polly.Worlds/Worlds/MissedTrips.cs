@@ -92,9 +92,10 @@ internal static class MissedTrips
             new() { Window = Window.Count(10), Tripper = Tripper.MinRequests(4) & Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) }
         );
         circuit.Recorded(Verdict.Success, 2, TimeSpan.Zero);
+        var admission = circuit.Admitted(1)[0];
 
         story.Together(
-            () => circuit.Call(Verdict.Success, Slow),
+            () => circuit.Settle(admission, Verdict.Success, Slow),
             () => circuit.Call(Verdict.Success, Slow),
             () => circuit.Reconfigure(settings => settings.ProbeLease = TimeSpan.FromSeconds(1))
         );
@@ -126,9 +127,10 @@ internal static class MissedTrips
     {
         var circuit = new Circuit(story, new() { Window = window, Tripper = tripper });
         circuit.Recorded(Verdict.Success, 2, TimeSpan.Zero);
+        var admission = circuit.Admitted(1)[0];
 
         story.Together(
-            () => circuit.Call(Verdict.Failure, TimeSpan.Zero),
+            () => circuit.Settle(admission, Verdict.Failure, TimeSpan.Zero),
             () => circuit.Call(Verdict.Failure, TimeSpan.Zero),
             () => circuit.Reconfigure(settings => settings.ProbeLease = TimeSpan.FromSeconds(1))
         );

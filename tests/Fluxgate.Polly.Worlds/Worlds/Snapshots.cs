@@ -6,6 +6,7 @@ internal static class Snapshots
     private static readonly Tripper Never = Tripper.MinRequests(10) & Tripper.FailureRate(1);
     private static readonly Tripper NeverMeasured =
         Tripper.MinRequests(10) & (Tripper.FailureRate(1) | Tripper.SlowRate(1, TimeSpan.FromSeconds(1)));
+    private static readonly Tripper MeasuredOfOne = Tripper.SlowRate(1, TimeSpan.FromSeconds(1));
 
     [World("A snapshot beside calls has no more calls in a count window than in the totals")]
     public static void CallsOfACountWindow(Story story) => BesideCalls(story, Window.Count(10), Never, RequireCallsInTheTotals);
@@ -37,27 +38,21 @@ internal static class Snapshots
                 story.Require(snapshot.InFlight is >= 0 and <= 2, $"{snapshot.InFlight} in flight: {Circuit.Numbers(snapshot)}")
         );
 
-    [World("A snapshot beside calls of a full measured window has 0 to 1 failures in a window of 1")]
-    public static void FullMeasuredWindow(Story story)
-    {
-        var circuit = new Circuit(story, new() { Window = Window.Count(1), Tripper = Tripper.SlowRate(1, TimeSpan.FromSeconds(1)) });
-        circuit.Recorded(Verdict.Failure, 1, TimeSpan.Zero);
+    [World("A snapshot after a failure and beside a success has at most 1 failure in a measured window of 1")]
+    public static void FailureInAFullMeasuredWindow(Story story) =>
+        InAFullWindow(story, MeasuredOfOne, Verdict.Failure, beside: Verdict.Success);
 
-        story.Together(
-            () => circuit.Call(Verdict.Failure, TimeSpan.Zero),
-            () => circuit.Call(Verdict.Success, TimeSpan.Zero),
-            () => RequireFailuresAmongCalls(story, circuit.Snapshot())
-        );
-    }
+    [World("A snapshot after a success and beside a failure has no less than 0 failures in a measured window of 1")]
+    public static void SuccessInAFullMeasuredWindow(Story story) =>
+        InAFullWindow(story, MeasuredOfOne, Verdict.Success, beside: Verdict.Failure);
 
-    [World("A snapshot beside calls of a full count window has 0 to 1 failures in a window of 1")]
-    public static void FullCountWindow(Story story)
-    {
-        var circuit = new Circuit(story, new() { Window = Window.Count(1), Tripper = Tripper.FailureStreak(10) });
-        circuit.Recorded(Verdict.Failure);
+    [World("A snapshot after a failure and beside a success has at most 1 failure in a count window of 1")]
+    public static void FailureInAFullCountWindow(Story story) =>
+        InAFullWindow(story, Tripper.FailureStreak(10), Verdict.Failure, beside: Verdict.Success);
 
-        story.Together(() => circuit.Fail(), () => circuit.Succeed(), () => RequireFailuresAmongCalls(story, circuit.Snapshot()));
-    }
+    [World("A snapshot after a success and beside a failure has no less than 0 failures in a count window of 1")]
+    public static void SuccessInAFullCountWindow(Story story) =>
+        InAFullWindow(story, Tripper.FailureStreak(10), Verdict.Success, beside: Verdict.Failure);
 
     [World("A snapshot beside a reconfiguration that keeps a count window has no more failures than calls")]
     public static void ReconfigurationThatKeepsACountWindow(Story story) => BesideAReconfiguration(story, Window.Count(10), Never);
@@ -183,6 +178,21 @@ internal static class Snapshots
         var circuit = new Circuit(story, new() { Window = window, Tripper = tripper });
 
         story.Together(() => circuit.Fail(), () => circuit.Succeed(), () => require(story, circuit.Snapshot()));
+    }
+
+    private static void InAFullWindow(Story story, Tripper tripper, Verdict verdict, Verdict beside)
+    {
+        var circuit = new Circuit(story, new() { Window = Window.Count(1), Tripper = tripper });
+        circuit.Recorded(verdict, 1, TimeSpan.Zero);
+
+        story.Together(
+            () => circuit.Call(beside, TimeSpan.Zero),
+            () =>
+            {
+                circuit.Call(verdict, TimeSpan.Zero);
+                RequireFailuresAmongCalls(story, circuit.Snapshot());
+            }
+        );
     }
 
     private static void BesideAReconfiguration(Story story, Window window, Tripper tripper)

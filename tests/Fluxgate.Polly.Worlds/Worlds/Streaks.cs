@@ -88,8 +88,9 @@ internal static class Streaks
     private static void BesideAReconfiguration(Story story, Action<FluxgateBreakerSettings> change)
     {
         var circuit = AtAStreakOfTwo(story);
+        var admission = circuit.Admitted(1)[0];
 
-        story.Together(() => circuit.Fail(), () => circuit.Fail(), () => circuit.Reconfigure(change));
+        story.Together(() => circuit.Settle(admission, Verdict.Failure), () => circuit.Fail(), () => circuit.Reconfigure(change));
 
         story.Require(circuit.State == BreakerState.Open, $"every order opens the circuit: {Circuit.Numbers(circuit.Breaker.Snapshot())}");
     }
