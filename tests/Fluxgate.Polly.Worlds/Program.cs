@@ -1,0 +1,3 @@
+using Fluxgate.Worlds;
+
+return new CommandLine().Run(args);
