@@ -163,6 +163,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         _wakeup?.Dispose();
         var endings = _timeline.End().Select(EndAsync);
         await Task.WhenAll(endings.Concat(_listeners.OfType<ListenerQueue>().Select(EndAsync)).ToArray()).ConfigureAwait(false);
+        _timeline.LetGo();
     }
 
     internal bool TryEnter(out Ticket ticket, out Caused caused)
@@ -274,6 +275,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         if (!subscription.IsDeliveringHere && !await EndsInTimeAsync(subscription.Ended).ConfigureAwait(false))
         {
             subscription.DropAll();
+            subscription.Deliver();
         }
     }
 
@@ -289,14 +291,28 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
 
     private async Task<bool> EndsInTimeAsync(Task ended)
     {
+        if (!ended.IsCompleted)
+        {
+            var timeout = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var timer = FlushTimer(timeout);
+            await Task.WhenAny(ended, timeout.Task).ConfigureAwait(false);
+        }
+
+        return ended.IsCompleted;
+    }
+
+    private ITimer? FlushTimer(TaskCompletionSource timeout)
+    {
         try
         {
-            await ended.WaitAsync(_flushTimeout, Clock.Provider).ConfigureAwait(false);
-            return true;
+            return Clock.Provider.CreateTimer(_ => timeout.TrySetResult(), null, _flushTimeout, Timeout.InfiniteTimeSpan);
         }
-        catch (TimeoutException)
+        catch (Exception error)
         {
-            return false;
+            // A user's timer. The time is bounded all the same: it is over at once.
+            UserCode.ClockFailed(error);
+            timeout.SetResult();
+            return null;
         }
     }
 }

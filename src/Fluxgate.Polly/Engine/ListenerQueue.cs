@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Fluxgate;
 
-/// <summary>Stands before an asynchronous listener: a bounded channel that one task reads.</summary>
+/// <summary>Stands before an asynchronous listener: a bounded channel, read by one task that lives only while there is something in it.</summary>
 internal sealed class ListenerQueue : ICircuitListener, IDisposable
 {
     private readonly IAsyncCircuitListener _listener;
@@ -13,6 +13,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
     private readonly CancellationToken _gaveUp;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _reading;
+    private bool _closed;
 
     public ListenerQueue(IAsyncCircuitListener listener, int capacity, FluxgateBreaker breaker)
     {
@@ -32,7 +33,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
     // The task that reads detaches the listener, after all that is queued.
     public void OnDetached(FluxgateBreaker breaker)
     {
-        _channel.Writer.TryComplete();
+        Volatile.Write(ref _closed, true);
         StartReading();
     }
 
@@ -75,7 +76,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
 
     private void StartReading()
     {
-        if (Volatile.Read(ref _reading) == 0 && Interlocked.Exchange(ref _reading, 1) == 0)
+        if (Interlocked.Exchange(ref _reading, 1) == 0)
         {
             // Unsafe: the listener runs in no caller's context, whose activity and async locals end with the call.
             ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.ReadAsync(), this, preferLocal: false);
@@ -93,25 +94,45 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
     private async Task ReadAsync()
     {
         ListenerCall.Enter();
-        await foreach (var news in _channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        var reader = _channel.Reader;
+        do
         {
-            try
+            while (reader.TryRead(out var news))
             {
-                if (news is Signal signal)
-                {
-                    await _listener.OnSignalAsync(signal, _gaveUp).ConfigureAwait(false);
-                }
-                else
-                {
-                    await _listener.OnNoticeAsync((Notice)news, _gaveUp).ConfigureAwait(false);
-                }
+                await CallAsync(news).ConfigureAwait(false);
             }
-            catch (Exception error)
+
+            if (Volatile.Read(ref _closed) && reader.Count == 0)
             {
-                _breaker.UserCode.ListenerFailed(error, news);
+                Detach();
+                return;
+            }
+
+            Interlocked.Exchange(ref _reading, 0);
+        } while ((reader.Count > 0 || Volatile.Read(ref _closed)) && Interlocked.Exchange(ref _reading, 1) == 0);
+    }
+
+    private async ValueTask CallAsync(object news)
+    {
+        try
+        {
+            if (news is Signal signal)
+            {
+                await _listener.OnSignalAsync(signal, _gaveUp).ConfigureAwait(false);
+            }
+            else
+            {
+                await _listener.OnNoticeAsync((Notice)news, _gaveUp).ConfigureAwait(false);
             }
         }
+        catch (Exception error)
+        {
+            _breaker.UserCode.ListenerFailed(error, news);
+        }
+    }
 
+    private void Detach()
+    {
         try
         {
             _listener.OnDetached(_breaker);

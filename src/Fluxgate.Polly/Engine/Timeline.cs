@@ -30,10 +30,14 @@ internal sealed class Timeline(Phase first)
             current = Current;
         }
 
-        Volatile.Write(ref _subscriptions, []);
+        // They stay until they have ended: a thread may still have to link, and to deliver, what came before the end.
         Array.ForEach(subscriptions, subscription => subscription.Deliver());
         return subscriptions;
     }
+
+    /// <summary>Lets go of the subscriptions that have ended.</summary>
+    public void LetGo() =>
+        Volatile.Write(ref _subscriptions, [.. Volatile.Read(ref _subscriptions).Where(subscription => !subscription.Ended.IsCompleted)]);
 
     /// <summary>Exchanges the phase and adds what listeners receive of it, unless another thread was first.</summary>
     public bool TryMove(State from, Phase next, object? news)

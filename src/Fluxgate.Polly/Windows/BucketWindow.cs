@@ -38,7 +38,10 @@ internal sealed class BucketWindow : LedgerWindow
     public override Tally ReadEarlier(long now, long place)
     {
         var alarm = Volatile.Read(ref _alarm);
-        return now >= alarm.Frame.End || place <= alarm.Frame.Oldest.Requests ? default : alarm.EvaluatedAt(place);
+        var frame = alarm.Frame;
+        return now >= frame.End || place <= frame.Oldest.Requests || !ReferenceEquals(frame, _buckets.Frame)
+            ? default
+            : alarm.EvaluatedAt(place);
     }
 
     public override LedgerWindow WithNewAlarm() => new BucketWindow(_buckets);
@@ -84,8 +87,15 @@ internal sealed class BucketWindow : LedgerWindow
 
         public Tally Read(long now, out long place)
         {
-            var frame = Frame;
-            var total = Ledger.Total();
+            // A sum that was taken while the buckets turned may hold calls that came after others were forgotten.
+            Frame frame;
+            Tally total;
+            do
+            {
+                frame = Frame;
+                total = Ledger.Total();
+            } while (!ReferenceEquals(frame, Frame));
+
             place = total.Requests;
             var expired = now < frame.End ? 0 : BucketOf(now) - frame.Bucket;
 
