@@ -96,30 +96,31 @@ internal static class Signals
         );
     }
 
-    [World("An asynchronous listener receives signals as a chain")]
+    [World("An asynchronous listener receives signals as a chain, one at a time")]
     public static void AsynchronousListener(Story story)
     {
         var received = new List<long>();
-        var circuit = new Circuit(
-            story,
-            new(),
-            Listener.From(
-                (signal, _) =>
-                {
-                    received.Add(signal.SequenceNumber);
-                    return default;
-                }
-            )
-        );
+        var (isBusy, overlaps) = (false, false);
+        var circuit = new Circuit(story, new(), Listener.From(Receive));
 
-        story.Together(() => circuit.Trip(), () => circuit.Reset(), () => circuit.Probe());
+        story.Together(() => circuit.Trip(), () => circuit.Reset());
 
         var signals = circuit.Breaker.Snapshot().SignalCount;
         story.Until($"the listener received {signals} signals", () => received.Count >= signals);
+        story.Require(!overlaps, "the listener received a signal while it handled another");
         story.Require(
             received.Select((number, index) => number == index + 1).All(inOrder => inOrder),
             $"received {string.Join(", ", received)}"
         );
+
+        async ValueTask Receive(Signal signal, CancellationToken cancellationToken)
+        {
+            overlaps |= isBusy;
+            isBusy = true;
+            await Task.Yield();
+            isBusy = false;
+            received.Add(signal.SequenceNumber);
+        }
     }
 
     private static void RequireChain(Story story, Circuit circuit, Memory memory)
