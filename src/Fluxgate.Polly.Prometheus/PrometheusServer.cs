@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace Fluxgate;
@@ -17,28 +16,31 @@ namespace Fluxgate;
 /// </example>
 public sealed class PrometheusServer : IDisposable, IAsyncDisposable
 {
-    private const string Loopback = "localhost";
-    private const int PortsToTry = 20;
+    private const string Localhost = "localhost";
 
-    /// <summary>What HttpListener says of it: EADDRINUSE of Linux and macOS, 400 for another listener of this process; three codes of Windows.</summary>
-    private static readonly int[] PortInUse = [98, 48, 400, 32, 183, (int)SocketError.AddressAlreadyInUse];
+    /// <summary>The wait after an accept that failed for want of sockets or memory.</summary>
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private readonly object _gate = new();
+    private readonly ListenHost _host;
     private readonly MetricsPages _pages;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopped = new();
-    private HttpListener? _listener;
+    private IReadOnlyList<Socket> _sockets = [];
     private Task _serving = Task.CompletedTask;
     private bool _disposed;
 
     /// <summary>Creates a server that does not listen yet.</summary>
     /// <param name="port">1 to 65535, or 0 for a free one, which <see cref="Port"/> tells after <see cref="Start"/>.</param>
     /// <param name="host">
-    /// The host that clients may ask for: a name or an address of this machine, or <c>*</c> for all of them. Loopback unless given, as
-    /// <c>localhost</c> and as <c>127.0.0.1</c>.
+    /// Where to listen: <c>localhost</c>, the default, for both loopback addresses; an IPv4 or IPv6 address of this machine, with or without
+    /// brackets; a host name, for those of its addresses that this machine has; <c>*</c>, <c>+</c> or <c>::</c> for every address, IPv4 and IPv6;
+    /// <c>0.0.0.0</c> for every IPv4 address. Only requests that name this host are answered, on loopback those for <c>localhost</c> and the
+    /// loopback addresses too; with every address, all are.
     /// </param>
     /// <param name="metrics">What it serves; <see cref="PrometheusMetrics.Default"/> unless given.</param>
-    /// <exception cref="ArgumentException"><paramref name="port"/> is out of range, or <paramref name="host"/> is empty or no host.</exception>
-    public PrometheusServer(int port, string host = Loopback, PrometheusMetrics? metrics = null)
+    /// <exception cref="ArgumentException"><paramref name="port"/> is out of range, or <paramref name="host"/> is none of these forms.</exception>
+    public PrometheusServer(int port, string host = Localhost, PrometheusMetrics? metrics = null)
         : this(port, host, metrics, TimeProvider.System) { }
 
     internal PrometheusServer(int port, string host, PrometheusMetrics? metrics, TimeProvider time)
@@ -48,39 +50,35 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(port), port, $"port must be 0 to 65535, but is {port}.");
         }
 
-        ArgumentException.ThrowIfNullOrWhiteSpace(host);
-        if (host is not "*" && Uri.CheckHostName(host) == UriHostNameType.Unknown)
-        {
-            throw new ArgumentException($"host must be a host name, an IP address or *, but is '{host}'.", nameof(host));
-        }
-
+        _host = new(host);
         Port = port;
         Host = host;
-        _pages = new(metrics ?? PrometheusMetrics.Default, time);
+        _pages = new(metrics ?? PrometheusMetrics.Default, _host);
+        _time = time;
     }
 
     /// <summary>The port; 0 before <see cref="Start"/> where the server is to pick a free one.</summary>
     public int Port { get; private set; }
 
-    /// <summary>The host that clients may ask for.</summary>
+    /// <summary>Gets the host, as it was given.</summary>
     public string Host { get; }
 
     /// <summary>Begins to listen, and returns. Does nothing when it listens already.</summary>
-    /// <exception cref="IOException">The port is in use, or the host is none of this machine's; the message names them.</exception>
+    /// <exception cref="IOException">The port is in use, or the host is none of this machine's; the message names both and the cause.</exception>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public void Start()
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_listener is not null)
+            if (_sockets.Count > 0)
             {
                 return;
             }
 
-            var listener = Port == 0 ? ListenOnAFreePort() : Listen(Port);
-            _listener = listener;
-            _serving = Task.Run(() => ServeAsync(listener));
+            _sockets = Listen();
+            Port = ListeningSockets.PortOf(_sockets[0]);
+            _serving = Task.WhenAll(_sockets.Select(socket => Task.Run(() => ServeAsync(socket))));
         }
     }
 
@@ -95,8 +93,11 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
             }
 
             _disposed = true;
-            _listener?.Close();
             _stopped.Cancel();
+            foreach (var socket in _sockets)
+            {
+                socket.Dispose();
+            }
         }
     }
 
@@ -108,81 +109,45 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
         await _serving.ConfigureAwait(false);
     }
 
-    private HttpListener ListenOnAFreePort()
+    private IReadOnlyList<Socket> Listen()
     {
-        for (var left = PortsToTry; ; left--)
-        {
-            var port = FreePort();
-            try
-            {
-                var listener = Listen(port);
-                Port = port;
-                return listener;
-            }
-            catch (IOException) when (left > 1)
-            {
-                // Another program was faster, or the port is free on one of the addresses only.
-            }
-        }
-    }
-
-    /// <summary>A port that is free now. HttpListener cannot be asked for one.</summary>
-    private static int FreePort()
-    {
-        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(probe.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
-
-    private HttpListener Listen(int port)
-    {
-        var listener = new HttpListener();
         try
         {
-            foreach (var host in Prefixes())
-            {
-                listener.Prefixes.Add($"http://{host}:{port}/");
-            }
-
-            listener.Start();
-            return listener;
+            return ListeningSockets.Open(_host, Port);
         }
-        catch (Exception error) when (error is HttpListenerException or SocketException)
+        catch (SocketException error)
         {
-            listener.Close();
-            throw new IOException($"PrometheusServer cannot listen on port {port} of {Host}: {Cause(error)}", error);
+            throw new IOException($"PrometheusServer cannot listen on port {Port} of {Host}: {Cause(error)}", error);
         }
     }
 
-    private IEnumerable<string> Prefixes() =>
-        Host switch
+    private static string Cause(SocketException error) =>
+        error.SocketErrorCode switch
         {
-            // Windows lets only administrators listen on an address.
-            Loopback => OperatingSystem.IsWindows() ? [Loopback] : [Loopback, "127.0.0.1"],
-            _ when Uri.CheckHostName(Host) == UriHostNameType.IPv6 => [$"[{Host.Trim('[', ']')}]"],
-            _ => [Host],
+            SocketError.AddressAlreadyInUse => "the port is in use by another program or server.",
+            SocketError.AddressNotAvailable => "it is not an address of this machine.",
+            SocketError.AccessDenied => "this process may not use the port; ports below 1024 often need a privilege.",
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"the name has no address ({error.Message}).",
+            _ => $"{error.Message}.",
         };
 
-    private static string Cause(Exception error)
-    {
-        var code = error is HttpListenerException listening ? listening.ErrorCode : ((SocketException)error).ErrorCode;
-        return PortInUse.Contains(code) ? "the port is in use by another program or server." : error.Message;
-    }
-
-    private async Task ServeAsync(HttpListener listener)
+    private async Task ServeAsync(Socket socket)
     {
         while (!_stopped.IsCancellationRequested)
         {
             try
             {
-                // A listener that is closed at the moment it is asked never answers, so its word is not waited for alone.
-                var context = await listener.GetContextAsync().WaitAsync(_stopped.Token).ConfigureAwait(false);
-                _ = Task.Run(() => _pages.AnswerAsync(context, _stopped.Token));
+                var client = await socket.AcceptAsync(_stopped.Token).ConfigureAwait(false);
+                _ = Task.Run(() => new Connection(client, _pages, _time).RunAsync(_stopped.Token));
             }
-            catch (Exception error)
-                when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+            catch (SocketException) when (!_stopped.IsCancellationRequested)
             {
-                // The server was disposed, which ends the loop, or a client left before it had asked for anything.
+                // A client that left before it was accepted, or too many open sockets: without a pause these would be asked for again and again.
+                await Task.Delay(AcceptPause, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                // The server was disposed, which ends the loop.
             }
         }
     }

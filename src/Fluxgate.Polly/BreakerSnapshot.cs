@@ -158,7 +158,7 @@ public sealed class BreakerSnapshot
 
     /// <summary>A line for logs and debuggers.</summary>
     /// <returns>The name, the state and the reason.</returns>
-    public override string ToString() => $"{CircuitName}: {State.ToLabel()} ({Reason})";
+    public override string ToString() => OneLine.Of($"{CircuitName}: {State.ToLabel()} ({Reason})");
 
     /// <summary>All transitions, by the state left and then by the state entered.</summary>
     internal ReadOnlySpan<long> AllTransitions => _history.AllTransitions;

@@ -9,7 +9,7 @@ namespace Polly;
 /// <remarks>The builder's <c>TimeProvider</c>, where it is set, must be the container's: a breaker has one clock.</remarks>
 public static class FluxgateBreakerServiceProviderExtensions
 {
-    /// <summary>Adds a named breaker; every exception is a failure.</summary>
+    /// <summary>Adds a named breaker; failures are those of <see cref="FluxgateBreakerOptions{TResult}.Tracker"/> by default.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="services">The container, with <c>services.AddFluxgate(…)</c> done.</param>
     /// <param name="name">The breaker's name.</param>
@@ -49,7 +49,7 @@ public static class FluxgateBreakerServiceProviderExtensions
         return builder.AddFluxgateBreaker(connected);
     }
 
-    /// <summary>Adds a named breaker; every exception is a failure.</summary>
+    /// <summary>Adds a named breaker; failures are those of <see cref="FluxgateBreakerOptions{TResult}.Tracker"/> by default.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="services">The container, with <c>services.AddFluxgate(…)</c> done.</param>

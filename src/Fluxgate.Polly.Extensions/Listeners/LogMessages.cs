@@ -116,4 +116,12 @@ internal static partial class LogMessages
 
     [LoggerMessage(14, LogLevel.Information, "Circuit {CircuitName} was reconfigured: {Changes}.", EventName = "CircuitReconfigured")]
     public static partial void Reconfigured(ILogger logger, string circuitName, string changes);
+
+    [LoggerMessage(
+        15,
+        LogLevel.Warning,
+        "Circuit {CircuitName}: {LeftOut} more notices were not logged within {Period}: {Notice}.",
+        EventName = "CircuitNoticesLeftOut"
+    )]
+    public static partial void NoticesLeftOut(ILogger logger, string circuitName, long leftOut, string period, string notice);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using Polly;
@@ -42,7 +41,7 @@ internal sealed record SlackAnswer(string? Problem, bool MayRetry = false, TimeS
         var word = fromWebhook ? Word(Encoding.UTF8.GetString(body.Span), secret) : FromApi(body, secret, null).Problem;
         return new(
             word is null or Foreign ? $"HTTP {status}" : $"HTTP {status} {word}",
-            response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
+            HttpTracker.TransientErrors.Matches(Outcome.FromResult(response)),
             retryAfter
         );
     }

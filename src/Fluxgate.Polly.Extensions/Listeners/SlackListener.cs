@@ -19,6 +19,11 @@ namespace Fluxgate;
 /// and never with the secret, and goes on with the next message. A message whose answer was lost may appear twice.
 /// </para>
 /// <para>
+/// Transitions and reconfigurations are all posted. Of the other notices that <see cref="SlackOptions.NoticeMessage"/> words, the first of a kind (circuit, type, and of errors in user
+/// code source and exception type) is posted at once; those that follow are counted, and once a minute the words of the first are posted again
+/// with the number, <c>(×999)</c>, until a minute passes without any. What is said to the log is limited likewise.
+/// </para>
+/// <para>
 /// Thread-safe: one instance serves as many breakers as one likes; breakers of one name share a thread. Calls never wait for Slack
 /// (<see cref="IAsyncCircuitListener"/>).
 /// </para>
@@ -35,6 +40,8 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
     private readonly Func<Notice, string?> _noticeMessage;
     private readonly string? _channel;
     private readonly SlackSender _sender;
+    private readonly TimeProvider _time;
+    private readonly RepeatLimit _limit = new();
     private readonly HttpClient? _own;
 
     /// <summary>The first message of the outage of each circuit that is in one, by its time, which is its id.</summary>
@@ -63,7 +70,8 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
         _noticeMessage = options.NoticeMessage;
         _channel = options.Channel;
         client ??= _own = Client();
-        _sender = new(options, client, logger, timeProvider ?? TimeProvider.System);
+        _time = timeProvider ?? TimeProvider.System;
+        _sender = new(options, client, logger, _time);
     }
 
     /// <summary>Creates a listener from a container's options: <c>services.Configure&lt;SlackOptions>(…)</c>.</summary>
@@ -106,10 +114,9 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
     public async ValueTask OnNoticeAsync(Notice notice, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        if (_noticeMessage(notice) is { } text)
+        if (_noticeMessage(notice) is { } text && (notice is ReconfiguredNotice || Admits(notice, text)))
         {
-            var thread = _threads.GetValueOrDefault(notice.CircuitName);
-            await PostAsync(notice.CircuitName, new(_channel, text, thread, Broadcast: false), cancellationToken).ConfigureAwait(false);
+            await PostNoticeAsync(notice.CircuitName, text, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -119,6 +126,8 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
     public void OnDetached(FluxgateBreaker breaker)
     {
         ArgumentNullException.ThrowIfNull(breaker);
+        _limit.End(breaker.Name);
+        _sender.End(breaker.Name);
         _threads.TryRemove(breaker.Name, out _);
     }
 
@@ -128,6 +137,16 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
     private static bool IsOutage(Signal signal) =>
         signal.NewState is BreakerState.Open or BreakerState.ForcedOpen
         || signal.NewState is BreakerState.HalfOpen && signal.OldState is BreakerState.Open or BreakerState.ForcedOpen;
+
+    private bool Admits(Notice notice, string text)
+    {
+        var name = notice.CircuitName;
+        object kind = notice is UserErrorNotice { Source: var source, Error: var error } ? (source, error.GetType()) : notice.GetType();
+        return _limit.Admits(name, kind, _time, leftOut => _ = PostNoticeAsync(name, $"{text} (×{leftOut})", default).AsTask());
+    }
+
+    private ValueTask<string?> PostNoticeAsync(string circuitName, string text, CancellationToken cancellationToken) =>
+        PostAsync(circuitName, new(_channel, text, _threads.GetValueOrDefault(circuitName), Broadcast: false), cancellationToken);
 
     private async ValueTask<string?> PostAsync(string circuitName, SlackPost post, CancellationToken cancellationToken)
     {

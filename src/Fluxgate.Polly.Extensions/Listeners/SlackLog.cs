@@ -12,4 +12,12 @@ internal static partial class SlackLog
         EventName = "SlackGaveUp"
     )]
     public static partial void GaveUp(ILogger logger, string circuitName, string problem, int attempt);
+
+    [LoggerMessage(
+        22,
+        LogLevel.Error,
+        "Slack did not take {LeftOut} more messages about circuit {CircuitName} within {Period}: {Problem}.",
+        EventName = "SlackGaveUpAgain"
+    )]
+    public static partial void GaveUpAgain(ILogger logger, long leftOut, string circuitName, string period, string problem);
 }

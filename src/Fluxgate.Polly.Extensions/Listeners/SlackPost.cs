@@ -14,7 +14,9 @@ internal sealed record SlackPost(string? Channel, string Text, string? Thread, b
         if (Channel is not null)
         {
             writer.WriteString("channel"u8, Channel);
-            // Links in a reason are not meant to be looked up by Slack.
+            // Slack must not make links or mentions of outside text by itself, nor look links up. Webhooks do not know these fields.
+            writer.WriteString("parse"u8, "none"u8);
+            writer.WriteBoolean("link_names"u8, false);
             writer.WriteBoolean("unfurl_links"u8, false);
             writer.WriteBoolean("unfurl_media"u8, false);
         }

@@ -17,6 +17,7 @@ internal sealed class SlackSender
     private readonly TimeSpan _requestTimeout;
     private readonly TimeSpan _giveUpAfter;
     private readonly TimeSpan _retryDelay;
+    private readonly RepeatLimit _limit = new();
 
     public SlackSender(SlackOptions options, HttpClient client, ILogger? logger, TimeProvider timeProvider)
     {
@@ -47,11 +48,23 @@ internal sealed class SlackSender
             var wait = answer.RetryAfter ?? Backoff(attempt);
             if (!answer.MayRetry || attempt == _maxAttempts || _time.GetElapsedTime(start) + wait >= _giveUpAfter)
             {
-                SlackLog.GaveUp(_logger, circuitName, answer.Problem, attempt);
+                GaveUp(OneLine.Of(circuitName), answer.Problem, attempt);
                 return null;
             }
 
             await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes now how many messages of a circuit that has ended were not taken since the last line.</summary>
+    public void End(string circuitName) => _limit.End(OneLine.Of(circuitName));
+
+    private void GaveUp(string circuitName, string problem, int attempt)
+    {
+        var period = RuleText.Duration(RepeatLimit.Period);
+        if (_limit.Admits(circuitName, problem, _time, leftOut => SlackLog.GaveUpAgain(_logger, leftOut, circuitName, period, problem)))
+        {
+            SlackLog.GaveUp(_logger, circuitName, problem, attempt);
         }
     }
 

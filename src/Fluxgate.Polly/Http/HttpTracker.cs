@@ -3,24 +3,32 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>Which outcomes of HTTP calls are failures.</summary>
+/// <summary>Defines which outcomes of HTTP calls are failures.</summary>
 public static class HttpTracker
 {
     /// <summary>
-    /// What a later try may mend: <see cref="HttpRequestException"/>, <see cref="TimeoutRejectedException"/>, what <see cref="HttpClient"/> and
-    /// its handlers throw when their own time is up (an <see cref="OperationCanceledException"/> with a <see cref="TimeoutException"/> inside),
-    /// and the statuses 408 (request timeout), 429 (too many requests) and 500 and above. The retry of Microsoft.Extensions.Http.Resilience handles
-    /// the same by default.
+    /// Gets a tracker of the outcomes that a retry may repair: the statuses 408 (request timeout), 429 (too many requests) and 500 and above, as a
+    /// response or as the status of an <see cref="HttpRequestException"/>; an <see cref="HttpRequestException"/> without a status;
+    /// <see cref="TimeoutRejectedException"/>; and what <see cref="HttpClient"/> and its handlers throw at their own timeouts (an
+    /// <see cref="OperationCanceledException"/> with a <see cref="TimeoutException"/> inside).
     /// </summary>
+    /// <remarks>
+    /// The retry of Microsoft.Extensions.Http.Resilience handles the same by default, and any <see cref="HttpRequestException"/> regardless of its status.
+    /// </remarks>
     public static Tracker<HttpResponseMessage> TransientErrors { get; } =
-        Tracker.TypeOf<HttpRequestException>()
+        Tracker.TypeOf<HttpRequestException>(IsFailure)
         | Tracker.TypeOf<TimeoutRejectedException>()
         | Tracker.TypeOf<OperationCanceledException>(static canceled => canceled.InnerException is TimeoutException)
-        | Tracker.Result<HttpResponseMessage>(static response =>
-            response?.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
-        );
+        | Tracker.Result<HttpResponseMessage>(IsFailedResponse);
 
-    /// <summary>What a breaker tracks unless told otherwise where results are answers of a server: those that it fails to give are failures too.</summary>
-    internal static Tracker<TResult>? DefaultOf<TResult>() =>
-        typeof(TResult) == typeof(HttpResponseMessage) ? (Tracker<TResult>)(object)(Tracker.All | TransientErrors) : null;
+    /// <summary>Returns whether an exception is a failure by default (rule 7): the same status has the same verdict, thrown or returned.</summary>
+    internal static bool IsFailure(Exception exception) =>
+        exception is not HttpRequestException { StatusCode: { } status } || IsTransient(status);
+
+    /// <summary>Returns whether a result is a failed HTTP response. Boxes nothing.</summary>
+    internal static bool IsFailedResponse<TResult>(TResult result) =>
+        !typeof(TResult).IsValueType && result is HttpResponseMessage response && IsTransient(response.StatusCode);
+
+    private static bool IsTransient(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 }

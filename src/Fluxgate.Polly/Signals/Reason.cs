@@ -6,14 +6,14 @@ public sealed class Reason
     internal Reason(ReasonKind kind, string text, IReadOnlyList<Finding>? findings = null)
     {
         Kind = kind;
-        Text = text;
+        Text = OneLine.Of(text);
         Findings = findings ?? [];
     }
 
     /// <summary>What kind of cause it was.</summary>
     public ReasonKind Kind { get; }
 
-    /// <summary>The reason in words: <c>FailureRate 62% >= 50% (31 of 50) &amp; MinRequests 50 >= 20</c>, or what a manual call gave.</summary>
+    /// <summary>The reason in words: <c>FailureRate 62% >= 50% (31 of 50) &amp; MinRequests 50 >= 20</c>, or what a manual call gave. Always one line without control characters.</summary>
     public string Text { get; }
 
     /// <summary>The leaves of the rule that fired, with what they measured; empty unless the tripper fired.</summary>

@@ -10,5 +10,5 @@ public sealed class ReconfiguredNotice : Notice
     public IReadOnlyList<string> Changes { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{CircuitName}: reconfigured ({string.Join("; ", Changes)})";
+    public override string ToString() => OneLine.Of($"{CircuitName}: reconfigured ({string.Join("; ", Changes)})");
 }

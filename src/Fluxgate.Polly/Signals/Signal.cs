@@ -43,5 +43,5 @@ public sealed class Signal
 
     /// <summary>A line for logs: <c>payments: closed -> open (FailureStreak 5 >= 5)</c>.</summary>
     /// <returns>The line.</returns>
-    public override string ToString() => $"{CircuitName}: {OldState.ToLabel()} -> {NewState.ToLabel()} ({Reason})";
+    public override string ToString() => OneLine.Of($"{CircuitName}: {OldState.ToLabel()} -> {NewState.ToLabel()} ({Reason})");
 }

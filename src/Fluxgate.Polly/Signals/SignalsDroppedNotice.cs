@@ -11,5 +11,5 @@ public sealed class SignalsDroppedNotice : Notice
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{CircuitName}: a listener's queue was full, signal {RuleText.Number(Dropped.SequenceNumber)} was dropped";
+        OneLine.Of($"{CircuitName}: a listener's queue was full, signal {RuleText.Number(Dropped.SequenceNumber)} was dropped");
 }

@@ -17,5 +17,5 @@ public sealed class UserErrorNotice : Notice
     public Exception Error { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{CircuitName}: {Source} failed ({Error.GetType().Name}: {Error.Message})";
+    public override string ToString() => OneLine.Of($"{CircuitName}: {Source} failed ({Error.GetType().Name}: {Error.Message})");
 }

@@ -10,5 +10,5 @@ public sealed class WouldTripNotice : Notice
     public Reason Reason { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{CircuitName}: would have opened ({Reason})";
+    public override string ToString() => OneLine.Of($"{CircuitName}: would have opened ({Reason})");
 }

@@ -12,7 +12,7 @@ internal readonly struct AnyVerdicts<TResult>(Judge<object> judge) : IVerdicts<T
     public long BreakTicks(in Outcome<TResult> failure) => judge.BreakTicks(Boxed(failure));
 
     public Verdict On(in Outcome<TResult> outcome, ResilienceContext context) =>
-        judge.NeedsExceptionOnly ? judge.VerdictOn(outcome.Exception, context) : judge.VerdictOn(Boxed(outcome), context);
+        judge.NeedsNoBox ? judge.VerdictWithoutBox(outcome, context) : judge.VerdictOn(Boxed(outcome), context);
 
     public ValueTask<Verdict> OnAsync(Outcome<TResult> outcome, ResilienceContext context) => judge.VerdictOnAsync(Boxed(outcome), context);
 

@@ -28,7 +28,7 @@ public sealed class CallNotPermittedException : BrokenCircuitException
 
     /// <summary>Names the circuit, the state, the reason and when to come again.</summary>
     public override string Message =>
-        $"Circuit '{CircuitName}' is {State.ToLabel()} and does not let the call in: {Reason}{Probing}."
+        OneLine.Of($"Circuit '{CircuitName}' is {State.ToLabel()} and does not let the call in: {Reason}{Probing}.")
         + (RetryAfter is { } retryAfter ? $" It probes again in {RuleText.Measured(retryAfter)}." : "");
 
     private string Probing =>

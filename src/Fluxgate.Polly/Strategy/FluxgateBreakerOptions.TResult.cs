@@ -28,8 +28,9 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
 
     /// <summary>Which outcomes are failures, composed of parts. Not together with <see cref="ShouldHandle"/>.</summary>
     /// <value>
-    /// <see langword="null"/> unless set: every exception; where <typeparamref name="TResult"/> is <see cref="HttpResponseMessage"/>, also the
-    /// answers of <see cref="HttpTracker.TransientErrors"/> (408, 429, 500 and above).
+    /// <see langword="null"/> unless set: in pipelines of every result type, the responses (<see cref="HttpResponseMessage"/>) with a status of
+    /// 408, 429, 500 and above, and every exception except an <see cref="HttpRequestException"/> with another status. So a status counts the
+    /// same whether it is returned or thrown by <see cref="HttpResponseMessage.EnsureSuccessStatusCode"/>.
     /// </value>
     public Tracker<TResult>? Tracker { get; set; }
 

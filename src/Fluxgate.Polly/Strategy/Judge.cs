@@ -6,7 +6,8 @@ namespace Fluxgate;
 /// <summary>Gives the verdict on an outcome (rule 7): ignored is asked first, then failure; the rest is success.</summary>
 internal sealed class Judge<TResult>(FluxgateBreakerOptions<TResult> options)
 {
-    private readonly Tracker<TResult>? _tracker = TrackerOf(options);
+    /// <summary>Null where the default applies, which <see cref="HttpTracker"/> defines for every result type.</summary>
+    private readonly Tracker<TResult>? _tracker = options.Tracker;
     private readonly Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? _shouldHandle = options.ShouldHandle;
     private readonly Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? _shouldIgnore = options.ShouldIgnore;
 
@@ -14,9 +15,9 @@ internal sealed class Judge<TResult>(FluxgateBreakerOptions<TResult> options)
     private readonly long _shortestBreak = options.MinBreakDurationHint.Ticks;
     private readonly long _longestBreak = options.MaxBreakDurationHint.Ticks;
 
-    /// <summary>Whether the verdict depends on the exception alone, so that no result needs to be looked at (or boxed).</summary>
-    public bool NeedsExceptionOnly { get; } =
-        options is { ShouldHandle: null, ShouldIgnore: null } && TrackerOf(options) is null or { IsExceptionsOnly: true };
+    /// <summary>Whether no predicate of the user reads results, so that a result of another type need not be boxed.</summary>
+    public bool NeedsNoBox { get; } =
+        options is { ShouldHandle: null, ShouldIgnore: null } && options.Tracker is null or { IsExceptionsOnly: true };
 
     /// <summary>Whether the verdict can be given without a predicate that may have to be awaited.</summary>
     public bool IsSynchronous { get; } = options is { ShouldHandle: null, ShouldIgnore: null };
@@ -28,15 +29,15 @@ internal sealed class Judge<TResult>(FluxgateBreakerOptions<TResult> options)
     public long BreakTicks(in Outcome<TResult> failure) =>
         _hint!(failure) is { Ticks: > 0 } hint ? Math.Clamp(hint.Ticks, _shortestBreak, _longestBreak) : 0;
 
-    public Verdict VerdictOn(Exception? exception, ResilienceContext context) =>
-        exception is null ? Verdict.Success
-        : IsCancellation(exception, context) ? Verdict.Ignored
-        : _tracker is null || _tracker.Matches(exception) ? Verdict.Failure
-        : Verdict.Success;
-
     public Verdict VerdictOn(in Outcome<TResult> outcome, ResilienceContext context) =>
+        outcome.Exception is null && _tracker is not null && _tracker.Matches(outcome)
+            ? Verdict.Failure
+            : VerdictWithoutBox(outcome, context);
+
+    /// <summary>Returns the verdict on an outcome of any type where <see cref="NeedsNoBox"/>.</summary>
+    public Verdict VerdictWithoutBox<T>(in Outcome<T> outcome, ResilienceContext context) =>
         outcome.Exception is { } exception ? VerdictOn(exception, context)
-        : _tracker is not null && _tracker.Matches(outcome) ? Verdict.Failure
+        : _tracker is null && HttpTracker.IsFailedResponse(outcome.Result) ? Verdict.Failure
         : Verdict.Success;
 
     public async ValueTask<Verdict> VerdictOnAsync(Outcome<TResult> outcome, ResilienceContext context)
@@ -60,11 +61,12 @@ internal sealed class Judge<TResult>(FluxgateBreakerOptions<TResult> options)
         return await _shouldHandle(arguments).ConfigureAwait(context.ContinueOnCapturedContext) ? Verdict.Failure : Verdict.Success;
     }
 
-    /// <summary>How outcomes are told apart where the options name no tracker; <see langword="null"/>: every exception is a failure.</summary>
-    private static Tracker<TResult>? TrackerOf(FluxgateBreakerOptions<TResult> options) =>
-        options.Tracker ?? (options.ShouldHandle is null ? HttpTracker.DefaultOf<TResult>() : null);
+    private Verdict VerdictOn(Exception exception, ResilienceContext context) =>
+        IsCancellation(exception, context) ? Verdict.Ignored
+        : (_tracker is null ? HttpTracker.IsFailure(exception) : _tracker.Matches(exception)) ? Verdict.Failure
+        : Verdict.Success;
 
-    // The caller gave up. Without its token cancelled it is an inner time-out, and a failure.
+    // The caller gave up. Without its token cancelled it is an inner timeout, and a failure.
     private static bool IsCancellation(Exception exception, ResilienceContext context) =>
         exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested;
 }

@@ -29,7 +29,9 @@ public sealed class Tracker
         _depth = Require.Depth(depth, "tracker");
     }
 
-    /// <summary>Every exception: what a breaker tracks unless told otherwise.</summary>
+    /// <summary>
+    /// Gets a tracker of every exception. A breaker's default is narrower: see <see cref="FluxgateBreakerOptions{TResult}.Tracker"/>.
+    /// </summary>
     public static Tracker All { get; } = new(static _ => true);
 
     /// <summary>Exceptions of a type or of one derived from it.</summary>

@@ -33,9 +33,43 @@ public sealed class SlackWords
         await world.DoAsync(breaker => breaker.Trip("</script> & \"quotes\" \\ \ud800"), "<!channel> <https://evil|x>\r\n@here");
 
         Assert.Equal(
-            ":red_circle: *&lt;!channel&gt; &lt;https://evil|x&gt;  @here* is open, calls are rejected for 1 min: &lt;/script&gt; &amp; \"quotes\" \\ \ufffd",
+            ":red_circle: *&lt;!channel&gt; &lt;https꞉//evil|x&gt;  @\u2060here* is open, calls are rejected for 1 min: &lt;/script&gt; &amp; \"quotes\" \\ \ufffd",
             Assert.Single(world.Posts).Text
         );
+    }
+
+    [Theory]
+    [InlineData("*bold*", "∗bold∗")]
+    [InlineData("~struck~", "∼struck∼")]
+    [InlineData("`code` ```block```", "ˋcodeˋ ˋˋˋblockˋˋˋ")]
+    [InlineData("_italic_", "＿italic＿")]
+    [InlineData("결_제_", "결＿제＿")]
+    [InlineData("a _b_ c", "a ＿b＿ c")]
+    [InlineData("payments_eu_1", "payments_eu_1")]
+    [InlineData(":100: :fire:", "꞉100꞉ ꞉fire꞉")]
+    [InlineData("@here @channel @U024BE7LH", "@\u2060here @\u2060channel @\u2060U024BE7LH")]
+    [InlineData("#general", "#\u2060general")]
+    [InlineData("<@U024BE7LH> <!here> <#C1|x>", "&lt;@\u2060U024BE7LH&gt; &lt;!here&gt; &lt;#\u2060C1|x&gt;")]
+    [InlineData("https://evil.example/a", "https꞉//evil.\u2060example/a")]
+    [InlineData("mailto:a@evil.example", "mailto꞉a@\u2060evil.\u2060example")]
+    [InlineData("evil.example", "evil.\u2060example")]
+    [InlineData("FailureRate 62.5% >= 50% (31 of 50). End.", "FailureRate 62.5% &gt;= 50% (31 of 50). End.")]
+    [InlineData("a\u2028b\u202ec\u0085d\u001be", "a b c d e")]
+    public void Markup_mentions_emoji_and_links_of_outside_text_stay_text(string outside, string shown) =>
+        Assert.Equal(shown, SlackText.Escape(outside));
+
+    [Fact]
+    public async Task Slack_is_asked_to_link_nothing_by_itself()
+    {
+        await using var world = await SlackWorld.StartAsync();
+
+        await world.DoAsync(breaker => breaker.Trip());
+
+        var body = Assert.Single(world.Slack.Calls).Body;
+        Assert.Equal("none", body.GetProperty("parse").GetString());
+        Assert.False(body.GetProperty("link_names").GetBoolean());
+        Assert.False(body.GetProperty("unfurl_links").GetBoolean());
+        Assert.False(body.GetProperty("unfurl_media").GetBoolean());
     }
 
     [Fact]

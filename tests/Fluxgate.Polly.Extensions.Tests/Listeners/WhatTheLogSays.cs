@@ -128,6 +128,30 @@ public sealed class WhatTheLogSays
     }
 
     [Fact]
+    public void A_hostile_name_adds_no_line_and_is_no_template()
+    {
+        const string Name = "pay\r\nERROR forged {Reason} {0}\u001b[31m\u2028";
+        var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { new LogListener(_log) } }, Name);
+        world.Breaker.Trip("a\nb {CircuitName}");
+        world.Breaker.MetricsOnly();
+        world.Fail();
+        world.Breaker.Reconfigure(new() { Tripper = new ListenedThrowingTripper(new TimeoutException()) });
+        world.Fail();
+
+        Assert.Equal([1, 6, 11, 14, 12], _log.Entries.Select(entry => entry.Id.Id));
+        Assert.All(
+            _log.Entries,
+            entry =>
+            {
+                Assert.Contains("pay  ERROR forged {Reason} {0} [31m ", entry.Text, StringComparison.Ordinal);
+                Assert.DoesNotContain(entry.Text, letter => char.IsControl(letter) || letter == '\u2028');
+                Assert.Equal("pay  ERROR forged {Reason} {0} [31m ", entry.Properties["CircuitName"]);
+            }
+        );
+        Assert.Contains("(a b {CircuitName})", _log.Entries.First().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_reconfiguration_says_what_changed()
     {
         var world = World(new() { Tripper = Tripper.FailureStreak(2) });

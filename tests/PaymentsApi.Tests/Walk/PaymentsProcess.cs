@@ -81,8 +81,11 @@ internal sealed class PaymentsProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>What Ctrl+C does.</summary>
-    public Task InterruptAsync() => ExternalTool.RunAsync("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+    /// <summary>
+    /// Ends it as <c>kill</c> and service managers do. Ctrl+C would be SIGINT, which a process ignores whose ancestor was started in the background
+    /// of a script.
+    /// </summary>
+    public Task TerminateAsync() => ExternalTool.RunAsync("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
 
     public async ValueTask DisposeAsync()
     {

@@ -53,7 +53,7 @@ public sealed class TheWalkOfTheReadme : IDisposable
         }
 
         Assert.True(commands > 20 && logs > 5, $"{commands} commands and {logs} lines of the log were found.");
-        await service.InterruptAsync();
+        await service.TerminateAsync();
         Assert.Equal(0, await service.EndAsync());
     }
 

@@ -44,6 +44,14 @@ public sealed class WhatIsTransient
     }
 
     [Fact]
+    public async Task A_status_that_is_thrown_is_judged_as_the_response_while_they_retry_every_one()
+    {
+        var outcome = Outcome.FromException<HttpResponseMessage>(new HttpRequestException("thrown", null, HttpStatusCode.NotFound));
+
+        Assert.Equal((true, false), (await TheirsAsync(outcome), Ours(outcome)));
+    }
+
+    [Fact]
     public async Task A_connection_that_cannot_be_made_in_time_is_judged_as_by_their_retry_where_their_breaker_lets_it_pass()
     {
         using var handler = new SocketsHttpHandler
