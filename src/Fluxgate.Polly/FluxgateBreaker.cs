@@ -26,7 +26,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <param name="timeProvider">The breaker's one clock; the system's unless given.</param>
     /// <exception cref="ArgumentException">The name or a setting is out of range or missing; the message names it, its value and what is allowed.</exception>
     public FluxgateBreaker(string name, FluxgateBreakerSettings? settings = null, TimeProvider? timeProvider = null)
-        : this(name, settings ?? new(), new Clock(timeProvider ?? TimeProvider.System)) { }
+        : this(name, settings ?? new(), new Clock(timeProvider ?? TimeProvider.System)) => Attach();
 
     internal FluxgateBreaker(string name, FluxgateBreakerSettings settings, Clock clock)
     {
@@ -55,12 +55,6 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         _timeline.Attach(_listeners, ListenerFailed);
         _early?.ForEach(Notify);
         _early = null;
-        Tell(listener => listener.OnAttached(this));
-        _timeline.Begin();
-        if (rules.ProbeWithoutTraffic)
-        {
-            Wake();
-        }
     }
 
     /// <summary>The circuit's name.</summary>
@@ -142,12 +136,16 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             return;
         }
 
+        var wasAttached = Interlocked.Exchange(ref _attached, 1) != 0;
         _wakeup?.Dispose();
         _timeline.Detach();
         ListenerQueue[] queues = [.. _listeners.OfType<ListenerQueue>()];
         await Task.WhenAll(queues.Select(queue => queue.FlushAsync(_flushTimeout, Clock.Provider))).ConfigureAwait(false);
         Array.ForEach(queues, queue => queue.Dispose());
-        Tell(listener => listener.OnDetached(this));
+        if (wasAttached)
+        {
+            Tell(listener => listener.OnDetached(this));
+        }
     }
 
     internal bool TryEnter(out Ticket ticket, out Caused caused)
