@@ -93,7 +93,8 @@ public static class FluxgateHttpClientBuilderExtensions
     /// <param name="configure">
     /// Adds the strategies of the pipeline for a key. Called once for each key and container, with the root provider, when the first request
     /// with that key is sent, which is when its mistakes are told: no key is known at start. The pipeline's name is the client's and its instance name is the key, so a breaker that is not given
-    /// another name is <c>client/key</c>; what the pipeline makes is disposed with the container.
+    /// another name is <c>client/key</c>, or <c>key</c> for the client without a name. Of a name that has more than 256 characters the
+    /// breaker gets the first 223, <c>~</c>, and a hash of the whole. What the pipeline makes is disposed with the container.
     /// </param>
     /// <param name="maxKeys">How many keys are kept apart, at least 1. The keys that come later share one more pipeline, whose key is <see cref="HttpAuthority.Others"/>.</param>
     /// <returns>The same builder.</returns>

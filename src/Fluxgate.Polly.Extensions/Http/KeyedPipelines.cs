@@ -30,8 +30,8 @@ internal sealed class KeyedPipelines(string clientName, int most, Action<Resilie
                         key,
                         builder =>
                         {
-                            builder.Name = clientName;
-                            builder.InstanceName = key;
+                            // The client without a name has only the key to tell its circuits apart.
+                            (builder.Name, builder.InstanceName) = clientName.Length > 0 ? (clientName, key) : (key, null);
                             configure(builder, key);
                         }
                     )
