@@ -26,7 +26,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <param name="timeProvider">The breaker's one clock; the system's unless given.</param>
     /// <exception cref="ArgumentException">The name or a setting is out of range or missing; the message names it, its value and what is allowed.</exception>
     public FluxgateBreaker(string name, FluxgateBreakerSettings? settings = null, TimeProvider? timeProvider = null)
-        : this(name, settings ?? new(), new Clock(timeProvider ?? TimeProvider.System)) { }
+        : this(name, settings ?? new(), new Clock(timeProvider ?? TimeProvider.System)) => Attach();
 
     internal FluxgateBreaker(string name, FluxgateBreakerSettings settings, Clock clock)
     {
@@ -61,16 +61,6 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         _timeline.Attach(this, _listeners);
         _early?.ForEach(Notify);
         _early = null;
-        foreach (var listener in _listeners)
-        {
-            Attach(listener);
-        }
-
-        _timeline.Begin();
-        if (rules.ProbeWithoutTraffic)
-        {
-            Wake();
-        }
     }
 
     /// <summary>The circuit's name.</summary>
@@ -160,10 +150,15 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             return;
         }
 
+        var wasAttached = Interlocked.Exchange(ref _attached, 1) != 0;
         _wakeup?.Dispose();
-        var endings = _timeline.End().Select(EndAsync);
-        await Task.WhenAll(endings.Concat(_listeners.OfType<ListenerQueue>().Select(EndAsync)).ToArray()).ConfigureAwait(false);
-        _timeline.LetGo();
+        if (wasAttached)
+        {
+            var endings = _timeline.End().Select(EndAsync);
+            await Task.WhenAll(endings.Concat(_listeners.OfType<ListenerQueue>().Select(EndAsync)).ToArray()).ConfigureAwait(false);
+        }
+
+        _timeline.LetGo(all: !wasAttached);
     }
 
     internal bool TryEnter(out Ticket ticket, out Caused caused)
@@ -256,18 +251,6 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     {
         Totals.AddDropped();
         Notify((name, now) => new SignalsDroppedNotice(name, now, signal));
-    }
-
-    private void Attach(ICircuitListener listener)
-    {
-        try
-        {
-            ListenerCall.Run(static call => call.Listener.OnAttached(call.Breaker), (Listener: listener, Breaker: this));
-        }
-        catch (Exception error)
-        {
-            UserCode.Failed(UserErrorSource.Listener, error);
-        }
     }
 
     private async Task EndAsync(Subscription subscription)

@@ -8,8 +8,9 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
     [ThreadStatic]
     private static ContainerListeners? _resolving;
 
-    private readonly ListenerRegistration[] _registrations = [.. registrations];
-    private (ListenerRegistration Registration, IListener Listener)[]? _listeners;
+    // The same registration again changes nothing.
+    private readonly ListenerRegistration[] _registrations = [.. registrations.Distinct()];
+    private ListenersByName? _listeners;
 
     public IReadOnlyList<IListener> For(string name)
     {
@@ -25,7 +26,7 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
         _resolving = this;
         try
         {
-            return [.. Listeners().Where(listener => listener.Registration.Hears(name)).Select(listener => listener.Listener)];
+            return Listeners().For(name);
         }
         finally
         {
@@ -34,14 +35,14 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
     }
 
     // Once, also where the application registered a listener as transient. Not under a lock: the container takes locks of its own.
-    private (ListenerRegistration Registration, IListener Listener)[] Listeners()
+    private ListenersByName Listeners()
     {
         if (Volatile.Read(ref _listeners) is { } made)
         {
             return made;
         }
 
-        var listeners = _registrations.Select(registration => (registration, Resolve(registration))).ToArray();
+        var listeners = new ListenersByName(_registrations.Select(registration => (registration.CircuitName, Resolve(registration))));
         // A container disposes the newest first: what ends the breakers must be younger than every listener that they still tell of it.
         _ = services.GetRequiredService<BreakersEnd>();
         return Interlocked.CompareExchange(ref _listeners, listeners, null) ?? listeners;
@@ -65,5 +66,31 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
                 error
             );
         }
+    }
+
+    /// <summary>Listeners by the breaker that they hear, so that no breaker looks at those of all others.</summary>
+    private sealed class ListenersByName
+    {
+        private readonly List<(int Place, IListener Listener)> _ofAll = [];
+        private readonly Dictionary<string, List<(int Place, IListener Listener)>> _ofOne = new(BreakerNames.Comparer);
+
+        public ListenersByName(IEnumerable<(string? Name, IListener Listener)> listeners)
+        {
+            var place = 0;
+            foreach (var (name, listener) in listeners)
+            {
+                var heard = _ofAll;
+                if (name is not null && !_ofOne.TryGetValue(name, out heard))
+                {
+                    _ofOne[name] = heard = [];
+                }
+
+                heard.Add((place++, listener));
+            }
+        }
+
+        /// <summary>The listeners of a breaker, in the order in which they were added.</summary>
+        public IReadOnlyList<IListener> For(string name) =>
+            [.. _ofAll.Concat(_ofOne.GetValueOrDefault(name, [])).OrderBy(one => one.Place).Select(one => one.Listener)];
     }
 }

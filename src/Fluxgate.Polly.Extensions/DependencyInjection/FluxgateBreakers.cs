@@ -11,7 +11,8 @@ namespace Fluxgate;
 /// instance a name, disposed with the container.
 /// </summary>
 /// <remarks>
-/// Thread-safe. A breaker is named by <see cref="FluxgateBuilder.AddBreaker(string)"/> or by a key below <c>Breakers</c> in the
+/// Thread-safe. No lock is held while a breaker is made: a listener may ask for any breaker in <c>OnAttached</c>, its own included. A
+/// breaker can be found before its listeners are attached, and they receive afterwards what happens until then. A breaker is named by <see cref="FluxgateBuilder.AddBreaker(string)"/> or by a key below <c>Breakers</c> in the
 /// configuration; options alone, defaults included, name none, so a mistyped name is an error. As in the configuration, names are the same
 /// whatever their case; a breaker is called as code spells it, else as the configuration does. One that a changed configuration names is
 /// there at once; one that it no longer names goes on under its last settings.
@@ -54,7 +55,8 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     /// <summary>The names of all breakers, whether made already or not, in no particular order.</summary>
     public IReadOnlyCollection<string> Names => [.. _names.Known.Union(Made.Select(breaker => breaker.Name), BreakerNames.Comparer)];
 
-    private IEnumerable<FluxgateBreaker> Made => _breakers.Values.Select(named => named.Breaker).OfType<FluxgateBreaker>();
+    // Not Values, which copies all under the locks of the dictionary.
+    private IEnumerable<FluxgateBreaker> Made => _breakers.Select(named => named.Value.Breaker);
 
     /// <summary>The breaker of a name; made now where nobody has asked for it before.</summary>
     /// <param name="name">Its name, in any case.</param>
@@ -65,7 +67,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     /// Its settings are refused; the message names each path, value and what is allowed, one a line. Before the host has started it tells
     /// what is wrong with all breakers.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A listener of the container could not be made, or asks for the breaker while it is being made.</exception>
+    /// <exception cref="InvalidOperationException">A listener of the container could not be made, or its constructor asks for the breaker.</exception>
     /// <exception cref="ObjectDisposedException">The container is disposed, and the breaker was not made before.</exception>
     public FluxgateBreaker this[string name] => TryGet(name, out var breaker) ? breaker : throw Unknown(name);
 
@@ -80,9 +82,9 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     public bool TryGet(string name, [NotNullWhen(true)] out FluxgateBreaker? breaker)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (_breakers.TryGetValue(name, out var named) && named.Breaker is { } made)
+        if (_breakers.TryGetValue(name, out var made))
         {
-            breaker = made;
+            breaker = made.Breaker;
             return true;
         }
 
@@ -135,41 +137,62 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     internal Task DisposeAllAsync()
     {
         _disposed = true;
-        return Task.WhenAll(Made.Select(breaker => breaker.DisposeAsync().AsTask()));
+
+        // What is made at this moment is disposed by whoever makes it.
+        Interlocked.MemoryBarrier();
+        return Task.WhenAll(_breakers.Where(made => made.Value.IsAttached).Select(made => made.Value.Breaker.DisposeAsync().AsTask()));
     }
 
-    private NamedBreaker Named(string name) => _breakers.GetOrAdd(name, _ => new(name));
-
+    /// <summary>Makes a breaker without a lock, since its parts and listeners may ask for others: of several made at once, one is published.</summary>
     private FluxgateBreaker GetOrMake(string name)
     {
-        var named = Named(name);
-        if (named.Breaker is { } made)
+        if (_breakers.TryGetValue(name, out var made))
         {
-            return made;
+            return made.Breaker;
         }
 
         ObjectDisposedException.ThrowIf(_disposed, this);
-        // Before the lock of the breaker's making: the container takes locks of its own while it makes a listener, which may ask for a breaker.
-        var listeners = _listeners.For(name);
-        var breaker = named.GetOrMake(() => Make(named, name, listeners));
-        if (_disposed)
+        var own = Make(name);
+        made = _breakers.GetOrAdd(name, own);
+        if (ReferenceEquals(made, own))
         {
-            // Made while the others were being disposed.
-            breaker.Dispose();
+            Begin(own);
+        }
+        else
+        {
+            own.Breaker.Dispose();
         }
 
-        return breaker;
+        return made.Breaker;
     }
 
-    private FluxgateBreaker Make(NamedBreaker named, string name, IEnumerable<IListener> listeners)
+    private NamedBreaker Make(string name)
     {
+        var listeners = _listeners.For(name);
         var inForce = SettingsOf(name);
         var settings = inForce.With(listeners);
-        var breaker = new FluxgateBreaker(name, settings, _timeProvider);
-        (named.Settings, named.Logs) = (settings, [.. settings.Listeners.OfType<LogListener>()]);
-        Warn(breaker);
-        _overwritten.Tell(inForce);
-        return breaker;
+        return new(FluxgateBreaker.CreateUnattached(name, settings, _timeProvider), inForce, [.. settings.Listeners.OfType<LogListener>()]);
+    }
+
+    private void Begin(NamedBreaker made)
+    {
+        made.Breaker.Attach();
+        made.IsAttached = true;
+
+        // Of this thread and one that changes the settings or disposes the container, at least one sees what the other has done.
+        Interlocked.MemoryBarrier();
+        while (_settings.Get(made.Breaker.Name) is var inForce && !ReferenceEquals(inForce, made.Settings))
+        {
+            Reconfigure(made, inForce);
+        }
+
+        if (_disposed)
+        {
+            made.Breaker.Dispose();
+        }
+
+        Warn(made.Breaker);
+        _overwritten.Tell(made.Settings);
     }
 
     private FluxgateBreakerSettings SettingsOf(string name)
@@ -213,10 +236,16 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
             return;
         }
 
-        var named = Named(name);
-        if (!named.Change(breaker => Reconfigure(named, breaker, settings)) && _started)
+        if (_started)
         {
             GetOrMake(name);
+        }
+
+        // See Begin: who makes the breaker at this moment looks again at the settings in force.
+        Interlocked.MemoryBarrier();
+        if (_breakers.TryGetValue(name, out var made) && !ReferenceEquals(settings, made.Settings))
+        {
+            Reconfigure(made, settings);
         }
     }
 
@@ -228,12 +257,13 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         }
     }
 
-    private void Reconfigure(NamedBreaker named, FluxgateBreaker breaker, FluxgateBreakerSettings settings)
+    private void Reconfigure(NamedBreaker made, FluxgateBreakerSettings settings)
     {
+        var breaker = made.Breaker;
         var changes = breaker.Reconfigure(settings);
         if (changes.Count > 0)
         {
-            if (!named.Logs.Any(log => log.TellsReconfigurations))
+            if (!made.Logs.Any(log => log.TellsReconfigurations))
             {
                 _log.Reconfigured(breaker.Name, string.Join("; ", changes));
             }
@@ -241,8 +271,8 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
             Warn(breaker);
         }
 
-        string[] waiting = [.. SettingsCopies.WaitingChanges(named.Settings!, settings)];
-        named.Settings = settings;
+        string[] waiting = [.. SettingsCopies.WaitingChanges(made.Settings, settings)];
+        made.Settings = settings;
         _overwritten.Tell(settings);
         if (waiting.Length > 0)
         {

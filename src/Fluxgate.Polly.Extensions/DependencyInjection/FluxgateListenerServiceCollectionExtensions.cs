@@ -150,29 +150,22 @@ public static class FluxgateListenerServiceCollectionExtensions
     {
         services.AddFluxgate();
         ArgumentNullException.ThrowIfNull(listener);
-        var already = Registered(services)
-            .Any(known => ReferenceEquals(known.Resolve.Target, listener) && known.CircuitName == circuitName);
-        return already ? services : Add(services, new(circuitName, listener.GetType(), listener.Itself));
+        return Add(services, new(circuitName, listener.GetType(), listener.Itself));
     }
 
     private static IListener Itself(this IListener listener, IServiceProvider _) => listener;
 
+    // Equal registrations count once, when the listeners are made: looking for them here would look at all services each time.
     private static IServiceCollection Add(IServiceCollection services, ListenerRegistration registration)
     {
-        if (!Registered(services).Contains(registration))
+        services.AddSingleton(registration);
+        if (registration.CircuitName is { } name)
         {
-            services.AddSingleton(registration);
-            if (registration.CircuitName is { } name)
-            {
-                services.AddSingleton(new BreakerMention(name, $"The listener {registration.Type}"));
-            }
+            services.AddSingleton(new BreakerMention(name, $"The listener {registration.Type}"));
         }
 
         return services;
     }
-
-    private static IEnumerable<ListenerRegistration> Registered(IServiceCollection services) =>
-        services.Where(service => !service.IsKeyedService).Select(service => service.ImplementationInstance).OfType<ListenerRegistration>();
 
     private static class OfType<TListener>
         where TListener : class, IListener

@@ -3,7 +3,11 @@ using Polly;
 namespace Fluxgate;
 
 /// <summary>Runs a pipeline around the send, and no more.</summary>
-internal sealed class FluxgateHandler(Func<HttpRequestMessage, ResiliencePipeline<HttpResponseMessage>> pipelineOf) : DelegatingHandler
+/// <param name="find">
+/// Finds how the pipeline of a request is come by, and builds what it needs. Called at the first send: HttpClientFactory holds a
+/// <see cref="Lazy{T}"/> while it makes a handler, which two clients that need each other would wait for, and which keeps an error for ever.
+/// </param>
+internal sealed class FluxgateHandler(Func<Func<HttpRequestMessage, ResiliencePipeline<HttpResponseMessage>>> find) : DelegatingHandler
 {
     /// <summary>
     /// Where strategies find the request. Microsoft.Extensions.Http.Resilience keeps it under the same name, so whatever reads it there
@@ -11,9 +15,11 @@ internal sealed class FluxgateHandler(Func<HttpRequestMessage, ResiliencePipelin
     /// </summary>
     public static readonly ResiliencePropertyKey<HttpRequestMessage> RequestMessage = new("Resilience.Http.RequestMessage");
 
+    private Func<HttpRequestMessage, ResiliencePipeline<HttpResponseMessage>>? _pipelineOf;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var pipeline = pipelineOf(request);
+        var pipeline = PipelineOf(request);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(RequestMessage, request);
         try
@@ -46,7 +52,7 @@ internal sealed class FluxgateHandler(Func<HttpRequestMessage, ResiliencePipelin
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var pipeline = pipelineOf(request);
+        var pipeline = PipelineOf(request);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(RequestMessage, request);
         try
@@ -58,6 +64,8 @@ internal sealed class FluxgateHandler(Func<HttpRequestMessage, ResiliencePipelin
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    private ResiliencePipeline<HttpResponseMessage> PipelineOf(HttpRequestMessage request) => (_pipelineOf ??= find())(request);
 
     private Task<HttpResponseMessage> SendOnceAsync(ResilienceContext context) =>
         base.SendAsync(Request(context), context.CancellationToken);

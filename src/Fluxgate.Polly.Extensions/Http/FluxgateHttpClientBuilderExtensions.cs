@@ -11,8 +11,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// For applications without Microsoft.Extensions.Http.Resilience; with it, <c>AddResilienceHandler("name", builder => builder.AddFluxgateBreaker(…))</c>
 /// does the same. Whatever is built here is built once for each client and container, not for each of the handlers that HttpClientFactory
 /// makes anew every two minutes: a breaker keeps its state. It is built when the host starts, so a mistake in it keeps the host from
-/// starting; without a host when the client is first made. With <c>ConfigureHttpClientDefaults</c> each client has its own too, but who the clients are
-/// is not known at start: theirs are built when each is first made. A pipeline runs until the response's headers have arrived; reading
+/// starting; without a host when the client sends its first request. With <c>ConfigureHttpClientDefaults</c> each client has its own too, but
+/// who the clients are is not known at start: theirs are built when each sends its first request. A build that fails is tried again with the
+/// next request. While it runs, neither its configuration nor a listener in <c>OnAttached</c> may send through the same client. A pipeline runs until the response's headers have arrived; reading
 /// the body is outside it. A retry sends the same request again, so its content must be one that can be sent twice (a buffered one can, a stream
 /// that cannot seek cannot). Strategies find the request in the context's properties under <c>Resilience.Http.RequestMessage</c>.
 /// </remarks>
@@ -30,12 +31,12 @@ public static class FluxgateHttpClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(pipeline);
-        return builder.AddHttpMessageHandler(() => new FluxgateHandler(_ => pipeline));
+        return builder.AddHttpMessageHandler(() => new FluxgateHandler(() => _ => pipeline));
     }
 
     /// <summary>Runs a pipeline around the sends of this client that the container has, such as one of a <c>ResiliencePipelineProvider</c>.</summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="pipeline">Answers with the pipeline. Asked once for each container, with its root provider, when the host starts; nobody disposes the pipeline here.</param>
+    /// <param name="pipeline">Returns the pipeline. Called once for each container, with its root provider, when the host starts; nobody disposes the pipeline here.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IHttpClientBuilder AddFluxgateHandler(
@@ -47,9 +48,9 @@ public static class FluxgateHttpClientBuilderExtensions
         var registration = new object();
         return Add(
             builder,
-            (pipelines, _) =>
+            (pipelines, client) =>
             {
-                var brought = pipelines.Brought(registration, pipeline);
+                var brought = pipelines.Brought(registration, client, pipeline);
                 return _ => brought;
             }
         );
@@ -92,7 +93,8 @@ public static class FluxgateHttpClientBuilderExtensions
     /// <param name="configure">
     /// Adds the strategies of the pipeline for a key. Called once for each key and container, with the root provider, when the first request
     /// with that key is sent, which is when its mistakes are told: no key is known at start. The pipeline's name is the client's and its instance name is the key, so a breaker that is not given
-    /// another name is <c>client/key</c>; what the pipeline makes is disposed with the container.
+    /// another name is <c>client/key</c>, or <c>key</c> for the client without a name. Of a name that has more than 256 characters the
+    /// breaker gets the first 223, <c>~</c>, and a hash of the whole. What the pipeline makes is disposed with the container.
     /// </param>
     /// <param name="maxKeys">How many keys are kept apart, at least 1. The keys that come later share one more pipeline, whose key is <see cref="HttpAuthority.Others"/>.</param>
     /// <returns>The same builder.</returns>
@@ -153,10 +155,10 @@ public static class FluxgateHttpClientBuilderExtensions
             builder.Name,
             options =>
                 options.HttpMessageHandlerBuilderActions.Add(made =>
-                    made.AdditionalHandlers.Add(
-                        new FluxgateHandler(pipelineOf(made.Services.GetRequiredService<HandlerPipelines>(), made.Name ?? ""))
-                    )
-                )
+                {
+                    var (pipelines, client) = (made.Services.GetRequiredService<HandlerPipelines>(), made.Name ?? "");
+                    made.AdditionalHandlers.Add(new FluxgateHandler(() => pipelineOf(pipelines, client)));
+                })
         );
         return builder;
     }

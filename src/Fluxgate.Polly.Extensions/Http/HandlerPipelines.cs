@@ -9,14 +9,15 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class HandlerPipelines(IServiceProvider services) : IDisposable, IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<object, Lazy<ResiliencePipeline<HttpResponseMessage>>> _brought = new();
+    private readonly ConcurrentDictionary<object, BroughtPipeline> _brought = new();
     private readonly ConcurrentDictionary<(object Registration, string ClientName), KeyedPipelines> _built = new();
 
-    /// <summary>A pipeline that the application brought: asked for once, and never disposed here.</summary>
+    /// <summary>A pipeline that the application brought: asked for once, again where that failed, and never disposed here.</summary>
     public ResiliencePipeline<HttpResponseMessage> Brought(
         object registration,
+        string clientName,
         Func<IServiceProvider, ResiliencePipeline<HttpResponseMessage>> bring
-    ) => _brought.GetOrAdd(registration, _ => new(() => bring(services))).Value;
+    ) => _brought.GetOrAdd(registration, static _ => new()).Get(clientName, services, bring);
 
     /// <summary>The pipelines of one client, built when first asked for. A registration of <c>ConfigureHttpClientDefaults</c> is one of many clients.</summary>
     public KeyedPipelines Built(
@@ -40,5 +41,22 @@ internal sealed class HandlerPipelines(IServiceProvider services) : IDisposable,
         {
             await pipelines.Registry.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private sealed class BroughtPipeline
+    {
+        private readonly BuildTurn _turn = new();
+        private volatile ResiliencePipeline<HttpResponseMessage>? _pipeline;
+
+        public ResiliencePipeline<HttpResponseMessage> Get(
+            string clientName,
+            IServiceProvider services,
+            Func<IServiceProvider, ResiliencePipeline<HttpResponseMessage>> bring
+        ) =>
+            _pipeline
+            ?? _turn.Take(
+                KeyedPipelines.Of(clientName),
+                () => _pipeline ??= bring(services) ?? throw new InvalidOperationException("pipeline must not return null, but did.")
+            );
     }
 }

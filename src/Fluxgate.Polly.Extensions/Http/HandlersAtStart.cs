@@ -23,10 +23,7 @@ internal sealed class HandlersAtStart(
             catch (Exception error)
             {
                 errors.Add(
-                    new InvalidOperationException(
-                        $"The pipeline of the HTTP client '{handler.ClientName}' could not be built: {error.Message}",
-                        error
-                    )
+                    new InvalidOperationException($"{KeyedPipelines.Of(handler.ClientName)} could not be built: {error.Message}", error)
                 );
             }
         }

@@ -14,24 +14,28 @@ internal sealed class KeyedPipelines(string clientName, int most, Action<Resilie
     public ResiliencePipeline<HttpResponseMessage> this[string key] =>
         Registry.TryGetPipeline<HttpResponseMessage>(key, out var pipeline) ? pipeline : Add(key);
 
+    /// <summary>A client's pipeline, as a sentence about it begins.</summary>
+    public static string Of(string clientName) => $"The pipeline of the HTTP client '{clientName}'";
+
     private ResiliencePipeline<HttpResponseMessage> Add(string wanted)
     {
         var (key, place) = Enter(wanted);
         try
         {
             // One at a time: the registry lets all who ask at once build, and drops what it does not keep without disposing it.
-            lock (place)
-            {
-                return Registry.GetOrAddPipeline<HttpResponseMessage>(
-                    key,
-                    builder =>
-                    {
-                        builder.Name = clientName;
-                        builder.InstanceName = key;
-                        configure(builder, key);
-                    }
-                );
-            }
+            return place.Turn.Take(
+                Of(clientName),
+                () =>
+                    Registry.GetOrAddPipeline<HttpResponseMessage>(
+                        key,
+                        builder =>
+                        {
+                            // The client without a name has only the key to tell its circuits apart.
+                            (builder.Name, builder.InstanceName) = clientName.Length > 0 ? (clientName, key) : (key, null);
+                            configure(builder, key);
+                        }
+                    )
+            );
         }
         finally
         {
@@ -73,6 +77,8 @@ internal sealed class KeyedPipelines(string clientName, int most, Action<Resilie
 
     private sealed class Place
     {
+        public BuildTurn Turn { get; } = new();
+
         public int Builders { get; set; }
     }
 }

@@ -35,9 +35,12 @@ internal sealed class Timeline(Phase first)
         return subscriptions;
     }
 
-    /// <summary>Lets go of the subscriptions that have ended.</summary>
-    public void LetGo() =>
-        Volatile.Write(ref _subscriptions, [.. Volatile.Read(ref _subscriptions).Where(subscription => !subscription.Ended.IsCompleted)]);
+    /// <summary>Lets go of the subscriptions that have ended, or of all.</summary>
+    public void LetGo(bool all) =>
+        Volatile.Write(
+            ref _subscriptions,
+            all ? [] : Array.FindAll(Volatile.Read(ref _subscriptions), subscription => !subscription.Ended.IsCompleted)
+        );
 
     /// <summary>Exchanges the phase and adds what listeners receive of it, unless another thread was first.</summary>
     public bool TryMove(State from, Phase next, object? news)

@@ -15,7 +15,7 @@ internal sealed record Connection(FluxgateBreaker Breaker, bool Owned, Resilienc
     {
         if (options.Breaker is not { } breaker)
         {
-            var name = options.CircuitName ?? NameAfter(builder);
+            var name = options.CircuitName ?? DerivedName.Of(NameAfter(builder));
             return new(new(name, options.Settings, context.TimeProvider), Owned: true, context.Telemetry);
         }
 

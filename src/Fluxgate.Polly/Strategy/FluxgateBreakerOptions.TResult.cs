@@ -23,7 +23,10 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
     public FluxgateBreakerSettings? Settings { get; set; }
 
     /// <summary>The name of the breaker that the pipeline makes, 1 to 256 characters. Not together with <see cref="Breaker"/>.</summary>
-    /// <value><see langword="null"/> unless set: the builder's <c>Name/InstanceName</c>, its <c>Name</c>, or <c>FluxgateBreaker</c>.</value>
+    /// <value>
+    /// <see langword="null"/> unless set: the builder's <c>Name/InstanceName</c>, its <c>Name</c>, or <c>FluxgateBreaker</c>. Of a builder's
+    /// name that has more than 256 characters the circuit gets the first 223, <c>~</c>, and a hash of the whole.
+    /// </value>
     public string? CircuitName { get; set; }
 
     /// <summary>Which outcomes are failures, composed of parts. Not together with <see cref="ShouldHandle"/>.</summary>

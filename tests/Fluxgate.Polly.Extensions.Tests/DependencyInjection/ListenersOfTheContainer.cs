@@ -208,14 +208,15 @@ public sealed class ListenersOfTheContainer
     }
 
     [Fact]
-    public void A_listener_that_asks_for_its_breaker_when_it_is_attached_is_counted_as_failing()
+    public void A_listener_may_ask_for_its_own_breaker_when_it_is_attached()
     {
         using var services = DiContainer.Of(services =>
         {
             services.AddFluxgate().AddBreaker("payments");
             services.AddFluxgateListener<Attaching>();
         });
-        Assert.Equal(1, services.Breakers()["payments"].Snapshot().UserErrors(UserErrorSource.Listener));
+        Assert.Equal(BreakerState.ForcedOpen, services.Breakers()["payments"].State);
+        Assert.Equal(0, services.Breakers()["payments"].Snapshot().UserErrors(UserErrorSource.Listener));
     }
 
     [Fact]
@@ -272,7 +273,7 @@ public sealed class ListenersOfTheContainer
 
     internal sealed class Attaching(FluxgateBreakers breakers) : ICircuitListener
     {
-        public void OnAttached(FluxgateBreaker breaker) => breakers[breaker.Name].Trip();
+        public void OnAttached(FluxgateBreaker breaker) => breakers[breaker.Name].ForceOpen();
 
         public void OnSignal(Signal signal) { }
     }

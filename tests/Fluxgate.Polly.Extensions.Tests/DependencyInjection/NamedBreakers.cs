@@ -114,37 +114,6 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void Who_asks_while_a_breaker_is_being_made_waits_for_it_and_gets_the_same()
-    {
-        FluxgateBreakers? breakers = null;
-        var found = new FluxgateBreaker?[3];
-        List<Thread> others =
-        [
-            .. Enumerable.Range(0, found.Length).Select(index => new Thread(() => found[index] = breakers!["payments"])),
-        ];
-        var listener = new OnAttaching(() =>
-        {
-            others.ForEach(thread => thread.Start());
-            Assert.True(
-                SpinWait.SpinUntil(
-                    () => others.TrueForAll(thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)),
-                    DiContainer.Deadline
-                )
-            );
-        });
-        using var services = DiContainer.Of(services =>
-        {
-            services.AddFluxgate().AddBreaker("payments");
-            services.AddFluxgateListener(listener);
-        });
-        breakers = services.Breakers();
-        var breaker = breakers["payments"];
-        Assert.All(others, thread => Assert.True(thread.Join(DiContainer.Deadline)));
-        Assert.All(found, other => Assert.Same(breaker, other));
-        Assert.Equal(0, breaker.Snapshot().UserErrors(UserErrorSource.Listener));
-    }
-
-    [Fact]
     public void The_clock_is_the_containers()
     {
         var time = new VirtualTime();
@@ -179,21 +148,6 @@ public sealed class NamedBreakers
         Assert.Throws<ArgumentNullException>(() => services.AddFluxgate().AddBreaker(null!));
         Assert.Throws<ArgumentNullException>(() => services.AddFluxgate().AddBreaker("payments", null!));
         Assert.Throws<ArgumentNullException>(() => services.AddFluxgate().ConfigureDefaults(null!));
-    }
-
-    private sealed class OnAttaching(Action first) : ICircuitListener
-    {
-        private int _attached;
-
-        public void OnAttached(FluxgateBreaker breaker)
-        {
-            if (Interlocked.Increment(ref _attached) == 1)
-            {
-                first();
-            }
-        }
-
-        public void OnSignal(Signal signal) { }
     }
 
     private sealed class Client([FromKeyedServices("payments")] FluxgateBreaker breaker)

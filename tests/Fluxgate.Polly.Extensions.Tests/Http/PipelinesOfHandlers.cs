@@ -46,10 +46,10 @@ public sealed class PipelinesOfHandlers
         using var breaker = Breaker();
         var registration = new object();
 
-        var first = pipelines.Brought(registration, _ => Pipeline(breaker));
+        var first = pipelines.Brought(registration, "one", _ => Pipeline(breaker));
 
-        Assert.Same(first, pipelines.Brought(registration, _ => throw new InvalidOperationException("Asked again.")));
-        Assert.NotSame(first, pipelines.Brought(new object(), _ => Pipeline(breaker)));
+        Assert.Same(first, pipelines.Brought(registration, "one", _ => throw new InvalidOperationException("Asked again.")));
+        Assert.NotSame(first, pipelines.Brought(new object(), "one", _ => Pipeline(breaker)));
     }
 
     [Theory]
@@ -57,13 +57,14 @@ public sealed class PipelinesOfHandlers
     [InlineData(true)]
     public async Task What_a_pipeline_made_ends_with_the_container(bool asynchronously)
     {
+        await using var upstream = await HttpUpstream.StartAsync();
         var listener = Substitute.For<ICircuitListener>();
         var collection = new ServiceCollection();
         collection
             .AddHttpClient("one")
             .AddFluxgateHandler((pipeline, _) => pipeline.AddFluxgateBreaker("made", new() { Listeners = { listener } }));
         var services = collection.BuildServiceProvider();
-        services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("one");
+        await services.GetRequiredService<IHttpClientFactory>().CreateClient("one").GetStringAsync(upstream.Address);
         listener.DidNotReceive().OnDetached(Arg.Any<FluxgateBreaker>());
 
         if (asynchronously)
@@ -132,14 +133,15 @@ public sealed class PipelinesOfHandlers
     [Fact]
     public async Task Each_container_has_its_own()
     {
+        await using var upstream = await HttpUpstream.StartAsync();
         var built = 0;
         var collection = new ServiceCollection();
         collection.AddHttpClient("one").AddFluxgateHandler((_, _) => built++);
         await using var first = collection.BuildServiceProvider();
         await using var second = collection.BuildServiceProvider();
 
-        first.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("one");
-        second.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("one");
+        await first.GetRequiredService<IHttpClientFactory>().CreateClient("one").GetStringAsync(upstream.Address);
+        await second.GetRequiredService<IHttpClientFactory>().CreateClient("one").GetStringAsync(upstream.Address);
 
         Assert.Equal(2, built);
     }

@@ -49,7 +49,7 @@ public sealed class WhatTheHandlerPassesOn : IDisposable
 
     private async Task<HttpResponseMessage> Call(ResiliencePipeline<HttpResponseMessage> pipeline, bool synchronously)
     {
-        using var invoker = new HttpMessageInvoker(new FluxgateHandler(_ => pipeline) { InnerHandler = _send });
+        using var invoker = new HttpMessageInvoker(new FluxgateHandler(() => _ => pipeline) { InnerHandler = _send });
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://payments.example");
         return synchronously ? await Task.Run(() => invoker.Send(request, _caller.Token)) : await invoker.SendAsync(request, _caller.Token);
     }

@@ -242,7 +242,12 @@ public sealed class OnTheCoarseClock
 
     private static long Total(FluxgateBreaker breaker) => breaker.Snapshot().SlowCalls[^1].Total;
 
-    private FluxgateBreaker Breaker(FluxgateBreakerSettings settings) => new("payments", settings, new Clock(_time, _coarse));
+    private FluxgateBreaker Breaker(FluxgateBreakerSettings settings)
+    {
+        var breaker = new FluxgateBreaker("payments", settings, new Clock(_time, _coarse));
+        breaker.Attach();
+        return breaker;
+    }
 
     private void Take(FluxgateBreaker breaker, TimeSpan duration, int times = 1)
     {

@@ -3,17 +3,51 @@ namespace Fluxgate;
 /// <summary>The breakers of one name. Guarded by the lock of <see cref="Circuits"/>.</summary>
 internal sealed class Circuit(string name)
 {
+    // Those that were disposed, then the others, oldest first. Linked, so that one of many leaves without moving the rest.
+    private readonly LinkedList<Member> _members = [];
     private Dictionary<MetricFamily, long>? _signals;
 
     public string Name { get; } = name;
 
-    /// <summary>Oldest first; disposed ones too, until they are collected.</summary>
-    public List<Member> Members { get; } = [];
-
     /// <summary>What breakers that were collected had counted.</summary>
     public IReadOnlyDictionary<MetricFamily, MetricSamples>? Inherited { get; set; }
 
-    public bool Lives => Members.Exists(member => member.Lives);
+    public bool Lives => Newest is not null;
+
+    /// <summary>The newest that lives. Looks past those that are collected and not yet inherited; the disposed ones stand before all others.</summary>
+    private Member? Newest
+    {
+        get
+        {
+            var node = _members.Last;
+            while (node is { Value: { Lives: false, Disposed: false } })
+            {
+                node = node.Previous;
+            }
+
+            return node is { Value: { Lives: true } newest } ? newest : null;
+        }
+    }
+
+    public Member Add(FluxgateBreaker breaker)
+    {
+        var member = new Member(breaker);
+        member.Place = _members.AddLast(member);
+        return member;
+    }
+
+    /// <summary>A breaker is disposed: it counts until it is collected, and the circuit lives by others.</summary>
+    public void Dispose(Member member)
+    {
+        if (!member.Disposed)
+        {
+            member.Disposed = true;
+            _members.Remove(member.Place);
+            _members.AddFirst(member.Place);
+        }
+    }
+
+    public void Remove(Member member) => _members.Remove(member.Place);
 
     public void CountSignal(MetricFamily family)
     {
@@ -24,13 +58,15 @@ internal sealed class Circuit(string name)
     /// <summary>Holds on to the breakers until they are read; <see langword="null"/> when none lives.</summary>
     public CircuitReading? Begin()
     {
-        if (Members.FindLast(static member => member.Lives) is not { } member || member.Breaker is not { } newest)
+        if (Newest is not { } member || member.Breaker is not { } newest)
         {
             return null;
         }
 
         FluxgateBreaker[] others =
-            Members.Count == 1 ? [] : [.. Members.Select(other => other.Breaker).OfType<FluxgateBreaker>().Where(other => other != newest)];
+            _members.Count == 1
+                ? []
+                : [.. _members.Select(other => other.Breaker).OfType<FluxgateBreaker>().Where(other => other != newest)];
         return new(Name, member, newest, others, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
     }
 }

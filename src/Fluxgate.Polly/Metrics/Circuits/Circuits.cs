@@ -26,9 +26,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
                 _circuits[name] = circuit;
             }
 
-            var member = new Member(breaker);
-            circuit.Members.Add(member);
-            _farewells.Add(breaker, new(this, circuit, member, breaker));
+            _farewells.Add(breaker, new(this, circuit, circuit.Add(breaker), breaker));
         }
     }
 
@@ -38,7 +36,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
         {
             if (_farewells.TryGetValue(breaker, out var farewell))
             {
-                farewell.Member.Disposed = true;
+                farewell.Circuit.Dispose(farewell.Member);
                 ForgetUnlessAlive(farewell.Circuit);
             }
         }
@@ -90,7 +88,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
         var inheritance = metrics.CountsOf(last);
         lock (_gate)
         {
-            circuit.Members.Remove(member);
+            circuit.Remove(member);
             foreach (var (family, samples) in circuit.Inherited ?? new Dictionary<MetricFamily, MetricSamples>())
             {
                 if (inheritance.TryGetValue(family, out var own))

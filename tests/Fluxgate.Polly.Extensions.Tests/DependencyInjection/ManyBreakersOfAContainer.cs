@@ -1,0 +1,127 @@
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+using Polly;
+
+namespace Fluxgate;
+
+/// <summary>Nothing that a container does once for each breaker looks at all breakers (trap F22).</summary>
+public sealed class ManyBreakersOfAContainer
+{
+    private const int Size = 100;
+
+    public static TheoryData<string> Registrations => [.. Adding.Keys];
+
+    private static Dictionary<string, Action<IServiceCollection, string>> Adding { get; } =
+        new(StringComparer.Ordinal)
+        {
+            ["a breaker"] = (services, name) => services.AddFluxgate().AddBreaker(name),
+            ["a breaker with settings"] = (services, name) => services.AddFluxgate(fluxgate => fluxgate.AddBreaker(name, _ => { })),
+            ["a listener of a type"] = (services, name) => services.AddFluxgateListener<Heard>(name),
+            ["a listener of a factory"] = (services, name) => services.AddFluxgateListener(name, _ => new Heard()),
+            ["a listener"] = (services, name) => services.AddFluxgateListener(name, new Heard()),
+            ["a listener of all breakers"] = (services, _) => services.AddFluxgateListener(new Heard()),
+            ["a lambda"] = (services, name) => services.AddFluxgateListener(name, _ => { }),
+            ["a health check"] = (services, name) => services.AddHealthChecks().AddFluxgateBreaker(name),
+            ["an HTTP handler"] = (services, name) =>
+                Client(services, name).AddFluxgateHandler((pipeline, _) => pipeline.AddFluxgateBreaker()),
+            ["an HTTP handler for each server"] = (services, name) =>
+                Client(services, name).AddFluxgateHandler(HttpAuthority.Of, (pipeline, _, _) => pipeline.AddFluxgateBreaker()),
+        };
+
+    [Theory]
+    [MemberData(nameof(Registrations))]
+    public void Registering_looks_at_as_many_services_for_each(string what) =>
+        Assert.InRange(
+            Growth.OfCount(
+                Size,
+                count =>
+                {
+                    var services = new CountingServices();
+                    for (var i = 0; i < count; i++)
+                    {
+                        Adding[what](services, $"breaker-{i}");
+                    }
+
+                    return services.Reads;
+                }
+            ),
+            0,
+            Growth.MostOfCount
+        );
+
+    [Fact]
+    public void Finding_listeners_takes_the_same_time_for_each_breaker() =>
+        Assert.InRange(
+            Growth.OfTime(
+                250,
+                count =>
+                {
+                    string[] names = [.. Enumerable.Range(0, count).Select(number => $"breaker-{number}")];
+                    var services = new ServiceCollection();
+                    services.AddFluxgateListener<Heard>();
+                    Array.ForEach(names, name => services.AddFluxgateListener(name, new Heard()));
+                    var listeners = services.BuildServiceProvider().GetRequiredService<ContainerListeners>();
+                    listeners.For("nobody");
+                    return () => Array.ForEach(names, name => Assert.Equal(2, listeners.For(name).Count));
+                }
+            ),
+            0,
+            Growth.MostOfTime
+        );
+
+    [Fact]
+    public void Disposing_takes_the_same_time_for_each_breaker() =>
+        Assert.InRange(
+            Growth.OfTime(
+                100,
+                count =>
+                {
+                    var services = new ServiceCollection();
+                    var fluxgate = services.AddFluxgate();
+                    services.AddFluxgateListener(new PrometheusListener(new()));
+                    for (var i = 0; i < count; i++)
+                    {
+                        fluxgate.AddBreaker($"breaker-{i}");
+                    }
+
+                    var container = services.BuildServiceProvider();
+                    container.Breakers().Start();
+                    return container.Dispose;
+                }
+            ),
+            0,
+            Growth.MostOfTime
+        );
+
+    [Fact]
+    public void Listeners_are_called_in_the_order_in_which_they_were_added()
+    {
+        List<string> log = [];
+        using var services = DiContainer.Of(services =>
+        {
+            services.AddFluxgate().AddBreaker("payments").AddBreaker("orders");
+            services
+                .AddFluxgateListener("payments", signal => log.Add("1"))
+                .AddFluxgateListener(signal => log.Add("2"))
+                .AddFluxgateListener("orders", signal => log.Add("3"))
+                .AddFluxgateListener("PAYMENTS", signal => log.Add("4"))
+                .AddFluxgateListener(signal => log.Add("5"));
+        });
+
+        services.Breakers()["payments"].Trip();
+        Assert.Equal(["1", "2", "4", "5"], log);
+        log.Clear();
+        services.Breakers()["orders"].Trip();
+        Assert.Equal(["2", "3", "5"], log);
+    }
+
+    private static IHttpClientBuilder Client(IServiceCollection services, string name)
+    {
+        var client = Substitute.For<IHttpClientBuilder>();
+        client.Name.Returns(name);
+        client.Services.Returns(services);
+        return client;
+    }
+
+    internal sealed class Heard : DiListener;
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Fluxgate;
+
+/// <summary>How the cost of work grows with its size. What looks at everything for each thing grows 256 times when there is 16 times as much.</summary>
+internal static class Growth
+{
+    public const int Factor = 16;
+
+    /// <summary>The most that a time may grow: between 16 times, which is linear, and 256 times, which is quadratic.</summary>
+    public const double MostOfTime = 64;
+
+    /// <summary>The most that a count may grow: a count has no noise.</summary>
+    public const double MostOfCount = 17;
+
+    private const int Attempts = 5;
+    private const int ThreadTime = 3;
+
+    /// <summary>The time for 16 times the size by the time for the size, each the shortest of several: noise makes a time longer, never shorter.</summary>
+    /// <param name="size">The smaller size.</param>
+    /// <param name="prepare">Prepares work of a size, and returns the part that is measured.</param>
+    public static double OfTime(int size, Func<int, Action> prepare)
+    {
+        Shortest(size, prepare);
+        return Shortest(size * Factor, prepare) / Shortest(size, prepare);
+    }
+
+    /// <summary>What is counted for 16 times the size by what is counted for the size.</summary>
+    public static double OfCount(int size, Func<int, long> count) => (double)count(size * Factor) / count(size);
+
+    private static double Shortest(int size, Func<int, Action> prepare)
+    {
+        var shortest = double.MaxValue;
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var work = prepare(size);
+            var begin = Nanoseconds();
+            work();
+            shortest = Math.Min(shortest, Nanoseconds() - begin);
+        }
+
+        return shortest;
+    }
+
+    /// <summary>The time that this thread ran, where the system tells it: then other programs do not make work longer.</summary>
+    private static double Nanoseconds() =>
+        OperatingSystem.IsLinux() && GetTime(ThreadTime, out var time) == 0
+            ? (time.Seconds * 1e9) + time.Nanoseconds
+            : Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency);
+
+    [DllImport("libc", EntryPoint = "clock_gettime")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetTime(int clock, out Time time);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct Time
+    {
+        public readonly nint Seconds;
+        public readonly nint Nanoseconds;
+    }
+}
