@@ -38,12 +38,18 @@ internal static partial class ConfigurationLog
     )]
     public static partial void BreakerGone(this ILogger log, string breaker);
 
+    [LoggerMessage(107, LogLevel.Error, "The configuration file '{File}' {Problem}. What it said before stays in force: {Keys}.")]
+    public static partial void FileLost(this ILogger log, string file, string problem, string keys);
+
+    [LoggerMessage(114, LogLevel.Information, "The configuration file '{File}' is loaded again.")]
+    public static partial void FileFound(this ILogger log, string file);
+
     [LoggerMessage(
-        107,
+        115,
         LogLevel.Warning,
-        "The configuration of the circuit breakers has disappeared, perhaps with a deleted or half-written file. All go on under their last settings."
+        "The configuration no longer has {Keys}. These settings return to what code or the defaults say."
     )]
-    public static partial void SectionVanished(this ILogger log);
+    public static partial void KeysRemoved(this ILogger log, string keys);
 
     [LoggerMessage(
         109,
