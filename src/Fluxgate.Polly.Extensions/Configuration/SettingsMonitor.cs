@@ -268,7 +268,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
     {
         var problem = error is OptionsValidationException invalid
             ? string.Join(Environment.NewLine, invalid.Failures)
-            : $"{error.GetType().Name}: {error.Message}";
+            : $"{error.GetType().Name}: {error.Message}{(error.InnerException is { } cause ? $" {cause.Message}" : "")}";
         if (_refused.TryGetValue(name, out var before) && before == problem)
         {
             return;

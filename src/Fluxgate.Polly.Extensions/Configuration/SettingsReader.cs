@@ -37,7 +37,7 @@ internal static class SettingsReader
             (settings, value) => settings.ProbeWithoutTraffic = value
         ),
         ["InitialState"] = SettingsKey.Value<BreakerState>(
-            SettingsText.TryState,
+            StateText.TryRead,
             settings => settings.InitialState,
             (settings, value) => settings.InitialState = value
         ),
