@@ -79,6 +79,13 @@ internal static partial class ConfigurationLog
     )]
     public static partial void ValueOverwritten(this ILogger log, string path, string text, string inForce);
 
+    [LoggerMessage(
+        116,
+        LogLevel.Warning,
+        "Options named '{Options}' configure no circuit breaker: options names are case-sensitive, and the breaker is named '{Breaker}'."
+    )]
+    public static partial void OptionsOfOtherCase(this ILogger log, string options, string breaker);
+
     [LoggerMessage(112, LogLevel.Warning, "{Unknown}")]
     public static partial void NameUnknown(this ILogger log, string unknown);
 

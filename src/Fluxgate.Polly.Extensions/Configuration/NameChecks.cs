@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Fluxgate;
 
@@ -7,6 +8,8 @@ internal sealed class NameChecks(
     IEnumerable<SettingsSource> sources,
     BreakerNames names,
     IEnumerable<BreakerMention> mentions,
+    IEnumerable<IConfigureOptions<FluxgateBreakerSettings>> options,
+    IEnumerable<IPostConfigureOptions<FluxgateBreakerSettings>> laterOptions,
     ILoggerFactory? loggerFactory = null
 )
 {
@@ -15,6 +18,15 @@ internal sealed class NameChecks(
 
     private readonly SettingsSource[] _sources = [.. sources];
     private readonly BreakerMention[] _mentions = [.. mentions.Distinct()];
+    private readonly string[] _optionsNames =
+    [
+        .. options
+            .OfType<ConfigureNamedOptions<FluxgateBreakerSettings>>()
+            .Select(named => named.Name)
+            .Concat(laterOptions.OfType<PostConfigureOptions<FluxgateBreakerSettings>>().Select(named => named.Name))
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal),
+    ];
     private readonly HashSet<(string, string)> _told = [];
     private readonly ILogger _log = ConfigurationLog.Of(loggerFactory);
 
@@ -36,6 +48,14 @@ internal sealed class NameChecks(
             foreach (var unknown in Unknown())
             {
                 _log.NameUnknown(unknown);
+            }
+        }
+
+        foreach (var name in _optionsNames)
+        {
+            if (names.Find(name) is { } spelled && spelled != name)
+            {
+                _log.OptionsOfOtherCase(name, spelled);
             }
         }
 
