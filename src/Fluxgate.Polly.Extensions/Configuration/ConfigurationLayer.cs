@@ -95,9 +95,16 @@ internal sealed class ConfigurationLayer(IConfigurationProvider provider, string
 
     private void Walk(Dictionary<string, string?> keys, string parent)
     {
-        Add(keys, parent);
         var at = Combine(path, parent);
-        foreach (var key in provider.GetChildKeys([], at.Length == 0 ? null : at).Distinct(StringComparer.OrdinalIgnoreCase))
+        string[] children = [.. provider.GetChildKeys([], at.Length == 0 ? null : at).Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (children.Length == 0 && parent.Length > 0)
+        {
+            // A key may have no value and still name a breaker.
+            keys[parent] = null;
+        }
+
+        Add(keys, parent);
+        foreach (var key in children)
         {
             Walk(keys, Combine(parent, key));
         }

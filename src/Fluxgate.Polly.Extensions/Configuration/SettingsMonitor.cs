@@ -13,6 +13,8 @@ namespace Fluxgate;
 internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>, IDisposable
 {
     private readonly IOptionsFactory<FluxgateBreakerSettings> _factory;
+
+    // Without those that say what code says about one breaker: they name it for good, never change, and there may be thousands.
     private readonly SettingsSource[] _sources;
     private readonly BreakerNames _names;
     private readonly ILogger _log;
@@ -36,7 +38,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
     )
     {
         _factory = factory;
-        _sources = [.. sources];
+        _sources = [.. sources.Where(source => source.OnlyFor is null)];
         _names = names;
         _everNamed.UnionWith(names.Known);
         _log = ConfigurationLog.Of(loggerFactory);

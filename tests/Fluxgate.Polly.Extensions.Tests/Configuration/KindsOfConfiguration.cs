@@ -33,11 +33,15 @@ public sealed class KindsOfConfiguration
     [Fact]
     public void A_configuration_whose_providers_nobody_can_see_is_read_and_its_removed_keys_are_told()
     {
-        using var world = new FilesWorld(FilesWorld.Streak(3), wrap: root => new Decorated(root.GetSection("Fluxgate")));
+        using var world = new FilesWorld(
+            $"{FilesWorld.Streak(3)}, \"orders\": {{}}",
+            wrap: root => new Decorated(root.GetSection("Fluxgate"))
+        );
         Assert.Equal("FailureStreak(3)", world.Rule());
+        Assert.Equal("orders", world.Breakers["orders"].Name);
         world.Save("\"payments\": { \"ProbeLease\": \"7s\" }");
         Assert.Equal((Default, TimeSpan.FromSeconds(7)), (world.Rule(), world.Settings().ProbeLease));
-        Assert.Single(world.Warnings);
+        Assert.Single(world.Warnings, text => text.Contains("no longer has Breakers:payments:Tripper", StringComparison.Ordinal));
     }
 
     [Fact]
