@@ -1,7 +1,10 @@
+using System.ComponentModel;
+
 namespace Fluxgate;
 
 /// <summary>The six states of a breaker. Metrics and rule text write them <c>closed</c>, <c>open</c>, <c>half_open</c>,
 /// <c>metrics_only</c>, <c>disabled</c> and <c>forced_open</c>; the numbers are those of <c>circuit_breaker_state_code</c>.</summary>
+[TypeConverter(typeof(StateConverter))]
 public enum BreakerState
 {
     /// <summary>All calls go through and are recorded; the tripper may open the circuit.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Polly;
 
 namespace Fluxgate;
@@ -46,6 +47,54 @@ internal static class Applications
         Check.That(now.State == BreakerState.Open && now.RetryAfter <= TimeSpan.FromSeconds(30), "rules from configuration");
         var health = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Check.That(health.Status == HealthStatus.Degraded, "an open circuit degrades");
+    }
+
+    /// <summary>The binding source generator calls no converters, so what is published with it reads sections through <c>AddFluxgate</c>.</summary>
+    public static async Task ReadEverySettingFromAFile()
+    {
+        var folder = Directory.CreateTempSubdirectory("fluxgate-");
+        var path = Path.Combine(folder.FullName, "appsettings.json");
+        await File.WriteAllTextAsync(
+            path,
+            """
+            { "Fluxgate": { "Breakers": { "payments": {
+                "Window": "Time(60s, 20)", "Tripper": "FailureStreak(5) | MinRequests(20) & FailureRate(50%)",
+                "BreakDuration": "Backoff(10s, x2, max 10m, jitter 10%)", "Permit": "Random(20%) & MaxConcurrent(5)", "Recovery": "After(20s)",
+                "ProbeLease": "20s", "ProbeWithoutTraffic": true, "InitialState": "metrics_only",
+                "ListenerQueueCapacity": 64, "ListenerFlushTimeout": "2s" } } } }
+            """
+        );
+        var configuration = new ConfigurationBuilder().AddJsonFile(path, optional: true).Build();
+        var services = new ServiceCollection().AddLogging();
+        services
+            .AddFluxgate(configuration.GetSection("Fluxgate"))
+            .AddBreaker("payments", settings => settings.Randomizer = new Random(1).NextDouble);
+        services.AddHealthChecks().AddFluxgate();
+        await using var provider = services.BuildServiceProvider();
+        var breaker = provider.GetRequiredService<FluxgateBreakers>()["payments"];
+        var options = provider.GetRequiredService<IOptionsMonitor<FluxgateBreakerSettings>>();
+        var settings = options.Get("payments");
+        Check.Equal("Time(1m, 20)", settings.Window.ToString(), "the window");
+        Check.Equal("FailureStreak(5) | MinRequests(20) & FailureRate(50%)", breaker.Snapshot().Rule, "the rule");
+        Check.Equal("Backoff(10s, x2, max 10m, jitter 10%)", settings.BreakDuration.ToString(), "the break duration");
+        Check.Equal("Random(20%) & MaxConcurrent(5)", settings.Permit.ToString(), "the permit");
+        Check.Equal("After(20s)", settings.Recovery.ToString(), "the recovery");
+        Check.Equal((20, true), (settings.ProbeLease.Seconds, settings.ProbeWithoutTraffic), "the probes");
+        Check.Equal(BreakerState.MetricsOnly, breaker.State, "the initial state");
+        Check.Equal((64, 2), (settings.ListenerQueueCapacity, settings.ListenerFlushTimeout.Seconds), "the queue of listeners");
+
+        folder.Delete(recursive: true);
+        configuration.Reload();
+        Check.Equal("FailureStreak(5) | MinRequests(20) & FailureRate(50%)", breaker.Snapshot().Rule, "the rule of a deleted file");
+        Check.That(
+            !ReferenceEquals(settings, options.Get("payments")) && settings.Randomizer == options.Get("payments").Randomizer,
+            "a reload leaves alone what it does not change"
+        );
+        var health = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        Check.That(
+            ((IReadOnlyDictionary<string, object>)health.Entries["fluxgate"].Data["payments"]).ContainsKey("kept_configuration"),
+            "health tells of the deleted file"
+        );
     }
 
     public static void AreMeasured()

@@ -15,6 +15,8 @@ try
     Pipelines.ValidateTheirOptions();
     await Listeners.HearInOrder();
     await Applications.HaveNamedBreakers();
+    await Applications.ReadEverySettingFromAFile();
+    Converters.ReadText();
     Applications.AreMeasured();
     Console.WriteLine($"OK: {Check.Passed} checks passed.");
     return 0;

@@ -5,13 +5,7 @@ internal sealed class CodeSource(string name, Action<FluxgateBreakerSettings>? c
 {
     public override IEnumerable<string> Names => [name];
 
-    public override bool SpellsNames => true;
+    public override string OnlyFor => name;
 
-    public override void Apply(string asked, FluxgateBreakerSettings settings, SettingsReading reading)
-    {
-        if (BreakerNames.Comparer.Equals(name, asked))
-        {
-            configure?.Invoke(settings);
-        }
-    }
+    public override void Apply(string asked, FluxgateBreakerSettings settings, SettingsReading reading) => configure?.Invoke(settings);
 }

@@ -38,12 +38,18 @@ internal static partial class ConfigurationLog
     )]
     public static partial void BreakerGone(this ILogger log, string breaker);
 
+    [LoggerMessage(107, LogLevel.Error, "The configuration file '{File}' {Problem}. What it said before stays in force: {Keys}.")]
+    public static partial void FileLost(this ILogger log, string file, string problem, string keys);
+
+    [LoggerMessage(114, LogLevel.Information, "The configuration file '{File}' is loaded again.")]
+    public static partial void FileFound(this ILogger log, string file);
+
     [LoggerMessage(
-        107,
+        115,
         LogLevel.Warning,
-        "The configuration of the circuit breakers has disappeared, perhaps with a deleted or half-written file. All go on under their last settings."
+        "The configuration no longer has {Keys}. These settings return to what code or the defaults say."
     )]
-    public static partial void SectionVanished(this ILogger log);
+    public static partial void KeysRemoved(this ILogger log, string keys);
 
     [LoggerMessage(
         109,
@@ -72,6 +78,13 @@ internal static partial class ConfigurationLog
         "Code has the last word: '{Text}' at {Path} has no effect, in force is {InForce}. Where the configuration is to win, code must come before it."
     )]
     public static partial void ValueOverwritten(this ILogger log, string path, string text, string inForce);
+
+    [LoggerMessage(
+        116,
+        LogLevel.Warning,
+        "Options named '{Options}' configure no circuit breaker: options names are case-sensitive, and the breaker is named '{Breaker}'."
+    )]
+    public static partial void OptionsOfOtherCase(this ILogger log, string options, string breaker);
 
     [LoggerMessage(112, LogLevel.Warning, "{Unknown}")]
     public static partial void NameUnknown(this ILogger log, string unknown);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Fluxgate;
 
@@ -7,11 +8,25 @@ internal sealed class NameChecks(
     IEnumerable<SettingsSource> sources,
     BreakerNames names,
     IEnumerable<BreakerMention> mentions,
+    IEnumerable<IConfigureOptions<FluxgateBreakerSettings>> options,
+    IEnumerable<IPostConfigureOptions<FluxgateBreakerSettings>> laterOptions,
     ILoggerFactory? loggerFactory = null
 )
 {
+    // Names that programs generate are near each other, and comparing all pairs takes time quadratic in their number.
+    private const int MostPairs = 100_000;
+
     private readonly SettingsSource[] _sources = [.. sources];
     private readonly BreakerMention[] _mentions = [.. mentions.Distinct()];
+    private readonly string[] _optionsNames =
+    [
+        .. options
+            .OfType<ConfigureNamedOptions<FluxgateBreakerSettings>>()
+            .Select(named => named.Name)
+            .Concat(laterOptions.OfType<PostConfigureOptions<FluxgateBreakerSettings>>().Select(named => named.Name))
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal),
+    ];
     private readonly HashSet<(string, string)> _told = [];
     private readonly ILogger _log = ConfigurationLog.Of(loggerFactory);
 
@@ -36,16 +51,28 @@ internal sealed class NameChecks(
             }
         }
 
+        foreach (var name in _optionsNames)
+        {
+            if (names.Find(name) is { } spelled && spelled != name)
+            {
+                _log.OptionsOfOtherCase(name, spelled);
+            }
+        }
+
         WarnOfNearMisses();
     }
 
     /// <summary>Tells of each pair once; a changed configuration may bring another one.</summary>
     public void WarnOfNearMisses()
     {
-        var inCode = NamesOf(_sources.Where(source => source.SpellsNames));
-        var configured = NamesOf(_sources.Where(source => !source.SpellsNames));
-        string[] inCodeAlone = [.. inCode.Except(configured, BreakerNames.Comparer)];
-        foreach (var name in configured.Except(inCode, BreakerNames.Comparer))
+        string[] configured = [.. names.Configured.Except(names.InCode, BreakerNames.Comparer)];
+        string[] inCodeAlone = configured.Length == 0 ? [] : [.. names.InCode.Except(names.Configured, BreakerNames.Comparer)];
+        if ((long)configured.Length * inCodeAlone.Length > MostPairs)
+        {
+            return;
+        }
+
+        foreach (var name in configured)
         {
             // Of names as short as "eu" and "us" each is near every other.
             if (name.Length > 3 && Closest.To(name, inCodeAlone) is { } coded && _told.Add((name, coded)))
@@ -55,16 +82,12 @@ internal sealed class NameChecks(
         }
     }
 
-    private static HashSet<string> NamesOf(IEnumerable<SettingsSource> sources) =>
-        sources.SelectMany(source => source.Names).ToHashSet(BreakerNames.Comparer);
-
     private IEnumerable<string> Unknown()
     {
-        var known = names.Known;
-        return _mentions
-            .Where(mention => !known.Contains(mention.Breaker, BreakerNames.Comparer))
-            .Select(mention =>
-                $"{mention.Who} is for the breaker '{mention.Breaker}', which nothing names.{BreakerNames.Advice(mention.Breaker, known)}"
-            );
+        var unknown = _mentions.Where(mention => names.Find(mention.Breaker) is null).ToArray();
+        var known = unknown.Length == 0 ? [] : names.Known;
+        return unknown.Select(mention =>
+            $"{mention.Who} is for the breaker '{mention.Breaker}', which nothing names.{BreakerNames.Advice(mention.Breaker, known)}"
+        );
     }
 }

@@ -21,6 +21,9 @@ internal abstract class SettingsKey
     /// <summary>Whether a value is still in what stands there now.</summary>
     public virtual bool Keeps(string value, string now) => value == now;
 
+    /// <summary>Puts the part of earlier settings in the place of one that is the same part made anew.</summary>
+    public virtual void Keep(FluxgateBreakerSettings before, FluxgateBreakerSettings now) { }
+
     private sealed class PartKey<T>(TryRead<T> read, Func<FluxgateBreakerSettings, T?> get, Action<FluxgateBreakerSettings, T> set)
         : SettingsKey
         where T : class
@@ -37,10 +40,31 @@ internal abstract class SettingsKey
             return null;
         }
 
-        public override string ValueIn(FluxgateBreakerSettings settings) => get(settings)?.ToString() ?? "null";
+        public override string ValueIn(FluxgateBreakerSettings settings) => TextOf(get(settings));
+
+        public override void Keep(FluxgateBreakerSettings before, FluxgateBreakerSettings now)
+        {
+            if (get(before) is { } old && get(now) is { } made && old.GetType() == made.GetType() && TextOf(old) == TextOf(made))
+            {
+                set(now, old);
+            }
+        }
 
         // Code that adds to a rule keeps it: settings.Tripper |= Tripper.FailureStreak(3).
         public override bool Keeps(string value, string now) => now.Contains(value, StringComparison.Ordinal);
+
+        // Users write parts, and their text may throw.
+        private static string TextOf(T? part)
+        {
+            try
+            {
+                return part?.ToString() ?? "null";
+            }
+            catch (Exception)
+            {
+                return part!.GetType().Name;
+            }
+        }
     }
 
     private sealed class ValueKey<T>(TryRead<T> read, Func<FluxgateBreakerSettings, T> get, Action<FluxgateBreakerSettings, T> set)

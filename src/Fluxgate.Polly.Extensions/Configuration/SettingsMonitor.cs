@@ -13,6 +13,8 @@ namespace Fluxgate;
 internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>, IDisposable
 {
     private readonly IOptionsFactory<FluxgateBreakerSettings> _factory;
+
+    // Without those that say what code says about one breaker: they name it for good, never change, and there may be thousands.
     private readonly SettingsSource[] _sources;
     private readonly BreakerNames _names;
     private readonly ILogger _log;
@@ -22,7 +24,8 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
     private readonly ConcurrentDictionary<Subscription, Action<FluxgateBreakerSettings, string?>> _listeners = [];
     private readonly List<IDisposable> _subscriptions = [];
     private readonly HashSet<string> _everNamed = new(BreakerNames.Comparer);
-    private bool _vanished;
+    private readonly SortedSet<string> _removed = new(BreakerNames.Comparer);
+    private volatile HashSet<LostFile> _lost = [];
     private int _version;
     private int _pending;
 
@@ -35,13 +38,16 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
     )
     {
         _factory = factory;
-        _sources = [.. sources];
+        _sources = [.. sources.Where(source => source.OnlyFor is null)];
         _names = names;
         _everNamed.UnionWith(names.Known);
         _log = ConfigurationLog.Of(loggerFactory);
         foreach (var source in _sources)
         {
-            _subscriptions.Add(ChangeToken.OnChange(source.ChangeToken, Reload));
+            if (source.Watch(Reload) is { } subscription)
+            {
+                _subscriptions.Add(subscription);
+            }
         }
 
         foreach (var source in changeTokens)
@@ -62,6 +68,23 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
     public IEnumerable<KeyValuePair<string, string>> Refused => _refused;
 
     public string? RefusalOf(string name) => _refused.GetValueOrDefault(name);
+
+    /// <summary>Returns what files that are lost said about a breaker and stays in force, a line for each file; else <see langword="null"/>.</summary>
+    public string? KeptFor(string name)
+    {
+        if (_lost.Count == 0)
+        {
+            return null;
+        }
+
+        var lines = _sources
+            .SelectMany(source => source.KeptOf(name))
+            .GroupBy(kept => kept.File, kept => kept.Path)
+            .Select(file =>
+                $"The configuration file '{file.Key.File}' {file.Key.Problem}: {BreakerNames.Listed(file.Distinct(BreakerNames.Comparer))}"
+            );
+        return string.Join(Environment.NewLine, lines) is { Length: > 0 } kept ? kept : null;
+    }
 
     public FluxgateBreakerSettings Get(string? name)
     {
@@ -119,19 +142,9 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
 
     private void ReloadAll()
     {
-        var vanished = _sources.Any(source => source.HasVanished);
-        if (vanished && !_vanished)
-        {
-            _log.SectionVanished();
-        }
-
-        _vanished = vanished;
-        if (vanished)
-        {
-            return;
-        }
-
-        var known = _names.Known;
+        TellOfLostFiles();
+        _removed.Clear();
+        var known = _names.Known.ToHashSet(BreakerNames.Comparer);
         _everNamed.UnionWith(known);
         foreach (var name in known)
         {
@@ -157,12 +170,37 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
             }
         }
 
-        foreach (var name in _refused.Keys.Where(name => !known.Contains(name, BreakerNames.Comparer)))
+        foreach (var name in _refused.Keys.Where(name => !known.Contains(name)))
         {
             _refused.TryRemove(name, out _);
         }
 
+        if (_removed.Count > 0)
+        {
+            _log.KeysRemoved(BreakerNames.Listed(_removed));
+        }
+
         Reloaded?.Invoke();
+    }
+
+    private void TellOfLostFiles()
+    {
+        var kept = _sources.SelectMany(source => source.Kept).ToLookup(kept => kept.File, kept => kept.Path);
+        foreach (var file in kept.Where(file => !_lost.Contains(file.Key)))
+        {
+            _log.FileLost(
+                file.Key.File,
+                file.Key.Problem,
+                BreakerNames.Listed(file.Distinct(BreakerNames.Comparer).Order(BreakerNames.Comparer))
+            );
+        }
+
+        foreach (var path in _lost.Select(file => file.File).Except(kept.Select(file => file.Key.File), StringComparer.Ordinal))
+        {
+            _log.FileFound(path);
+        }
+
+        _lost = [.. kept.Select(file => file.Key)];
     }
 
     private void Reload(string name)
@@ -171,10 +209,15 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
         try
         {
             var settings = _factory.Create(name);
+            if (before is not null)
+            {
+                SettingsReader.KeepUnchanged(before, settings);
+            }
+
             // In force first: a breaker that is made at this moment is made with these, or takes them on after.
             _inForce[name] = settings;
             Follower?.Invoke(name, settings);
-            Accepted(name, settings);
+            Accepted(name, before, settings);
         }
         catch (Exception error)
         {
@@ -198,8 +241,13 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
         }
     }
 
-    private void Accepted(string name, FluxgateBreakerSettings settings)
+    private void Accepted(string name, FluxgateBreakerSettings? before, FluxgateBreakerSettings settings)
     {
+        if (before is not null)
+        {
+            _removed.UnionWith(SettingsReading.Of(settings).GoneSince(SettingsReading.Of(before)));
+        }
+
         if (_refused.TryRemove(name, out _))
         {
             _log.ChangeRepaired(name);
@@ -222,7 +270,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
     {
         var problem = error is OptionsValidationException invalid
             ? string.Join(Environment.NewLine, invalid.Failures)
-            : $"{error.GetType().Name}: {error.Message}";
+            : $"{error.GetType().Name}: {error.Message}{(error.InnerException is { } cause ? $" {cause.Message}" : "")}";
         if (_refused.TryGetValue(name, out var before) && before == problem)
         {
             return;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace Fluxgate;
 
 /// <summary>Reads settings from the keys of a section by hand: no reflection, and every error names path, value and what was expected.</summary>
@@ -39,7 +37,7 @@ internal static class SettingsReader
             (settings, value) => settings.ProbeWithoutTraffic = value
         ),
         ["InitialState"] = SettingsKey.Value<BreakerState>(
-            SettingsText.TryState,
+            StateText.TryRead,
             settings => settings.InitialState,
             (settings, value) => settings.InitialState = value
         ),
@@ -55,7 +53,30 @@ internal static class SettingsReader
         ),
     };
 
-    public static void Read(IConfigurationSection section, FluxgateBreakerSettings settings, SettingsReading reading)
+    /// <summary>
+    /// Leaves alone what a change does not touch. Callbacks make their parts anew whenever they run, and a window or a break duration that
+    /// a user wrote is the same to a breaker only as long as it is the same object.
+    /// </summary>
+    public static void KeepUnchanged(FluxgateBreakerSettings before, FluxgateBreakerSettings now)
+    {
+        var (old, reading) = (SettingsReading.Of(before), SettingsReading.Of(now));
+        foreach (var key in Keys.Values.Where(key => reading.SaysTheSame(old, key)))
+        {
+            key.Keep(before, now);
+        }
+
+        if (
+            before.Randomizer is { } randomizer
+            && now.Randomizer is { } made
+            && randomizer.Method == made.Method
+            && randomizer.Target?.GetType() == made.Target?.GetType()
+        )
+        {
+            now.Randomizer = randomizer;
+        }
+    }
+
+    public static void Read(SettingsNode section, FluxgateBreakerSettings settings, SettingsReading reading)
     {
         if (!string.IsNullOrEmpty(section.Value))
         {
@@ -64,13 +85,13 @@ internal static class SettingsReader
             );
         }
 
-        foreach (var child in section.GetChildren())
+        foreach (var child in section.Children)
         {
             if (!Keys.TryGetValue(child.Key, out var key))
             {
                 reading.Add(Unknown(child, Keys.Keys));
             }
-            else if (child.GetChildren().Any())
+            else if (child.HasChildren)
             {
                 reading.Unread(child.Key, $"{child.Path}: a section is refused: expected text.");
             }
@@ -85,7 +106,7 @@ internal static class SettingsReader
         }
     }
 
-    public static string Unknown(IConfigurationSection key, IReadOnlyCollection<string> known)
+    public static string Unknown(SettingsNode key, IReadOnlyCollection<string> known)
     {
         if (InCodeOnly.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
         {

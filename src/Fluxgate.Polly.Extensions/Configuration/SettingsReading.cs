@@ -14,6 +14,7 @@ internal sealed class SettingsReading
     private readonly HashSet<string> _unread = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<object, string> _places = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<SettingsKey, (string Path, string Text, string Value)> _read = [];
+    private readonly Dictionary<string, (SettingsKey Key, string Text)> _said = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<OverwrittenValue> _overwritten = [];
 
     public IReadOnlyList<string> Problems => _problems;
@@ -32,8 +33,17 @@ internal sealed class SettingsReading
     }
 
     /// <summary>Remembers what a key was set to, unless a configuration that comes after sets it again.</summary>
-    public void Read(SettingsKey key, string path, string text, FluxgateBreakerSettings settings) =>
+    public void Read(SettingsKey key, string path, string text, FluxgateBreakerSettings settings)
+    {
         _read[key] = (path, text, key.ValueIn(settings));
+        _said[path] = (key, text);
+    }
+
+    /// <summary>Returns the paths that another reading found and this one did not.</summary>
+    public IEnumerable<string> GoneSince(SettingsReading before) => before._said.Keys.Where(path => !_said.ContainsKey(path));
+
+    /// <summary>Returns whether the configuration says the same of a setting as in another reading, in the breaker's own section and in the defaults.</summary>
+    public bool SaysTheSame(SettingsReading other, SettingsKey key) => SaidOf(key).SequenceEqual(other.SaidOf(key));
 
     /// <summary>Notes which of the values read so far are no longer there.</summary>
     public void Compare(FluxgateBreakerSettings settings)
@@ -49,6 +59,9 @@ internal sealed class SettingsReading
 
         _read.Clear();
     }
+
+    private IEnumerable<(string Path, string Text)> SaidOf(SettingsKey key) =>
+        _said.Where(said => said.Value.Key == key).Select(said => (said.Key, said.Value.Text));
 
     public void Placed(object part, string path) => _places[part] = path;
 

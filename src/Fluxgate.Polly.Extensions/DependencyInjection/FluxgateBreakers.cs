@@ -109,6 +109,9 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>What files that are missing or fail to load said about a breaker before, and stays in force.</summary>
+    internal string? KeptConfiguration(string name) => _settings.KeptFor(name);
+
     /// <summary>Refused configurations of breakers made or not.</summary>
     internal IEnumerable<KeyValuePair<string, string>> Refused => _settings.Refused;
 

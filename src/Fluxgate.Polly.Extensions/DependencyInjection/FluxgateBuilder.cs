@@ -30,7 +30,8 @@ public sealed class FluxgateBuilder
     /// <param name="name">The circuit's name, 1 to 256 characters; the same whatever its case.</param>
     /// <param name="configure">
     /// Changes the settings that stand before it, those of a configuration that was added before included; called for the breaker and
-    /// again whenever the configuration changes. Listeners count when the breaker is made only.
+    /// again whenever the configuration changes. A part that it then makes anew replaces the old one only if its type or its text differs, or
+    /// what the configuration says of that setting. Listeners count when the breaker is made only.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>
@@ -62,7 +63,11 @@ public sealed class FluxgateBuilder
     /// <c>InitialState</c> (<c>closed</c>, <c>metrics_only</c>, …) and <c>ListenerQueueCapacity</c>. Other keys are refused.
     /// </param>
     /// <returns>The same builder.</returns>
-    /// <remarks>A changed section that is in order reconfigures live breakers; one that is not leaves the settings of each breaker that it breaks.</remarks>
+    /// <remarks>
+    /// A changed section that is in order reconfigures live breakers; one that is not leaves the settings of each breaker that it breaks.
+    /// What a provider's file used to say stays in force while the file is missing or fails to load. A key that is removed from a provider
+    /// that loads returns to its default.
+    /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="section"/> is <see langword="null"/>.</exception>
     public FluxgateBuilder AddConfiguration(IConfiguration section)
     {

@@ -21,8 +21,9 @@ internal sealed class BreakerHealth
 
     /// <param name="breaker">The breaker.</param>
     /// <param name="refused">Why its changed configuration is refused, if it is.</param>
+    /// <param name="kept">What files that are missing or fail to load said about it before, if anything.</param>
     /// <param name="whenOpen">What an open circuit means.</param>
-    public static BreakerHealth Of(FluxgateBreaker breaker, string? refused, HealthStatus whenOpen)
+    public static BreakerHealth Of(FluxgateBreaker breaker, string? refused, string? kept, HealthStatus whenOpen)
     {
         var now = breaker.Snapshot();
         var data = new Dictionary<string, object>(StringComparer.Ordinal)
@@ -46,13 +47,28 @@ internal sealed class BreakerHealth
             data["refused_configuration"] = refused;
         }
 
+        if (kept is not null)
+        {
+            data["kept_configuration"] = kept;
+        }
+
         var description = $"{breaker.Name} is {now.State.ToLabel()} ({now.Reason.Text})";
         if (now.NextProbeAt is { } next)
         {
             description += $", next probe {next.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
         }
 
-        return new(StatusOf(now, whenOpen), refused is null ? description : $"{description}; a changed configuration is refused", data);
+        if (refused is not null)
+        {
+            description += "; a changed configuration is refused";
+        }
+
+        if (kept is not null)
+        {
+            description += "; a configuration file is missing or fails to load";
+        }
+
+        return new(StatusOf(now, whenOpen), description, data);
     }
 
     private static HealthStatus StatusOf(BreakerSnapshot now, HealthStatus whenOpen) =>

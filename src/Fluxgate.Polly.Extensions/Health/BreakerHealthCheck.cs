@@ -8,7 +8,12 @@ internal sealed class BreakerHealthCheck(FluxgateBreakers breakers, string name)
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var breaker = breakers[name];
-        var health = BreakerHealth.Of(breaker, breakers.RefusedConfiguration(name), context.Registration.FailureStatus);
+        var health = BreakerHealth.Of(
+            breaker,
+            breakers.RefusedConfiguration(name),
+            breakers.KeptConfiguration(name),
+            context.Registration.FailureStatus
+        );
         return Task.FromResult(new HealthCheckResult(health.Status, health.Description, data: health.Data));
     }
 }

@@ -12,7 +12,12 @@ internal sealed class BreakersHealthCheck(FluxgateBreakers breakers) : IHealthCh
         List<string> descriptions = [];
         foreach (var breaker in breakers)
         {
-            var health = BreakerHealth.Of(breaker, breakers.RefusedConfiguration(breaker.Name), context.Registration.FailureStatus);
+            var health = BreakerHealth.Of(
+                breaker,
+                breakers.RefusedConfiguration(breaker.Name),
+                breakers.KeptConfiguration(breaker.Name),
+                context.Registration.FailureStatus
+            );
             data[breaker.Name] = health.Data;
             worst = health.Status < worst ? health.Status : worst;
             if (health.Status != HealthStatus.Healthy)

@@ -9,8 +9,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// worst: such a circuit needs calls to recover, which an instance that is out of rotation as unhealthy does not get. Closed, metrics-only
 /// and disabled are healthy. ASP.NET Core answers degraded with 200 and unhealthy with 503, so a readiness probe that is to fail needs
 /// <see cref="HealthStatus.Unhealthy"/>; its endpoint writes the status alone unless its options have a <c>ResponseWriter</c>. The description says which circuits are open and why. The data holds <c>state</c>, <c>reason</c> and
-/// <c>since</c>, and where there is one <c>next_probe</c>, <c>failure_rate</c> and <c>refused_configuration</c>; the latter alone
-/// changes no status, since the old settings are in force.
+/// <c>since</c>, and where there is one <c>next_probe</c>, <c>failure_rate</c>, <c>refused_configuration</c> and
+/// <c>kept_configuration</c> (the keys that a missing or broken file said before); the latter two change no status, since the old settings
+/// are in force.
 /// </remarks>
 public static class FluxgateHealthChecksBuilderExtensions
 {

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
 /// <content>The break duration as text: what <see cref="object.ToString"/> gives, these read back.</content>
+[TypeConverter(typeof(BreakDuration.Converter))]
 public abstract partial class BreakDuration
 {
     private static readonly RuleGrammar<BreakDuration> Grammar = new(
@@ -67,4 +69,6 @@ public abstract partial class BreakDuration
 
         return (initial, multiplier ?? BackoffBreak.DefaultMultiplier, max, jitter ?? 0);
     }
+
+    internal sealed class Converter() : TextConverter<BreakDuration>(Parse);
 }

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
 /// <content>The permit as text: what <see cref="object.ToString"/> gives, these read back.</content>
+[TypeConverter(typeof(Permit.Converter))]
 public abstract partial class Permit
 {
     private static readonly RuleGrammar<Permit> Grammar = new(
@@ -35,4 +37,6 @@ public abstract partial class Permit
     /// <returns><see langword="true"/> when the text is a permit.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Permit? permit, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out permit, out error);
+
+    internal sealed class Converter() : TextConverter<Permit>(Parse);
 }

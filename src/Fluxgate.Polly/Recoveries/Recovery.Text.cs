@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
 /// <content>The recovery as text: what <see cref="object.ToString"/> gives, these read back.</content>
+[TypeConverter(typeof(Recovery.Converter))]
 public abstract partial class Recovery
 {
     private static readonly RuleGrammar<Recovery> Grammar = new(
@@ -30,4 +32,6 @@ public abstract partial class Recovery
     /// <returns><see langword="true"/> when the text is a recovery.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Recovery? recovery, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out recovery, out error);
+
+    internal sealed class Converter() : TextConverter<Recovery>(Parse);
 }

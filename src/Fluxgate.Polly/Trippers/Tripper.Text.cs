@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
 /// <content>The rule as text: what <see cref="object.ToString"/> of a rule gives, these read back.</content>
+[TypeConverter(typeof(Tripper.Converter))]
 public abstract partial class Tripper
 {
     private static readonly RuleGrammar<Tripper> Grammar = new(
@@ -42,4 +44,6 @@ public abstract partial class Tripper
     /// <returns><see langword="true"/> when the text is a rule.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Tripper? tripper, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out tripper, out error);
+
+    internal sealed class Converter() : TextConverter<Tripper>(Parse);
 }

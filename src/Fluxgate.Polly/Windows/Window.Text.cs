@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
 /// <content>The window as text: what <see cref="object.ToString"/> gives, these read back.</content>
+[TypeConverter(typeof(Window.Converter))]
 public abstract partial class Window
 {
     private static readonly RuleGrammar<Window> Grammar = new(
@@ -32,4 +34,6 @@ public abstract partial class Window
     /// <returns><see langword="true"/> when the text is a window.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Window? window, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out window, out error);
+
+    internal sealed class Converter() : TextConverter<Window>(Parse);
 }

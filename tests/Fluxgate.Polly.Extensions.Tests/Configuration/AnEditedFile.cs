@@ -74,10 +74,28 @@ public sealed class AnEditedFile
         await using var file = new ConfigFile(Streak5);
         await file.StartAsync();
         var breaker = Assert.Single(file.Breakers);
+        var lost = file.Log.Next("'appsettings.json' cannot be loaded", "Fluxgate:Breakers:payments:Tripper");
         file.Write(HalfWritten);
-        await file.Unreadable.Task.WaitAsync(DiContainer.Deadline);
+        await lost;
         Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
         Assert.Same(breaker, file.Breakers["payments"]);
+
+        var reconfigured = file.Log.Next("-> FailureStreak(3)");
+        file.Write(Streak3);
+        await reconfigured;
+        Assert.Equal("FailureStreak(3)", breaker.Snapshot().Rule);
+    }
+
+    [Fact]
+    public async Task That_is_deleted_leaves_the_old_rules()
+    {
+        await using var file = new ConfigFile(Streak5, more: services => services.AddFluxgate().AddBreaker("payments"));
+        await file.StartAsync();
+        var breaker = Assert.Single(file.Breakers);
+        var lost = file.Log.Next("'appsettings.json' is missing", "Fluxgate:Breakers:payments:Tripper");
+        file.Delete();
+        await lost;
+        Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
 
         var reconfigured = file.Log.Next("-> FailureStreak(3)");
         file.Write(Streak3);
@@ -92,9 +110,9 @@ public sealed class AnEditedFile
         await using var file = new ConfigFile(Streak5, ignoreBrokenFiles: true, services => services.AddFluxgate().AddBreaker("payments"));
         await file.StartAsync();
         var breaker = Assert.Single(file.Breakers);
-        var vanished = file.Log.Next("has disappeared");
+        var lost = file.Log.Next("'appsettings.json' cannot be loaded", "Fluxgate:Breakers:payments:Tripper");
         file.Write(HalfWritten);
-        await vanished;
+        await lost;
         Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
 
         var reconfigured = file.Log.Next("-> FailureStreak(3)");

@@ -173,18 +173,6 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void When_the_whole_section_disappears_all_go_on_under_their_last_settings()
-    {
-        using var world = new ConfigWorld(Streak5, services => services.AddFluxgate().AddBreaker("payments"));
-        world.BecomeJson("{}");
-        world.BecomeJson("{}");
-        Assert.Equal("FailureStreak(5)", world.RuleOf("payments"));
-        Assert.Contains("has disappeared", Assert.Single(world.Log.At(LogLevel.Warning)));
-        world.Become(Streak3);
-        Assert.Equal("FailureStreak(3)", world.RuleOf("payments"));
-    }
-
-    [Fact]
     public void A_new_warning_is_logged()
     {
         using var world = new ConfigWorld(Streak5);

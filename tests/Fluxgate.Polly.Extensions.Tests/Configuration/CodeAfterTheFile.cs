@@ -96,7 +96,9 @@ public sealed class CodeAfterTheFile
         });
         await services.StartAsync();
         Assert.Equal("FailureStreak(3)", services.Breakers()["stock"].Snapshot().Rule);
-        json.Become("""{ "Fluxgate": { "Breakers": { "stock": { "Tripper": "FailureStreak(4)" } } } }""");
+        json.Become(
+            """{ "Fluxgate": { "Defaults": { "ProbeLease": "20s" }, "Breakers": { "stock": { "Tripper": "FailureStreak(4)" } } } }"""
+        );
         Assert.Equal("FailureStreak(4)", services.Breakers()["stock"].Snapshot().Rule);
         Assert.Empty(log.At(LogLevel.Warning));
     }

@@ -21,11 +21,7 @@ internal sealed class ConfigFile : IAsyncDisposable
             source.Path = Path;
             source.ReloadOnChange = true;
             source.ResolveFileProvider();
-            source.OnLoadException = context =>
-            {
-                context.Ignore = ignoreBrokenFiles;
-                Unreadable.TrySetResult();
-            };
+            source.OnLoadException = context => context.Ignore = ignoreBrokenFiles;
         });
         builder.Logging.AddProvider(Log);
         builder.Services.AddFluxgate(builder.Configuration.GetSection("Fluxgate"));
@@ -34,9 +30,6 @@ internal sealed class ConfigFile : IAsyncDisposable
     }
 
     public ConfigLog Log { get; } = new();
-
-    /// <summary>Completes when the file could not be read.</summary>
-    public TaskCompletionSource Unreadable { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public FluxgateBreakers Breakers => _host.Services.Breakers();
 
@@ -49,6 +42,8 @@ internal sealed class ConfigFile : IAsyncDisposable
         await _host.StartAsync().WaitAsync(DiContainer.Deadline);
         _started = true;
     }
+
+    public void Delete() => File.Delete(Path);
 
     public void Write(string json) => File.WriteAllText(Path, json);
 

@@ -114,5 +114,29 @@ public sealed class MisspeltNames
         );
     }
 
+    // Options names are case-sensitive, breakers' names are not: such options would configure nothing, and nobody would hear of it.
+    [Fact]
+    public void Options_whose_name_differs_from_a_breakers_in_case_are_warned_of()
+    {
+        using var world = new ConfigWorld(
+            "\"payments\": {}",
+            services =>
+            {
+                services.Configure<FluxgateBreakerSettings>("payments", settings => settings.ProbeLease = TimeSpan.FromSeconds(7));
+                services.Configure<FluxgateBreakerSettings>("Payments", settings => settings.ProbeLease = TimeSpan.FromSeconds(8));
+                services.PostConfigure<FluxgateBreakerSettings>("PAYMENTS", settings => settings.ProbeLease = TimeSpan.FromSeconds(9));
+                services.Configure<FluxgateBreakerSettings>("mine", settings => settings.ProbeLease = TimeSpan.FromSeconds(3));
+                services.ConfigureAll<FluxgateBreakerSettings>(_ => { });
+            }
+        );
+        Assert.Equal(
+            [
+                "Options named 'Payments' configure no circuit breaker: options names are case-sensitive, and the breaker is named 'payments'.",
+                "Options named 'PAYMENTS' configure no circuit breaker: options names are case-sensitive, and the breaker is named 'payments'.",
+            ],
+            world.Log.At(LogLevel.Warning)
+        );
+    }
+
     internal sealed class Heard : DiListener;
 }
