@@ -31,14 +31,14 @@ public sealed partial class FluxgateBreaker
 
         foreach (var listener in _listeners)
         {
-            Attach(listener);
+            CallOnAttached(listener);
         }
 
         _timeline.Begin();
         Wake();
     }
 
-    private void Attach(ICircuitListener listener)
+    private void CallOnAttached(ICircuitListener listener)
     {
         try
         {

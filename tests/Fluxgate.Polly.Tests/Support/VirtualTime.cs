@@ -28,9 +28,18 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
         }
     }
 
+    /// <summary>Runs once, before the next timestamp is read: what another thread does in that moment.</summary>
+    public Action? BeforeNextRead { get; set; }
+
     public override long GetTimestamp()
     {
         TimestampReads++;
+        if (BeforeNextRead is { } action)
+        {
+            BeforeNextRead = null;
+            action();
+        }
+
         return (long)((Int128)Volatile.Read(ref _ticks) * frequency / TimeSpan.TicksPerSecond);
     }
 
@@ -50,6 +59,9 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
 
         Volatile.Write(ref _ticks, target);
     }
+
+    /// <summary>Sets the monotonic clock forward, as if the process had slept: timers that are due have not fired yet.</summary>
+    public void JumpMonotonicClock(TimeSpan by) => Volatile.Write(ref _ticks, _ticks + by.Ticks);
 
     /// <summary>Sets the wall clock forward or back and leaves the monotonic one alone.</summary>
     public void JumpWallClock(TimeSpan by) => _wallOffset += by;
@@ -78,8 +90,9 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            // As real timers do: 49 days are the most they take.
+            // As real timers do: 49 days are the most they take, and -1 ms means never.
             ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime.TotalMilliseconds, uint.MaxValue - 1d);
+            ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
             lock (time._timers)
             {
                 if (_disposed)

@@ -1,0 +1,48 @@
+namespace Fluxgate;
+
+public sealed class WaitingForRetryAfter
+{
+    [Theory]
+    [InlineData(20.7, 21)]
+    [InlineData(20.0001, 21)]
+    [InlineData(20, 20)]
+    [InlineData(0.0001, 1)]
+    public void Is_whole_milliseconds_rounded_up(double breakFor, double retryAfter)
+    {
+        var world = new World(new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromMilliseconds(breakFor)) });
+        world.Breaker.Trip();
+
+        Assert.Equal(TimeSpan.FromMilliseconds(retryAfter), world.Now.RetryAfter);
+        var rejection = Assert.Throws<CallNotPermittedException>(world.Breaker.Admit);
+        Assert.Equal(TimeSpan.FromMilliseconds(retryAfter), rejection.RetryAfter);
+    }
+
+    [Fact]
+    public void Is_rounded_up_on_a_clock_whose_units_are_no_ticks()
+    {
+        var time = new VirtualTime(frequency: 3);
+        var breaker = new FluxgateBreaker("payments", new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(1)) }, time);
+        breaker.Trip();
+        time.Advance(TimeSpan.FromSeconds(0.34));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(667), breaker.Snapshot().RetryAfter);
+    }
+
+    [Fact]
+    public async Task Is_never_too_early_on_the_systems_clock()
+    {
+        var early = 0;
+        for (var round = 0; round < 25; round++)
+        {
+            using var breaker = new FluxgateBreaker(
+                "payments",
+                new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromMilliseconds(4.7 + round)) }
+            );
+            breaker.Trip();
+            await Task.Delay(Assert.Throws<CallNotPermittedException>(breaker.Admit).RetryAfter!.Value);
+            early += breaker.TryAdmit(out _) ? 0 : 1;
+        }
+
+        Assert.Equal(0, early);
+    }
+}

@@ -1,0 +1,83 @@
+namespace Fluxgate;
+
+public sealed class CallRings
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(100)]
+    [InlineData(1000)]
+    public void Sum_the_last_calls_at_every_place_like_a_plain_list(int size)
+    {
+        var (ring, random, calls) = (new CallRing(size), new Random(size), new List<Tally>());
+        var thresholds = new SlowThresholds([TimeSpan.FromTicks(3), TimeSpan.FromTicks(6)]);
+        for (var i = 0; i < (4 * size) + 200; i++)
+        {
+            var (failed, ticks) = (random.Next(2) == 0, random.Next(10));
+            calls.Add(thresholds.Call(failed, ticks));
+
+            Assert.Equal(calls.Count, ring.Add(failed, ticks, thresholds.Reached(ticks)));
+            if (random.Next(5) == 0)
+            {
+                var place = Math.Max(1, calls.Count - random.Next(30));
+                Assert.Equal(Expected(place), ring.Read(place));
+                Assert.Equal(Expected(calls.Count), ring.Read(calls.Count));
+            }
+        }
+
+        Tally Expected(int place) => calls.Take(place).TakeLast(size).Sum();
+    }
+
+    [Fact]
+    public void Sum_the_last_place_where_another_one_is_too_long_ago()
+    {
+        var ring = new CallRing(4);
+        for (var i = 0; i < 1000; i++)
+        {
+            ring.Add(failed: i >= 998, durationTicks: 1, reached: 0);
+        }
+
+        Assert.Equal(Calls.Many(4, 2, TimeSpan.FromTicks(4)), ring.Read(3));
+    }
+
+    [Fact]
+    public void Add_up_so_many_of_the_longest_calls()
+    {
+        const int Size = FluxgateDefaults.MaxMeasuredCalls;
+        var ring = new CallRing(Size);
+        for (var i = 0; i < Size; i++)
+        {
+            ring.Add(failed: false, Clock.LongestTicks, reached: 0);
+        }
+
+        Assert.Equal(TimeSpan.FromTicks(Size * Clock.LongestTicks), ring.Read(Size).TotalDuration);
+    }
+
+    [Fact]
+    public void Give_each_call_of_many_threads_a_place_of_its_own()
+    {
+        const int Calls = 20_000;
+        var ring = new CallRing(size: 50);
+        var places = new List<long>[Storm.Threads];
+        Storm.Run(thread =>
+        {
+            places[thread] = [];
+            for (var i = 0; i < Calls; i++)
+            {
+                var place = ring.Add(failed: thread % 2 == 0, durationTicks: thread, reached: 0);
+                places[thread].Add(place);
+                Assert.InRange(ring.Read(place).Failures, 0, 50);
+            }
+        });
+
+        Assert.Equal(Enumerable.Range(1, Storm.Threads * Calls).Select(place => (long)place), places.SelectMany(own => own).Order());
+        var last = places
+            .SelectMany((own, thread) => own.Select(place => (Place: place, Thread: thread)))
+            .OrderByDescending(call => call.Place)
+            .Take(50)
+            .ToList();
+        var sum = ring.Read(ring.Calls);
+        Assert.Equal((last.Count(call => call.Thread % 2 == 0), last.Sum(call => call.Thread)), (sum.Failures, sum.TotalDuration.Ticks));
+    }
+}
