@@ -65,7 +65,7 @@ public sealed class BreakerSnapshot
     /// <summary>When the break is over, by the wall clock; <see langword="null"/> unless open, and for a break until reset.</summary>
     public DateTimeOffset? NextProbeAt { get; }
 
-    /// <summary>How long until the break is over, always greater than zero; <see langword="null"/> unless open, when the break is over and no call has come, and for a break until reset.</summary>
+    /// <summary>How long until the break is over, in whole milliseconds and never too early, always greater than zero; <see langword="null"/> unless open, when the break is over and no call has come, and for a break until reset.</summary>
     public TimeSpan? RetryAfter { get; }
 
     /// <summary>Calls that have settled, ever: successes, failures and ignored. Rejections are no requests.</summary>
@@ -122,7 +122,7 @@ public sealed class BreakerSnapshot
     /// <summary>The sequence number of the last signal: how many transitions there were.</summary>
     public long SignalCount => _history.Signals;
 
-    /// <summary>Signals that did not reach an asynchronous listener, since its queue was full, ever.</summary>
+    /// <summary>Signals that did not reach a listener, since too many waited for it, ever.</summary>
     public long SignalsDropped { get; }
 
     /// <summary>Calls that were rejected in one state, ever.</summary>

@@ -168,6 +168,7 @@ public sealed class NumbersOfAScenario
             "listener",
             "break_duration_hint",
             "metric",
+            "clock",
         ];
         for (var source = 0; source < sources.Length; source++)
         {

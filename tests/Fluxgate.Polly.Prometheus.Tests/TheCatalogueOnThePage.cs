@@ -72,7 +72,18 @@ public sealed class TheCatalogueOnThePage
         Assert.Equal(["0.5"], Values("circuit_breaker_slow_rate", "threshold"));
         Assert.Equal(["FailureStreak", "FailureStreak#2", "SlowRate"], Values("circuit_breaker_rule_threshold", "rule"));
         Assert.Equal(
-            ["predicate", "tripper", "recovery", "permit", "break_duration", "window", "listener", "break_duration_hint", "metric"],
+            [
+                "predicate",
+                "tripper",
+                "recovery",
+                "permit",
+                "break_duration",
+                "window",
+                "listener",
+                "break_duration_hint",
+                "metric",
+                "clock",
+            ],
             Values("circuit_breaker_user_errors_total", "source")
         );
         Assert.Subset(states.ToHashSet(), Values("circuit_breaker_request_duration_seconds_count", "state").ToHashSet());

@@ -1,10 +1,11 @@
 namespace Fluxgate;
 
-/// <summary>Hears signals behind a bounded queue of its own, in order and one at a time, and never delays a call.</summary>
+/// <summary>Receives signals behind a bounded queue of its own, in order and one at a time, and never delays a call.</summary>
 /// <remarks>
-/// What a full queue drops is counted and reported as a <see cref="SignalsDroppedNotice"/>, and the gap shows in the sequence numbers.
-/// Disposing the breaker flushes the queue in bounded time, then cancels the token. It runs on threads of the pool; one that several breakers
-/// share must be thread-safe, since each has a queue of its own. What it throws is counted and reported.
+/// A full queue drops its oldest signal. Dropped signals are counted and reported as <see cref="SignalsDroppedNotice"/>, and the gap shows in the
+/// sequence numbers. A notice is left out while 256 or more wait. Disposing the breaker flushes the queue in bounded time, then cancels the
+/// token. It runs on threads of the pool; one that several breakers share must be thread-safe, since each has a queue of its own. What it throws is
+/// counted and reported.
 /// </remarks>
 public interface IAsyncCircuitListener : IListener
 {

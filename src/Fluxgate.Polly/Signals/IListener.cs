@@ -12,7 +12,7 @@ public interface IListener
     /// <param name="breaker">The breaker. Hold it weakly, or it cannot be collected before the listener is.</param>
     void OnAttached(FluxgateBreaker breaker) { }
 
-    /// <summary>Called once when the breaker is disposed; it sends no more signals.</summary>
+    /// <summary>Called once when the breaker is disposed, after the last signal. While the listener hangs it is called when its own call returns.</summary>
     /// <param name="breaker">The breaker.</param>
     void OnDetached(FluxgateBreaker breaker) { }
 }

@@ -4,8 +4,9 @@ namespace Fluxgate;
 
 /// <summary>The breaker did not let a call in. Every <c>catch</c> and predicate for Polly's <see cref="BrokenCircuitException"/> handles it.</summary>
 /// <remarks>
-/// A fresh instance for each rejected call, thread-safe as exceptions are while nobody throws them again. Its <c>RetryAfter</c> is never longer than the break, and on the system's clock up to 35 ms too long,
-/// so that who comes again then is not too early: the coarse count of milliseconds that rejections read may lag by 16.
+/// A fresh instance for each rejected call, thread-safe as exceptions are while nobody throws them again. Waiting for <c>RetryAfter</c> is never
+/// too early: it is rounded up to whole milliseconds, and on the system's clock it is up to 35 ms longer than what is left of the break, since the
+/// coarse clock that timers and rejections use may lag by 16 ms.
 /// </remarks>
 public sealed class CallNotPermittedException : BrokenCircuitException
 {
