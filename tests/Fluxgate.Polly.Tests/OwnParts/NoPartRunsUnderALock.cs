@@ -25,7 +25,7 @@ public sealed class NoPartRunsUnderALock
     public void Another_thread_gets_through_while_a_part_runs(string part)
     {
         FluxgateBreaker? breaker = null;
-        var entered = 0;
+        var (entered, through) = (0, false);
 
         bool Enter(string which)
         {
@@ -40,7 +40,7 @@ public sealed class NoPartRunsUnderALock
                     breaker.ForceOpen();
                 });
                 other.Start();
-                Assert.True(other.Join(TimeSpan.FromMinutes(1)), $"{part} runs under a lock");
+                through = other.Join(TimeSpan.FromMinutes(1));
             }
 
             return true;
@@ -70,6 +70,7 @@ public sealed class NoPartRunsUnderALock
         breaker.TryAdmit(out _);
         first.Settle(Verdict.Success);
 
-        Assert.Equal((1, BreakerState.ForcedOpen), (entered, breaker.State));
+        Assert.True(through, $"{part} runs under a lock, or never");
+        Assert.Equal(BreakerState.ForcedOpen, breaker.State);
     }
 }
