@@ -109,7 +109,7 @@ internal sealed class Rules
         {
             if (!AreSame(before, now))
             {
-                changes.Add($"{setting}: {before} -> {now}");
+                changes.Add($"{setting}: {UserCode.TextOf(before)} -> {UserCode.TextOf(now)}");
             }
         }
     }
@@ -127,7 +127,7 @@ internal sealed class Rules
 
         // The text of our own leaves says all that they are; of a user's leaf nobody knows.
         var (old, leaves) = (LeavesOf(before), LeavesOf(now));
-        return before.ToString() == now.ToString()
+        return UserCode.TextOf(before) == UserCode.TextOf(now)
             && old.Length == leaves.Length
             && old.Zip(leaves).All(pair => Equals(pair.First, pair.Second) || (IsOurs(pair.First) && IsOurs(pair.Second)));
 

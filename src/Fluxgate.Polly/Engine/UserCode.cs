@@ -46,6 +46,19 @@ internal sealed class UserCode(FluxgateBreaker breaker)
     }
 
     /// <summary>A part as text; the name of its type when that throws.</summary>
+    public static string TextOf(object part)
+    {
+        try
+        {
+            return part.ToString() ?? part.GetType().Name;
+        }
+        catch (Exception)
+        {
+            return part.GetType().Name;
+        }
+    }
+
+    /// <summary>As <see cref="TextOf(object)"/>; an error is counted and reported.</summary>
     public string TextOf(object part, UserErrorSource source)
     {
         try

@@ -1,0 +1,30 @@
+namespace Fluxgate;
+
+public sealed class PartsWithoutText
+{
+    [Fact]
+    public void A_part_whose_text_throws_is_named_by_its_type_in_the_changes()
+    {
+        var world = new World();
+
+        var changes = world.Breaker.Reconfigure(new() { BreakDuration = new Speechless() });
+
+        Assert.Equal(["BreakDuration: Fixed(1m) -> Speechless"], changes);
+    }
+
+    [Fact]
+    public void The_same_part_whose_text_throws_is_no_change()
+    {
+        var part = new Speechless();
+        var world = new World(new() { BreakDuration = part });
+
+        Assert.Empty(world.Breaker.Reconfigure(new() { BreakDuration = part }));
+    }
+
+    private sealed class Speechless : BreakDuration
+    {
+        public override TimeSpan Next(in BreakDurationContext context) => TimeSpan.FromSeconds(1);
+
+        public override string ToString() => throw new NotSupportedException();
+    }
+}
