@@ -133,34 +133,6 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             );
     }
 
-    /// <summary>Ends listening: listeners receive what has happened up to now, and are detached; timers stop.</summary>
-    /// <remarks>
-    /// The breaker goes on deciding for calls that still reach it, without listeners. Waits for listeners up to
-    /// <see cref="FluxgateBreakerSettings.ListenerFlushTimeout"/> on the breaker's clock; where that is a virtual one, prefer
-    /// <see cref="DisposeAsync"/>. A listener that takes longer is detached when its own call returns. Never throws. Further calls do nothing.
-    /// </remarks>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
-
-    /// <summary>As <see cref="Dispose"/>, without blocking a thread.</summary>
-    /// <returns>A task that completes when listeners were detached, or their time has run out.</returns>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        var wasAttached = Interlocked.Exchange(ref _attached, 1) != 0;
-        _wakeup?.Dispose();
-        if (wasAttached)
-        {
-            var endings = _timeline.End().Select(EndAsync);
-            await Task.WhenAll(endings.Concat(_listeners.OfType<ListenerQueue>().Select(EndAsync)).ToArray()).ConfigureAwait(false);
-        }
-
-        _timeline.LetGo(all: !wasAttached);
-    }
-
     internal bool TryEnter(out Ticket ticket, out Caused caused)
     {
         caused = default;
@@ -251,51 +223,5 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     {
         Totals.AddDropped();
         Notify((name, now) => new SignalsDroppedNotice(name, now, signal));
-    }
-
-    private async Task EndAsync(Subscription subscription)
-    {
-        if (!subscription.IsDeliveringHere && !await EndsInTimeAsync(subscription.Ended).ConfigureAwait(false))
-        {
-            subscription.DropAll();
-            subscription.Deliver();
-        }
-    }
-
-    private async Task EndAsync(ListenerQueue queue)
-    {
-        if (!await EndsInTimeAsync(queue.Ended).ConfigureAwait(false))
-        {
-            await queue.GiveUpAsync().ConfigureAwait(false);
-        }
-
-        queue.Dispose();
-    }
-
-    private async Task<bool> EndsInTimeAsync(Task ended)
-    {
-        if (!ended.IsCompleted)
-        {
-            var timeout = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var timer = FlushTimer(timeout);
-            await Task.WhenAny(ended, timeout.Task).ConfigureAwait(false);
-        }
-
-        return ended.IsCompleted;
-    }
-
-    private ITimer? FlushTimer(TaskCompletionSource timeout)
-    {
-        try
-        {
-            return Clock.Provider.CreateTimer(_ => timeout.TrySetResult(), null, _flushTimeout, Timeout.InfiniteTimeSpan);
-        }
-        catch (Exception error)
-        {
-            // A user's timer. The time is bounded all the same: it is over at once.
-            UserCode.ClockFailed(error);
-            timeout.SetResult();
-            return null;
-        }
     }
 }
