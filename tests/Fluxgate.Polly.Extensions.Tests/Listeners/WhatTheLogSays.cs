@@ -190,7 +190,7 @@ public sealed class WhatTheLogSays
 
         var dropped = Assert.Single(_log.Entries, entry => entry.Id.Id == 13);
         Assert.Equal(
-            (LogLevel.Warning, "A listener of circuit payments was too slow: signal 3, half_open -> closed, did not reach it."),
+            (LogLevel.Warning, "A listener of circuit payments was too slow: signal 2, open -> half_open, did not reach it."),
             (dropped.Level, dropped.Text)
         );
     }
