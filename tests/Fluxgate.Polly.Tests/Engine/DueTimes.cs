@@ -12,6 +12,7 @@ public sealed class DueTimes
         world.Wait(30.005);
 
         Assert.Equal((BreakerState.Closed, 2), (world.State, world.Signals.Count));
+        Assert.Equal(0, world.Breaker.Snapshot().UserErrors(UserErrorSource.Clock));
     }
 
     [Fact]
@@ -25,6 +26,7 @@ public sealed class DueTimes
         world.Time.BeforeNextRead = () => world.Breaker.Reset();
 
         Assert.Equal(BreakerState.Closed, world.Begin().State);
+        Assert.Equal(0, world.Breaker.Snapshot().UserErrors(UserErrorSource.Clock));
     }
 
     [Fact]

@@ -59,6 +59,16 @@ public sealed class FailureLogs
     }
 
     [Fact]
+    public void Failures_that_are_counted_before_one_is_noted_have_places_of_their_own()
+    {
+        var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
+        var log = new FailureLog(ledger, capacity: 8);
+        ledger.TryAdd(Ledger.Failures, 2);
+
+        Assert.Equal((1, 2), (log.Add(), log.Add()));
+    }
+
+    [Fact]
     public void An_empty_log_holds_nothing()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
