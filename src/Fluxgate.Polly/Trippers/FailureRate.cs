@@ -22,12 +22,9 @@ internal sealed class FailureRate(double ratio) : Tripper
     internal override long LeastFailures(BreakerState state, long requests)
     {
         var calls = Math.Max(requests, 1);
-        var least = Math.Max(1, (long)(ratio * calls));
-        while (least > 1 && (double)(least - 1) / calls >= ratio)
-        {
-            least--;
-        }
 
+        // The product is rounded by less than one call, so cut off it is never too large, but may be too small.
+        var least = Math.Max(1, (long)(ratio * calls));
         while ((double)least / calls < ratio)
         {
             least++;

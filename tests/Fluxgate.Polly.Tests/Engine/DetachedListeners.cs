@@ -58,6 +58,20 @@ public sealed class DetachedListeners
     }
 
     [Fact]
+    public void Receive_nothing_of_what_happens_while_they_are_detached()
+    {
+        World? world = null;
+        var listener = new Recording(null, null) { DuringDetachment = () => world!.Breaker.Reset() };
+        world = new(new() { Listeners = { listener } });
+        world.Breaker.Trip();
+
+        world.Breaker.Dispose();
+
+        Assert.Equal(["signal 1 begins", "signal 1 ends", "detached"], listener.Received);
+        Assert.Equal((BreakerState.Closed, 0), (world.State, world.Now.SignalsDropped));
+    }
+
+    [Fact]
     public async Task Are_all_detached_when_a_callback_of_the_token_throws()
     {
         var (other, detached) = (new Recording(null, null), new TaskCompletionSource());
@@ -92,6 +106,8 @@ public sealed class DetachedListeners
 
         public Action? During { get; init; }
 
+        public Action? DuringDetachment { get; init; }
+
         public void OnSignal(Signal signal)
         {
             Note($"signal {signal.SequenceNumber} begins");
@@ -101,7 +117,11 @@ public sealed class DetachedListeners
             Note($"signal {signal.SequenceNumber} ends");
         }
 
-        public void OnDetached(FluxgateBreaker breaker) => Note("detached");
+        public void OnDetached(FluxgateBreaker breaker)
+        {
+            Note("detached");
+            DuringDetachment?.Invoke();
+        }
 
         private void Note(string what)
         {
