@@ -44,7 +44,7 @@ internal static class Applications
             "an open circuit sends nothing"
         );
         var now = provider.GetRequiredKeyedService<FluxgateBreaker>("payments").Snapshot();
-        Check.That(now.State == BreakerState.Open && now.RetryAfter <= TimeSpan.FromSeconds(30), "rules from configuration");
+        Check.That(now.State == BreakerState.Open && now.RetryAfter < TimeSpan.FromSeconds(31), "rules from configuration");
         var health = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Check.That(health.Status == HealthStatus.Degraded, "an open circuit degrades");
     }

@@ -18,10 +18,10 @@ public sealed class DueTimes
     [Fact]
     public void A_call_that_finds_the_lease_over_while_the_phase_ends_is_admitted()
     {
-        var world = new World(new());
+        var world = new World(new() { Permit = Permit.All });
         world.Breaker.Probe();
         world.Begin();
-        world.Breaker.Reconfigure(new() { ProbeWithoutTraffic = true });
+        world.Breaker.Reconfigure(new() { Permit = Permit.All, ProbeWithoutTraffic = true });
         world.Time.JumpMonotonicClock(TimeSpan.FromSeconds(31));
         world.Time.BeforeNextRead = () => world.Breaker.Reset();
 

@@ -59,7 +59,7 @@ public sealed class FailureLogs
     }
 
     [Fact]
-    public void Failures_that_are_counted_before_one_is_noted_have_places_of_their_own()
+    public void Failures_that_are_noted_late_have_places_of_their_own()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
         var log = new FailureLog(ledger, capacity: 8);
