@@ -192,9 +192,12 @@ internal sealed class ClosedPhase : Phase
                 alarm.Evaluated(last, window);
             }
 
-            // Where there are failures enough and only a minimum is missing, the next success may make it fire.
-            var least = _tripper.LeastFailures(BreakerState.Closed, reading.Requests);
-            var next = Alarm.Of(least, reading.Failures >= least && UserCode.Fires(_tripper, reading.WaivingMinimums()));
+            // Where there are failures enough and only a minimum is missing, the next call may make it fire, a success too.
+            var next = Alarm.Of(
+                _tripper.FailuresToFire(BreakerState.Closed, reading.Requests),
+                reading.Failures >= _tripper.LeastFailures(BreakerState.Closed, reading.Requests)
+                    && UserCode.Fires(_tripper, reading.WaivingMinimums())
+            );
             if (next == seen)
             {
                 return null;

@@ -30,6 +30,13 @@ internal sealed class BothTrippers(Tripper left, Tripper right) : Tripper
         return Math.Max(left.LeastFailures(state, needed), right.LeastFailures(state, needed));
     }
 
+    // One of the two came to fire, and both do.
+    internal override long FailuresToFire(BreakerState state, long requests)
+    {
+        var needed = Math.Max(requests, LeastRequests);
+        return Math.Max(LeastFailures(state, needed), Math.Min(left.FailuresToFire(state, needed), right.FailuresToFire(state, needed)));
+    }
+
     internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
         left.Dead(state, capacity, deadBranches) ?? right.Dead(state, capacity, deadBranches);
 

@@ -29,6 +29,9 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
     internal override long LeastFailures(BreakerState state, long requests) =>
         Math.Min(left.LeastFailures(state, requests), right.LeastFailures(state, requests));
 
+    internal override long FailuresToFire(BreakerState state, long requests) =>
+        Math.Min(left.FailuresToFire(state, requests), right.FailuresToFire(state, requests));
+
     internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches)
     {
         var (deadLeft, deadRight) = (left.Dead(state, capacity, deadBranches), right.Dead(state, capacity, deadBranches));

@@ -32,4 +32,6 @@ internal sealed class FailureRate(double ratio) : Tripper
 
         return least;
     }
+
+    internal override long FailuresToFire(BreakerState state, long requests) => LeastFailures(state, requests);
 }

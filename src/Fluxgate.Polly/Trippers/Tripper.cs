@@ -108,7 +108,7 @@ public abstract partial class Tripper
     /// <summary>The leaves of the rule, from left to right.</summary>
     internal virtual IEnumerable<Tripper> Leaves => [this];
 
-    /// <summary>Whether an answer may change with every call; where it may not, the breaker asks only when <see cref="LeastFailures"/> are there.</summary>
+    /// <summary>Whether an answer may change with every call; where it may not, the breaker asks only when <see cref="FailuresToFire"/> are there.</summary>
     internal virtual bool AsksEveryCall => true;
 
     /// <summary>How the rule stands in a larger one: brackets where <c>&amp;</c> holds an <c>|</c>.</summary>
@@ -119,6 +119,13 @@ public abstract partial class Tripper
 
     /// <summary>No fewer failures in the window than this can make the rule fire while it holds at least <paramref name="requests"/> calls; streaks apart.</summary>
     internal virtual long LeastFailures(BreakerState state, long requests) => 0;
+
+    /// <summary>
+    /// A rule that does not fire at <paramref name="requests"/> calls, minimums waived, does not come to fire before the window holds so many
+    /// failures; slow calls and streaks apart, since each of them evaluates the rule itself. Where <see cref="LeastFailures"/> is not zero, it is
+    /// the same number.
+    /// </summary>
+    internal virtual long FailuresToFire(BreakerState state, long requests) => long.MaxValue;
 
     /// <summary>No shorter streak than this makes the rule fire without the window's failures reaching their least number.</summary>
     internal virtual long LeastStreak => long.MaxValue;

@@ -92,6 +92,20 @@ internal sealed class CallRing
         }
     }
 
+    /// <summary>Whether the window that ends at a place may hold so many failures: as if each call between the base and that place were one. Only ever too eager.</summary>
+    public bool MayHold(long failures, long place)
+    {
+        while (true)
+        {
+            var version = Volatile.Read(ref _version);
+            var most = _bases[version & 1].MostFailures(place);
+            if (Volatile.Read(ref _version) == version)
+            {
+                return most >= failures;
+            }
+        }
+    }
+
     private Sums ReadBase(out long version, out long place)
     {
         while (true)
@@ -184,6 +198,12 @@ internal sealed class CallRing
     {
         private long _place;
         private Sums _sums;
+
+        public long MostFailures(long place)
+        {
+            var calls = Volatile.Read(ref _place) - place;
+            return Volatile.Read(ref _sums.Failures) + Math.Abs(calls);
+        }
 
         public Sums Read(out long place)
         {

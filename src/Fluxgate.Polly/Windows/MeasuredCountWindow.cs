@@ -20,8 +20,7 @@ internal sealed class MeasuredCountWindow : LedgerWindow
     public override long Added(bool failed, long durationTicks, int reached) =>
         _calls.Add(failed, Ledger.SumsDurations ? durationTicks : 0, reached);
 
-    // Whoever fails evaluates: the sums at its place cost little more than a look at them.
-    public override bool HoldsFailures(long place, long least) => true;
+    public override bool HoldsFailures(long place, long least) => _calls.MayHold(least, place) && _calls.Read(place).Failures >= least;
 
     public override Tally Read(long now, out long place) => _calls.Read(place = _calls.Calls);
 

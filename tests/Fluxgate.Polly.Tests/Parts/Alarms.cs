@@ -80,4 +80,36 @@ public sealed class Alarms
             }
         }
     }
+
+    [Fact]
+    public void No_rule_comes_to_fire_below_the_failures_it_names()
+    {
+        for (var seed = 0; seed < 2000; seed++)
+        {
+            var random = new Random(seed);
+            var rule = RandomRules.Next(random, leaves: RandomRules.WithSlowCalls);
+            var thresholds = new SlowThresholds(rule.Leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
+            for (var i = 0; i < 100; i++)
+            {
+                var requests = random.Next(30);
+                var slow = random.Next(requests + 1);
+                var failures = random.Next(requests + 1);
+                var before = Calls.WithSlow(thresholds, slow, requests, failures, streak: random.Next(failures + 1));
+                var laterRequests = requests + random.Next(10);
+                var laterFailures = random.Next(laterRequests + 1);
+                var streak = random.Next(laterFailures + 1);
+                var later = Calls.WithSlow(thresholds, random.Next(slow + 1), laterRequests, laterFailures, streak);
+                var least = rule.LeastFailures(BreakerState.Closed, requests);
+                var toFire = rule.FailuresToFire(BreakerState.Closed, requests);
+                Assert.True(least == 0 || toFire == least, $"{rule} may fire at {least}, but comes to fire at {toFire}");
+                if (!rule.Fires(before.WaivingMinimums()) && rule.Fires(later))
+                {
+                    Assert.True(
+                        laterFailures >= toFire || streak >= rule.LeastStreak,
+                        $"{rule} fired at {laterFailures} of {laterRequests}, {streak} in a row, after {failures} of {requests}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -18,6 +18,8 @@ public sealed class CallRings
             calls.Add(thresholds.Call(failed, ticks));
 
             Assert.Equal(calls.Count, ring.Add(failed, ticks, thresholds.Reached(ticks)));
+            var back = Math.Max(1, calls.Count - random.Next(30));
+            Assert.True(ring.MayHold(Expected(back).Failures, back));
             if (random.Next(5) == 0)
             {
                 var place = Math.Max(1, calls.Count - random.Next(30));

@@ -21,6 +21,14 @@ internal static class Calls
         TimeSpan total = default
     ) => new(state, Many(requests, failures, total), streak, SlowThresholds.None, mostAsked);
 
+    /// <summary>What a rule sees when so many calls reached each of its thresholds.</summary>
+    public static Reading WithSlow(SlowThresholds thresholds, long slowCalls, long requests, long failures, long streak)
+    {
+        var slow = default(Tally.SlowCounts);
+        ((Span<long>)slow)[..thresholds.Count].Fill(slowCalls);
+        return new(BreakerState.Closed, new(requests, failures, 0, slow), streak, thresholds);
+    }
+
     /// <summary>What a rule sees after calls of these durations, counted against these thresholds.</summary>
     public static Reading Lasting(TimeSpan[] thresholds, params TimeSpan[] durations)
     {
