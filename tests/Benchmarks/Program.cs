@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Fluxgate;
 
@@ -32,6 +33,23 @@ if (args is ["--rivals"])
         .Add("Polly", () => calls.Polly_rejects())
         .Add("Fluxgate", () => calls.Fluxgate_rejects())
         .Compare();
+    return;
+}
+
+if (args is ["--pages"])
+{
+    foreach (var breakers in new[] { 1, 100, 1_000 })
+    {
+        var pages = new Writers { Breakers = breakers };
+        pages.Fill();
+        new Rivals(string.Create(CultureInfo.InvariantCulture, $"{breakers:N0} breakers"))
+            .Add("prometheus-net writes its own children", () => pages.Prometheus_net_writes().GetAwaiter().GetResult())
+            .Add("prometheus-net, filled by PrometheusNetMetrics", () => pages.Prometheus_net_filled_by_us().GetAwaiter().GetResult())
+            .Add("PrometheusMetrics", () => pages.Fluxgate_page().GetAwaiter().GetResult())
+            .Compare();
+        pages.End();
+    }
+
     return;
 }
 

@@ -7,7 +7,7 @@ namespace Fluxgate;
 
 /// <summary>
 /// What a handler that runs a pipeline around the sends of an <see cref="HttpClient"/> has to do, with one of our breakers inside, against a
-/// real server. Runs on our own handler and, where its packages can be had, on that of Microsoft.Extensions.Http.Resilience.
+/// real server. Runs on our own handler and on that of Microsoft.Extensions.Http.Resilience.
 /// </summary>
 public abstract partial class HttpHandlerContract
 {

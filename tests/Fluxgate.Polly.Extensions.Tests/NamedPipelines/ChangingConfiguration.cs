@@ -3,9 +3,9 @@ using Microsoft.Extensions.Configuration;
 namespace Fluxgate;
 
 /// <summary>A configuration that changes while the application runs.</summary>
-internal sealed class EcoConfiguration
+internal sealed class ChangingConfiguration
 {
-    public EcoConfiguration(params (string Key, string Value)[] values)
+    public ChangingConfiguration(params (string Key, string Value)[] values)
     {
         Root = new ConfigurationBuilder()
             .AddInMemoryCollection(values.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))

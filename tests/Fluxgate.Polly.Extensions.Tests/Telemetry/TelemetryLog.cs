@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Fluxgate;
 
 /// <summary>A place for log lines that remembers them: level, category and text.</summary>
-internal sealed class EcoLog : ILoggerProvider
+internal sealed class TelemetryLog : ILoggerProvider
 {
     public ConcurrentQueue<(LogLevel Level, string Category, string Text)> Lines { get; } = new();
 
@@ -12,7 +12,7 @@ internal sealed class EcoLog : ILoggerProvider
 
     public void Dispose() { }
 
-    private sealed class Category(EcoLog log, string name) : ILogger
+    private sealed class Category(TelemetryLog log, string name) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;

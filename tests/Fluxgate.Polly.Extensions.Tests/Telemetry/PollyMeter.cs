@@ -4,12 +4,12 @@ using System.Diagnostics.Metrics;
 namespace Fluxgate;
 
 /// <summary>Listens to the events that one pipeline counts on the meter of Polly. The meter is one for the process, so others are left out.</summary>
-internal sealed class EcoMeter : IDisposable
+internal sealed class PollyMeter : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly string _pipeline;
 
-    public EcoMeter(string pipeline)
+    public PollyMeter(string pipeline)
     {
         _pipeline = pipeline;
         _listener.InstrumentPublished = static (instrument, listener) =>

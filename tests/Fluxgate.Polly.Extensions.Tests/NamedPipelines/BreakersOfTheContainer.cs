@@ -7,7 +7,7 @@ namespace Fluxgate;
 /// <summary>Named breakers of <c>AddFluxgate</c> inside the real <c>AddResiliencePipeline</c> and <c>AddResilienceHandler</c>.</summary>
 public sealed class BreakersOfTheContainer
 {
-    private readonly EcoConfiguration _configuration = new(
+    private readonly ChangingConfiguration _configuration = new(
         ("Fluxgate:Breakers:payments:Tripper", "FailureStreak(2)"),
         ("Pipeline:Attempts", "1")
     );

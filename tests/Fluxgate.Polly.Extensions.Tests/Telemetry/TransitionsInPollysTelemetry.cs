@@ -10,14 +10,14 @@ namespace Fluxgate;
 public sealed class TransitionsInPollysTelemetry : IDisposable
 {
     private readonly VirtualTime _time = new();
-    private readonly EcoLog _log = new();
+    private readonly TelemetryLog _log = new();
 
     public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task An_outage_is_three_events_on_the_meter_of_Polly()
     {
-        using var meter = new EcoMeter("an outage");
+        using var meter = new PollyMeter("an outage");
         await using var services = Services("an outage");
 
         await OutageAsync(Pipeline(services, "an outage"));
@@ -31,7 +31,7 @@ public sealed class TransitionsInPollysTelemetry : IDisposable
     [Fact]
     public async Task The_event_of_a_trip_knows_the_exception_and_the_operation()
     {
-        using var meter = new EcoMeter("a trip");
+        using var meter = new PollyMeter("a trip");
         await using var services = Services("a trip");
         var pipeline = Pipeline(services, "a trip");
         var context = ResilienceContextPool.Shared.Get("pay");
@@ -64,7 +64,7 @@ public sealed class TransitionsInPollysTelemetry : IDisposable
     [Fact]
     public async Task An_enricher_reads_the_signal_from_the_arguments()
     {
-        using var meter = new EcoMeter("enriched");
+        using var meter = new PollyMeter("enriched");
         await using var services = Services("enriched", telemetry => telemetry.MeteringEnrichers.Add(new CircuitEnricher()));
 
         await OutageAsync(Pipeline(services, "enriched"));
@@ -76,7 +76,7 @@ public sealed class TransitionsInPollysTelemetry : IDisposable
     [Fact]
     public async Task A_severity_of_ones_own_reaches_meter_and_log()
     {
-        using var meter = new EcoMeter("less severe");
+        using var meter = new PollyMeter("less severe");
         await using var services = Services(
             "less severe",
             telemetry =>
@@ -107,7 +107,7 @@ public sealed class TransitionsInPollysTelemetry : IDisposable
     [Fact]
     public async Task A_builder_outside_the_container_reports_where_it_is_told_to()
     {
-        using var meter = new EcoMeter("by hand");
+        using var meter = new PollyMeter("by hand");
         using var breaker = Breaker();
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(_log));
         var pipeline = new ResiliencePipelineBuilder { Name = "by hand" }
@@ -124,7 +124,7 @@ public sealed class TransitionsInPollysTelemetry : IDisposable
     [Fact]
     public async Task What_an_enricher_throws_reaches_no_caller_and_is_counted()
     {
-        using var meter = new EcoMeter("failing");
+        using var meter = new PollyMeter("failing");
         await using var services = Services("failing", telemetry => telemetry.MeteringEnrichers.Add(new FailingEnricher()));
         var pipeline = Pipeline(services, "failing");
         var breaker = services.GetRequiredService<FluxgateBreaker>();
@@ -147,7 +147,7 @@ public sealed class TransitionsInPollysTelemetry : IDisposable
         await pipeline.SucceedAsync();
     }
 
-    private FluxgateBreaker Breaker() => new("payments", new EcoRules().ToSettings(), _time);
+    private FluxgateBreaker Breaker() => new("payments", new BoundRules().ToSettings(), _time);
 
     private ServiceProvider Services(string pipeline, Action<TelemetryOptions>? telemetry = null) =>
         new ServiceCollection()

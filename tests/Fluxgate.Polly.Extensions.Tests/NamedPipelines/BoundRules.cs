@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>Options as an application binds them from its configuration.</summary>
-public sealed class EcoRules
+public sealed class BoundRules
 {
     /// <summary>The breaker's rule, as text.</summary>
     public string Tripper { get; set; } = "FailureStreak(1)";

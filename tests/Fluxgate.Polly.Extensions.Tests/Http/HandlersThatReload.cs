@@ -12,7 +12,7 @@ public sealed class HandlersThatReload
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly VirtualTime _time = new();
-    private readonly EcoConfiguration _configuration = new(("AttemptTimeout", "00:00:10"));
+    private readonly ChangingConfiguration _configuration = new(("AttemptTimeout", "00:00:10"));
     private int _builds;
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class HandlersThatReload
         var client = collection.AddHttpClient("payments");
         client.AddStandardResilienceHandler(options => options.Retry.Delay = TimeSpan.Zero);
         client.AddResilienceHandler("x", pipeline => pipeline.AddTransient(breaker));
-        var own = new EcoConfiguration(("Retry:MaxRetryAttempts", "1"));
+        var own = new ChangingConfiguration(("Retry:MaxRetryAttempts", "1"));
         collection.Configure<HttpStandardResilienceOptions>("payments-standard", own.Root);
         collection.AddSingleton<TimeProvider>(_time);
         await using var services = collection.BuildServiceProvider();
@@ -111,12 +111,12 @@ public sealed class HandlersThatReload
         Assert.Equal((1, 1), (upstream.Requests.Count, breaker.Snapshot().Failures));
     }
 
-    private FluxgateBreaker Breaker() => new("payments", new EcoRules().ToSettings(), _time);
+    private FluxgateBreaker Breaker() => new("payments", new BoundRules().ToSettings(), _time);
 
     private ServiceProvider Services(FluxgateBreaker? breaker)
     {
         var collection = new ServiceCollection();
-        collection.AddSingleton<TimeProvider>(_time).Configure<EcoRules>("payments", _configuration.Root);
+        collection.AddSingleton<TimeProvider>(_time).Configure<BoundRules>("payments", _configuration.Root);
         collection
             .AddHttpClient("payments")
             .AddResilienceHandler(
@@ -124,8 +124,8 @@ public sealed class HandlersThatReload
                 (pipeline, context) =>
                 {
                     _builds++;
-                    context.EnableReloads<EcoRules>("payments");
-                    var rules = context.GetOptions<EcoRules>("payments");
+                    context.EnableReloads<BoundRules>("payments");
+                    var rules = context.GetOptions<BoundRules>("payments");
                     if (breaker is not null)
                     {
                         pipeline.AddTransient(breaker);

@@ -5,7 +5,7 @@ using Polly;
 namespace Fluxgate;
 
 /// <summary>The few verbs that tests of HTTP clients are written in.</summary>
-internal static class EcoHttp
+internal static class HttpCalls
 {
     public static HttpClient Client(this IServiceProvider services, string name = "payments") =>
         services.GetRequiredService<IHttpClientFactory>().CreateClient(name);

@@ -12,7 +12,7 @@ public sealed class PipelinesThatReload
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly VirtualTime _time = new();
-    private readonly EcoConfiguration _configuration = new(("Tripper", "FailureStreak(1)"));
+    private readonly ChangingConfiguration _configuration = new(("Tripper", "FailureStreak(1)"));
     private int _builds;
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class PipelinesThatReload
         var pipeline = Pipeline(services);
         var refused = 0;
         using var rules = services
-            .GetRequiredService<IOptionsMonitor<EcoRules>>()
+            .GetRequiredService<IOptionsMonitor<BoundRules>>()
             .OnChange(rules => refused += Take(breaker, rules) ? 0 : 1);
 
         _configuration.Change("Tripper", "FailureStreak(none)");
@@ -171,7 +171,7 @@ public sealed class PipelinesThatReload
         Assert.Equal((calls, 0), (breaker.Snapshot().Successes, breaker.Snapshot().InFlight));
     }
 
-    private static bool Take(FluxgateBreaker breaker, EcoRules rules)
+    private static bool Take(FluxgateBreaker breaker, BoundRules rules)
     {
         try
         {
@@ -200,19 +200,19 @@ public sealed class PipelinesThatReload
         services.GetRequiredService<ResiliencePipelineProvider<string>>().GetPipeline("x");
 
     private FluxgateBreaker Breaker(string tripper = "FailureStreak(1)") =>
-        new("payments", new EcoRules { Tripper = tripper }.ToSettings(), _time);
+        new("payments", new BoundRules { Tripper = tripper }.ToSettings(), _time);
 
-    private ServiceProvider Services(Action<ResiliencePipelineBuilder, EcoRules> configure) =>
+    private ServiceProvider Services(Action<ResiliencePipelineBuilder, BoundRules> configure) =>
         new ServiceCollection()
             .AddSingleton<TimeProvider>(_time)
-            .Configure<EcoRules>(_configuration.Root)
+            .Configure<BoundRules>(_configuration.Root)
             .AddResiliencePipeline(
                 "x",
                 (builder, context) =>
                 {
                     _builds++;
-                    context.EnableReloads<EcoRules>();
-                    configure(builder, context.GetOptions<EcoRules>());
+                    context.EnableReloads<BoundRules>();
+                    configure(builder, context.GetOptions<BoundRules>());
                 }
             )
             .BuildServiceProvider();

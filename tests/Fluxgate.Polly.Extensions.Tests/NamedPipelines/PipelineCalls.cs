@@ -3,7 +3,7 @@ using Polly;
 namespace Fluxgate;
 
 /// <summary>Calls that end as a test says, through a pipeline.</summary>
-internal static class EcoCalls
+internal static class PipelineCalls
 {
     public static async Task SucceedAsync(this ResiliencePipeline pipeline) => await pipeline.ExecuteAsync(static _ => default);
 

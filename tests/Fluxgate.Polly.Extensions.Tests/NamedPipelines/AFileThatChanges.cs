@@ -20,18 +20,18 @@ public sealed class AFileThatChanges : IDisposable
     public async Task L8_an_edited_file_rebuilds_the_pipeline_and_the_circuit_stays_open()
     {
         Write("00:00:10");
-        using var breaker = new FluxgateBreaker("payments", new EcoRules().ToSettings());
+        using var breaker = new FluxgateBreaker("payments", new BoundRules().ToSettings());
         var builds = new ConcurrentQueue<TimeSpan>();
         using var rebuilt = new SemaphoreSlim(0);
         var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = _folder.FullName });
         builder.Configuration.AddJsonFile("appsettings.json", optional: false, reloadOnChange: true);
-        builder.Services.Configure<EcoRules>(builder.Configuration.GetSection("Payments"));
+        builder.Services.Configure<BoundRules>(builder.Configuration.GetSection("Payments"));
         builder.Services.AddResiliencePipeline(
             "payments",
             (pipeline, context) =>
             {
-                context.EnableReloads<EcoRules>();
-                var rules = context.GetOptions<EcoRules>();
+                context.EnableReloads<BoundRules>();
+                var rules = context.GetOptions<BoundRules>();
                 pipeline.AddFluxgateBreaker(breaker).AddTimeout(rules.AttemptTimeout);
                 builds.Enqueue(rules.AttemptTimeout);
                 rebuilt.Release();
