@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -41,6 +42,7 @@ public static class FluxgateServiceCollectionExtensions
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>()
         ));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<TelemetryOptions>, CircuitsInPollysMetrics>());
         services.TryAddKeyedSingleton(KeyedService.AnyKey, Keyed);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BreakersAtStart>());
         return new(services);

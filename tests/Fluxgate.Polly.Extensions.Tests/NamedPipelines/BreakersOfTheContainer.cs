@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Polly;
+using Polly.DependencyInjection;
 using Polly.Registry;
 
 namespace Fluxgate;
@@ -25,7 +26,7 @@ public sealed class BreakersOfTheContainer
                 {
                     context.EnableReloads<PipelineOptions>();
                     builds++;
-                    builder.AddFluxgateBreaker(context.ServiceProvider, "payments");
+                    builder.AddFluxgateBreaker(context, "payments");
                 }
             );
         });
@@ -48,7 +49,7 @@ public sealed class BreakersOfTheContainer
                 "orders",
                 (builder, context) =>
                     builder.AddFluxgateBreaker(
-                        context.ServiceProvider,
+                        context,
                         "payments",
                         new FluxgateBreakerOptions<HttpResponseMessage> { Tracker = HttpTracker.TransientErrors }
                     )
@@ -61,6 +62,60 @@ public sealed class BreakersOfTheContainer
         using var answer = pipeline.Execute(() => new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway));
 
         Assert.Equal("FailureStreak 1 >= 1", breaker.Snapshot().Reason.Text);
+    }
+
+    [Fact]
+    public async Task Pipelines_of_other_keys_take_their_breaker_by_name_too()
+    {
+        await using var services = Services(services =>
+        {
+            services.AddResiliencePipeline<(string Shop, int Region), int>(
+                ("shop", 7),
+                (builder, context) => builder.AddFluxgateBreaker(context, "payments")
+            );
+            services.AddResiliencePipeline(
+                PipelineKey.Orders,
+                (builder, context) =>
+                    builder.AddFluxgateBreaker(
+                        context,
+                        "payments",
+                        new FluxgateBreakerOptions { ShouldHandle = new PredicateBuilder().Handle<IOException>() }
+                    )
+            );
+        });
+        var typed = services.GetRequiredService<ResiliencePipelineProvider<(string, int)>>().GetPipeline<int>(("shop", 7));
+        var keyed = services.GetRequiredKeyedService<ResiliencePipeline>(PipelineKey.Orders);
+
+        await keyed.FailAsync();
+        await keyed.FailAsync();
+
+        Assert.Throws<CallNotPermittedException>(() => typed.Execute(() => 1));
+    }
+
+    [Fact]
+    public void A_context_that_is_missing_is_refused()
+    {
+        var (any, typed) = (new ResiliencePipelineBuilder(), new ResiliencePipelineBuilder<int>());
+        AddResiliencePipelineContext<string> none = null!;
+
+        Assert.Equal("context", Assert.Throws<ArgumentNullException>(() => any.AddFluxgateBreaker(none, "x")).ParamName);
+        Assert.Equal("context", Assert.Throws<ArgumentNullException>(() => any.AddFluxgateBreaker(none, "x", new())).ParamName);
+        Assert.Equal("context", Assert.Throws<ArgumentNullException>(() => typed.AddFluxgateBreaker(none, "x")).ParamName);
+        Assert.Equal("context", Assert.Throws<ArgumentNullException>(() => typed.AddFluxgateBreaker(none, "x", new())).ParamName);
+    }
+
+    [Fact]
+    public async Task A_name_that_nothing_has_is_told_with_the_closest_one()
+    {
+        await using var services = Services(services =>
+            services.AddResiliencePipeline("orders", (builder, context) => builder.AddFluxgateBreaker(context, "paiments"))
+        );
+        var pipelines = services.GetRequiredService<ResiliencePipelineProvider<string>>();
+
+        var error = Assert.Throws<KeyNotFoundException>(() => pipelines.GetPipeline("orders"));
+
+        Assert.Contains("'paiments'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'payments'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,6 +156,11 @@ public sealed class BreakersOfTheContainer
         services.AddFluxgate(_configuration.Root.GetSection("Fluxgate"));
         add(services);
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+    }
+
+    private enum PipelineKey
+    {
+        Orders,
     }
 
     private sealed class PipelineOptions
