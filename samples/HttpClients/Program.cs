@@ -8,18 +8,19 @@ var services = new ServiceCollection();
 services.AddFluxgate().AddBreaker("shop", settings => settings.Tripper = Tripper.FailureStreak(3));
 services
     .AddHttpClient("shop", client => client.BaseAddress = new Uri("http://shop.example"))
-    .AddFluxgateHandler(
-        (pipeline, provider) =>
+    .ConfigurePrimaryHttpMessageHandler(() => new ShopThatIsDown())
+    .AddResilienceHandler(
+        "standard",
+        (pipeline, context) =>
             pipeline.AddFluxgateStandard(
-                provider.GetRequiredService<FluxgateBreakers>()["shop"],
+                context.ServiceProvider.GetRequiredService<FluxgateBreakers>()["shop"],
                 standard =>
                 {
                     standard.MaxRetryAttempts = 1;
                     standard.RetryDelay = TimeSpan.FromMilliseconds(10);
                 }
             )
-    )
-    .ConfigurePrimaryHttpMessageHandler(() => new ShopThatIsDown());
+    );
 
 await using var provider = services.BuildServiceProvider();
 var shop = provider.GetRequiredService<IHttpClientFactory>().CreateClient("shop");

@@ -1,46 +1,46 @@
 using Fluxgate;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Polly;
 using Polly.Registry;
 using Polly.Retry;
 
 #region README.md: Named pipelines
-var stock = new FluxgateBreaker("stock", new() { Tripper = Tripper.FailureStreak(2) });
-var settings = new CancellationTokenSource(); // cancelled when the settings have changed
-var attempts = 1;
-
-using var registry = new ResiliencePipelineRegistry<string>();
-registry.TryAddBuilder(
+var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Attempts", "1")]).Build();
+var services = new ServiceCollection();
+services.Configure<StockOptions>(configuration);
+services.AddFluxgate().AddBreaker("stock", settings => settings.Tripper = Tripper.FailureStreak(2));
+services.AddResiliencePipeline(
     "stock",
     (builder, context) =>
     {
-        context.AddReloadToken(settings.Token);
+        context.EnableReloads<StockOptions>();
         builder
             .AddRetry(
                 new RetryStrategyOptions
                 {
-                    MaxRetryAttempts = attempts,
+                    MaxRetryAttempts = context.GetOptions<StockOptions>().Attempts,
                     Delay = TimeSpan.Zero,
                     ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(),
                 }
             )
-            .AddFluxgateBreaker(stock); // passed, not made here: it outlives every reload
+            .AddFluxgateBreaker(context, "stock"); // the container's: it outlives every reload
     }
 );
 
-var pipeline = registry.GetPipeline("stock");
+await using var provider = services.BuildServiceProvider();
+var pipeline = provider.GetRequiredService<ResiliencePipelineProvider<string>>().GetPipeline("stock");
 try
 {
     pipeline.Execute(() => throw new HttpRequestException("No route to the stock."));
 }
 catch (HttpRequestException error)
 {
-    Console.WriteLine($"{error.Message} {stock.Snapshot()}");
+    Console.WriteLine($"{error.Message} {provider.GetRequiredService<FluxgateBreakers>()["stock"].Snapshot()}");
 }
 
-attempts = 3;
-var before = settings;
-settings = new();
-before.Cancel(); // the registry builds the pipeline anew, around the same breaker
+configuration["Attempts"] = "3";
+configuration.Reload(); // Polly builds the pipeline anew, around the same breaker
 
 try
 {
@@ -49,5 +49,10 @@ try
 catch (CallNotPermittedException rejected)
 {
     Console.WriteLine($"After the reload: {rejected.Message}");
+}
+
+internal sealed class StockOptions
+{
+    public int Attempts { get; set; }
 }
 #endregion
