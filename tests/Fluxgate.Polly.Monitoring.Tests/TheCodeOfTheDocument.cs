@@ -3,16 +3,17 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>Every C# block of docs/monitoring.md is the text of a region here, which is compiled and run.</summary>
+/// <summary>Every C# block of docs/monitoring.md is the text of a region of this project, which is compiled and run.</summary>
 public sealed class TheCodeOfTheDocument
 {
     [Fact]
     public void Every_block_is_the_text_of_its_region()
     {
-        var source = Repository.Read($"tests/Fluxgate.Polly.Monitoring.Tests/{nameof(TheCodeOfTheDocument)}.cs");
         var blocks = DocumentedCode.BlocksOf(KitDocument.Text).OrderBy(block => block.Heading, StringComparer.Ordinal).ToArray();
-        var regions = DocumentedCode
-            .RegionsOf(source, KitDocument.Name)
+        var regions = Directory
+            .GetFiles(Repository.Find("tests/Fluxgate.Polly.Monitoring.Tests"), "*.cs")
+            .Order(StringComparer.Ordinal)
+            .SelectMany(file => DocumentedCode.RegionsOf(File.ReadAllText(file), KitDocument.Name))
             .OrderBy(region => region.Heading, StringComparer.Ordinal)
             .ToArray();
 
