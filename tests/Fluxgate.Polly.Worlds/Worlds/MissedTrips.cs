@@ -46,6 +46,17 @@ internal static class MissedTrips
         RequireOpen(story, circuit);
     }
 
+    [World("The first of two successes at once opens a circuit, though the second one pushes the failure out of the window")]
+    public static void MinimumMetBeforeTheFailureLeaves(Story story)
+    {
+        var circuit = new Circuit(story, new() { Window = Window.Count(2), Tripper = Tripper.MinRequests(2) & Tripper.FailureRate(0.5) });
+        circuit.Recorded(Verdict.Failure);
+
+        story.Together(() => circuit.Succeed(), () => circuit.Succeed());
+
+        RequireOpen(story, circuit);
+    }
+
     [World("A success opens a circuit whose minimum waited for it only, after a success and a failure at once")]
     public static void MinimumMetAfterwards(Story story)
     {
