@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using NSubstitute;
 using Polly;
 
@@ -70,6 +72,26 @@ public sealed class ManyBreakersOfAContainer
         );
 
     [Fact]
+    public void A_host_starts_and_reloads_in_the_same_time_for_each_breaker() =>
+        Assert.InRange(
+            Growth.OfTime(
+                100,
+                count =>
+                {
+                    var host = HostOf(count);
+                    return () =>
+                    {
+                        host.Start();
+                        ((IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>()).Reload();
+                        host.Dispose();
+                    };
+                }
+            ),
+            0,
+            Growth.MostOfTime
+        );
+
+    [Fact]
     public void Disposing_takes_the_same_time_for_each_breaker() =>
         Assert.InRange(
             Growth.OfTime(
@@ -113,6 +135,26 @@ public sealed class ManyBreakersOfAContainer
         log.Clear();
         services.Breakers()["orders"].Trip();
         Assert.Equal(["2", "3", "5"], log);
+    }
+
+    /// <summary>Named in code and in the configuration, with metrics, a health check and a listener each.</summary>
+    private static IHost HostOf(int count)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        string[] names = [.. Enumerable.Range(0, count).Select(number => $"breaker-{number}")];
+        builder.Configuration.AddInMemoryCollection(
+            names.Select(name => KeyValuePair.Create($"Fluxgate:Breakers:{name}:Tripper", (string?)"FailureStreak(3)"))
+        );
+        var fluxgate = builder.Services.AddFluxgate(builder.Configuration.GetSection("Fluxgate"));
+        builder.Services.AddFluxgateListener(new PrometheusListener(new()));
+        foreach (var name in names)
+        {
+            fluxgate.AddBreaker(name, settings => settings.BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(5)));
+            builder.Services.AddFluxgateListener(name, _ => { });
+            builder.Services.AddHealthChecks().AddFluxgateBreaker(name);
+        }
+
+        return builder.Build();
     }
 
     private static IHttpClientBuilder Client(IServiceCollection services, string name)
