@@ -6,13 +6,14 @@ namespace Fluxgate;
 /// <summary>Every C# block of docs/monitoring.md is the text of a region of this project, which is compiled and run.</summary>
 public sealed class TheCodeOfTheDocument
 {
+    private static readonly string[] Folders = ["tests/Fluxgate.Polly.Monitoring.Tests", "samples/PrometheusNet"];
+
     [Fact]
     public void Every_block_is_the_text_of_its_region()
     {
         var blocks = DocumentedCode.BlocksOf(KitDocument.Text).OrderBy(block => block.Heading, StringComparer.Ordinal).ToArray();
-        var regions = Directory
-            .GetFiles(Repository.Find("tests/Fluxgate.Polly.Monitoring.Tests"), "*.cs")
-            .Order(StringComparer.Ordinal)
+        var regions = Folders
+            .SelectMany(folder => Directory.GetFiles(Repository.Find(folder), "*.cs").Order(StringComparer.Ordinal))
             .SelectMany(file => DocumentedCode.RegionsOf(File.ReadAllText(file), KitDocument.Name))
             .OrderBy(region => region.Heading, StringComparer.Ordinal)
             .ToArray();
