@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Fluxgate;
 
 /// <summary>Every C# block of a document is the text of a region that the tests compile and run; see <see cref="DocumentedCode"/>.</summary>
-public sealed class DocumentsSayWhatRuns
+public sealed partial class DocumentsSayWhatRuns
 {
     private static readonly string[] Folders = ["tests", "samples"];
 
@@ -33,13 +35,9 @@ public sealed class DocumentsSayWhatRuns
             .BlocksOf(document)
             .Select(block => "(#" + Anchor(block.Heading) + ")")
             .ToHashSet(StringComparer.Ordinal);
-        var rows = document
-            .Split('\n')
-            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
-            .Where(row => !row.EndsWith("| example |", StringComparison.Ordinal))
-            .ToArray();
+        var rows = Rows(document, "example");
 
-        Assert.True(rows.Length > 30, $"{rows.Length} rows were found.");
+        Assert.True(rows.Count > 30, $"{rows.Count} rows were found.");
         Assert.All(
             rows,
             row =>
@@ -47,6 +45,28 @@ public sealed class DocumentsSayWhatRuns
                     examples.Any(example => row.TrimEnd(' ', '|').EndsWith(example, StringComparison.Ordinal)),
                     $"No example: {row}"
                 )
+        );
+    }
+
+    [Fact]
+    public void Every_row_of_the_differences_names_tests_that_exist()
+    {
+        var document = Repository.Read("docs/migrating.md");
+        var tests = Sources()
+            .SelectMany(file => TestMethod().Matches(File.ReadAllText(file)))
+            .Select(test => test.Groups[1].Value)
+            .ToHashSet();
+        var rows = Rows(document, "test");
+
+        Assert.Equal(Rows(document, "").Count, rows.Count + Rows(document, "example").Count);
+        Assert.True(rows.Count > 20, $"{rows.Count} rows were found.");
+        Assert.All(
+            rows,
+            row =>
+            {
+                var names = row.TrimEnd(' ', '|').Split('|')[^1].Split(',', StringSplitOptions.TrimEntries);
+                Assert.All(names, name => Assert.True(tests.Contains(name.Trim('`')), $"No test {name}: {row}"));
+            }
         );
     }
 
@@ -87,7 +107,33 @@ public sealed class DocumentsSayWhatRuns
         }
     }
 
+    /// <summary>The rows of the tables whose last column has that name; of all tables where it is empty.</summary>
+    private static IReadOnlyList<string> Rows(string document, string lastColumn)
+    {
+        var (rows, isTable, isWanted) = (new List<string>(), false, false);
+        foreach (var line in document.Split('\n'))
+        {
+            if (!line.StartsWith('|'))
+            {
+                isTable = false;
+            }
+            else if (!isTable)
+            {
+                (isTable, isWanted) = (true, line.EndsWith($"{lastColumn} |", StringComparison.Ordinal));
+            }
+            else if (isWanted && !line.StartsWith("|--", StringComparison.Ordinal))
+            {
+                rows.Add(line);
+            }
+        }
+
+        return rows;
+    }
+
     private static IEnumerable<DocumentedCode.Piece> Regions(string document) =>
+        Sources().SelectMany(file => DocumentedCode.RegionsOf(File.ReadAllText(file).ReplaceLineEndings("\n"), document));
+
+    private static IEnumerable<string> Sources() =>
         Folders
             .SelectMany(folder =>
                 Directory.GetFiles(Repository.Find(folder), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
@@ -95,8 +141,10 @@ public sealed class DocumentsSayWhatRuns
             .Where(file =>
                 !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
                 && !file.EndsWith(nameof(DocumentsSayWhatRuns) + ".cs", StringComparison.Ordinal)
-            )
-            .SelectMany(file => DocumentedCode.RegionsOf(File.ReadAllText(file).ReplaceLineEndings("\n"), document));
+            );
+
+    [GeneratedRegex(@"^    public (?:async Task|void) (\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex TestMethod();
 
     // As the forge makes them of headings.
     private static string Anchor(string heading) =>
