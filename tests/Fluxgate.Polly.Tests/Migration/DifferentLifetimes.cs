@@ -40,18 +40,19 @@ public sealed class DifferentLifetimes
     public void A_builder_with_another_clock_than_its_breaker_is_refused()
     {
         var time = new VirtualTime();
-        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
         using var another = new FluxgateBreaker("payments");
         using var same = new FluxgateBreaker("payments", timeProvider: time);
 
         // Polly's breaker has the clock of its builder, as one of ours that the pipeline makes.
-        builder.AddCircuitBreaker(new()).AddFluxgateBreaker().AddFluxgateBreaker(same).Build();
-        var refused = Assert.Throws<InvalidOperationException>(() => builder.AddFluxgateBreaker(another).Build());
+        Builder().AddCircuitBreaker(new()).AddFluxgateBreaker().AddFluxgateBreaker(same).Build();
+        var refused = Assert.Throws<InvalidOperationException>(() => Builder().AddFluxgateBreaker(another).Build());
         Assert.StartsWith(
             "The builder's TimeProvider (VirtualTime) must be null or the one of its breaker",
             refused.Message,
             StringComparison.Ordinal
         );
+
+        ResiliencePipelineBuilder Builder() => new() { TimeProvider = time };
     }
 
     [Fact]

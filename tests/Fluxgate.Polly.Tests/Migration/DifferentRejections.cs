@@ -1,5 +1,7 @@
 using Polly;
 using Polly.CircuitBreaker;
+using Polly.Fallback;
+using Polly.Hedging;
 using Polly.Retry;
 
 namespace Fluxgate;
@@ -95,6 +97,18 @@ public sealed class DifferentRejections
         #endregion
 
         Assert.Equal((3, 0), (await RetriesAsync(kind, new()), await RetriesAsync(kind, retry)));
+    }
+
+    [Theory, BothBreakers]
+    public async Task Default_predicates_of_hedging_and_fallback_take_rejections(string kind)
+    {
+        var outcome = Outcome.FromException<string>(await RejectedAsync(kind));
+        var context = ResilienceContextPool.Shared.Get();
+
+        Assert.True(await new HedgingStrategyOptions<string>().ShouldHandle(new(context, outcome)));
+        Assert.True(await new FallbackStrategyOptions<string>().ShouldHandle(new(context, outcome)));
+        Assert.True(Tracker.All.For<string>().Matches(outcome));
+        ResilienceContextPool.Shared.Return(context);
     }
 
     private static async Task<int> RetriesAsync(string kind, RetryStrategyOptions<string> retry)

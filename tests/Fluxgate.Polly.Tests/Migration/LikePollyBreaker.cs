@@ -6,8 +6,6 @@ namespace Fluxgate;
 /// <summary>A pipeline with Polly's own breaker, or one with ours under the same rule: each scenario runs on both, on a virtual clock.</summary>
 internal abstract class LikePollyBreaker
 {
-    public VirtualTime Time { get; } = new();
-
     public abstract PipelineCalls Calls { get; }
 
     public abstract CircuitState State { get; }
@@ -23,7 +21,7 @@ internal abstract class LikePollyBreaker
 
     public abstract Task CloseAsync();
 
-    public void Wait(double seconds) => Time.Advance(TimeSpan.FromSeconds(seconds));
+    public abstract void Wait(double seconds);
 
     public async Task FailAsync(int calls = 1)
     {
@@ -52,38 +50,31 @@ internal abstract class LikePollyBreaker
     private sealed class PollysBreaker : LikePollyBreaker
     {
         private readonly CircuitBreakerManualControl _control;
-        private readonly CircuitBreakerStateProvider _state = new();
+        private readonly PollyWorld _world;
 
         public PollysBreaker(LikePollyRule rule)
         {
             _control = new(rule.IsIsolated);
-            var options = new CircuitBreakerStrategyOptions<string>
+            _world = new(options =>
             {
-                FailureRatio = rule.FailureRatio,
-                MinimumThroughput = rule.MinimumThroughput,
-                SamplingDuration = TimeSpan.FromSeconds(rule.SamplingSeconds),
-                BreakDuration = TimeSpan.FromSeconds(rule.BreakSeconds),
-                ManualControl = _control,
-                StateProvider = _state,
-                OnOpened = arguments => Hear(arguments.BreakDuration == TimeSpan.MaxValue ? CircuitState.Isolated : CircuitState.Open),
-                OnHalfOpened = _ => Hear(CircuitState.HalfOpen),
-                OnClosed = _ => Hear(CircuitState.Closed),
-            };
-            if (rule.ShouldHandle is { } shouldHandle)
-            {
-                options.ShouldHandle = shouldHandle;
-            }
-
-            Calls = new(
-                new ResiliencePipelineBuilder<string> { TimeProvider = Time }
-                    .AddCircuitBreaker(options)
-                    .Build()
-            );
+                options.FailureRatio = rule.FailureRatio;
+                options.MinimumThroughput = rule.MinimumThroughput;
+                options.SamplingDuration = TimeSpan.FromSeconds(rule.SamplingSeconds);
+                options.BreakDuration = TimeSpan.FromSeconds(rule.BreakSeconds);
+                options.ShouldHandle = rule.ShouldHandle ?? options.ShouldHandle;
+                options.ManualControl = _control;
+                options.OnOpened = arguments =>
+                    Hear(arguments.BreakDuration == TimeSpan.MaxValue ? CircuitState.Isolated : CircuitState.Open);
+                options.OnHalfOpened = _ => Hear(CircuitState.HalfOpen);
+                options.OnClosed = _ => Hear(CircuitState.Closed);
+            });
         }
 
-        public override PipelineCalls Calls { get; }
+        public override PipelineCalls Calls => _world.Calls;
 
-        public override CircuitState State => _state.CircuitState;
+        public override CircuitState State => _world.State;
+
+        public override void Wait(double seconds) => _world.Wait(seconds);
 
         public override Task IsolateAsync() => _control.IsolateAsync();
 
@@ -98,12 +89,11 @@ internal abstract class LikePollyBreaker
 
     private sealed class OurBreaker : LikePollyBreaker
     {
-        private readonly FluxgateBreaker _breaker;
+        private readonly World _world;
 
         public OurBreaker(LikePollyRule rule)
         {
-            _breaker = new(
-                "payments",
+            _world = new(
                 new()
                 {
                     Tripper = Tripper.MinRequests(rule.MinimumThroughput) & Tripper.FailureRate(rule.FailureRatio),
@@ -113,20 +103,21 @@ internal abstract class LikePollyBreaker
                     Recovery = Recovery.AfterProbes(1),
                     InitialState = rule.IsIsolated ? BreakerState.ForcedOpen : BreakerState.Closed,
                     Listeners = { signal => Heard.Add(AsPolly(signal.NewState)) },
-                },
-                Time
+                }
             );
-            var options = new FluxgateBreakerOptions<string> { Breaker = _breaker, ShouldHandle = rule.ShouldHandle };
+            var options = new FluxgateBreakerOptions<string> { Breaker = _world.Breaker, ShouldHandle = rule.ShouldHandle };
             Calls = new(new ResiliencePipelineBuilder<string>().AddFluxgateBreaker(options).Build());
         }
 
         public override PipelineCalls Calls { get; }
 
-        public override CircuitState State => AsPolly(_breaker.State);
+        public override CircuitState State => AsPolly(_world.State);
 
-        public override Task IsolateAsync() => Task.FromResult(_breaker.ForceOpen());
+        public override void Wait(double seconds) => _world.Wait(seconds);
 
-        public override Task CloseAsync() => Task.FromResult(_breaker.Reset());
+        public override Task IsolateAsync() => Task.FromResult(_world.Breaker.ForceOpen());
+
+        public override Task CloseAsync() => Task.FromResult(_world.Breaker.Reset());
 
         private static CircuitState AsPolly(BreakerState state) =>
             state switch
