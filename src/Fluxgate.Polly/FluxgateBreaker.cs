@@ -45,18 +45,13 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         Durations = Durations.AskedBy(settings.Listeners, this);
         _wakeup = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
 
-        var start = new PhaseStart(
-            this,
-            rules,
-            1,
-            History.None,
-            new(ReasonKind.Initial, "initial state"),
-            Clock.Now,
-            Clock.UtcNow,
-            Before: null
-        );
+        var start = new PhaseStart(this, rules, 1, History.None, Reason.Initial, Clock.Now, Clock.UtcNow, Before: null);
         _timeline = new(
-            NewPhase(settings.InitialState, start, settings.InitialState == BreakerState.Open ? UserCode.BreakFor(rules, 0) : default)
+            NewPhase(
+                settings.InitialState,
+                start,
+                settings.InitialState == BreakerState.Open ? UserCode.BreakFor(rules, 0, Reason.Initial) : default
+            )
         );
         _timeline.Attach(this, _listeners);
         _early?.ForEach(Notify);

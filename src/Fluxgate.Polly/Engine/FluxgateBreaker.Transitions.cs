@@ -45,7 +45,7 @@ public sealed partial class FluxgateBreaker
         var breakFor =
             breakTicks > 0 ? TimeSpan.FromTicks(breakTicks)
             : overdue ? UserCode.OverdueBreak(from.Rules)
-            : UserCode.BreakFor(from.Rules, reopens);
+            : UserCode.BreakFor(from.Rules, reopens, reason);
         var signal = Move(from, BreakerState.Open, reason, reopens, breakFor);
         if (signal is not null)
         {
@@ -112,7 +112,7 @@ public sealed partial class FluxgateBreaker
             else
             {
                 var reopens = to == BreakerState.Closed ? 0 : from.History.Reopens;
-                var breakFor = to == BreakerState.Open ? UserCode.BreakFor(from.Rules, reopens) : default;
+                var breakFor = to == BreakerState.Open ? UserCode.BreakFor(from.Rules, reopens, reason) : default;
                 if (Move(from, to, reason, reopens, breakFor) is { } signal)
                 {
                     return signal;

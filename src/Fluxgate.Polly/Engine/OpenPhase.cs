@@ -36,7 +36,7 @@ internal sealed class OpenPhase : Phase
     public TimeSpan? BreakFor => _breakFor == TimeSpan.MaxValue ? null : _breakFor;
 
     /// <summary>The break that goes on under other rules: a new one is drawn only where the break duration changed.</summary>
-    public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? _breakFor : UserCode.BreakFor(rules, History.Reopens);
+    public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? _breakFor : UserCode.BreakFor(rules, History.Reopens, Reason);
 
     public override Admittance Admit(out Ticket ticket, ref Caused caused)
     {

@@ -146,11 +146,11 @@ internal sealed class UserCode(FluxgateBreaker breaker)
         }
     }
 
-    public TimeSpan BreakFor(Rules rules, long reopens)
+    public TimeSpan BreakFor(Rules rules, long reopens, Reason reason)
     {
         try
         {
-            var duration = rules.BreakDuration.Next(new(reopens, rules.Chance));
+            var duration = rules.BreakDuration.Next(new(reopens, reason, rules.Chance));
             if (duration > TimeSpan.Zero || (duration == TimeSpan.Zero && rules.BreakDuration.MayBeZero))
             {
                 return duration;

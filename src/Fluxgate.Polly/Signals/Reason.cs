@@ -3,6 +3,8 @@ namespace Fluxgate;
 /// <summary>Why a circuit is in its state. Immutable; holds numbers and text, never an exception.</summary>
 public sealed class Reason
 {
+    internal static readonly Reason Initial = new(ReasonKind.Initial, "initial state");
+
     internal Reason(ReasonKind kind, string text, IReadOnlyList<Finding>? findings = null)
     {
         Kind = kind;

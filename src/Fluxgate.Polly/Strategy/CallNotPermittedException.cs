@@ -2,8 +2,12 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>The breaker did not let a call in. Every <c>catch</c> and predicate for Polly's <see cref="BrokenCircuitException"/> handles it.</summary>
+/// <summary>
+/// The breaker did not let a call in. A <c>catch</c>, a pattern and a predicate for Polly's <see cref="BrokenCircuitException"/> handle it; a
+/// comparison with exactly that type does not.
+/// </summary>
 /// <remarks>
+/// The <see cref="Exception.InnerException"/> is <see langword="null"/>, since a breaker keeps no exception alive: <see cref="Reason"/> says why.
 /// A fresh instance for each rejected call, thread-safe as exceptions are while nobody throws them again. Waiting for <c>RetryAfter</c> is never
 /// too early: it is rounded up to whole milliseconds, and on the system's clock it is up to 35 ms longer than what is left of the break, since the
 /// coarse clock that timers and rejections use may lag by 16 ms.

@@ -4,6 +4,7 @@ namespace Fluxgate;
 public sealed class DocumentsSayWhatRuns
 {
     private static readonly string[] Folders = ["tests", "samples"];
+    private static readonly string[] Declarations = ["    public async Task ", "    public void "];
 
     [Theory]
     [InlineData("docs/migrating.md")]
@@ -33,13 +34,9 @@ public sealed class DocumentsSayWhatRuns
             .BlocksOf(document)
             .Select(block => "(#" + Anchor(block.Heading) + ")")
             .ToHashSet(StringComparer.Ordinal);
-        var rows = document
-            .Split('\n')
-            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
-            .Where(row => !row.EndsWith("| example |", StringComparison.Ordinal))
-            .ToArray();
+        var rows = Rows(document, "example");
 
-        Assert.True(rows.Length > 30, $"{rows.Length} rows were found.");
+        Assert.True(rows.Count > 30, $"{rows.Count} rows were found.");
         Assert.All(
             rows,
             row =>
@@ -47,6 +44,25 @@ public sealed class DocumentsSayWhatRuns
                     examples.Any(example => row.TrimEnd(' ', '|').EndsWith(example, StringComparison.Ordinal)),
                     $"No example: {row}"
                 )
+        );
+    }
+
+    [Fact]
+    public void Every_row_of_the_differences_names_tests_that_exist()
+    {
+        var document = Repository.Read("docs/migrating.md");
+        var tests = Sources().SelectMany(File.ReadLines).Select(TestNamed).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var rows = Rows(document, "test");
+
+        Assert.Equal(Rows(document, "").Count, rows.Count + Rows(document, "example").Count);
+        Assert.True(rows.Count > 20, $"{rows.Count} rows were found.");
+        Assert.All(
+            rows,
+            row =>
+            {
+                var names = row.TrimEnd(' ', '|').Split('|')[^1].Split(',', StringSplitOptions.TrimEntries);
+                Assert.All(names, name => Assert.True(tests.Contains(name.Trim('`')), $"No test {name}: {row}"));
+            }
         );
     }
 
@@ -87,7 +103,33 @@ public sealed class DocumentsSayWhatRuns
         }
     }
 
+    /// <summary>The rows of the tables whose last column has that name; of all tables where it is empty.</summary>
+    private static List<string> Rows(string document, string lastColumn)
+    {
+        var (rows, isTable, isWanted) = (new List<string>(), false, false);
+        foreach (var line in document.Split('\n'))
+        {
+            if (!line.StartsWith('|'))
+            {
+                isTable = false;
+            }
+            else if (!isTable)
+            {
+                (isTable, isWanted) = (true, line.EndsWith($"{lastColumn} |", StringComparison.Ordinal));
+            }
+            else if (isWanted && !line.StartsWith("|--", StringComparison.Ordinal))
+            {
+                rows.Add(line);
+            }
+        }
+
+        return rows;
+    }
+
     private static IEnumerable<DocumentedCode.Piece> Regions(string document) =>
+        Sources().SelectMany(file => DocumentedCode.RegionsOf(File.ReadAllText(file).ReplaceLineEndings("\n"), document));
+
+    private static IEnumerable<string> Sources() =>
         Folders
             .SelectMany(folder =>
                 Directory.GetFiles(Repository.Find(folder), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
@@ -95,8 +137,13 @@ public sealed class DocumentsSayWhatRuns
             .Where(file =>
                 !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
                 && !file.EndsWith(nameof(DocumentsSayWhatRuns) + ".cs", StringComparison.Ordinal)
-            )
-            .SelectMany(file => DocumentedCode.RegionsOf(File.ReadAllText(file).ReplaceLineEndings("\n"), document));
+            );
+
+    /// <summary>The name of the test that a line of a source file declares.</summary>
+    private static string? TestNamed(string line) =>
+        Declarations.FirstOrDefault(start => line.StartsWith(start, StringComparison.Ordinal)) is { } start
+            ? line[start.Length..].Split('(')[0]
+            : null;
 
     // As the forge makes them of headings.
     private static string Anchor(string heading) =>

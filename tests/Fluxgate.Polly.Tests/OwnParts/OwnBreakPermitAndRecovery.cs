@@ -121,6 +121,53 @@ public sealed class OwnBreakPermitAndRecovery
         Assert.Equal(BreakerState.Closed, world.State);
     }
 
+    [Fact]
+    public void A_break_duration_knows_why_the_circuit_opens()
+    {
+        var reasons = new List<Reason>();
+        var world = new World(
+            new()
+            {
+                InitialState = BreakerState.Open,
+                Tripper = Tripper.MinRequests(2) & Tripper.FailureRate(0.5),
+                BreakDuration = new NotesReasons(reasons, Second),
+            }
+        );
+        world.Breaker.Reset();
+        world.Breaker.Trip("a drill");
+        world.Breaker.Reset();
+        world.Fail(2);
+        var settings = world.Breaker.CopySettings();
+        settings.BreakDuration = new NotesReasons(reasons, 2 * Second);
+        world.Breaker.Reconfigure(settings);
+
+        var tripped = "MinRequests 2 >= 2 & FailureRate 100% >= 50% (2 of 2)";
+        Assert.Equal(["initial state", "a drill", tripped, tripped], reasons.Select(reason => reason.Text));
+        Assert.Equal([2, 1], reasons[2].Findings.Select(finding => finding.Measured));
+        Assert.Same(world.Signals[^1].Reason, reasons[3]);
+    }
+
+    [Fact]
+    public void A_break_duration_can_be_tried_with_a_reason()
+    {
+        var (reasons, signal) = (new List<Reason>(), new World().Breaker.Trip("a drill"));
+        var duration = new NotesReasons(reasons, Second);
+
+        duration.Next(new(reopens: 0));
+        duration.Next(new(reopens: 0, reason: signal?.Reason));
+
+        Assert.Equal(["initial state", "a drill"], reasons.Select(reason => reason.Text));
+    }
+
+    private sealed class NotesReasons(List<Reason> reasons, TimeSpan duration) : BreakDuration
+    {
+        public override TimeSpan Next(in BreakDurationContext context)
+        {
+            reasons.Add(context.Reason);
+            return duration;
+        }
+    }
+
     private sealed class OneSecondMoreEachTime : BreakDuration
     {
         public override TimeSpan Next(in BreakDurationContext context) => (context.Reopens + 1) * Second;
