@@ -28,7 +28,7 @@ internal sealed class ClosedPhase : Phase
         State = state;
         var before = start.Continues as ClosedPhase;
         _streak = before?._streak.On(Ledger) ?? new(Ledger);
-        _durations = Breaker.Durations;
+        _durations = Machine.Durations;
         _clock = Clock;
 
         // The clock that decides here. Where listeners time every call, its end is the window's reading too.
@@ -85,7 +85,7 @@ internal sealed class ClosedPhase : Phase
 
         if (!Ledger.TryCount(Ledger.WordOf(verdict)))
         {
-            return Breaker.SettleLate(ticket, verdict, exact ? durationTicks : FluxgateBreaker.Unmeasured, breakTicks);
+            return Machine.SettleLate(ticket, verdict, exact ? durationTicks : StateMachine.Unmeasured, breakTicks);
         }
 
         if (_durations is not null && exact && durationTicks >= 0)
@@ -132,7 +132,7 @@ internal sealed class ClosedPhase : Phase
         var reached = Ledger.SlowThresholds.Reached(durationTicks);
         if ((reached > 0 || Ledger.SumsDurations) && Ledger.Measure(durationTicks, reached) is not 0 and var lost)
         {
-            Breaker.Totals.AddSlow(Ledger.SlowThresholds, lost);
+            Machine.Totals.AddSlow(Ledger.SlowThresholds, lost);
         }
 
         return reached;
@@ -145,9 +145,9 @@ internal sealed class ClosedPhase : Phase
     /// <param name="breakTicks">How long to break if this opens the circuit; 0 for what is configured.</param>
     private Signal? Ask(long place, long failures, long windowNow, long breakTicks)
     {
-        if (GoesOn && !Breaker.IsCurrent(this))
+        if (GoesOn && !Machine.IsCurrent(this))
         {
-            return Breaker.Reconsidered(this, failures, breakTicks);
+            return Machine.Reconsidered(this, failures, breakTicks);
         }
 
         while (true)
@@ -222,11 +222,11 @@ internal sealed class ClosedPhase : Phase
         var reason = UserCode.Explain(_tripper!, reading);
         if (State == BreakerState.Closed)
         {
-            signal = Breaker.Open(this, reason, History.Reopens, breakTicks);
+            signal = Machine.Open(this, reason, History.Reopens, breakTicks);
         }
         else
         {
-            Breaker.WouldTrip(this, reason);
+            Machine.WouldTrip(this, reason);
         }
 
         return true;

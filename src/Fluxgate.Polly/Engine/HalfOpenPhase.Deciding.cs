@@ -8,17 +8,17 @@ internal sealed partial class HalfOpenPhase
     {
         if (taken.LostSlow != 0)
         {
-            Breaker.Totals.AddSlow(Ledger.SlowThresholds, taken.LostSlow);
+            Machine.Totals.AddSlow(Ledger.SlowThresholds, taken.LostSlow);
         }
 
-        Breaker.Durations?.Record(State, taken.DurationTicks);
-        if (GoesOn && !Breaker.IsCurrent(this) && _window is not UserWindow)
+        Machine.Durations?.Record(State, taken.DurationTicks);
+        if (GoesOn && !Machine.IsCurrent(this) && _window is not UserWindow)
         {
-            return Breaker.Reconsidered(this, failures: 0, breakTicks);
+            return Machine.Reconsidered(this, failures: 0, breakTicks);
         }
 
         var decided = taken.Verdict == Verdict.Ignored ? DecideIgnored(taken.Counts) : Recorded(taken, breakTicks, now);
-        return decided ?? (GoesOn ? Breaker.Reconsidered(this, failures: 0, breakTicks) : null);
+        return decided ?? (GoesOn ? Machine.Reconsidered(this, failures: 0, breakTicks) : null);
     }
 
     private Signal? Recorded(in Taken taken, long breakTicks, long now)
@@ -54,7 +54,7 @@ internal sealed partial class HalfOpenPhase
         }
 
         return UserCode.IsOver(_recovery, new(elapsed, counts.Recorded, counts.Successes, counts.ConsecutiveSuccesses))
-            ? Breaker.Close(
+            ? Machine.Close(
                 this,
                 new(ReasonKind.Recovered, $"{RuleText.Number(counts.Successes)} of {RuleText.Number(counts.Recorded)} probes succeeded")
             )
@@ -66,7 +66,7 @@ internal sealed partial class HalfOpenPhase
             ? Reopen(new(ReasonKind.ProbingFailed, $"{RuleText.Number(counts.IgnoredInARow)} probes in a row were ignored"))
             : null;
 
-    private Signal? Reopen(Reason reason, long breakTicks = 0) => Breaker.Open(this, reason, History.Reopens + 1, breakTicks);
+    private Signal? Reopen(Reason reason, long breakTicks = 0) => Machine.Open(this, reason, History.Reopens + 1, breakTicks);
 
     /// <summary>A probe that was counted, and what the phase looked like at its place in the order.</summary>
     private readonly record struct Taken(Verdict Verdict, long DurationTicks, ProbeCounts Counts, Tally Window, int LostSlow);

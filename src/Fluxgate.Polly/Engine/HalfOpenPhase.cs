@@ -70,7 +70,7 @@ internal sealed partial class HalfOpenPhase : Phase
         // The first to expire: alone, or with a lease that a reconfiguration made shorter than those before it.
         if (Rules.ProbeWithoutTraffic && ticket.Probe is { Place.Previous: null })
         {
-            Breaker.WakeAfter(this, Rules.Lease);
+            Machine.WakeAfter(this, Rules.Lease);
         }
 
         return admittance;
@@ -82,7 +82,7 @@ internal sealed partial class HalfOpenPhase : Phase
         if (ExpireLeases(now) is { } reopened)
         {
             // The phase is over, by this probe's lease or an older one's.
-            Breaker.SettleLate(ticket, verdict, durationTicks, breakTicks);
+            Machine.SettleLate(ticket, verdict, durationTicks, breakTicks);
             return reopened;
         }
 
@@ -94,7 +94,7 @@ internal sealed partial class HalfOpenPhase : Phase
             late = ticket.Probe!.Expired || !TryTake(ticket.Probe, verdict, durationTicks, out taken);
         }
 
-        return late ? Breaker.SettleLate(ticket, verdict, durationTicks, breakTicks) : Settled(taken, breakTicks, now);
+        return late ? Machine.SettleLate(ticket, verdict, durationTicks, breakTicks) : Settled(taken, breakTicks, now);
     }
 
     public override Signal? ExpireLeases(long now)
@@ -138,7 +138,7 @@ internal sealed partial class HalfOpenPhase : Phase
 
         if (deadline != long.MaxValue)
         {
-            Breaker.WakeAfter(this, Clock.Between(now, deadline));
+            Machine.WakeAfter(this, Clock.Between(now, deadline));
         }
     }
 

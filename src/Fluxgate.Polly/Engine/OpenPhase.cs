@@ -57,7 +57,7 @@ internal sealed class OpenPhase : Phase
         }
 
         ticket = default;
-        caused.Add(Breaker.EndBreak(this));
+        caused.Add(Machine.EndBreak(this));
         return Admittance.PhaseOver;
     }
 
@@ -72,11 +72,11 @@ internal sealed class OpenPhase : Phase
 
         if (now >= _until)
         {
-            Breaker.EndBreak(this);
+            Machine.EndBreak(this);
         }
         else
         {
-            Breaker.WakeAfter(this, Clock.Between(now, _until));
+            Machine.WakeAfter(this, Clock.Between(now, _until));
         }
     }
 

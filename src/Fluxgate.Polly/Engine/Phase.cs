@@ -11,7 +11,7 @@ internal abstract class Phase(PhaseStart start)
     private long _endBegunAt = NotBegun;
     private bool _goesOn;
 
-    public FluxgateBreaker Breaker { get; } = start.Breaker;
+    public StateMachine Machine { get; } = start.Machine;
 
     public Rules Rules { get; } = start.Rules;
 
@@ -36,9 +36,9 @@ internal abstract class Phase(PhaseStart start)
 
     public abstract BreakerState State { get; }
 
-    protected Clock Clock => Breaker.Clock;
+    protected Clock Clock => Machine.Clock;
 
-    protected UserCode UserCode => Breaker.UserCode;
+    protected UserCode UserCode => Machine.UserCode;
 
     /// <summary>Lets a call in or rejects it.</summary>
     /// <param name="ticket">What the call holds from now on, or the phase that rejected it.</param>
@@ -103,7 +103,7 @@ internal abstract class Phase(PhaseStart start)
         ticket = new(this, timestamp);
         if (!Ledger.TryCount(Ledger.Rejected))
         {
-            Breaker.Totals.AddRejected(State);
+            Machine.Totals.AddRejected(State);
         }
 
         return Admittance.Rejected;

@@ -2,7 +2,7 @@ namespace Fluxgate;
 
 /// <summary>What every phase begins with. One that continues another has its number, and takes over what it holds.</summary>
 internal readonly record struct PhaseStart(
-    FluxgateBreaker Breaker,
+    StateMachine Machine,
     Rules Rules,
     long Number,
     History History,

@@ -7,24 +7,11 @@ internal sealed class Rules
     private static readonly TimeSpan FinestCoarseBucket = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestCoarseThreshold = TimeSpan.FromSeconds(1);
 
-    private readonly Func<double>? _randomizer;
-
-    public Rules(FluxgateBreakerSettings settings, Clock clock, UserCode userCode)
+    public Rules(Parts parts, Clock clock, UserCode userCode)
     {
-        settings.Validate();
-        Warnings = settings.Warnings;
-        (Window, Tripper, BreakDuration, Permit, Recovery) = (
-            settings.Window,
-            settings.Tripper,
-            settings.BreakDuration,
-            settings.Permit,
-            settings.Recovery
-        );
-        Lease = settings.ProbeLease;
+        Parts = parts;
         LeaseUnits = clock.Units(Lease);
-        ProbeWithoutTraffic = settings.ProbeWithoutTraffic;
-        _randomizer = settings.Randomizer;
-        Chance = settings.Randomizer is { } randomizer ? new(randomizer) : Chance.Shared;
+        Chance = parts.Randomizer is { } randomizer ? new(randomizer) : Chance.Shared;
 
         Tripper[] leaves = [.. Tripper.Leaves];
         SlowThresholds = new(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
@@ -39,24 +26,23 @@ internal sealed class Rules
         Thresholds = ThresholdsOf(leaves, userCode);
     }
 
-    /// <summary>What is allowed in the settings but likely not meant.</summary>
-    public IReadOnlyList<string> Warnings { get; }
+    public Parts Parts { get; }
 
-    public Window Window { get; }
+    public Window Window => Parts.Window;
 
-    public Tripper Tripper { get; }
+    public Tripper Tripper => Parts.Tripper;
 
-    public BreakDuration BreakDuration { get; }
+    public BreakDuration BreakDuration => Parts.BreakDuration;
 
-    public Permit Permit { get; }
+    public Permit Permit => Parts.Permit;
 
-    public Recovery Recovery { get; }
+    public Recovery Recovery => Parts.Recovery;
 
-    public TimeSpan Lease { get; }
+    public TimeSpan Lease => Parts.ProbeLease;
 
     public long LeaseUnits { get; }
 
-    public bool ProbeWithoutTraffic { get; }
+    public bool ProbeWithoutTraffic => Parts.ProbeWithoutTraffic;
 
     public Chance Chance { get; }
 
@@ -96,11 +82,11 @@ internal sealed class Rules
         Compare(nameof(BreakDuration), other.BreakDuration, BreakDuration);
         Compare(nameof(Permit), other.Permit, Permit);
         Compare(nameof(Recovery), other.Recovery, Recovery);
-        Compare(nameof(FluxgateBreakerSettings.ProbeLease), RuleText.Duration(other.Lease), RuleText.Duration(Lease));
+        Compare(nameof(Parts.ProbeLease), RuleText.Duration(other.Lease), RuleText.Duration(Lease));
         Compare(nameof(ProbeWithoutTraffic), other.ProbeWithoutTraffic, ProbeWithoutTraffic);
-        if (_randomizer != other._randomizer)
+        if (Parts.Randomizer != other.Parts.Randomizer)
         {
-            changes.Add($"{nameof(FluxgateBreakerSettings.Randomizer)}: replaced");
+            changes.Add($"{nameof(Parts.Randomizer)}: replaced");
         }
 
         return changes;
@@ -142,19 +128,6 @@ internal sealed class Rules
 
         static bool IsOurs(object leaf) => leaf.GetType().Assembly == typeof(Rules).Assembly;
     }
-
-    public FluxgateBreakerSettings ToSettings() =>
-        new()
-        {
-            Window = Window,
-            Tripper = Tripper,
-            BreakDuration = BreakDuration,
-            Permit = Permit,
-            Recovery = Recovery,
-            ProbeLease = Lease,
-            ProbeWithoutTraffic = ProbeWithoutTraffic,
-            Randomizer = _randomizer,
-        };
 
     /// <summary>The ledger of a phase: that of the object before, where the phase goes on with the same window.</summary>
     public Ledger LedgerAfter(Phase? before) =>

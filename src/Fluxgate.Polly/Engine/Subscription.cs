@@ -10,7 +10,7 @@ namespace Fluxgate;
 /// A thread that made a transition delivers for a bounded time; the rest moves to the thread pool. What waits for a listener that hangs is
 /// bounded too: the oldest is dropped, and dropped signals are counted.
 /// </remarks>
-internal sealed class Subscription(FluxgateBreaker breaker, ICircuitListener listener, TimelineEntry start)
+internal sealed class Subscription(StateMachine machine, IReceiver receiver, TimelineEntry start)
 {
     /// <summary>So many entries or so much time, after which a thread leaves the rest to another one.</summary>
     private const int MostInOneRun = 16;
@@ -72,7 +72,7 @@ internal sealed class Subscription(FluxgateBreaker breaker, ICircuitListener lis
 
     private void Run()
     {
-        var startedAt = breaker.Clock.Now;
+        var startedAt = machine.Clock.Now;
         var delivered = 0;
         int seen;
         do
@@ -80,7 +80,7 @@ internal sealed class Subscription(FluxgateBreaker breaker, ICircuitListener lis
             seen = Volatile.Read(ref _entries);
             while (Volatile.Read(ref _cursor).Next is not null && !_isOver)
             {
-                if (delivered == MostInOneRun || (delivered > 0 && breaker.Clock.Between(startedAt, breaker.Clock.Now) >= LongestRun))
+                if (delivered == MostInOneRun || (delivered > 0 && machine.Clock.Between(startedAt, machine.Clock.Now) >= LongestRun))
                 {
                     // Whoever comes next goes on: a thread with a transition of its own, or one of the pool.
                     Volatile.Write(ref _entries, 0);
@@ -123,7 +123,7 @@ internal sealed class Subscription(FluxgateBreaker breaker, ICircuitListener lis
     {
         if (entry.News is Signal && !Volatile.Read(ref _isOver))
         {
-            breaker.Totals.AddDropped();
+            machine.Totals.AddDropped();
         }
 
         entry.Passed();
@@ -140,22 +140,22 @@ internal sealed class Subscription(FluxgateBreaker breaker, ICircuitListener lis
                     switch (call.News)
                     {
                         case Signal signal:
-                            call.Listener.OnSignal(signal);
+                            call.Receiver.OnSignal(signal);
                             break;
                         case Notice notice:
-                            call.Listener.OnNotice(notice);
+                            call.Receiver.OnNotice(notice);
                             break;
                         default:
-                            call.Listener.OnDetached(call.Breaker);
+                            call.Receiver.OnDetached();
                             break;
                     }
                 },
-                (Listener: listener, News: news, Breaker: breaker)
+                (Receiver: receiver, News: news)
             );
         }
         catch (Exception error)
         {
-            breaker.UserCode.ListenerFailed(error, news);
+            machine.UserCode.ListenerFailed(error, news);
         }
         finally
         {

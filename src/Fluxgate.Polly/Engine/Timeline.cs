@@ -15,8 +15,8 @@ internal sealed class Timeline(Phase first)
     public Phase Phase => Volatile.Read(ref _current).Phase;
 
     /// <summary>Lets listeners receive what comes after this moment, once they <see cref="Begin"/>. Called once, before any other thread knows the breaker.</summary>
-    public void Attach(FluxgateBreaker breaker, IReadOnlyList<ICircuitListener> listeners) =>
-        Volatile.Write(ref _subscriptions, [.. listeners.Select(listener => new Subscription(breaker, listener, Current.Last))]);
+    public void Attach(StateMachine machine, IEnumerable<IReceiver> receivers) =>
+        Volatile.Write(ref _subscriptions, [.. receivers.Select(receiver => new Subscription(machine, receiver, Current.Last))]);
 
     /// <summary>Starts the delivery, after all listeners were attached.</summary>
     public void Begin() => Array.ForEach(Volatile.Read(ref _subscriptions), subscription => subscription.Begin());

@@ -4,7 +4,7 @@ namespace Fluxgate;
 /// The one place where a phase runs its parts, which users may have written. What throws is counted and reported, and the answer that
 /// keeps the circuit working is used instead (rule 8). Never called under a lock.
 /// </summary>
-internal sealed class UserCode(FluxgateBreaker breaker)
+internal sealed class UserCode(StateMachine machine)
 {
     private static readonly long[] None = new long[Enum.GetValues<UserErrorSource>().Length];
 
@@ -31,19 +31,6 @@ internal sealed class UserCode(FluxgateBreaker breaker)
     /// <summary>Starts a part for a phase that goes on; keeps the state of a part that is the same as before.</summary>
     public T? Continue<T>(T? started, T? before, T part, Func<T, T> start, UserErrorSource source)
         where T : class => started is not null && before is not null && Rules.AreSame(before, part) ? started : Start(part, start, source);
-
-    public DurationBuckets? BucketsOf(IListener listener)
-    {
-        try
-        {
-            return listener.DurationBuckets;
-        }
-        catch (Exception error)
-        {
-            Failed(UserErrorSource.Listener, error);
-            return null;
-        }
-    }
 
     /// <summary>A part as text; the name of its type when that throws.</summary>
     public static string TextOf(object part)
@@ -88,7 +75,7 @@ internal sealed class UserCode(FluxgateBreaker breaker)
     /// <summary>Starts a user's window for a phase.</summary>
     public UserWindow StartWindow(Phase phase)
     {
-        var context = new WindowContext(phase.State, breaker.Clock.Provider, phase.Rules.SlowThresholds);
+        var context = new WindowContext(phase.State, machine.Clock.Provider, phase.Rules.SlowThresholds);
         return new(phase.Ledger, Start(phase.Rules.Window, window => window.Start(context), UserErrorSource.Window), this);
     }
 
@@ -214,7 +201,7 @@ internal sealed class UserCode(FluxgateBreaker breaker)
         Interlocked.Increment(ref _errors[(int)source]);
         if (!silent)
         {
-            breaker.Notify((name, now) => new UserErrorNotice(name, now, source, error));
+            machine.Notify((name, now) => new UserErrorNotice(name, now, source, error));
         }
     }
 }

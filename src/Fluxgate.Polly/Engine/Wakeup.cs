@@ -9,10 +9,10 @@ internal sealed class Wakeup : IDisposable
     private readonly ITimer _timer;
     private readonly Action<Exception> _failed;
 
-    public Wakeup(FluxgateBreaker breaker, TimeProvider timeProvider)
+    public Wakeup(StateMachine machine, TimeProvider timeProvider)
     {
-        _failed = breaker.UserCode.ClockFailed;
-        var wakeup = new WeakReference<FluxgateBreaker>(breaker);
+        _failed = machine.UserCode.ClockFailed;
+        var wakeup = new WeakReference<StateMachine>(machine);
         var flows = !ExecutionContext.IsFlowSuppressed();
         if (flows)
         {
@@ -24,9 +24,9 @@ internal sealed class Wakeup : IDisposable
             _timer = timeProvider.CreateTimer(
                 static state =>
                 {
-                    if (((WeakReference<FluxgateBreaker>)state!).TryGetTarget(out var breaker))
+                    if (((WeakReference<StateMachine>)state!).TryGetTarget(out var machine))
                     {
-                        Wake(breaker);
+                        Wake(machine);
                     }
                 },
                 wakeup,
@@ -75,15 +75,15 @@ internal sealed class Wakeup : IDisposable
     }
 
     // Nothing may leave on a timer's thread: it would end the process.
-    private static void Wake(FluxgateBreaker breaker)
+    private static void Wake(StateMachine machine)
     {
         try
         {
-            breaker.Wake();
+            machine.Wake();
         }
         catch (Exception error)
         {
-            breaker.UserCode.ClockFailed(error);
+            machine.UserCode.ClockFailed(error);
         }
     }
 }

@@ -58,7 +58,7 @@ internal sealed record Connection(FluxgateBreaker Breaker, bool Owned, Resilienc
         }
         catch (Exception error)
         {
-            Breaker.UserCode.Failed(UserErrorSource.Listener, error);
+            Breaker.Machine.UserCode.Failed(UserErrorSource.Listener, error);
         }
     }
 

@@ -21,7 +21,7 @@ internal static class Execution
             return new(Outcome.FromException<TResult>(new OperationCanceledException(context.CancellationToken)));
         }
 
-        var admitted = connection.Breaker.TryEnter(out var ticket, out var caused);
+        var admitted = connection.Breaker.Machine.TryEnter(out var ticket, out var caused);
         if (caused.First is not null)
         {
             connection.Report(caused, context);
@@ -105,7 +105,7 @@ internal static class Execution
         where TVerdicts : struct, IVerdicts<TResult>
     {
         var breakTicks = verdict == Verdict.Failure && verdicts.HasHint ? Hint(ticket, verdicts, outcome) : 0;
-        if (FluxgateBreaker.Settle(ticket, verdict, FluxgateBreaker.Unmeasured, breakTicks) is { } signal)
+        if (StateMachine.Settle(ticket, verdict, StateMachine.Unmeasured, breakTicks) is { } signal)
         {
             connection.Report<TResult>(signal, outcome, context);
         }
@@ -120,7 +120,7 @@ internal static class Execution
         }
         catch (Exception error)
         {
-            ticket.Phase.Breaker.UserCode.Failed(UserErrorSource.BreakDurationHint, error);
+            ticket.Phase.Machine.UserCode.Failed(UserErrorSource.BreakDurationHint, error);
             return 0;
         }
     }
@@ -150,7 +150,7 @@ internal static class Execution
 
     private static Verdict PredicateFailed(in Ticket ticket, Exception error)
     {
-        ticket.Phase.Breaker.UserCode.Failed(UserErrorSource.Predicate, error);
+        ticket.Phase.Machine.UserCode.Failed(UserErrorSource.Predicate, error);
         return Verdict.Ignored;
     }
 }

@@ -253,9 +253,9 @@ public sealed class OnTheCoarseClock
     {
         for (var call = 0; call < times; call++)
         {
-            Assert.True(breaker.TryEnter(out var ticket, out _));
+            Assert.True(breaker.Machine.TryEnter(out var ticket, out _));
             _time.Advance(duration);
-            FluxgateBreaker.Settle(ticket, Verdict.Success, FluxgateBreaker.Unmeasured);
+            StateMachine.Settle(ticket, Verdict.Success, StateMachine.Unmeasured);
         }
     }
 

@@ -201,8 +201,8 @@ public sealed class BreakersOfAMeter : IDisposable
 
         static void Call(FluxgateBreaker breaker)
         {
-            Assert.True(breaker.TryEnter(out var ticket, out _));
-            FluxgateBreaker.Settle(ticket, Verdict.Success, FluxgateBreaker.Unmeasured);
+            Assert.True(breaker.Machine.TryEnter(out var ticket, out _));
+            StateMachine.Settle(ticket, Verdict.Success, StateMachine.Unmeasured);
         }
     }
 

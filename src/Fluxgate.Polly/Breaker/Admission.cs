@@ -10,7 +10,7 @@ public sealed class Admission : IDisposable
     private readonly Ticket _ticket;
     private int _settled;
 
-    internal Admission(in Ticket ticket) => _ticket = ticket;
+    internal Admission(FluxgateBreaker breaker, in Ticket ticket) => (Breaker, _ticket) = (breaker, ticket);
 
     /// <summary>The state in which the call was let in.</summary>
     public BreakerState State => _ticket.Phase.State;
@@ -18,7 +18,7 @@ public sealed class Admission : IDisposable
     /// <summary>The number of the phase that let the call in; when the breaker's is another, the result will be stale.</summary>
     public long PhaseNumber => _ticket.Phase.Number;
 
-    internal FluxgateBreaker Breaker => _ticket.Phase.Breaker;
+    internal FluxgateBreaker Breaker { get; }
 
     /// <summary>Settles the call.</summary>
     /// <param name="verdict">What it counts as.</param>
@@ -49,10 +49,10 @@ public sealed class Admission : IDisposable
         }
 
         return Interlocked.Exchange(ref _settled, 1) == 0
-            ? FluxgateBreaker.Settle(
+            ? StateMachine.Settle(
                 _ticket,
                 verdict,
-                duration is { } taken ? Math.Min(taken.Ticks, Clock.LongestTicks) : FluxgateBreaker.Unmeasured,
+                duration is { } taken ? Math.Min(taken.Ticks, Clock.LongestTicks) : StateMachine.Unmeasured,
                 BreakTicks(verdict, breakFor)
             )
             : throw new InvalidOperationException(
@@ -65,7 +65,7 @@ public sealed class Admission : IDisposable
     {
         if (Interlocked.Exchange(ref _settled, 1) == 0)
         {
-            FluxgateBreaker.Settle(_ticket, Verdict.Ignored, FluxgateBreaker.Unmeasured);
+            StateMachine.Settle(_ticket, Verdict.Ignored, StateMachine.Unmeasured);
         }
     }
 

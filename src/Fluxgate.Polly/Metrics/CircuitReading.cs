@@ -41,7 +41,7 @@ internal sealed class CircuitReading(
         catch (Exception error)
         {
             samples.Clear();
-            member.Breaker?.UserCode.Failed(UserErrorSource.Metric, error);
+            member.Breaker?.Machine.UserCode.Failed(UserErrorSource.Metric, error);
         }
     }
 

@@ -1,40 +1,10 @@
 namespace Fluxgate;
 
-/// <content>How a breaker goes from one phase to the next: for the engine by what calls and time bring, for people by manual calls.</content>
-public sealed partial class FluxgateBreaker
+/// <content>How a circuit goes from one phase to the next: by what calls and time bring, and by manual calls.</content>
+internal sealed partial class StateMachine
 {
-    /// <summary>Closes the circuit, from every state. While closed it begins anew with an empty window and raises no signal.</summary>
-    /// <param name="reason">What the signal says; a default text unless given.</param>
-    /// <returns>The transition, or <see langword="null"/> when the circuit was closed.</returns>
-    public Signal? Reset(string? reason = null) => Command(BreakerState.Closed, reason ?? "reset by hand");
-
-    /// <summary>Opens the circuit, with normal recovery. While open it does nothing: the deadline stays.</summary>
-    /// <param name="reason">What the signal says; a default text unless given.</param>
-    /// <returns>The transition, or <see langword="null"/> when the circuit was open.</returns>
-    public Signal? Trip(string? reason = null) => Command(BreakerState.Open, reason ?? "tripped by hand");
-
-    /// <summary>Starts probing now. While half-open it does nothing: probes and their leases stay.</summary>
-    /// <param name="reason">What the signal says; a default text unless given.</param>
-    /// <returns>The transition, or <see langword="null"/> when the circuit was half-open.</returns>
-    public Signal? Probe(string? reason = null) => Command(BreakerState.HalfOpen, reason ?? "probing by hand");
-
-    /// <summary>Rejects all calls until another manual call.</summary>
-    /// <param name="reason">What the signal says; a default text unless given.</param>
-    /// <returns>The transition, or <see langword="null"/> when the circuit was forced open.</returns>
-    public Signal? ForceOpen(string? reason = null) => Command(BreakerState.ForcedOpen, reason ?? "forced open by hand");
-
-    /// <summary>Lets all calls in and records nothing until another manual call.</summary>
-    /// <param name="reason">What the signal says; a default text unless given.</param>
-    /// <returns>The transition, or <see langword="null"/> when the circuit was disabled.</returns>
-    public Signal? Disable(string? reason = null) => Command(BreakerState.Disabled, reason ?? "disabled by hand");
-
-    /// <summary>Lets all calls in, records them and counts what the tripper would have done, until another manual call.</summary>
-    /// <param name="reason">What the signal says; a default text unless given.</param>
-    /// <returns>The transition, or <see langword="null"/> when the circuit was metrics-only.</returns>
-    public Signal? MetricsOnly(string? reason = null) => Command(BreakerState.MetricsOnly, reason ?? "metrics only by hand");
-
     /// <summary>The tripper has fired, or probing failed.</summary>
-    internal Signal? Open(Phase from, Reason reason, long reopens, long breakTicks)
+    public Signal? Open(Phase from, Reason reason, long reopens, long breakTicks)
     {
         // Only one call draws the break. Where that hangs the others go on, and before long one of them opens the circuit without it.
         if (!from.TryBeginEnd(out var overdue))
@@ -56,9 +26,9 @@ public sealed partial class FluxgateBreaker
         return Reconsidered(from, failures: 0, breakTicks);
     }
 
-    internal Signal? Close(Phase from, Reason reason) => Move(from, BreakerState.Closed, reason, reopens: 0) ?? Reconsidered(from);
+    public Signal? Close(Phase from, Reason reason) => Move(from, BreakerState.Closed, reason, reopens: 0) ?? Reconsidered(from);
 
-    internal Signal? EndBreak(OpenPhase from) =>
+    public Signal? EndBreak(OpenPhase from) =>
         Move(
             from,
             BreakerState.HalfOpen,
@@ -70,7 +40,7 @@ public sealed partial class FluxgateBreaker
         );
 
     /// <summary>Counts a trip that metrics-only holds back, and goes on with an empty window and streak under the same number.</summary>
-    internal void WouldTrip(Phase from, Reason reason)
+    public void WouldTrip(Phase from, Reason reason)
     {
         var next = NewPhase(
             from.State,
@@ -96,7 +66,8 @@ public sealed partial class FluxgateBreaker
             _ => new ForcedOpenPhase(start),
         };
 
-    private Signal? Command(BreakerState to, string text)
+    /// <summary>Goes to a state that a person asks for.</summary>
+    public Signal? Command(BreakerState to, string text)
     {
         var reason = new Reason(ReasonKind.Manual, text);
         while (true)
@@ -157,7 +128,7 @@ public sealed partial class FluxgateBreaker
     }
 
     /// <summary>A decision, or a call, that came when its phase had gone on in another object is left to that one.</summary>
-    internal Signal? Reconsidered(Phase from, long failures = 0, long breakTicks = 0)
+    public Signal? Reconsidered(Phase from, long failures = 0, long breakTicks = 0)
     {
         var current = _timeline.Phase;
         return current.Number == from.Number && !ReferenceEquals(current, from) ? current.Reconsider(from, failures, breakTicks) : null;

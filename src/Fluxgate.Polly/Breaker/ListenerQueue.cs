@@ -62,7 +62,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
         catch (AggregateException error)
         {
-            _breaker.UserCode.Failed(UserErrorSource.Listener, error);
+            _breaker.Machine.UserCode.Failed(UserErrorSource.Listener, error);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
     {
         if (news is Signal signal)
         {
-            _breaker.SignalDropped(signal);
+            _breaker.Machine.SignalDropped(signal);
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
         catch (Exception error)
         {
-            _breaker.UserCode.ListenerFailed(error, news);
+            _breaker.Machine.UserCode.ListenerFailed(error, news);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
         catch (Exception error)
         {
-            _breaker.UserCode.Failed(UserErrorSource.Listener, error);
+            _breaker.Machine.UserCode.Failed(UserErrorSource.Listener, error);
         }
         finally
         {

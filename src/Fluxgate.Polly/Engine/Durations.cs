@@ -8,7 +8,7 @@ internal sealed class Durations
     private readonly DurationRecorder?[] _recorders;
     private readonly UserCode _userCode;
 
-    private Durations(DurationBuckets[] buckets, IDurationSink[] sinks, UserCode userCode)
+    public Durations(DurationBuckets[] buckets, IDurationSink[] sinks, UserCode userCode)
     {
         _userCode = userCode;
         _buckets = buckets;
@@ -22,26 +22,6 @@ internal sealed class Durations
 
     /// <summary>Whether calls must be timed at all times.</summary>
     public bool AlwaysWanted { get; }
-
-    /// <summary><see langword="null"/> when no listener asks for durations.</summary>
-    public static Durations? AskedBy(IEnumerable<IListener> listeners, FluxgateBreaker breaker)
-    {
-        var (buckets, sinks) = (new List<DurationBuckets>(), new List<IDurationSink>());
-        foreach (var listener in listeners)
-        {
-            if ((listener as IDurationListener)?.SinkFor(breaker) is { } sink)
-            {
-                sinks.Add(sink);
-            }
-
-            if (breaker.UserCode.BucketsOf(listener) is { } wanted && !buckets.Contains(wanted))
-            {
-                buckets.Add(wanted);
-            }
-        }
-
-        return buckets.Count + sinks.Count == 0 ? null : new([.. buckets], [.. sinks.Distinct()], breaker.UserCode);
-    }
 
     /// <summary>Takes a call that has just been counted.</summary>
     public void Record(BreakerState admittedIn, long ticks)

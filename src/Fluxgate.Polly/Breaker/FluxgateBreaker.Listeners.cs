@@ -4,6 +4,7 @@ namespace Fluxgate;
 public sealed partial class FluxgateBreaker
 {
     private int _attached;
+    private int _disposed;
 
     /// <summary>
     /// Creates a breaker whose listeners are not called before <see cref="Attach"/>. Use it where several threads may create the breaker of
@@ -34,8 +35,7 @@ public sealed partial class FluxgateBreaker
             CallOnAttached(listener);
         }
 
-        _timeline.Begin();
-        Wake();
+        Machine.BeginDelivery();
     }
 
     /// <summary>Ends listening: listeners receive what has happened up to now, and are detached; timers stop.</summary>
@@ -56,25 +56,25 @@ public sealed partial class FluxgateBreaker
         }
 
         var wasAttached = Interlocked.Exchange(ref _attached, 1) != 0;
-        _wakeup?.Dispose();
+        Machine.StopTimers();
         if (wasAttached)
         {
-            var endings = _timeline.End().Select(EndAsync);
-            await Task.WhenAll(endings.Concat(_listeners.OfType<ListenerQueue>().Select(EndAsync)).ToArray()).ConfigureAwait(false);
+            var endings = Machine.EndDelivery().Select(EndAsync);
+            await Task.WhenAll(endings.Concat(_queues.Select(EndAsync)).ToArray()).ConfigureAwait(false);
         }
 
-        _timeline.LetGo(all: !wasAttached);
+        Machine.LetGo(all: !wasAttached);
     }
 
-    private void CallOnAttached(ICircuitListener listener)
+    private void CallOnAttached(AttachedListener listener)
     {
         try
         {
-            ListenerCall.Run(static call => call.Listener.OnAttached(call.Breaker), (Listener: listener, Breaker: this));
+            listener.OnAttached();
         }
         catch (Exception error)
         {
-            UserCode.Failed(UserErrorSource.Listener, error);
+            Machine.UserCode.Failed(UserErrorSource.Listener, error);
         }
     }
 
@@ -113,13 +113,46 @@ public sealed partial class FluxgateBreaker
     {
         try
         {
-            return Clock.Provider.CreateTimer(_ => timeout.TrySetResult(), null, _flushTimeout, Timeout.InfiniteTimeSpan);
+            return Machine.Clock.Provider.CreateTimer(_ => timeout.TrySetResult(), null, _flushTimeout, Timeout.InfiniteTimeSpan);
         }
         catch (Exception error)
         {
             // A user's timer. The time is bounded all the same: it is over at once.
-            UserCode.ClockFailed(error);
+            Machine.UserCode.ClockFailed(error);
             timeout.SetResult();
+            return null;
+        }
+    }
+
+    /// <summary><see langword="null"/> when no listener asks for durations.</summary>
+    private Durations? DurationsOf(IEnumerable<IListener> listeners)
+    {
+        var (buckets, sinks) = (new List<DurationBuckets>(), new List<IDurationSink>());
+        foreach (var listener in listeners)
+        {
+            if ((listener as IDurationListener)?.SinkFor(this) is { } sink)
+            {
+                sinks.Add(sink);
+            }
+
+            if (BucketsOf(listener) is { } wanted && !buckets.Contains(wanted))
+            {
+                buckets.Add(wanted);
+            }
+        }
+
+        return buckets.Count + sinks.Count == 0 ? null : new([.. buckets], [.. sinks.Distinct()], Machine.UserCode);
+    }
+
+    private DurationBuckets? BucketsOf(IListener listener)
+    {
+        try
+        {
+            return listener.DurationBuckets;
+        }
+        catch (Exception error)
+        {
+            Machine.UserCode.Failed(UserErrorSource.Listener, error);
             return null;
         }
     }

@@ -8,17 +8,17 @@ public sealed class BreakerSnapshot
     private readonly long[] _userErrors;
     private readonly StateDurations[] _durations;
 
-    internal BreakerSnapshot(string circuitName, in TotalsReading totals, PhaseReading phaseReading, FluxgateBreaker breaker)
+    internal BreakerSnapshot(in TotalsReading totals, PhaseReading phaseReading, StateMachine machine)
     {
         var phase = totals.Phase;
-        CircuitName = circuitName;
+        CircuitName = machine.Name;
         State = phase.State;
         PhaseNumber = phase.Number;
         Reason = phase.Reason;
         EnteredAt = phase.EnteredAt;
         Rule = phase.Rules.TripperText;
         RuleThresholds = phase.Rules.Thresholds;
-        RetryAfter = phase.RetryAfter(breaker.Clock.Now);
+        RetryAfter = phase.RetryAfter(machine.Clock.Now);
         NextProbeAt =
             (phase as OpenPhase)?.BreakFor is { } breakFor && DateTimeOffset.MaxValue - EnteredAt > breakFor ? EnteredAt + breakFor : null;
         Successes = totals.Successes;
@@ -35,10 +35,10 @@ public sealed class BreakerSnapshot
         ConsecutiveSuccesses = phaseReading.ConsecutiveSuccesses;
         SignalsDropped = totals.Dropped;
         SlowCalls = SlowCallsOf(totals, phaseReading.Window);
-        _durations = breaker.Durations?.Read() ?? [];
+        _durations = machine.Durations?.Read() ?? [];
         _history = phase.History;
         _rejected = totals.Rejected;
-        _userErrors = breaker.UserCode.Read();
+        _userErrors = machine.UserCode.Read();
     }
 
     /// <summary>The circuit's name.</summary>

@@ -160,6 +160,27 @@ public sealed class FluxgateBreakerSettings
         }
     }
 
+    /// <summary>The settings of which a circuit is made. Validates all settings.</summary>
+    internal Parts ToParts()
+    {
+        Validate();
+        return new(Window, Tripper, BreakDuration, Permit, Recovery, ProbeLease, ProbeWithoutTraffic, Randomizer, Warnings);
+    }
+
+    /// <summary>Settings of which the same circuit is made; the rest as in new settings.</summary>
+    internal static FluxgateBreakerSettings Of(Parts parts) =>
+        new()
+        {
+            Window = parts.Window,
+            Tripper = parts.Tripper,
+            BreakDuration = parts.BreakDuration,
+            Permit = parts.Permit,
+            Recovery = parts.Recovery,
+            ProbeLease = parts.ProbeLease,
+            ProbeWithoutTraffic = parts.ProbeWithoutTraffic,
+            Randomizer = parts.Randomizer,
+        };
+
     private void RequireDurationsThatCanBeKept()
     {
         if (

@@ -23,7 +23,7 @@ public sealed class CallNotPermittedException : BrokenCircuitException
         : base(string.Empty, retryAfter) => _phase = phase;
 
     /// <summary>The name of the circuit that rejected the call.</summary>
-    public string CircuitName => _phase.Breaker.Name;
+    public string CircuitName => _phase.Machine.Name;
 
     /// <summary>The state in which it did: <see cref="BreakerState.Open"/>, <see cref="BreakerState.HalfOpen"/> or <see cref="BreakerState.ForcedOpen"/>.</summary>
     public BreakerState State => _phase.State;
@@ -38,7 +38,7 @@ public sealed class CallNotPermittedException : BrokenCircuitException
 
     private string Probing =>
         State == BreakerState.HalfOpen
-            ? $"; it lets in what {_phase.Breaker.UserCode.TextOf(_phase.Rules.Permit, UserErrorSource.Permit)} allows"
+            ? $"; it lets in what {_phase.Machine.UserCode.TextOf(_phase.Rules.Permit, UserErrorSource.Permit)} allows"
             : "";
 
     internal static CallNotPermittedException By(in Ticket rejection) =>

@@ -1,0 +1,47 @@
+namespace Fluxgate;
+
+/// <content>How a live circuit takes on other rules.</content>
+internal sealed partial class StateMachine
+{
+    /// <summary>Goes on under other rules in another object of the same phase.</summary>
+    /// <returns>What changed, one line a setting; empty, and nothing was done, when nothing did.</returns>
+    public IReadOnlyList<string> Reconfigure(Rules rules)
+    {
+        while (true)
+        {
+            var from = _timeline.Phase;
+            var changes = rules.ChangesFrom(from.Rules);
+            if (changes.Count == 0)
+            {
+                return changes;
+            }
+
+            EnsureWakeup(rules);
+            var next = NewPhase(
+                from.State,
+                new(this, rules, from.Number, from.History, from.Reason, from.StartedAt, from.EnteredAt, Before: from, Continues: from),
+                from is OpenPhase open ? open.BreakUnder(rules) : default
+            );
+            from.GoOn();
+            if (TryReplace(from, next, new ReconfiguredNotice(Name, Clock.UtcNow, changes)))
+            {
+                Begin(next);
+                return changes;
+            }
+        }
+    }
+
+    private void EnsureWakeup(Rules rules)
+    {
+        if (!rules.ProbeWithoutTraffic || Volatile.Read(ref _wakeup) is not null || Volatile.Read(ref _disposed) != 0)
+        {
+            return;
+        }
+
+        var wakeup = new Wakeup(this, Clock.Provider);
+        if (Interlocked.CompareExchange(ref _wakeup, wakeup, null) is not null || Volatile.Read(ref _disposed) != 0)
+        {
+            wakeup.Dispose();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+namespace Fluxgate;
+
+/// <summary>
+/// The engine of one circuit: the current phase behind one reference, what all phases have counted, and the listeners' chain of signals. It
+/// knows neither Polly nor the breaker that stands before it.
+/// </summary>
+internal sealed partial class StateMachine
+{
+    public const long Unmeasured = -1;
+
+    private Timeline _timeline = null!;
+    private Wakeup? _wakeup;
+    private List<Func<string, DateTimeOffset, Notice>>? _early;
+    private int _disposed;
+
+    /// <summary>Creates a machine that has no phase before it <see cref="Start"/>s.</summary>
+    public StateMachine(string name, Clock clock)
+    {
+        (Name, Clock) = (name, clock);
+        UserCode = new(this);
+        clock.Failed = UserCode.ClockFailed;
+    }
+
+    public string Name { get; }
+
+    public Clock Clock { get; }
+
+    public Totals Totals { get; } = new();
+
+    public UserCode UserCode { get; }
+
+    /// <summary><see langword="null"/> where no listener asks for durations.</summary>
+    public Durations? Durations { get; private set; }
+
+    public Phase Phase => _timeline.Phase;
+
+    /// <summary>Begins the first phase. Called once, before any other thread knows the machine.</summary>
+    public void Start(Rules rules, BreakerState state, Durations? durations, IEnumerable<IReceiver> receivers)
+    {
+        Durations = durations;
+        _wakeup = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
+        var start = new PhaseStart(this, rules, 1, History.None, Reason.Initial, Clock.Now, Clock.UtcNow, Before: null);
+        _timeline = new(NewPhase(state, start, state == BreakerState.Open ? UserCode.BreakFor(rules, 0, Reason.Initial) : default));
+        _timeline.Attach(this, receivers);
+        _early?.ForEach(Notify);
+        _early = null;
+    }
+
+    /// <summary>Starts the delivery, after all listeners were attached.</summary>
+    public void BeginDelivery()
+    {
+        _timeline.Begin();
+        Wake();
+    }
+
+    /// <summary>Stops timers.</summary>
+    public void StopTimers()
+    {
+        Volatile.Write(ref _disposed, 1);
+        Volatile.Read(ref _wakeup)?.Dispose();
+    }
+
+    /// <summary>Ends the chain for listeners: they receive what has happened, and are detached then.</summary>
+    public Subscription[] EndDelivery() => _timeline.End();
+
+    /// <summary>Lets go of the subscriptions that have ended, or of all.</summary>
+    public void LetGo(bool all) => _timeline.LetGo(all);
+
+    /// <summary>Reads the phase, and the totals while it is the current one.</summary>
+    public TotalsReading Read(out PhaseReading reading)
+    {
+        while (true)
+        {
+            // The window first, outside of every lock: it may be a user's. What settles meanwhile cannot make it larger than the totals.
+            var phase = _timeline.Phase;
+            reading = phase.Read();
+            if (Totals.TryRead(_timeline, phase, out var totals))
+            {
+                return totals;
+            }
+        }
+    }
+
+    /// <summary>Lets a call in or rejects it.</summary>
+    public bool TryEnter(out Ticket ticket, out Caused caused)
+    {
+        caused = default;
+        while (true)
+        {
+            switch (_timeline.Phase.Admit(out ticket, ref caused))
+            {
+                case Admittance.Admitted:
+                    return true;
+                case Admittance.Rejected:
+                    return false;
+            }
+        }
+    }
+
+    public bool IsCurrent(Phase phase) => ReferenceEquals(_timeline.Phase, phase);
+
+    public static Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks = 0) =>
+        (ticket.Phase.GoesOn ? ticket.Phase.Machine.Latest(ticket.Phase) : ticket.Phase).Settle(ticket, verdict, durationTicks, breakTicks);
+
+    /// <summary>Settles a call whose phase object is no longer the current one.</summary>
+    public Signal? SettleLate(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    {
+        var current = _timeline.Phase;
+        if (current.Number == ticket.Phase.Number && !ReferenceEquals(current, ticket.Phase))
+        {
+            // The same phase goes on in another object, after a would-trip: not stale.
+            return current.Settle(new(current, ticket.Timestamp, ticket.Probe), verdict, durationTicks, breakTicks);
+        }
+
+        var now = Clock.Now;
+        var exactly = durationTicks >= 0 || ticket.IsTimed;
+        if (durationTicks < 0)
+        {
+            var clock = ticket.ClockOf(Clock);
+            exactly &= ReferenceEquals(clock, Clock);
+            durationTicks = ticket.ElapsedTicks(Clock, ReferenceEquals(clock, Clock) ? now : clock.Now);
+        }
+
+        var counted = ticket.Probe is { Expired: true };
+        Totals.AddStale(ticket.Phase, verdict, durationTicks, counted);
+        if (!counted && exactly)
+        {
+            Durations?.Record(ticket.Phase.State, durationTicks);
+        }
+
+        return current.ExpireLeases(now);
+    }
+
+    public void Notify(Func<string, DateTimeOffset, Notice> notice)
+    {
+        if (_timeline is not { } timeline)
+        {
+            // A part of the very first phase failed to start: listeners receive that when they are attached.
+            (_early ??= []).Add(notice);
+        }
+        else if (timeline.TryNotify(() => notice(Name, Clock.UtcNow)))
+        {
+            timeline.Deliver();
+        }
+    }
+
+    public void Wake()
+    {
+        var phase = _timeline.Phase;
+        if (phase.Rules.ProbeWithoutTraffic)
+        {
+            phase.Wake(Clock.Now);
+        }
+    }
+
+    /// <summary>Wakes a phase in so long, if it is still there then.</summary>
+    public void WakeAfter(Phase phase, TimeSpan due)
+    {
+        _wakeup?.After(due);
+
+        // There is one timer: where the phase was over by now, this may have come after the current one's.
+        if (_timeline.Phase is var current && !ReferenceEquals(current, phase) && current.Rules.ProbeWithoutTraffic)
+        {
+            current.Wake(Clock.Now);
+        }
+    }
+
+    public void SignalDropped(Signal signal)
+    {
+        Totals.AddDropped();
+        Notify((name, now) => new SignalsDroppedNotice(name, now, signal));
+    }
+
+    /// <summary>The object in which a phase goes on after reconfigurations; the phase itself when it is over.</summary>
+    private Phase Latest(Phase phase) => _timeline.Phase is var current && current.Number == phase.Number ? current : phase;
+}
