@@ -20,7 +20,7 @@ public sealed class PrometheusMetrics
     internal PrometheusMetrics(MetricCatalogue? catalogue, TimeProvider time, ArrayPool<byte>? pool = null)
     {
         Breakers = new(catalogue);
-        _renderings = new(this, time, pool);
+        _renderings = new(Breakers, time, pool);
     }
 
     /// <summary>The process-wide one: listeners, servers and endpoints use it unless given another.</summary>

@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// <summary>What is logged about settings. The category is <c>Fluxgate.FluxgateBreakers</c>.</summary>
 internal static partial class ConfigurationLog
 {
-    public static ILogger Of(ILoggerFactory? factory) => factory?.CreateLogger(typeof(FluxgateBreakers).FullName!) ?? NullLogger.Instance;
+    public static ILogger Of(ILoggerFactory? factory) => factory?.CreateLogger("Fluxgate.FluxgateBreakers") ?? NullLogger.Instance;
 
     [LoggerMessage(
         101,

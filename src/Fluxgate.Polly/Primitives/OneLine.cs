@@ -3,6 +3,8 @@ namespace Fluxgate;
 /// <summary>Puts text from outside, such as a name or a reason, into a line of a log, a terminal or a chat.</summary>
 internal static class OneLine
 {
+    private const int MostShown = 40;
+
     /// <summary>Returns the text with a space for every character that starts a line, steers a terminal or turns the direction of reading.</summary>
     public static string Of(string text) =>
         text.Any(static letter => !IsHarmless(letter))
@@ -25,4 +27,17 @@ internal static class OneLine
             ? !char.IsControl(letter) && letter != '\u061c'
             : letter
                 is not ('\u200e' or '\u200f' or '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
+
+    /// <summary>Returns the first 40 characters of text that a message repeats.</summary>
+    public static string Excerpt(ReadOnlySpan<char> found)
+    {
+        if (found.Length == 1 && (char.IsControl(found[0]) || char.IsSurrogate(found[0])))
+        {
+            return $"U+{(int)found[0]:X4}";
+        }
+
+        // A number and its unit may stand on two lines; a message stands on one.
+        var line = string.Join(' ', found.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= MostShown ? line : $"{line[..MostShown]}…";
+    }
 }

@@ -135,7 +135,7 @@ internal sealed class RuleGrammar<T>(
         var hint = Closest.To(word, words.Keys) is { } closest ? $" Did you mean {closest}?" : "";
         return reader.At(
             position,
-            $"'{RuleReader.Shown(word)}' is no {kind} that can be read from text.{hint} Known are {string.Join(", ", words.Keys)}; a {kind} of your own can only be composed in code."
+            $"'{OneLine.Excerpt(word)}' is no {kind} that can be read from text.{hint} Known are {string.Join(", ", words.Keys)}; a {kind} of your own can only be composed in code."
         );
     }
 }

@@ -7,7 +7,6 @@ namespace Fluxgate;
 internal sealed class RuleReader
 {
     private const int MostCharacters = 32_768;
-    private const int MostShown = 40;
 
     private static readonly (string Unit, long Ticks)[] Units =
     [
@@ -42,7 +41,7 @@ internal sealed class RuleReader
     private ReadOnlySpan<char> Token => _text.AsSpan(_start, _end - _start);
 
     public FormatException Expected(string what) =>
-        At(_start, $"expected {what}, but found {(Token.IsEmpty ? "the end" : $"'{Shown(Token)}'")}.");
+        At(_start, $"expected {what}, but found {(Token.IsEmpty ? "the end" : $"'{OneLine.Excerpt(Token)}'")}.");
 
     public FormatException At(int position, string problem, Exception? cause = null) => new($"{Place(position)}: {problem}", cause);
 
@@ -53,19 +52,6 @@ internal sealed class RuleReader
         var appended = problem.ParamName is null ? -1 : problem.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
         var text = appended < 0 ? problem.Message : problem.Message[..appended];
         return At(_arguments.GetValueOrDefault(problem.ParamName ?? "", position), text, problem);
-    }
-
-    /// <summary>What the text holds, as far as a message should repeat it.</summary>
-    public static string Shown(ReadOnlySpan<char> found)
-    {
-        if (found.Length == 1 && (char.IsControl(found[0]) || char.IsSurrogate(found[0])))
-        {
-            return $"U+{(int)found[0]:X4}";
-        }
-
-        // A number and its unit may stand on two lines; a message stands on one.
-        var line = string.Join(' ', found.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= MostShown ? line : $"{line[..MostShown]}…";
     }
 
     public bool TrySign(string sign)

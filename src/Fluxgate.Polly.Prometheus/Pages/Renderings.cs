@@ -7,7 +7,7 @@ namespace Fluxgate;
 /// Renders pages for requests, at most two at once whatever the number of requests: one waits for its turn and shares the page with all that
 /// ask for the same before it begins. None gets a page that began before it asked.
 /// </summary>
-internal sealed class Renderings(PrometheusMetrics metrics, TimeProvider time, ArrayPool<byte>? pool)
+internal sealed class Renderings(BreakerMetrics breakers, TimeProvider time, ArrayPool<byte>? pool)
 {
     /// <summary>Shorter than the 10 s after which Prometheus gives up by default: it shall hear why it gets no page.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -146,7 +146,7 @@ internal sealed class Renderings(PrometheusMetrics metrics, TimeProvider time, A
         var page = new PooledPage(pool);
         try
         {
-            metrics.Write(page, format);
+            PageWriter.Write(breakers, format, page);
             if (!isGzip)
             {
                 return page;
