@@ -1,0 +1,87 @@
+namespace Fluxgate;
+
+/// <summary>
+/// The folders of each project under <c>src</c>, from the top down: a folder uses those below it and none above. What a folder may hold is in
+/// <c>docs/architecture.md</c>.
+/// </summary>
+public sealed class Layers
+{
+    private static readonly Dictionary<string, string[]> TopDown = new(StringComparer.Ordinal)
+    {
+        ["Fluxgate.Polly"] =
+        [
+            "Strategy",
+            "Strategy/Http",
+            "Strategy/Trackers",
+            "Metrics/Metering",
+            "Metrics",
+            "Breaker",
+            "Engine",
+            "Parts/Windows",
+            "Parts/Trippers",
+            "Parts/BreakDurations",
+            "Parts/Permits",
+            "Parts/Recoveries",
+            "Parts/Text",
+            "Counting",
+            "Primitives",
+        ],
+        ["Fluxgate.Polly.AspNetCore"] = ["."],
+        ["Fluxgate.Polly.Extensions"] = ["Health", "Http", "DependencyInjection", "Telemetry", "Listeners", "Configuration"],
+        ["Fluxgate.Polly.Prometheus"] = ["Server", ".", "Pages", "Text"],
+        ["Fluxgate.Polly.PrometheusNet"] = [".", "Collectors"],
+    };
+
+    public static TheoryData<string> Projects => [.. ProjectSources.All];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Each_folder_uses_only_folders_below_it(string project)
+    {
+        var layers = TopDown[project];
+        var arrows = ProjectSources.ArrowsOf(project);
+
+        Assert.Equal(
+            [],
+            arrows
+                .Where(arrow => Array.IndexOf(layers, arrow.ToFolder) < Array.IndexOf(layers, arrow.FromFolder))
+                .Select(arrow => $"{arrow.From} uses {arrow.Type} of {arrow.To}, but {arrow.FromFolder} stands below {arrow.ToFolder}.")
+        );
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Each_folder_has_its_place(string project)
+    {
+        var folders = ProjectSources
+            .FilesOf(project)
+            .Select(file => new Arrow(file, file, "").FromFolder)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(TopDown[project].Order(StringComparer.Ordinal), folders);
+    }
+
+    [Fact]
+    public void The_uses_of_types_are_seen()
+    {
+        var arrows = ProjectSources.ArrowsOf("Fluxgate.Polly");
+
+        Assert.Contains(new("Engine/ClosedPhase.cs", "Counting/Ledger.cs", "Ledger"), arrows);
+        Assert.Contains(new("Breaker/FluxgateBreaker.cs", "Engine/StateMachine.cs", "StateMachine"), arrows);
+        Assert.Contains(new("Strategy/Execution.cs", "Engine/Ticket.cs", "Ticket"), arrows);
+        Assert.InRange(arrows.Count, 500, int.MaxValue);
+    }
+
+    [Fact]
+    public void Only_the_strategy_and_the_exception_of_a_rejection_name_Polly()
+    {
+        var root = Repository.Find("src/Fluxgate.Polly");
+        var naming = ProjectSources
+            .FilesOf("Fluxgate.Polly")
+            .Where(file => File.ReadLines(Path.Combine(root, file)).Any(line => line.StartsWith("using Polly", StringComparison.Ordinal)))
+            .Where(file => !file.StartsWith("Strategy/", StringComparison.Ordinal));
+
+        Assert.Equal(["Breaker/CallNotPermittedException.cs"], naming);
+    }
+}
