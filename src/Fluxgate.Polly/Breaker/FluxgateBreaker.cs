@@ -11,8 +11,8 @@ namespace Fluxgate;
 /// </remarks>
 public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
 {
-    private readonly IReadOnlyList<AttachedListener> _listeners;
-    private readonly IReadOnlyList<ListenerQueue> _queues;
+    private readonly AttachedListener[] _listeners;
+    private readonly ListenerQueue[] _queues;
     private readonly TimeSpan _flushTimeout;
 
     /// <summary>Creates a breaker in its initial state.</summary>
