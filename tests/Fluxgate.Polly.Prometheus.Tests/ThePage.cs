@@ -254,9 +254,9 @@ public sealed class ThePage
 
         private sealed class State(HangingWindow window) : WindowState
         {
-            public override void Record(in Tally call) { }
+            public override void Record(in CallCounts call) { }
 
-            public override Tally Read()
+            public override CallCounts Read()
             {
                 window.Reading.Set();
                 window.GoOn.Wait();

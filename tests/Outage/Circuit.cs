@@ -14,9 +14,9 @@ internal sealed class Circuit : IAsyncDisposable
 
     public Circuit(string name, FluxgateBreakerSettings settings)
     {
-        Tally = new(_clock, settings.InitialState);
+        CallCounts = new(_clock, settings.InitialState);
         settings.Listeners.Add(new PrometheusListener());
-        settings.Listeners.Add(Tally);
+        settings.Listeners.Add(CallCounts);
         Breaker = new(name, settings, _clock);
         _pipeline = new ResiliencePipelineBuilder()
             .AddFluxgateBreaker(
@@ -32,7 +32,7 @@ internal sealed class Circuit : IAsyncDisposable
             .Build();
     }
 
-    public Tally Tally { get; }
+    public CallCounts CallCounts { get; }
 
     public FluxgateBreaker Breaker { get; }
 
@@ -55,14 +55,14 @@ internal sealed class Circuit : IAsyncDisposable
     /// <summary>A call without a pipeline, which the caller settles when it likes, or never.</summary>
     public (Call Call, Admission Admission) Begin() =>
         Breaker.TryAdmit(out var admission)
-            ? (Tally.Begin(), admission)
+            ? (CallCounts.Begin(), admission)
             : throw new InvalidOperationException($"{Breaker.Name} lets nothing in.");
 
     /// <summary>Comes back when the phase that let it in is long over: it counts, and decides nothing.</summary>
     public void SucceedLate((Call Call, Admission Admission) late)
     {
         Breaker.Settle(late.Admission, Verdict.Success);
-        Tally.EndLate(late.Call, Verdict.Success);
+        CallCounts.EndLate(late.Call, Verdict.Success);
     }
 
     /// <summary>Lets time pass until the next call is a probe.</summary>
@@ -85,7 +85,7 @@ internal sealed class Circuit : IAsyncDisposable
         {
             _pipeline.Execute(() =>
             {
-                call = Tally.Begin();
+                call = CallCounts.Begin();
                 _clock.Pass(duration);
                 if (error is not null)
                 {
@@ -95,7 +95,7 @@ internal sealed class Circuit : IAsyncDisposable
         }
         catch (CallNotPermittedException rejection)
         {
-            Tally.Reject(rejection.State);
+            CallCounts.Reject(rejection.State);
         }
         catch (Exception thrown) when (ReferenceEquals(thrown, error))
         {
@@ -104,7 +104,7 @@ internal sealed class Circuit : IAsyncDisposable
 
         if (call is not null)
         {
-            Tally.End(call, verdict);
+            CallCounts.End(call, verdict);
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed record Counted(
 {
     public static Counted By(Circuit circuit)
     {
-        var tally = circuit.Tally;
+        var tally = circuit.CallCounts;
         var window = tally.Outcomes.TakeLast(Circuits.Window).ToArray();
         bool IsSlow(TimeSpan duration) => duration >= circuit.Slow;
         return new(

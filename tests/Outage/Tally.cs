@@ -4,7 +4,7 @@ using Fluxgate;
 namespace Outage;
 
 /// <summary>What the caller and a listener of one circuit counted themselves, without asking the breaker or its metrics.</summary>
-internal sealed class Tally(CallersClock clock, BreakerState state) : ICircuitListener
+internal sealed class CallCounts(CallersClock clock, BreakerState state) : ICircuitListener
 {
     private readonly HashSet<Call> _running = new(ReferenceEqualityComparer.Instance);
     private readonly List<Outcome> _outcomes = [];

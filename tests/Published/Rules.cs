@@ -56,9 +56,9 @@ internal static class Rules
         private sealed class Sum : WindowState
         {
             private readonly object _gate = new();
-            private Tally _sum;
+            private CallCounts _sum;
 
-            public override void Record(in Tally call)
+            public override void Record(in CallCounts call)
             {
                 lock (_gate)
                 {
@@ -66,7 +66,7 @@ internal static class Rules
                 }
             }
 
-            public override Tally Read()
+            public override CallCounts Read()
             {
                 lock (_gate)
                 {
@@ -78,7 +78,7 @@ internal static class Rules
 
     private sealed class FailuresAtLeast(int number) : Tripper
     {
-        public override bool Fires(in Reading reading) => reading.Failures >= number;
+        public override bool Fires(in TripperContext reading) => reading.Failures >= number;
     }
 
     private sealed class AnHour : BreakDuration

@@ -7,7 +7,7 @@ namespace Fluxgate;
 internal sealed class NameChecks(
     IEnumerable<SettingsSource> sources,
     BreakerNames names,
-    IEnumerable<BreakerMention> mentions,
+    IEnumerable<BreakerReference> mentions,
     IEnumerable<IConfigureOptions<FluxgateBreakerSettings>> options,
     IEnumerable<IPostConfigureOptions<FluxgateBreakerSettings>> laterOptions,
     ILoggerFactory? loggerFactory = null
@@ -17,7 +17,7 @@ internal sealed class NameChecks(
     private const int MostPairs = 100_000;
 
     private readonly SettingsSource[] _sources = [.. sources];
-    private readonly BreakerMention[] _mentions = [.. mentions.Distinct()];
+    private readonly BreakerReference[] _mentions = [.. mentions.Distinct()];
     private readonly string[] _optionsNames =
     [
         .. options

@@ -44,7 +44,7 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
 
         var listeners = new ListenersByName(_registrations.Select(registration => (registration.CircuitName, Resolve(registration))));
         // A container disposes the newest first: what ends the breakers must be younger than every listener that they still tell of it.
-        _ = services.GetRequiredService<BreakersEnd>();
+        _ = services.GetRequiredService<BreakerDisposer>();
         return Interlocked.CompareExchange(ref _listeners, listeners, null) ?? listeners;
     }
 

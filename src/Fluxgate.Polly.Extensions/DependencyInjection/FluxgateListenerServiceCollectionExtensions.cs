@@ -161,7 +161,7 @@ public static class FluxgateListenerServiceCollectionExtensions
         services.AddSingleton(registration);
         if (registration.CircuitName is { } name)
         {
-            services.AddSingleton(new BreakerMention(name, $"The listener {registration.Type}"));
+            services.AddSingleton(new BreakerReference(name, $"The listener {registration.Type}"));
         }
 
         return services;

@@ -33,7 +33,7 @@ public static class FluxgateServiceCollectionExtensions
         services.TryAddSingleton<SettingsMonitor>();
         services.TryAddSingleton<IOptionsMonitor<FluxgateBreakerSettings>>(provider => provider.GetRequiredService<SettingsMonitor>());
         services.TryAddSingleton<ContainerListeners>();
-        services.TryAddSingleton<BreakersEnd>();
+        services.TryAddSingleton<BreakerDisposer>();
         services.TryAddSingleton(provider => new FluxgateBreakers(
             provider.GetRequiredService<BreakerNames>(),
             provider.GetRequiredService<NameChecks>(),

@@ -67,7 +67,7 @@ public static class FluxgateHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         FluxgateBuilder.CircuitName(breaker);
         name ??= $"fluxgate-{breaker}";
-        builder.Services.AddSingleton(new BreakerMention(breaker, $"The health check '{name}'"));
+        builder.Services.AddSingleton(new BreakerReference(breaker, $"The health check '{name}'"));
         return Add(
             builder,
             name,

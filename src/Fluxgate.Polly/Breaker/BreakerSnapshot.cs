@@ -163,7 +163,7 @@ public sealed class BreakerSnapshot
     /// <summary>All transitions, by the state left and then by the state entered.</summary>
     internal ReadOnlySpan<long> AllTransitions => _history.AllTransitions;
 
-    private SlowCallCount[] SlowCallsOf(in TotalsReading totals, in Tally window)
+    private SlowCallCount[] SlowCallsOf(in TotalsReading totals, in CallCounts window)
     {
         var thresholds = totals.Phase.Rules.SlowThresholds;
         var counts = totals.Slow.Length == 0 ? [] : new SlowCallCount[totals.Slow.Length];

@@ -30,7 +30,7 @@ internal class Alarm(long asked)
     public bool TrySet(long word, long seen) => Interlocked.CompareExchange(ref _word, word, seen) == seen;
 
     /// <summary>Notes that the tripper was evaluated on this reading.</summary>
-    public virtual void Evaluated(long calls, in Tally reading) => Raise(ref _asked, calls);
+    public virtual void Evaluated(long calls, in CallCounts reading) => Raise(ref _asked, calls);
 
     protected static void Raise(ref long least, long value)
     {

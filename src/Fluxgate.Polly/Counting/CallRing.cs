@@ -73,7 +73,7 @@ internal sealed class CallRing
     }
 
     /// <summary>Sums up the window that ends at a place, or at the last one where that is too long ago.</summary>
-    public Tally Read(long place)
+    public CallCounts Read(long place)
     {
         while (true)
         {
@@ -190,7 +190,7 @@ internal sealed class CallRing
     {
         public long Failures;
         public long DurationTicks;
-        public Tally.SlowCounts Slow;
+        public CallCounts.SlowCounts Slow;
     }
 
     /// <summary>The sums at one place.</summary>

@@ -109,9 +109,9 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations)
     public long Sum(int word) => Volatile.Read(ref _stripes).Sum(word);
 
     /// <summary>All recorded calls.</summary>
-    public Tally Total()
+    public CallCounts Total()
     {
-        var slow = default(Tally.SlowCounts);
+        var slow = default(CallCounts.SlowCounts);
         for (var i = 0; i < SlowThresholds.Count; i++)
         {
             slow[i] = Sum(Slow + i);

@@ -33,9 +33,9 @@ internal sealed class SlowThresholds
     }
 
     /// <summary>One call as a tally.</summary>
-    public Tally Call(bool failed, long durationTicks)
+    public CallCounts Call(bool failed, long durationTicks)
     {
-        var slow = default(Tally.SlowCounts);
+        var slow = default(CallCounts.SlowCounts);
         for (var i = Reached(durationTicks) - 1; i >= 0; i--)
         {
             slow[i] = 1;

@@ -49,7 +49,7 @@ internal sealed class ClosedPhase : Phase
 
     public override BreakerState State { get; }
 
-    public override Admittance Admit(out Ticket ticket, ref Caused caused)
+    public override AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused)
     {
         ticket = new(
             this,
@@ -57,7 +57,7 @@ internal sealed class ClosedPhase : Phase
                 : _measured ? Ticket.Stamp(_clock, _watch)
                 : Ticket.Untimed
         );
-        return Ledger.TryCount(Ledger.Started) ? Admittance.Admitted : Admittance.PhaseOver;
+        return Ledger.TryCount(Ledger.Started) ? AdmitResult.Admitted : AdmitResult.PhaseOver;
     }
 
     public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
@@ -170,13 +170,13 @@ internal sealed class ClosedPhase : Phase
 
             for (var earlier = Math.Max(first, last - MostPlaces); earlier < last; earlier++)
             {
-                if (TryFire(Reading(_window.ReadEarlier(windowNow, earlier), failures), breakTicks, out var earlierSignal))
+                if (TryFire(ContextOf(_window.ReadEarlier(windowNow, earlier), failures), breakTicks, out var earlierSignal))
                 {
                     return earlierSignal;
                 }
             }
 
-            var reading = Reading(window, failures);
+            var reading = ContextOf(window, failures);
             if (TryFire(reading, breakTicks, out var signal))
             {
                 return signal;
@@ -211,7 +211,7 @@ internal sealed class ClosedPhase : Phase
         }
     }
 
-    private bool TryFire(in Reading reading, long breakTicks, out Signal? signal)
+    private bool TryFire(in TripperContext reading, long breakTicks, out Signal? signal)
     {
         signal = null;
         if (!UserCode.Fires(_tripper!, reading))
@@ -232,6 +232,6 @@ internal sealed class ClosedPhase : Phase
         return true;
     }
 
-    private Reading Reading(in Tally window, long failures) =>
+    private TripperContext ContextOf(in CallCounts window, long failures) =>
         new(BreakerState.Closed, window, Math.Max(failures, _streak.Failures()), Rules.SlowThresholds);
 }

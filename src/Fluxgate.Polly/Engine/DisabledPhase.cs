@@ -5,10 +5,10 @@ internal sealed class DisabledPhase(PhaseStart start) : Phase(start)
 {
     public override BreakerState State => BreakerState.Disabled;
 
-    public override Admittance Admit(out Ticket ticket, ref Caused caused)
+    public override AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused)
     {
         ticket = new(this, Ticket.Untimed);
-        return Admittance.Admitted;
+        return AdmitResult.Admitted;
     }
 
     public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;

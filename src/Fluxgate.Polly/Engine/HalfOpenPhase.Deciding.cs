@@ -34,9 +34,9 @@ internal sealed partial class HalfOpenPhase
     }
 
     /// <summary>Rule 4, after each recorded probe.</summary>
-    private Signal? Decide(in ProbeCounts counts, in Tally window, bool failed, long breakTicks, long now)
+    private Signal? Decide(in ProbeCounts counts, in CallCounts window, bool failed, long breakTicks, long now)
     {
-        var reading = new Reading(State, window, counts.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
+        var reading = new TripperContext(State, window, counts.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
         if (_tripper is not null && UserCode.Fires(_tripper, reading))
         {
             return Reopen(UserCode.Explain(_tripper, reading), breakTicks);
@@ -69,5 +69,5 @@ internal sealed partial class HalfOpenPhase
     private Signal? Reopen(Reason reason, long breakTicks = 0) => Machine.Open(this, reason, History.Reopens + 1, breakTicks);
 
     /// <summary>A probe that was counted, and what the phase looked like at its place in the order.</summary>
-    private readonly record struct Taken(Verdict Verdict, long DurationTicks, ProbeCounts Counts, Tally Window, int LostSlow);
+    private readonly record struct Taken(Verdict Verdict, long DurationTicks, ProbeCounts Counts, CallCounts Window, int LostSlow);
 }

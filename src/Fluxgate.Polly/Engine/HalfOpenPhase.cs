@@ -39,21 +39,21 @@ internal sealed partial class HalfOpenPhase : Phase
         }
     }
 
-    public override Admittance Admit(out Ticket ticket, ref Caused caused)
+    public override AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused)
     {
         var now = Clock.Now;
         ticket = default;
         if (ExpireLeases(now) is { } reopened)
         {
             caused.Add(reopened);
-            return Admittance.PhaseOver;
+            return AdmitResult.PhaseOver;
         }
 
         PermitContext context;
-        Admittance? first = null;
+        AdmitResult? first = null;
         lock (_probes)
         {
-            context = new(Clock.Between(StartedAt, now), _probes.Counts.InFlight, _probes.Counts.Asked++, Rules.Chance);
+            context = new(Clock.Between(StartedAt, now), _probes.Counts.InFlight, _probes.Counts.Asked++, Rules.RandomSource);
             if (_probes.Counts.Admitted == 0)
             {
                 // The first probe of the phase is admitted whatever its permit says.
@@ -62,7 +62,7 @@ internal sealed partial class HalfOpenPhase : Phase
         }
 
         var admittance = first ?? AskPermit(context, now, ref ticket);
-        if (admittance == Admittance.Rejected)
+        if (admittance == AdmitResult.Rejected)
         {
             return Reject(now, out ticket);
         }
@@ -145,7 +145,7 @@ internal sealed partial class HalfOpenPhase : Phase
     public override Signal? Reconsider(Phase from, long failures, long breakTicks)
     {
         ProbeCounts counts;
-        Tally window;
+        CallCounts window;
         lock (_probes)
         {
             counts = _probes.Counts;
@@ -161,7 +161,7 @@ internal sealed partial class HalfOpenPhase : Phase
     public override PhaseReading Read()
     {
         ProbeCounts counts;
-        Tally window;
+        CallCounts window;
         lock (_probes)
         {
             counts = _probes.Counts;
@@ -171,12 +171,12 @@ internal sealed partial class HalfOpenPhase : Phase
         return new(_window is UserWindow ? _window.Read() : window, counts.ConsecutiveFailures, counts.ConsecutiveSuccesses);
     }
 
-    private Admittance AskPermit(in PermitContext context, long now, ref Ticket ticket)
+    private AdmitResult AskPermit(in PermitContext context, long now, ref Ticket ticket)
     {
         var permitted = UserCode.Admits(_permit, context);
         if (permitted == false)
         {
-            return Admittance.Rejected;
+            return AdmitResult.Rejected;
         }
 
         lock (_probes)
@@ -190,21 +190,21 @@ internal sealed partial class HalfOpenPhase : Phase
         }
     }
 
-    private Admittance Let(long now, int mostInFlight, out Ticket ticket)
+    private AdmitResult Let(long now, int mostInFlight, out Ticket ticket)
     {
         ticket = default;
         if (_probes.Counts.InFlight >= mostInFlight)
         {
-            return Admittance.Rejected;
+            return AdmitResult.Rejected;
         }
 
         if (!Ledger.TryCount(Ledger.Started))
         {
-            return Admittance.PhaseOver;
+            return AdmitResult.PhaseOver;
         }
 
         ticket = new(this, now, _probes.Begin(Clock.After(now, Rules.LeaseUnits), Rules.Lease));
-        return Admittance.Admitted;
+        return AdmitResult.Admitted;
     }
 
     /// <summary>Counts a probe's verdict. The lock is held, so a user's window is left to <see cref="Recorded"/>.</summary>
@@ -232,5 +232,5 @@ internal sealed partial class HalfOpenPhase : Phase
         return true;
     }
 
-    private Tally ReadInOrder() => _window is UserWindow ? default : _window.Read();
+    private CallCounts ReadInOrder() => _window is UserWindow ? default : _window.Read();
 }

@@ -38,7 +38,7 @@ internal sealed class OpenPhase : Phase
     /// <summary>The break that goes on under other rules: a new one is drawn only where the break duration changed.</summary>
     public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? _breakFor : UserCode.BreakFor(rules, History.Reopens, Reason);
 
-    public override Admittance Admit(out Ticket ticket, ref Caused caused)
+    public override AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused)
     {
         if (_until == long.MaxValue)
         {
@@ -58,7 +58,7 @@ internal sealed class OpenPhase : Phase
 
         ticket = default;
         caused.Add(Machine.EndBreak(this));
-        return Admittance.PhaseOver;
+        return AdmitResult.PhaseOver;
     }
 
     public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;

@@ -43,7 +43,7 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>Lets a call in or rejects it.</summary>
     /// <param name="ticket">What the call holds from now on, or the phase that rejected it.</param>
     /// <param name="caused">Takes the transitions that asking caused.</param>
-    public abstract Admittance Admit(out Ticket ticket, ref Caused caused);
+    public abstract AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused);
 
     /// <summary>Takes the verdict on a call that this phase let in.</summary>
     /// <param name="ticket">What the call was let in with.</param>
@@ -98,7 +98,7 @@ internal abstract class Phase(PhaseStart start)
     /// </summary>
     public bool GoesOn => Volatile.Read(ref _goesOn);
 
-    protected Admittance Reject(long timestamp, out Ticket ticket)
+    protected AdmitResult Reject(long timestamp, out Ticket ticket)
     {
         ticket = new(this, timestamp);
         if (!Ledger.TryCount(Ledger.Rejected))
@@ -106,6 +106,6 @@ internal abstract class Phase(PhaseStart start)
             Machine.Totals.AddRejected(State);
         }
 
-        return Admittance.Rejected;
+        return AdmitResult.Rejected;
     }
 }

@@ -1,4 +1,4 @@
 namespace Fluxgate;
 
 /// <summary>A phase's own part of a snapshot.</summary>
-internal readonly record struct PhaseReading(Tally Window, long ConsecutiveFailures, long ConsecutiveSuccesses);
+internal readonly record struct PhaseReading(CallCounts Window, long ConsecutiveFailures, long ConsecutiveSuccesses);

@@ -11,7 +11,7 @@ internal sealed class Rules
     {
         Parts = parts;
         LeaseUnits = clock.Units(Lease);
-        Chance = parts.Randomizer is { } randomizer ? new(randomizer) : Chance.Shared;
+        RandomSource = parts.Randomizer is { } randomizer ? new(randomizer) : RandomSource.Shared;
 
         Tripper[] leaves = [.. Tripper.Leaves];
         SlowThresholds = new(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
@@ -44,7 +44,7 @@ internal sealed class Rules
 
     public bool ProbeWithoutTraffic => Parts.ProbeWithoutTraffic;
 
-    public Chance Chance { get; }
+    public RandomSource RandomSource { get; }
 
     public SlowThresholds SlowThresholds { get; }
 

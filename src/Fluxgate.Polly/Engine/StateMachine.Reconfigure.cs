@@ -16,7 +16,7 @@ internal sealed partial class StateMachine
                 return changes;
             }
 
-            EnsureWakeup(rules);
+            EnsureProbeTimer(rules);
             var next = NewPhase(
                 from.State,
                 new(this, rules, from.Number, from.History, from.Reason, from.StartedAt, from.EnteredAt, Before: from, Continues: from),
@@ -31,15 +31,15 @@ internal sealed partial class StateMachine
         }
     }
 
-    private void EnsureWakeup(Rules rules)
+    private void EnsureProbeTimer(Rules rules)
     {
-        if (!rules.ProbeWithoutTraffic || Volatile.Read(ref _wakeup) is not null || Volatile.Read(ref _disposed) != 0)
+        if (!rules.ProbeWithoutTraffic || Volatile.Read(ref _probeTimer) is not null || Volatile.Read(ref _disposed) != 0)
         {
             return;
         }
 
-        var wakeup = new Wakeup(this, Clock.Provider);
-        if (Interlocked.CompareExchange(ref _wakeup, wakeup, null) is not null || Volatile.Read(ref _disposed) != 0)
+        var wakeup = new ProbeTimer(this, Clock.Provider);
+        if (Interlocked.CompareExchange(ref _probeTimer, wakeup, null) is not null || Volatile.Read(ref _disposed) != 0)
         {
             wakeup.Dispose();
         }

@@ -9,7 +9,7 @@ internal sealed partial class StateMachine
     public const long Unmeasured = -1;
 
     private Timeline _timeline = null!;
-    private Wakeup? _wakeup;
+    private ProbeTimer? _probeTimer;
     private List<Func<string, DateTimeOffset, Notice>>? _early;
     private int _disposed;
 
@@ -38,7 +38,7 @@ internal sealed partial class StateMachine
     public void Start(Rules rules, BreakerState state, Durations? durations, IEnumerable<IReceiver> receivers)
     {
         Durations = durations;
-        _wakeup = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
+        _probeTimer = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
         var start = new PhaseStart(this, rules, 1, History.None, Reason.Initial, Clock.Now, Clock.UtcNow, Before: null);
         _timeline = new(NewPhase(state, start, state == BreakerState.Open ? UserCode.BreakFor(rules, 0, Reason.Initial) : default));
         _timeline.Attach(this, receivers);
@@ -57,7 +57,7 @@ internal sealed partial class StateMachine
     public void StopTimers()
     {
         Volatile.Write(ref _disposed, 1);
-        Volatile.Read(ref _wakeup)?.Dispose();
+        Volatile.Read(ref _probeTimer)?.Dispose();
     }
 
     /// <summary>Ends the chain for listeners: they receive what has happened, and are detached then.</summary>
@@ -82,16 +82,16 @@ internal sealed partial class StateMachine
     }
 
     /// <summary>Lets a call in or rejects it.</summary>
-    public bool TryEnter(out Ticket ticket, out Caused caused)
+    public bool TryEnter(out Ticket ticket, out AdmissionSignals caused)
     {
         caused = default;
         while (true)
         {
             switch (_timeline.Phase.Admit(out ticket, ref caused))
             {
-                case Admittance.Admitted:
+                case AdmitResult.Admitted:
                     return true;
-                case Admittance.Rejected:
+                case AdmitResult.Rejected:
                     return false;
             }
         }
@@ -156,7 +156,7 @@ internal sealed partial class StateMachine
     /// <summary>Wakes a phase in so long, if it is still there then.</summary>
     public void WakeAfter(Phase phase, TimeSpan due)
     {
-        _wakeup?.After(due);
+        _probeTimer?.After(due);
 
         // There is one timer: where the phase was over by now, this may have come after the current one's.
         if (_timeline.Phase is var current && !ReferenceEquals(current, phase) && current.Rules.ProbeWithoutTraffic)

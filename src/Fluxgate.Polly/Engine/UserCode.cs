@@ -79,7 +79,7 @@ internal sealed class UserCode(StateMachine machine)
         return new(phase.Ledger, Start(phase.Rules.Window, window => window.Start(context), UserErrorSource.Window), this);
     }
 
-    public bool Fires(Tripper tripper, in Reading reading)
+    public bool Fires(Tripper tripper, in TripperContext reading)
     {
         try
         {
@@ -92,7 +92,7 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    public Reason Explain(Tripper tripper, in Reading reading)
+    public Reason Explain(Tripper tripper, in TripperContext reading)
     {
         try
         {
@@ -137,7 +137,7 @@ internal sealed class UserCode(StateMachine machine)
     {
         try
         {
-            var duration = rules.BreakDuration.Next(new(reopens, reason, rules.Chance));
+            var duration = rules.BreakDuration.Next(new(reopens, reason, rules.RandomSource));
             if (duration > TimeSpan.Zero || (duration == TimeSpan.Zero && rules.BreakDuration.MayBeZero))
             {
                 return duration;
@@ -162,7 +162,7 @@ internal sealed class UserCode(StateMachine machine)
         return FluxgateDefaults.BreakFor;
     }
 
-    public void Record(WindowState? window, in Tally call)
+    public void Record(WindowState? window, in CallCounts call)
     {
         try
         {
@@ -174,7 +174,7 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    public Tally Read(WindowState? window)
+    public CallCounts Read(WindowState? window)
     {
         try
         {

@@ -16,13 +16,13 @@ internal sealed class UserWindow(Ledger ledger, WindowState? state, UserCode use
 
     public override bool HoldsFailures(long place, long least) => true;
 
-    public override Tally Read(long now, out long place)
+    public override CallCounts Read(long now, out long place)
     {
         place = Unknown;
         return userCode.Read(state);
     }
 
-    public override Tally ReadEarlier(long now, long place) => default;
+    public override CallCounts ReadEarlier(long now, long place) => default;
 
     public override LedgerWindow WithNewAlarm() => this;
 }

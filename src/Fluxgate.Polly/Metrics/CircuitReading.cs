@@ -9,7 +9,7 @@ namespace Fluxgate;
 /// <param name="signals">The signals counted for families that count them.</param>
 internal sealed class CircuitReading(
     string name,
-    Member member,
+    TrackedBreaker member,
     FluxgateBreaker newest,
     FluxgateBreaker[] others,
     IReadOnlyDictionary<MetricFamily, MetricSamples>? inherited,

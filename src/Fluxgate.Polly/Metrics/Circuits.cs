@@ -7,26 +7,26 @@ namespace Fluxgate;
 internal sealed class Circuits(BreakerMetrics metrics)
 {
     private readonly object _gate = new();
-    private readonly SortedDictionary<string, Circuit> _circuits = new(StringComparer.Ordinal);
-    private readonly ConditionalWeakTable<FluxgateBreaker, Farewell> _farewells = [];
+    private readonly SortedDictionary<string, CircuitSeries> _circuits = new(StringComparer.Ordinal);
+    private readonly ConditionalWeakTable<FluxgateBreaker, BreakerFinalizer> _finalizers = [];
 
     public void Add(FluxgateBreaker breaker)
     {
         var name = Encodable(breaker.Name);
         lock (_gate)
         {
-            if (_farewells.TryGetValue(breaker, out _))
+            if (_finalizers.TryGetValue(breaker, out _))
             {
                 return;
             }
 
             if (!_circuits.TryGetValue(name, out var circuit) || !circuit.Lives)
             {
-                circuit = new Circuit(name);
+                circuit = new CircuitSeries(name);
                 _circuits[name] = circuit;
             }
 
-            _farewells.Add(breaker, new(this, circuit, circuit.Add(breaker), breaker));
+            _finalizers.Add(breaker, new(this, circuit, circuit.Add(breaker), breaker));
         }
     }
 
@@ -34,10 +34,10 @@ internal sealed class Circuits(BreakerMetrics metrics)
     {
         lock (_gate)
         {
-            if (_farewells.TryGetValue(breaker, out var farewell))
+            if (_finalizers.TryGetValue(breaker, out var finalizer))
             {
-                farewell.Circuit.Dispose(farewell.Member);
-                ForgetUnlessAlive(farewell.Circuit);
+                finalizer.Circuit.Dispose(finalizer.Breaker);
+                ForgetUnlessAlive(finalizer.Circuit);
             }
         }
     }
@@ -61,7 +61,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
         {
             readings = new CircuitReading[_circuits.Count];
             var count = 0;
-            List<Circuit>? gone = null;
+            List<CircuitSeries>? gone = null;
             foreach (var (_, circuit) in _circuits)
             {
                 if (circuit.Begin() is { } reading)
@@ -83,7 +83,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
     }
 
     /// <summary>A breaker is gone: the last that it had counted passes to its name.</summary>
-    public void Inherit(Circuit circuit, Member member, BreakerSnapshot last)
+    public void Inherit(CircuitSeries circuit, TrackedBreaker member, BreakerSnapshot last)
     {
         var inheritance = metrics.CountsOf(last);
         lock (_gate)
@@ -114,7 +114,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
     /// <summary>The name with lone surrogates replaced. Names that differ in nothing else are one, or their series would be duplicates.</summary>
     public static string Encodable(string name) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name));
 
-    private void ForgetUnlessAlive(Circuit circuit)
+    private void ForgetUnlessAlive(CircuitSeries circuit)
     {
         if (!circuit.Lives && _circuits.TryGetValue(circuit.Name, out var current) && ReferenceEquals(current, circuit))
         {

@@ -3,12 +3,12 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>One call through the breaker: ask the engine, run, judge, tell the engine. Never throws, and never changes an outcome (rule 11).</summary>
+/// <summary>One call through the breaker: ask the engine, run, classifier, tell the engine. Never throws, and never changes an outcome (rule 11).</summary>
 /// <remarks>Synchronous as long as the callback and the predicates are: an async state machine would cost more than the breaker.</remarks>
 internal static class Execution
 {
     public static ValueTask<Outcome<TResult>> Run<TResult, TState, TVerdicts>(
-        Connection connection,
+        PipelineBinding binding,
         TVerdicts verdicts,
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback,
         ResilienceContext context,
@@ -21,15 +21,15 @@ internal static class Execution
             return new(Outcome.FromException<TResult>(new OperationCanceledException(context.CancellationToken)));
         }
 
-        var admitted = connection.Breaker.Machine.TryEnter(out var ticket, out var caused);
+        var admitted = binding.Breaker.Machine.TryEnter(out var ticket, out var caused);
         if (caused.First is not null)
         {
-            connection.Report(caused, context);
+            binding.Report(caused, context);
         }
 
         if (!admitted)
         {
-            return new(connection.Reject<TResult>(ticket));
+            return new(binding.Reject<TResult>(ticket));
         }
 
         ValueTask<Outcome<TResult>> running;
@@ -44,18 +44,18 @@ internal static class Execution
 
         if (!running.IsCompletedSuccessfully || !(verdicts.IsSynchronous || ticket.Phase is DisabledPhase))
         {
-            return SettleAsync(connection, ticket, verdicts, running, context);
+            return SettleAsync(binding, ticket, verdicts, running, context);
         }
 
         var outcome = running.Result;
-        Settle(connection, ticket, Judge(ticket, verdicts, outcome, context), verdicts, outcome, context);
+        Settle(binding, ticket, Classify(ticket, verdicts, outcome, context), verdicts, outcome, context);
         return new(outcome);
     }
 
     // Pooled, since a callback that suspends is the common case with real dependencies.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<Outcome<TResult>> SettleAsync<TResult, TVerdicts>(
-        Connection connection,
+        PipelineBinding binding,
         Ticket ticket,
         TVerdicts verdicts,
         ValueTask<Outcome<TResult>> running,
@@ -76,7 +76,7 @@ internal static class Execution
         Verdict verdict;
         if (verdicts.IsSynchronous || ticket.Phase is DisabledPhase)
         {
-            verdict = Judge(ticket, verdicts, outcome, context);
+            verdict = Classify(ticket, verdicts, outcome, context);
         }
         else
         {
@@ -90,12 +90,12 @@ internal static class Execution
             }
         }
 
-        Settle(connection, ticket, verdict, verdicts, outcome, context);
+        Settle(binding, ticket, verdict, verdicts, outcome, context);
         return outcome;
     }
 
     private static void Settle<TResult, TVerdicts>(
-        Connection connection,
+        PipelineBinding binding,
         in Ticket ticket,
         Verdict verdict,
         TVerdicts verdicts,
@@ -107,7 +107,7 @@ internal static class Execution
         var breakTicks = verdict == Verdict.Failure && verdicts.HasHint ? Hint(ticket, verdicts, outcome) : 0;
         if (StateMachine.Settle(ticket, verdict, StateMachine.Unmeasured, breakTicks) is { } signal)
         {
-            connection.Report<TResult>(signal, outcome, context);
+            binding.Report<TResult>(signal, outcome, context);
         }
     }
 
@@ -125,7 +125,7 @@ internal static class Execution
         }
     }
 
-    private static Verdict Judge<TResult, TVerdicts>(
+    private static Verdict Classify<TResult, TVerdicts>(
         in Ticket ticket,
         TVerdicts verdicts,
         in Outcome<TResult> outcome,

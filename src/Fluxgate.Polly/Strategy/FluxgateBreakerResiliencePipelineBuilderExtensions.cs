@@ -64,7 +64,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         Require.NotNull(builder);
         Require.NotNull(options);
         return builder.AddStrategy(
-            context => new FluxgateStrategy(Connection.Make(builder, context, options), new Judge<object>(options)),
+            context => new FluxgateStrategy(PipelineBinding.Make(builder, context, options), new OutcomeClassifier<object>(options)),
             options
         );
     }
@@ -132,7 +132,10 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         Require.NotNull(builder);
         Require.NotNull(options);
         return builder.AddStrategy(
-            context => new FluxgateStrategy<TResult>(Connection.Make(builder, context, options), new Judge<TResult>(options)),
+            context => new FluxgateStrategy<TResult>(
+                PipelineBinding.Make(builder, context, options),
+                new OutcomeClassifier<TResult>(options)
+            ),
             options
         );
     }

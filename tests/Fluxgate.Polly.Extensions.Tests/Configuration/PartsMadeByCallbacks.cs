@@ -175,7 +175,7 @@ public sealed class PartsMadeByCallbacks
 
     private sealed class OwnTripper : Tripper
     {
-        public override bool Fires(in Reading reading) => false;
+        public override bool Fires(in TripperContext reading) => false;
     }
 
     private sealed class OwnBreak(Func<TimeSpan> draw) : BreakDuration

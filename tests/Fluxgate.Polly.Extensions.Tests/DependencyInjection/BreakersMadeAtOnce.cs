@@ -247,9 +247,9 @@ public sealed class BreakersMadeAtOnce
 
         private sealed class State : WindowState
         {
-            public override void Record(in Tally call) { }
+            public override void Record(in CallCounts call) { }
 
-            public override Tally Read() => default;
+            public override CallCounts Read() => default;
         }
     }
 }

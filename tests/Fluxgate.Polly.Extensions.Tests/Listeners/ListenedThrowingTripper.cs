@@ -3,5 +3,5 @@ namespace Fluxgate;
 /// <summary>A rule with a defect.</summary>
 internal sealed class ListenedThrowingTripper(Exception error) : Tripper
 {
-    public override bool Fires(in Reading reading) => throw error;
+    public override bool Fires(in TripperContext reading) => throw error;
 }

@@ -31,7 +31,7 @@ public sealed class ChaosAsTheDependency
         }
 
         await RejectsAndRecovers(world, pipeline);
-        Assert.Equal(new(Successes: 2, Failures: 3, Rejected: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 2, Failures: 3, Rejected: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ChaosAsTheDependency
         }
 
         await RejectsAndRecovers(world, pipeline);
-        Assert.Equal(new(Successes: 2, Failures: 3, Rejected: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 2, Failures: 3, Rejected: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ChaosAsTheDependency
 
         await RejectsAndRecovers(world, pipeline);
         Assert.Equal("MinRequests 3 >= 3 & SlowRate 100% >= 100% (3 of 3 took 2s or longer)", world.Signals[0].Reason.Text);
-        Assert.Equal(new(Successes: 5, Rejected: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 5, Rejected: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class ChaosAsTheDependency
         }
 
         await RejectsAndRecovers(world, pipeline);
-        Assert.Equal(new(Successes: 2, Failures: 3, Rejected: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 2, Failures: 3, Rejected: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class ChaosAsTheDependency
         Assert.Equal("fine", await Call(pipeline));
 
         Assert.Equal("payments: closed -> forced_open (game day)", Assert.Single(world.Signals).ToString());
-        Assert.Equal(new(Successes: 1, Stale: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1, Stale: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class ChaosAsTheDependency
 
         await Assert.ThrowsAsync<IOException>(() => Call(pipeline));
 
-        Assert.Equal(new(), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(), CountsOfCalls.Of(world.Breaker));
     }
 
     private async Task RejectsAndRecovers(World world, ResiliencePipeline<string> pipeline)

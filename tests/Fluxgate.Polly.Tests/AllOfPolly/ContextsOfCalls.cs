@@ -27,7 +27,7 @@ public sealed class ContextsOfCalls
         uncounted.Properties.Set(Counts, false);
         await Fail(pipeline, uncounted);
 
-        Assert.Equal(new(Successes: 1, Failures: 1, Ignored: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1, Failures: 1, Ignored: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ContextsOfCalls
             );
         }
 
-        Assert.Equal(new(Successes: 1, Failures: 2), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1, Failures: 2), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class ContextsOfCalls
         }
 
         Assert.Equal((3, 3), (pool.Taken, pool.Returned));
-        Assert.Equal(new(Failures: 3), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Failures: 3), CountsOfCalls.Of(world.Breaker));
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class FallingBack
         );
         world.Breaker.Reset();
         Assert.Equal("live", await pipeline.ExecuteAsync(_ => new ValueTask<string>("live")));
-        Assert.Equal(new(Successes: 1, Failures: 2, Rejected: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1, Failures: 2, Rejected: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class FallingBack
             .Build();
 
         Assert.Equal("made up", await pipeline.ExecuteAsync(_ => ValueTask.FromException<string>(new IOException())));
-        Assert.Equal(new(Successes: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     private static ValueTask<Outcome<string>> Answer(string answer) => new(Outcome.FromResult(answer));

@@ -15,11 +15,11 @@ public sealed class HedgedCalls
         var world = new World();
 
         var call = OverAHangingFirstAttempt(Inside(world), "hedged");
-        Assert.Equal(new(InFlight: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(InFlight: 1), CountsOfCalls.Of(world.Breaker));
         world.Wait(DelayInSeconds);
 
         Assert.Equal("hedged", await Inline.Ended(call));
-        Assert.Equal(new(Successes: 1, Ignored: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1, Ignored: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class HedgedCalls
         }
 
         Assert.Equal((BreakerState.HalfOpen, 0), (world.State, world.Now.HalfOpenInFlight));
-        Assert.Equal(new(Successes: 5, Ignored: 5), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 5, Ignored: 5), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class HedgedCalls
         );
 
         Assert.Equal((2, BreakerState.Open), (attempts, world.State));
-        Assert.Equal(new(Failures: 2, Rejected: 2), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Failures: 2, Rejected: 2), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -86,8 +86,8 @@ public sealed class HedgedCalls
             .ExecuteAsync(_ => new ValueTask<string>("never"));
 
         Assert.Equal("mirrored", answer);
-        Assert.Equal(new(Rejected: 1), CallCounts.Of(world.Breaker));
-        Assert.Equal(new(Successes: 1), CallCounts.Of(mirror.Breaker));
+        Assert.Equal(new(Rejected: 1), CountsOfCalls.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1), CountsOfCalls.Of(mirror.Breaker));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class HedgedCalls
         world.Wait(DelayInSeconds);
 
         Assert.Equal("hedged", await Inline.Ended(call));
-        Assert.Equal(new(Successes: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class HedgedCalls
         );
 
         Assert.Equal(0, attempts);
-        Assert.Equal(new(Rejected: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Rejected: 1), CountsOfCalls.Of(world.Breaker));
     }
 
     private static async Task<string> OverAHangingFirstAttempt(ResiliencePipeline<string> pipeline, string answer)

@@ -23,7 +23,7 @@ public sealed class PipelinesInPipelines
         }
 
         await Assert.ThrowsAsync<CallNotPermittedException>(() => call(() => "fine"));
-        Assert.Equal(new(Successes: 1, Failures: 2, Rejected: 1), CallCounts.Of(_world.Breaker));
+        Assert.Equal(new(Successes: 1, Failures: 2, Rejected: 1), CountsOfCalls.Of(_world.Breaker));
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class PipelinesInPipelines
         );
 
         Assert.Equal("payments", rejection.CircuitName);
-        Assert.Equal(new(Failures: 1), CallCounts.Of(strict.Breaker));
-        Assert.Equal(new(Ignored: 1), CallCounts.Of(lenient.Breaker));
+        Assert.Equal(new(Failures: 1), CountsOfCalls.Of(strict.Breaker));
+        Assert.Equal(new(Ignored: 1), CountsOfCalls.Of(lenient.Breaker));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class PipelinesInPipelines
         );
 
         Assert.Equal(BreakerState.Open, _world.State);
-        Assert.Equal(new(Successes: 2, Failures: 2), CallCounts.Of(_world.Breaker));
+        Assert.Equal(new(Successes: 2, Failures: 2), CountsOfCalls.Of(_world.Breaker));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class PipelinesInPipelines
         Assert.Equal("fine", ResiliencePipeline.Empty.Execute(() => "fine"));
         Assert.Equal("fine", ResiliencePipeline<string>.Empty.Execute(() => "fine"));
 
-        Assert.Equal(new(), CallCounts.Of(_world.Breaker));
+        Assert.Equal(new(), CountsOfCalls.Of(_world.Breaker));
     }
 
     private ResiliencePipeline<string> Typed() => new ResiliencePipelineBuilder<string>().AddFluxgateBreaker(_world.Breaker).Build();

@@ -60,7 +60,7 @@ public sealed class PipelinesOfARegistry
         Assert.Throws<CallNotPermittedException>(() => registry.GetPipeline<int>("numbers").Execute(() => 1));
         var added = registry.GetOrAddPipeline<string>("texts", builder => builder.AddFluxgateBreaker(breaker));
         Assert.Throws<CallNotPermittedException>(() => added.Execute(() => "one"));
-        Assert.Equal(new(Failures: 1, Rejected: 2), CallCounts.Of(breaker));
+        Assert.Equal(new(Failures: 1, Rejected: 2), CountsOfCalls.Of(breaker));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class PipelinesOfARegistry
             registry.GetOrAddPipeline("payments", builder => builder.AddFluxgateBreaker(Options())).Execute(() => { });
         }
 
-        Assert.Equal(new(Successes: 3), CallCounts.Of(Assert.Single(_attached)));
+        Assert.Equal(new(Successes: 3), CountsOfCalls.Of(Assert.Single(_attached)));
     }
 
     [Fact]

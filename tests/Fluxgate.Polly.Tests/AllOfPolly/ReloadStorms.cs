@@ -20,7 +20,7 @@ public sealed class ReloadStorms
         await Storm(builder => builder.AddFluxgateBreaker(breaker));
 
         const long Each = Callers * CallsOfEach / 2;
-        Assert.Equal(new(Successes: Each, Failures: Each), CallCounts.Of(breaker));
+        Assert.Equal(new(Successes: Each, Failures: Each), CountsOfCalls.Of(breaker));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class ReloadStorms
         Assert.NotEmpty(signals);
         Assert.Equal(Enumerable.Range(1, signals.Count).Select(number => (long)number), signals.Select(signal => signal.SequenceNumber));
         Assert.All(signals.Zip(signals.Skip(1)), pair => Assert.Equal(pair.First.NewState, pair.Second.OldState));
-        var counts = CallCounts.Of(breaker);
+        var counts = CountsOfCalls.Of(breaker);
         Assert.Equal(Callers * CallsOfEach, counts.Successes + counts.Failures + counts.Rejected);
     }
 

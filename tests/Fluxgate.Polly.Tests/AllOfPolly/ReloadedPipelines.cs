@@ -20,7 +20,7 @@ public sealed class ReloadedPipelines
 
         await Assert.ThrowsAsync<CallNotPermittedException>(async () => await registry.Pipeline.ExecuteAsync(Succeed));
         Assert.Equal((2, BreakerState.Open), (registry.Builds, breaker.State));
-        Assert.Equal(new(Failures: 1, Rejected: 1), CallCounts.Of(breaker));
+        Assert.Equal(new(Failures: 1, Rejected: 1), CountsOfCalls.Of(breaker));
         _time.Advance(TimeSpan.FromSeconds(60));
         registry.Reload();
         Assert.Equal("fine", await registry.Pipeline.ExecuteAsync(Succeed));
@@ -105,7 +105,7 @@ public sealed class ReloadedPipelines
         await Assert.ThrowsAsync<IOException>(() => Inline.Ended(call));
 
         Assert.Equal(BreakerState.Open, breaker.State);
-        Assert.Equal(new(Failures: 1), CallCounts.Of(breaker));
+        Assert.Equal(new(Failures: 1), CountsOfCalls.Of(breaker));
     }
 
     [Fact]

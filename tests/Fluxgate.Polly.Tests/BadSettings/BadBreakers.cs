@@ -142,7 +142,7 @@ internal static class BadBreakers
     {
         public override TimeSpan? SlowThreshold => TimeSpan.Zero;
 
-        public override bool Fires(in Reading reading) => false;
+        public override bool Fires(in TripperContext reading) => false;
 
         public override string ToString() => nameof(SlowNever);
     }

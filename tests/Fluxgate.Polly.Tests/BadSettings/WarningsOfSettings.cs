@@ -106,6 +106,6 @@ public sealed class WarningsOfSettings
 
     private sealed class Counted : Tripper
     {
-        public override bool Fires(in Reading reading) => throw new InvalidOperationException("Asked beforehand.");
+        public override bool Fires(in TripperContext reading) => throw new InvalidOperationException("Asked beforehand.");
     }
 }

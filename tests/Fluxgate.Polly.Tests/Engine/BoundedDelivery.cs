@@ -157,9 +157,9 @@ public sealed class BoundedDelivery
 
         private sealed class Broken : WindowState
         {
-            public override void Record(in Tally call) { }
+            public override void Record(in CallCounts call) { }
 
-            public override Tally Read() => throw new NotSupportedException();
+            public override CallCounts Read() => throw new NotSupportedException();
         }
     }
 

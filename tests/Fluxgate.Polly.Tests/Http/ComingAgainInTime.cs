@@ -40,7 +40,7 @@ public sealed class ComingAgainInTime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal([TimeSpan.FromSeconds(48)], _delays);
         Assert.Equal(BreakerState.Closed, _world.State);
-        Assert.Equal(new(Successes: 1, Rejected: 1), CallCounts.Of(_world.Breaker));
+        Assert.Equal(new(Successes: 1, Rejected: 1), CountsOfCalls.Of(_world.Breaker));
     }
 
     [Fact]

@@ -97,9 +97,9 @@ public sealed class HintsByHand
             error.Message,
             StringComparison.Ordinal
         );
-        Assert.Equal(new(InFlight: 1), CallCounts.Of(_world.Breaker));
+        Assert.Equal(new(InFlight: 1), CountsOfCalls.Of(_world.Breaker));
         admission.Settle(Verdict.Failure);
-        Assert.Equal(new(Failures: 1), CallCounts.Of(_world.Breaker));
+        Assert.Equal(new(Failures: 1), CountsOfCalls.Of(_world.Breaker));
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class HintsByHand
     {
         private Action? _meanwhile = meanwhile;
 
-        public override bool Fires(in Reading reading)
+        public override bool Fires(in TripperContext reading)
         {
             if (reading.Failures < 2)
             {

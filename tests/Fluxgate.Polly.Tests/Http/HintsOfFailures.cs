@@ -80,7 +80,7 @@ public sealed class HintsOfFailures
         await Call(pipeline, "fail 40");
 
         Assert.Equal(["fail 20"], _asked);
-        Assert.Equal(new(Successes: 1, Failures: 1, Ignored: 1, Rejected: 1), CallCounts.Of(_world.Breaker));
+        Assert.Equal(new(Successes: 1, Failures: 1, Ignored: 1, Rejected: 1), CountsOfCalls.Of(_world.Breaker));
     }
 
     [Theory]

@@ -130,7 +130,7 @@ public sealed class TransientHttpErrors
             )
         );
 
-        Assert.Equal(new(Successes: 1, Failures: 2, Ignored: 1), CallCounts.Of(world.Breaker));
+        Assert.Equal(new(Successes: 1, Failures: 2, Ignored: 1), CountsOfCalls.Of(world.Breaker));
         Assert.Same(busy, await pipeline.ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(busy)));
         Assert.Equal(BreakerState.Open, world.State);
     }

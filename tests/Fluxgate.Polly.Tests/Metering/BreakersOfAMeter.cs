@@ -327,9 +327,9 @@ public sealed class BreakersOfAMeter : IDisposable
 
         private sealed class State(CountedWindow window) : WindowState
         {
-            public override void Record(in Tally call) { }
+            public override void Record(in CallCounts call) { }
 
-            public override Tally Read()
+            public override CallCounts Read()
             {
                 window.Readings++;
                 return default;

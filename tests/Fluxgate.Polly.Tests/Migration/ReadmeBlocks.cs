@@ -150,7 +150,7 @@ public sealed class ReadmeBlocks
     #region README.md: Your own
     sealed class FailuresAtLeast(int number) : Tripper
     {
-        public override bool Fires(in Reading reading) => reading.Failures >= number;
+        public override bool Fires(in TripperContext reading) => reading.Failures >= number;
         public override string ToString() => $"FailuresAtLeast({number})";
     }
     #endregion

@@ -38,7 +38,7 @@ internal sealed class Faults
     }
 }
 
-/// <summary>Chance that is the same on both sides: whole 64ths, so that no arithmetic on them rounds.</summary>
+/// <summary>Random numbers that are the same on both sides: whole 64ths, so that no arithmetic on them rounds.</summary>
 internal sealed class Dice(int seed, Faults faults)
 {
     private readonly Random _random = new(seed);

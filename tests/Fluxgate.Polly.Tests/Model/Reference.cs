@@ -22,7 +22,7 @@ internal sealed partial class Reference
     public Reference(Plan plan, Faults faults, DateTimeOffset wall, Visits visits)
     {
         (_plan, _faults, _visits) = (plan, faults, visits);
-        _dice = new(plan.Chance, faults);
+        _dice = new(plan.RandomSource, faults);
         (Wall, EnteredAt, State) = (wall, wall, plan.InitialState);
         _breakFor = State == BreakerState.Open ? DrawBreak() : default;
         NoteThresholds();

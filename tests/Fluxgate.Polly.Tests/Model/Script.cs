@@ -47,7 +47,7 @@ internal sealed record Plan(
     TimeSpan Lease,
     BreakerState InitialState,
     bool ProbeWithoutTraffic,
-    int Chance,
+    int RandomSource,
     FaultPoint? BrokenFromTheStart,
     bool AsksForDurations = false
 )
@@ -68,7 +68,7 @@ internal sealed record Plan(
         {
             InitialState = InitialState,
             ProbeWithoutTraffic = ProbeWithoutTraffic,
-            Chance = Chance,
+            RandomSource = RandomSource,
             BrokenFromTheStart = BrokenFromTheStart,
             AsksForDurations = AsksForDurations,
         };
@@ -93,7 +93,7 @@ internal sealed record Plan(
     public override string ToString() =>
         $"""
             {RulesText},
-                  InitialState = {InitialState}, ProbeWithoutTraffic = {ProbeWithoutTraffic}, chance {Chance}, durations asked for: {AsksForDurations}, broken from the start: {BrokenFromTheStart?.ToString()
+                  InitialState = {InitialState}, ProbeWithoutTraffic = {ProbeWithoutTraffic}, chance {RandomSource}, durations asked for: {AsksForDurations}, broken from the start: {BrokenFromTheStart?.ToString()
                 ?? "nothing"}
 
             """;

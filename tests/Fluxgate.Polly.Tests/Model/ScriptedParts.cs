@@ -10,13 +10,13 @@ internal sealed class ScriptedTripper(int failures, Faults faults) : Tripper
         return this;
     }
 
-    public override bool Fires(in Reading reading)
+    public override bool Fires(in TripperContext reading)
     {
         faults.At(FaultPoint.TripperFires);
         return reading.Failures >= failures;
     }
 
-    public override Finding Explain(in Reading reading)
+    public override Finding Explain(in TripperContext reading)
     {
         faults.At(FaultPoint.TripperExplains);
         return base.Explain(reading);
@@ -82,13 +82,13 @@ internal sealed class ScriptedWindow(Window inner, Faults faults) : Window
 
     private sealed class State(WindowState inner, Faults faults) : WindowState
     {
-        public override void Record(in Tally call)
+        public override void Record(in CallCounts call)
         {
             faults.At(FaultPoint.WindowRecord);
             inner.Record(call);
         }
 
-        public override Tally Read()
+        public override CallCounts Read()
         {
             faults.At(FaultPoint.WindowRead);
             return inner.Read();

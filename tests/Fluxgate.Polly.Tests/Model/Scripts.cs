@@ -68,7 +68,7 @@ internal static class Scripts
                 Ms(2000),
                 state,
                 ProbeWithoutTraffic: false,
-                Chance: 0,
+                RandomSource: 0,
                 BrokenFromTheStart: null
             )
         );

@@ -11,7 +11,7 @@ internal sealed class Subject
 
     public Subject(Plan plan, Faults faults)
     {
-        _workshop = new(faults, plan.Chance);
+        _workshop = new(faults, plan.RandomSource);
         var settings = plan.Build(_workshop);
         settings.Listeners.Add(new Ear(News, plan.AsksForDurations));
         _world = new(settings);
@@ -84,7 +84,7 @@ internal sealed class Subject
         public bool TellsDuration(Ending ending) => !IsInPipeline && ending != Ending.IsDisposed;
 
         /// <summary>Ends the call; answers with the signal that this caused, where the caller gets to see it.</summary>
-        public abstract (bool Shown, Signal? Caused) End(Ending ending, TimeSpan? duration);
+        public abstract (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration);
     }
 
     /// <summary>Through <see cref="FluxgateBreaker.TryAdmit"/> and <see cref="Admission.Settle"/>.</summary>
@@ -92,7 +92,7 @@ internal sealed class Subject
     {
         public override bool IsInPipeline => false;
 
-        public override (bool Shown, Signal? Caused) End(Ending ending, TimeSpan? duration)
+        public override (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration)
         {
             if (ending != Ending.IsDisposed)
             {
@@ -135,7 +135,7 @@ internal sealed class Subject
 
         public Outcome<Ending> Outcome => _call.IsCompletedSuccessfully ? _call.Result : default;
 
-        public override (bool Shown, Signal? Caused) End(Ending ending, TimeSpan? duration)
+        public override (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration)
         {
             Exception? thrown = null;
             switch (ending)

@@ -12,20 +12,20 @@ internal static class Broken
         public override WindowState Start(WindowContext context) => start();
     }
 
-    internal sealed class OwnState(Action record, Func<Tally> read) : WindowState
+    internal sealed class OwnState(Action record, Func<CallCounts> read) : WindowState
     {
-        public override void Record(in Tally call) => record();
+        public override void Record(in CallCounts call) => record();
 
-        public override Tally Read() => read();
+        public override CallCounts Read() => read();
     }
 
     internal sealed class OwnTripper(Func<bool>? fires = null, Func<Finding>? explain = null, Func<Tripper>? start = null) : Tripper
     {
         public override Tripper Start() => start is null ? this : start();
 
-        public override bool Fires(in Reading reading) => fires is null || fires();
+        public override bool Fires(in TripperContext reading) => fires is null || fires();
 
-        public override Finding Explain(in Reading reading) => explain is null ? new("Own", null, null, "own") : explain();
+        public override Finding Explain(in TripperContext reading) => explain is null ? new("Own", null, null, "own") : explain();
     }
 
     internal sealed class OwnBreak(Func<TimeSpan> next) : BreakDuration

@@ -125,16 +125,16 @@ public sealed class OwnTrippers
 
     private sealed class FailuresAtLeast(int number) : Tripper
     {
-        public override bool Fires(in Reading reading) => reading.Failures >= reading.AtMost(number);
+        public override bool Fires(in TripperContext reading) => reading.Failures >= reading.AtMost(number);
 
         public override string ToString() => $"FailuresAtLeast({number})";
     }
 
     private sealed class SuccessesBelow(int number) : Tripper
     {
-        public override bool Fires(in Reading reading) => reading.Successes < number;
+        public override bool Fires(in TripperContext reading) => reading.Successes < number;
 
-        public override Finding Explain(in Reading reading) =>
+        public override Finding Explain(in TripperContext reading) =>
             new("SuccessesBelow", reading.Successes, number, $"only {reading.Successes} successes");
     }
 
@@ -142,7 +142,7 @@ public sealed class OwnTrippers
     {
         public override TimeSpan? SlowThreshold => threshold;
 
-        public override bool Fires(in Reading reading) => reading.SlowCalls(threshold) >= number;
+        public override bool Fires(in TripperContext reading) => reading.SlowCalls(threshold) >= number;
     }
 
     /// <summary>Fires when two looks in a row find a streak.</summary>
@@ -154,7 +154,7 @@ public sealed class OwnTrippers
 
         public override string ToString() => "two looks";
 
-        public override bool Fires(in Reading reading)
+        public override bool Fires(in TripperContext reading)
         {
             if (reading.ConsecutiveFailures > 0)
             {

@@ -90,9 +90,9 @@ public sealed class OwnWindows
         private sealed class Calls : WindowState
         {
             private readonly object _gate = new();
-            private Tally _sum;
+            private CallCounts _sum;
 
-            public override void Record(in Tally call)
+            public override void Record(in CallCounts call)
             {
                 lock (_gate)
                 {
@@ -100,7 +100,7 @@ public sealed class OwnWindows
                 }
             }
 
-            public override Tally Read()
+            public override CallCounts Read()
             {
                 lock (_gate)
                 {
@@ -116,7 +116,7 @@ public sealed class OwnWindows
 
         private sealed class Filter(WindowState inner) : WindowState
         {
-            public override void Record(in Tally call)
+            public override void Record(in CallCounts call)
             {
                 if (call.Failures > 0)
                 {
@@ -124,7 +124,7 @@ public sealed class OwnWindows
                 }
             }
 
-            public override Tally Read() => inner.Read();
+            public override CallCounts Read() => inner.Read();
         }
     }
 

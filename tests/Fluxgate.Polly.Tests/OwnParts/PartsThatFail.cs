@@ -144,7 +144,7 @@ public sealed class PartsThatFail
     public void A_window_that_fails_to_read_is_read_as_empty()
     {
         var world = new World(
-            new() { Window = new OwnWindow(() => new OwnState(() => { }, Throw<Tally>)), Tripper = Tripper.FailureRate(1) }
+            new() { Window = new OwnWindow(() => new OwnState(() => { }, Throw<CallCounts>)), Tripper = Tripper.FailureRate(1) }
         );
 
         world.Fail(2);
@@ -159,7 +159,7 @@ public sealed class PartsThatFail
         var world = HalfOpen(
             new()
             {
-                Window = new OwnWindow(() => new OwnState(() => throw Error, Throw<Tally>)),
+                Window = new OwnWindow(() => new OwnState(() => throw Error, Throw<CallCounts>)),
                 Tripper = new OwnTripper(Throw<bool>),
                 Permit = new OwnPermit(Throw<bool>),
                 Recovery = new OwnRecovery(Throw<bool>),

@@ -75,7 +75,7 @@ public sealed class SharedSettings
 
         public override Tripper Start() => new Countdown(_calls);
 
-        public override bool Fires(in Reading reading) => Interlocked.Decrement(ref _left) <= 0;
+        public override bool Fires(in TripperContext reading) => Interlocked.Decrement(ref _left) <= 0;
     }
 
     private sealed class Once : Permit

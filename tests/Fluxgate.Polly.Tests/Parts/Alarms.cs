@@ -52,8 +52,8 @@ public sealed class Alarms
 
             var least = rule.LeastFailures(BreakerState.Closed, requests);
 
-            Assert.True(rule.Fires(Calls.Reading(Math.Max(requests, least), least)), $"{rule} at {least} of {requests}");
-            Assert.False(rule.Fires(Calls.Reading(Math.Max(requests, least), least - 1)), $"{rule} at {least - 1} of {requests}");
+            Assert.True(rule.Fires(Calls.Context(Math.Max(requests, least), least)), $"{rule} at {least} of {requests}");
+            Assert.False(rule.Fires(Calls.Context(Math.Max(requests, least), least - 1)), $"{rule} at {least - 1} of {requests}");
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class Alarms
                 var requests = random.Next(60);
                 var failures = random.Next(requests + 1);
                 var streak = random.Next(failures + 1);
-                if (rule.Fires(Calls.Reading(requests, failures, streak)))
+                if (rule.Fires(Calls.Context(requests, failures, streak)))
                 {
                     var armedAt = random.Next(requests + 1);
                     Assert.True(

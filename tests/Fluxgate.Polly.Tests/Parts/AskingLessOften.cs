@@ -95,6 +95,6 @@ public sealed class AskingLessOften
     /// <summary>A leaf of a user's own never fires here, but makes the breaker ask at every call.</summary>
     private sealed class Never : Tripper
     {
-        public override bool Fires(in Reading reading) => false;
+        public override bool Fires(in TripperContext reading) => false;
     }
 }

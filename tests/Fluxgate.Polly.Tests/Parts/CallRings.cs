@@ -10,7 +10,7 @@ public sealed class CallRings
     [InlineData(1000)]
     public void Sum_the_last_calls_at_every_place_like_a_plain_list(int size)
     {
-        var (ring, random, calls) = (new CallRing(size), new Random(size), new List<Tally>());
+        var (ring, random, calls) = (new CallRing(size), new Random(size), new List<CallCounts>());
         var thresholds = new SlowThresholds([TimeSpan.FromTicks(3), TimeSpan.FromTicks(6)]);
         for (var i = 0; i < (4 * size) + 200; i++)
         {
@@ -28,7 +28,7 @@ public sealed class CallRings
             }
         }
 
-        Tally Expected(int place) => calls.Take(place).TakeLast(size).Sum();
+        CallCounts Expected(int place) => calls.Take(place).TakeLast(size).Sum();
     }
 
     [Fact]

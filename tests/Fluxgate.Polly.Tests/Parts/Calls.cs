@@ -3,16 +3,16 @@ namespace Fluxgate;
 /// <summary>Single calls and readings as a breaker makes them, for parts that are tried alone.</summary>
 internal static class Calls
 {
-    public static Tally Succeeded(TimeSpan duration = default) => SlowThresholds.None.Call(failed: false, duration.Ticks);
+    public static CallCounts Succeeded(TimeSpan duration = default) => SlowThresholds.None.Call(failed: false, duration.Ticks);
 
-    public static Tally Failed(TimeSpan duration = default) => SlowThresholds.None.Call(failed: true, duration.Ticks);
+    public static CallCounts Failed(TimeSpan duration = default) => SlowThresholds.None.Call(failed: true, duration.Ticks);
 
-    public static Tally Sum(this IEnumerable<Tally> calls) => calls.Aggregate(default(Tally), (sum, call) => sum + call);
+    public static CallCounts Sum(this IEnumerable<CallCounts> calls) => calls.Aggregate(default(CallCounts), (sum, call) => sum + call);
 
-    public static Tally Many(long requests, long failures, TimeSpan total = default) => new(requests, failures, total.Ticks, default);
+    public static CallCounts Many(long requests, long failures, TimeSpan total = default) => new(requests, failures, total.Ticks, default);
 
     /// <summary>What a rule sees when so many of so many calls failed.</summary>
-    public static Reading Reading(
+    public static TripperContext Context(
         long requests,
         long failures,
         long streak = 0,
@@ -22,15 +22,15 @@ internal static class Calls
     ) => new(state, Many(requests, failures, total), streak, SlowThresholds.None, mostAsked);
 
     /// <summary>What a rule sees when so many calls reached each of its thresholds.</summary>
-    public static Reading WithSlow(SlowThresholds thresholds, long slowCalls, long requests, long failures, long streak)
+    public static TripperContext WithSlow(SlowThresholds thresholds, long slowCalls, long requests, long failures, long streak)
     {
-        var slow = default(Tally.SlowCounts);
+        var slow = default(CallCounts.SlowCounts);
         ((Span<long>)slow)[..thresholds.Count].Fill(slowCalls);
         return new(BreakerState.Closed, new(requests, failures, 0, slow), streak, thresholds);
     }
 
     /// <summary>What a rule sees after calls of these durations, counted against these thresholds.</summary>
-    public static Reading Lasting(TimeSpan[] thresholds, params TimeSpan[] durations)
+    public static TripperContext Lasting(TimeSpan[] thresholds, params TimeSpan[] durations)
     {
         var slow = new SlowThresholds(thresholds);
         return new(BreakerState.Closed, durations.Select(duration => slow.Call(failed: false, duration.Ticks)).Sum(), 0, slow);

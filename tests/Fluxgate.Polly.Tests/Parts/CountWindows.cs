@@ -110,7 +110,7 @@ public sealed class CountWindows
     private static void Compare(WindowState window, SlowThresholds thresholds, int size, int mostTicks)
     {
         var random = new Random(size);
-        var calls = new List<Tally>();
+        var calls = new List<CallCounts>();
         var failing = 0.0;
         for (var i = 0; i < (3 * size) + 300; i++)
         {

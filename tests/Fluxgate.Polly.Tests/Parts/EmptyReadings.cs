@@ -4,7 +4,7 @@ public sealed class EmptyReadings
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
-    private readonly Reading _reading = new(BreakerState.Closed, default, 0, new([Slow]));
+    private readonly TripperContext _reading = new(BreakerState.Closed, default, 0, new([Slow]));
 
     [Fact]
     public void Have_a_failure_rate_of_zero() => Assert.Equal(0.0, _reading.FailureRate);

@@ -11,24 +11,24 @@ public sealed class Explanations
     {
         using var culture = new ForeignCulture(language);
 
-        Assert.Equal("MinRequests 1500 >= 1000", Of(Tripper.MinRequests(1000), Calls.Reading(1500, 0)));
-        Assert.Equal("FailureRate 62% >= 50% (31 of 50)", Of(Tripper.FailureRate(0.5), Calls.Reading(50, 31)));
-        Assert.Equal("FailureRate 33.3% >= 12.5% (1 of 3)", Of(Tripper.FailureRate(0.125), Calls.Reading(3, 1)));
-        Assert.Equal("FailureStreak 5 >= 5", Of(Tripper.FailureStreak(5), Calls.Reading(5, 5, 5)));
-        Assert.Equal("AvgLatency 1.25s >= 1s (4 calls)", Of(Tripper.AvgLatency(Second), Calls.Reading(4, 0, total: 5 * Second)));
-        Assert.Equal("AvgLatency 12.5ms >= 10ms (2 calls)", Of(Tripper.AvgLatency(Second / 100), Calls.Reading(2, 0, total: Second / 40)));
+        Assert.Equal("MinRequests 1500 >= 1000", Of(Tripper.MinRequests(1000), Calls.Context(1500, 0)));
+        Assert.Equal("FailureRate 62% >= 50% (31 of 50)", Of(Tripper.FailureRate(0.5), Calls.Context(50, 31)));
+        Assert.Equal("FailureRate 33.3% >= 12.5% (1 of 3)", Of(Tripper.FailureRate(0.125), Calls.Context(3, 1)));
+        Assert.Equal("FailureStreak 5 >= 5", Of(Tripper.FailureStreak(5), Calls.Context(5, 5, 5)));
+        Assert.Equal("AvgLatency 1.25s >= 1s (4 calls)", Of(Tripper.AvgLatency(Second), Calls.Context(4, 0, total: 5 * Second)));
+        Assert.Equal("AvgLatency 12.5ms >= 10ms (2 calls)", Of(Tripper.AvgLatency(Second / 100), Calls.Context(2, 0, total: Second / 40)));
         Assert.Equal(
             "SlowRate 66.7% >= 30% (2 of 3 took 1.5ms or longer)",
             Of(Tripper.SlowRate(0.3, Second * 0.0015), Calls.Lasting([Second * 0.0015], Second, Second, TimeSpan.Zero))
         );
-        Assert.Equal("Closed", Of(Tripper.Closed, Calls.Reading(0, 0)));
-        Assert.Equal("HalfOpened", Of(Tripper.HalfOpened, Calls.Reading(0, 0, state: BreakerState.HalfOpen)));
+        Assert.Equal("Closed", Of(Tripper.Closed, Calls.Context(0, 0)));
+        Assert.Equal("HalfOpened", Of(Tripper.HalfOpened, Calls.Context(0, 0, state: BreakerState.HalfOpen)));
     }
 
     [Fact]
     public void While_half_open_name_the_number_that_was_asked_for()
     {
-        var reading = Calls.Reading(3, 3, streak: 3, state: BreakerState.HalfOpen, mostAsked: 3);
+        var reading = Calls.Context(3, 3, streak: 3, state: BreakerState.HalfOpen, mostAsked: 3);
 
         Assert.Equal("MinRequests 3 >= 3", Of(Tripper.MinRequests(100), reading));
         Assert.Equal("FailureStreak 3 >= 3", Of(Tripper.FailureStreak(100), reading));
@@ -39,9 +39,9 @@ public sealed class Explanations
     {
         var (ten, streak) = (Tripper.MinRequests(10), Tripper.FailureStreak(5));
 
-        Assert.Equal("MinRequests 10 >= 10", Of(ten | streak, Calls.Reading(10, 4, 4)));
-        Assert.Equal("FailureStreak 5 >= 5", Of(ten | streak, Calls.Reading(9, 5, 5)));
-        Assert.Equal("MinRequests 10 >= 10 | FailureStreak 5 >= 5", Of(ten | streak, Calls.Reading(10, 5, 5)));
+        Assert.Equal("MinRequests 10 >= 10", Of(ten | streak, Calls.Context(10, 4, 4)));
+        Assert.Equal("FailureStreak 5 >= 5", Of(ten | streak, Calls.Context(9, 5, 5)));
+        Assert.Equal("MinRequests 10 >= 10 | FailureStreak 5 >= 5", Of(ten | streak, Calls.Context(10, 5, 5)));
     }
 
     [Fact]
@@ -49,8 +49,8 @@ public sealed class Explanations
     {
         var rule = Tripper.MinRequests(10) & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(5));
 
-        Assert.Equal("MinRequests 10 >= 10 & (FailureRate 50% >= 50% (5 of 10) | FailureStreak 5 >= 5)", Of(rule, Calls.Reading(10, 5, 5)));
-        Assert.Equal("MinRequests 10 >= 10 & FailureRate 60% >= 50% (6 of 10)", Of(rule, Calls.Reading(10, 6, 4)));
+        Assert.Equal("MinRequests 10 >= 10 & (FailureRate 50% >= 50% (5 of 10) | FailureStreak 5 >= 5)", Of(rule, Calls.Context(10, 5, 5)));
+        Assert.Equal("MinRequests 10 >= 10 & FailureRate 60% >= 50% (6 of 10)", Of(rule, Calls.Context(10, 6, 4)));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class Explanations
             Tripper.MinRequests(2) & Tripper.AvgLatency(Second) & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(9)) & Tripper.Closed;
         var findings = new List<Finding>();
 
-        rule.Describe(Calls.Reading(4, 3, total: 6 * Second), findings);
+        rule.Describe(Calls.Context(4, 3, total: 6 * Second), findings);
 
         Assert.Equal(
             [
@@ -73,7 +73,7 @@ public sealed class Explanations
         );
     }
 
-    private static string Of(Tripper rule, Reading reading)
+    private static string Of(Tripper rule, TripperContext reading)
     {
         Assert.True(rule.Fires(reading));
         return rule.Describe(reading, []);

@@ -13,7 +13,7 @@ internal sealed class TimeWindowModel
     private readonly WindowState _public;
     private readonly BucketWindow _rates;
     private readonly BucketWindow _measured;
-    private readonly List<(long At, Tally Call)> _calls = [];
+    private readonly List<(long At, CallCounts Call)> _calls = [];
 
     public TimeWindowModel(long frequency, TimeSpan duration, int buckets)
     {

@@ -9,27 +9,27 @@ public sealed class Trippers
     [InlineData(10, true)]
     [InlineData(11, true)]
     public void MinRequests_fires_from_its_number_on(int requests, bool fires) =>
-        Assert.Equal(fires, Tripper.MinRequests(10).Fires(Calls.Reading(requests, 0)));
+        Assert.Equal(fires, Tripper.MinRequests(10).Fires(Calls.Context(requests, 0)));
 
     [Theory]
     [InlineData(4, false)]
     [InlineData(5, true)]
     [InlineData(6, true)]
     public void FailureStreak_fires_from_its_number_on_whatever_the_window_holds(int streak, bool fires) =>
-        Assert.Equal(fires, Tripper.FailureStreak(5).Fires(Calls.Reading(0, 0, streak)));
+        Assert.Equal(fires, Tripper.FailureStreak(5).Fires(Calls.Context(0, 0, streak)));
 
     [Theory]
     [InlineData(49, false)]
     [InlineData(50, true)]
     [InlineData(51, true)]
     public void FailureRate_fires_from_its_ratio_on(int failures, bool fires) =>
-        Assert.Equal(fires, Tripper.FailureRate(0.5).Fires(Calls.Reading(100, failures)));
+        Assert.Equal(fires, Tripper.FailureRate(0.5).Fires(Calls.Context(100, failures)));
 
     [Fact]
     public void An_empty_window_fires_no_rate_and_no_latency()
     {
-        Assert.False(Tripper.FailureRate(double.Epsilon).Fires(Calls.Reading(0, 0)));
-        Assert.False(Tripper.AvgLatency(TimeSpan.FromTicks(1)).Fires(Calls.Reading(0, 0)));
+        Assert.False(Tripper.FailureRate(double.Epsilon).Fires(Calls.Context(0, 0)));
+        Assert.False(Tripper.AvgLatency(TimeSpan.FromTicks(1)).Fires(Calls.Context(0, 0)));
         Assert.False(Tripper.SlowRate(double.Epsilon, Second).Fires(Calls.Lasting([Second])));
     }
 
@@ -38,8 +38,8 @@ public sealed class Trippers
     {
         Assert.True(0.07 * 100 > 7);
 
-        Assert.True(Tripper.FailureRate(0.07).Fires(Calls.Reading(100, 7)));
-        Assert.False(Tripper.FailureRate(0.07).Fires(Calls.Reading(100, 6)));
+        Assert.True(Tripper.FailureRate(0.07).Fires(Calls.Context(100, 7)));
+        Assert.False(Tripper.FailureRate(0.07).Fires(Calls.Context(100, 6)));
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class Trippers
             var rule = Tripper.FailureRate(percent / 100.0);
             for (var hundreds = 1; hundreds <= 30; hundreds++)
             {
-                Assert.True(rule.Fires(Calls.Reading(100 * hundreds, percent * hundreds)), $"{rule} of {hundreds}00");
-                Assert.False(rule.Fires(Calls.Reading(100 * hundreds, (percent * hundreds) - 1)), $"{rule} of {hundreds}00");
+                Assert.True(rule.Fires(Calls.Context(100 * hundreds, percent * hundreds)), $"{rule} of {hundreds}00");
+                Assert.False(rule.Fires(Calls.Context(100 * hundreds, (percent * hundreds) - 1)), $"{rule} of {hundreds}00");
             }
         }
     }
@@ -88,8 +88,8 @@ public sealed class Trippers
     {
         var rule = Tripper.AvgLatency(Second);
 
-        Assert.True(rule.Fires(Calls.Reading(4, 0, total: 4 * Second)));
-        Assert.False(rule.Fires(Calls.Reading(4, 0, total: (4 * Second) - TimeSpan.FromTicks(1))));
+        Assert.True(rule.Fires(Calls.Context(4, 0, total: 4 * Second)));
+        Assert.False(rule.Fires(Calls.Context(4, 0, total: (4 * Second) - TimeSpan.FromTicks(1))));
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class Trippers
     [InlineData(BreakerState.HalfOpen, false, true)]
     public void Closed_and_HalfOpened_tell_the_states_apart(BreakerState state, bool closed, bool halfOpened)
     {
-        var reading = Calls.Reading(0, 0, state: state);
+        var reading = Calls.Context(0, 0, state: state);
 
         Assert.Equal((closed, halfOpened), (Tripper.Closed.Fires(reading), Tripper.HalfOpened.Fires(reading)));
     }
@@ -109,7 +109,7 @@ public sealed class Trippers
     [InlineData(true, true)]
     public void And_wants_both_and_or_wants_one(bool left, bool right)
     {
-        var reading = Calls.Reading(10, 10);
+        var reading = Calls.Context(10, 10);
         var (first, second) = (Tripper.MinRequests(left ? 1 : 99), Tripper.FailureStreak(1) | Tripper.MinRequests(right ? 1 : 99));
 
         Assert.Equal(left && right, (first & second).Fires(reading));
@@ -119,19 +119,19 @@ public sealed class Trippers
     [Fact]
     public void While_half_open_counts_ask_for_no_more_than_the_recovery_s_number_of_probes()
     {
-        var threeProbes = Calls.Reading(3, 3, streak: 3, state: BreakerState.HalfOpen, mostAsked: 3);
+        var threeProbes = Calls.Context(3, 3, streak: 3, state: BreakerState.HalfOpen, mostAsked: 3);
 
         Assert.True(Tripper.MinRequests(100).Fires(threeProbes));
         Assert.True(Tripper.FailureStreak(100).Fires(threeProbes));
         Assert.Equal((2, 3), (threeProbes.AtMost(2), threeProbes.AtMost(100)));
-        Assert.False(Tripper.MinRequests(100).Fires(Calls.Reading(2, 2, state: BreakerState.HalfOpen, mostAsked: 3)));
+        Assert.False(Tripper.MinRequests(100).Fires(Calls.Context(2, 2, state: BreakerState.HalfOpen, mostAsked: 3)));
     }
 
     [Fact]
     public void Otherwise_they_ask_for_what_they_say()
     {
-        Assert.False(Tripper.MinRequests(100).Fires(Calls.Reading(99, 0)));
-        Assert.Equal(int.MaxValue, Calls.Reading(0, 0).AtMost(int.MaxValue));
+        Assert.False(Tripper.MinRequests(100).Fires(Calls.Context(99, 0)));
+        Assert.Equal(int.MaxValue, Calls.Context(0, 0).AtMost(int.MaxValue));
     }
 
     [Fact]

@@ -13,12 +13,7 @@ public sealed class SurfaceOnPaper
     private const string Accept = "FLUXGATE_ACCEPT_API";
 
     public static TheoryData<string> Projects() =>
-        [
-            .. Directory
-                .GetFiles(Repository.Find("src"), "*.csproj", SearchOption.AllDirectories)
-                .Select(NameOf)
-                .Order(),
-        ];
+        [.. Directory.GetFiles(Repository.Find("src"), "*.csproj", SearchOption.AllDirectories).Select(NameOf).Order()];
 
     [Theory]
     [MemberData(nameof(Projects))]

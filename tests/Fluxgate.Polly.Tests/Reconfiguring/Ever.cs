@@ -5,7 +5,7 @@ internal sealed class Ever : Window
 {
     public int Started { get; private set; }
 
-    public Action<Tally>? Recorded { get; init; }
+    public Action<CallCounts>? Recorded { get; init; }
 
     public override WindowState Start(WindowContext context)
     {
@@ -16,11 +16,11 @@ internal sealed class Ever : Window
     private sealed class Sum(Ever window) : WindowState
     {
         private readonly object _gate = new();
-        private Tally _sum;
+        private CallCounts _sum;
 
-        public override void Record(in Tally call)
+        public override void Record(in CallCounts call)
         {
-            Tally sum;
+            CallCounts sum;
             lock (_gate)
             {
                 sum = _sum += call;
@@ -29,7 +29,7 @@ internal sealed class Ever : Window
             window.Recorded?.Invoke(sum);
         }
 
-        public override Tally Read()
+        public override CallCounts Read()
         {
             lock (_gate)
             {

@@ -98,9 +98,9 @@ public sealed class HalfOpenWithOnesOwnWindow
 
         private sealed class Sum(HalfOpenWithOnesOwnWindow test) : WindowState
         {
-            private Tally _sum;
+            private CallCounts _sum;
 
-            public override void Record(in Tally call)
+            public override void Record(in CallCounts call)
             {
                 _sum += call;
                 if (_sum.Requests == 2)
@@ -109,7 +109,7 @@ public sealed class HalfOpenWithOnesOwnWindow
                 }
             }
 
-            public override Tally Read()
+            public override CallCounts Read()
             {
                 Interlocked.Exchange(ref test._whileReading, null)?.Invoke();
                 return _sum;

@@ -89,6 +89,6 @@ public sealed class Nothing_is_lost
 
     private sealed class Quiet : Tripper
     {
-        public override bool Fires(in Reading reading) => false;
+        public override bool Fires(in TripperContext reading) => false;
     }
 }

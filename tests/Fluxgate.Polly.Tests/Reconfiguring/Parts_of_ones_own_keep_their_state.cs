@@ -118,7 +118,7 @@ public sealed class Parts_of_ones_own_keep_their_state
             return Fails ? throw new InvalidOperationException("Cannot start.") : new ThirdCall();
         }
 
-        public override bool Fires(in Reading reading) => Interlocked.Increment(ref _asked) == 3;
+        public override bool Fires(in TripperContext reading) => Interlocked.Increment(ref _asked) == 3;
 
         public override string ToString() => Text;
     }

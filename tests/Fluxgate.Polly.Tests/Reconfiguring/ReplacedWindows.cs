@@ -40,6 +40,6 @@ public sealed class ReplacedWindows
             return this;
         }
 
-        public override bool Fires(in Reading reading) => true;
+        public override bool Fires(in TripperContext reading) => true;
     }
 }

@@ -99,7 +99,7 @@ public sealed class Every_part_reads_back_as_it_was_written
         Enumerable.Range(0, 6).Select(reopens => duration.Next(new(reopens, () => 0.9)));
 
     // A rule of more slow-call durations than a breaker takes is no breaker's rule; it still must read back.
-    private static string Answer(Tripper rule, in Reading reading)
+    private static string Answer(Tripper rule, in TripperContext reading)
     {
         try
         {

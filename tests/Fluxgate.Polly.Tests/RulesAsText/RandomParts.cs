@@ -91,19 +91,19 @@ internal static class RandomParts
         );
 
     /// <summary>Readings of random windows, apart from the rule's own thresholds.</summary>
-    public static Gen<Func<SlowThresholds, Reading>[]> Readings { get; } =
+    public static Gen<Func<SlowThresholds, TripperContext>[]> Readings { get; } =
         Gen.Choose(0, 200)
             .ArrayOf(4)
-            .Zip(Durations, (numbers, duration) => (Func<SlowThresholds, Reading>)(slow => Reading(numbers, duration, slow)))
+            .Zip(Durations, (numbers, duration) => (Func<SlowThresholds, TripperContext>)(slow => ContextOf(numbers, duration, slow)))
             .ArrayOf(10);
 
     /// <summary>Says that something is true of whatever is generated.</summary>
     public static void ForAll<T>(Gen<T> values, Action<T> holds) => Prop.ForAll(values.ToArbitrary(), holds).Check(Trials.Of(300));
 
-    private static Reading Reading(int[] numbers, TimeSpan duration, SlowThresholds slow)
+    private static TripperContext ContextOf(int[] numbers, TimeSpan duration, SlowThresholds slow)
     {
         var (requests, failures) = (Math.Max(numbers[0], numbers[1]), Math.Min(numbers[0], numbers[1]));
-        var counts = default(Tally.SlowCounts);
+        var counts = default(CallCounts.SlowCounts);
         for (var i = 0; i < slow.Count; i++)
         {
             counts[i] = numbers[2] % (requests + 1);

@@ -141,7 +141,7 @@ public sealed class What_an_error_says
 
     private sealed class Midnight : Tripper
     {
-        public override bool Fires(in Reading reading) => false;
+        public override bool Fires(in TripperContext reading) => false;
 
         public override string ToString() => "Midnight";
     }

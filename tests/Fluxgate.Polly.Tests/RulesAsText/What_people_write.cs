@@ -43,7 +43,7 @@ public sealed class What_people_write
         Assert.Equal(written, rule.ToString());
         Assert.Equal(firesFrom, Enumerable.Range(0, 10).First(calls => rule.Fires(Holding(calls))));
 
-        static Reading Holding(int calls) => new(BreakerState.Closed, new(calls, 0, 0, default), 0, SlowThresholds.None);
+        static TripperContext Holding(int calls) => new(BreakerState.Closed, new(calls, 0, 0, default), 0, SlowThresholds.None);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class What_people_write
 
     private sealed class FailuresAtLeast(int number) : Tripper
     {
-        public override bool Fires(in Reading reading) => reading.Failures >= number;
+        public override bool Fires(in TripperContext reading) => reading.Failures >= number;
 
         public override string ToString() => $"at least {number} failures";
     }

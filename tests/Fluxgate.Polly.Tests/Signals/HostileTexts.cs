@@ -97,7 +97,7 @@ public sealed class HostileTexts
 
     private sealed class Talkative : Tripper
     {
-        public override bool Fires(in Reading reading) => true;
+        public override bool Fires(in TripperContext reading) => true;
 
         public override string ToString() => Forged;
     }

@@ -20,7 +20,7 @@ public sealed class TelemetryThatThrows
 
         Assert.Equal(BreakerState.Closed, circuit.World.State);
         Assert.Equal(3, circuit.Heard.Events.Count);
-        Assert.Equal(new(Successes: 2, Failures: 2, Rejected: 1), CallCounts.Of(circuit.World.Breaker));
+        Assert.Equal(new(Successes: 2, Failures: 2, Rejected: 1), CountsOfCalls.Of(circuit.World.Breaker));
     }
 
     [Fact]

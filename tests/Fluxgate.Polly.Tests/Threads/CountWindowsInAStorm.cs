@@ -39,9 +39,9 @@ public sealed class CountWindowsInAStorm
 
     private sealed class FailuresAtLeast(int number) : Tripper
     {
-        public override bool Fires(in Reading reading) => reading.Failures >= number;
+        public override bool Fires(in TripperContext reading) => reading.Failures >= number;
 
-        public override Finding Explain(in Reading reading) =>
+        public override Finding Explain(in TripperContext reading) =>
             new(Kind, reading.Failures, number, $"{reading.Failures} of {reading.Requests}");
     }
 }

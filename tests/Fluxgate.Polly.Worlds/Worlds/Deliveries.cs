@@ -68,9 +68,9 @@ internal static class Deliveries
 
         private sealed class State : WindowState
         {
-            public override void Record(in Tally call) { }
+            public override void Record(in CallCounts call) { }
 
-            public override Tally Read() => throw new InvalidOperationException("The window cannot be read.");
+            public override CallCounts Read() => throw new InvalidOperationException("The window cannot be read.");
         }
     }
 }

@@ -140,6 +140,6 @@ internal static class FalseTrips
     /// <summary>A rule of a user, which the breaker asks at each call.</summary>
     private sealed class Never : Tripper
     {
-        public override bool Fires(in Reading reading) => false;
+        public override bool Fires(in TripperContext reading) => false;
     }
 }

@@ -79,7 +79,7 @@ internal static class NewWindows
     /// <summary>A tripper that never fires, and lets other threads run while it starts.</summary>
     private sealed class SlowToStart(Story story) : Tripper
     {
-        public override bool Fires(in Reading reading) => false;
+        public override bool Fires(in TripperContext reading) => false;
 
         public override Tripper Start()
         {

@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <summary>Where a half-open phase stands when a call asks to probe.</summary>
 public readonly struct PermitContext
 {
-    private readonly Chance? _chance;
+    private readonly RandomSource? _random;
 
     /// <summary>Creates a context; for trying a permit alone.</summary>
     /// <param name="elapsed">See <see cref="Elapsed"/>.</param>
@@ -11,14 +11,14 @@ public readonly struct PermitContext
     /// <param name="asked">See <see cref="Asked"/>.</param>
     /// <param name="randomizer">The source of chance, from 0 up to but without 1; a shared random one unless given.</param>
     public PermitContext(TimeSpan elapsed, int inFlight = 0, long asked = 0, Func<double>? randomizer = null)
-        : this(elapsed, inFlight, asked, randomizer is null ? null : new Chance(randomizer)) { }
+        : this(elapsed, inFlight, asked, randomizer is null ? null : new RandomSource(randomizer)) { }
 
-    internal PermitContext(TimeSpan elapsed, int inFlight, long asked, Chance? chance)
+    internal PermitContext(TimeSpan elapsed, int inFlight, long asked, RandomSource? chance)
     {
         Elapsed = elapsed;
         InFlight = inFlight;
         Asked = asked;
-        _chance = chance;
+        _random = chance;
     }
 
     /// <summary>How long the circuit has been half-open, on the monotonic clock.</summary>
@@ -32,5 +32,5 @@ public readonly struct PermitContext
 
     /// <summary>Draws a number.</summary>
     /// <returns>At least 0 and less than 1.</returns>
-    public double NextDouble() => (_chance ?? Chance.Shared).Next();
+    public double NextDouble() => (_random ?? RandomSource.Shared).Next();
 }

@@ -9,9 +9,9 @@ internal sealed class AvgLatency(TimeSpan threshold) : Tripper
     // Any call moves a mean, so every call may change the answer.
     internal override bool AsksEveryCall => true;
 
-    public override bool Fires(in Reading reading) => reading.Requests > 0 && reading.AverageDuration >= threshold;
+    public override bool Fires(in TripperContext reading) => reading.Requests > 0 && reading.AverageDuration >= threshold;
 
-    public override Finding Explain(in Reading reading) =>
+    public override Finding Explain(in TripperContext reading) =>
         new(
             Kind,
             reading.AverageDuration.TotalSeconds,

@@ -20,7 +20,7 @@ internal sealed class BothTrippers(Tripper left, Tripper right) : Tripper
             : new BothTrippers(startedLeft, startedRight);
     }
 
-    public override bool Fires(in Reading reading) => left.Fires(reading) && right.Fires(reading);
+    public override bool Fires(in TripperContext reading) => left.Fires(reading) && right.Fires(reading);
 
     public override string ToString() => $"{left.TextInBoth} & {right.TextInBoth}";
 
@@ -40,10 +40,10 @@ internal sealed class BothTrippers(Tripper left, Tripper right) : Tripper
     internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
         left.Dead(state, capacity, deadBranches) ?? right.Dead(state, capacity, deadBranches);
 
-    internal override string Describe(in Reading reading, ICollection<Finding> findings) =>
+    internal override string Describe(in TripperContext reading, ICollection<Finding> findings) =>
         $"{Bracketed(left, reading, findings)} & {Bracketed(right, reading, findings)}";
 
-    private static string Bracketed(Tripper rule, in Reading reading, ICollection<Finding> findings)
+    private static string Bracketed(Tripper rule, in TripperContext reading, ICollection<Finding> findings)
     {
         var text = rule.Describe(reading, findings);
         return rule is EitherTripper && text.Contains(" | ", StringComparison.Ordinal) ? $"({text})" : text;

@@ -22,7 +22,7 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
             : new EitherTripper(startedLeft, startedRight);
     }
 
-    public override bool Fires(in Reading reading) => left.Fires(reading) || right.Fires(reading);
+    public override bool Fires(in TripperContext reading) => left.Fires(reading) || right.Fires(reading);
 
     public override string ToString() => $"{left} | {right}";
 
@@ -48,7 +48,7 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
         return null;
     }
 
-    internal override string Describe(in Reading reading, ICollection<Finding> findings)
+    internal override string Describe(in TripperContext reading, ICollection<Finding> findings)
     {
         var (firesLeft, firesRight) = (left.Fires(reading), right.Fires(reading));
         return firesLeft && firesRight ? $"{left.Describe(reading, findings)} | {right.Describe(reading, findings)}"

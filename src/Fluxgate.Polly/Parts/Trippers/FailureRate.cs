@@ -6,9 +6,9 @@ internal sealed class FailureRate(double ratio) : Tripper
 
     internal override bool AsksEveryCall => false;
 
-    public override bool Fires(in Reading reading) => reading.FailureRate >= ratio;
+    public override bool Fires(in TripperContext reading) => reading.FailureRate >= ratio;
 
-    public override Finding Explain(in Reading reading) =>
+    public override Finding Explain(in TripperContext reading) =>
         new(
             Kind,
             reading.FailureRate,

@@ -8,9 +8,9 @@ internal sealed class FailureStreak(int count) : Tripper
 
     internal override long LeastStreak => count;
 
-    public override bool Fires(in Reading reading) => reading.ConsecutiveFailures >= reading.AtMost(count);
+    public override bool Fires(in TripperContext reading) => reading.ConsecutiveFailures >= reading.AtMost(count);
 
-    public override Finding Explain(in Reading reading)
+    public override Finding Explain(in TripperContext reading)
     {
         var asked = reading.AtMost(count);
         return new(

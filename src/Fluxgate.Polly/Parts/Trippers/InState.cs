@@ -6,7 +6,7 @@ internal sealed class InState(BreakerState state) : Tripper
 
     internal override bool AsksEveryCall => false;
 
-    public override bool Fires(in Reading reading) => reading.State == state;
+    public override bool Fires(in TripperContext reading) => reading.State == state;
 
     public override string ToString() => Kind;
 

@@ -8,9 +8,9 @@ internal sealed class MinRequests(int count) : Tripper
 
     internal override long LeastRequests => count;
 
-    public override bool Fires(in Reading reading) => reading.MinimumsWaived || reading.Requests >= reading.AtMost(count);
+    public override bool Fires(in TripperContext reading) => reading.MinimumsWaived || reading.Requests >= reading.AtMost(count);
 
-    public override Finding Explain(in Reading reading)
+    public override Finding Explain(in TripperContext reading)
     {
         var asked = reading.AtMost(count);
         return new(Kind, reading.Requests, asked, $"MinRequests {RuleText.Number(reading.Requests)} >= {RuleText.Number(asked)}");

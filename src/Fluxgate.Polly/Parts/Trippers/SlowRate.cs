@@ -8,9 +8,9 @@ internal sealed class SlowRate(double ratio, TimeSpan threshold) : Tripper
 
     internal override bool AsksEveryCall => false;
 
-    public override bool Fires(in Reading reading) => reading.SlowRate(threshold) >= ratio;
+    public override bool Fires(in TripperContext reading) => reading.SlowRate(threshold) >= ratio;
 
-    public override Finding Explain(in Reading reading)
+    public override Finding Explain(in TripperContext reading)
     {
         var measured = reading.SlowRate(threshold);
         var numbers =

@@ -12,7 +12,7 @@ namespace Fluxgate;
 /// <code>
 /// sealed class FailuresAtLeast(int number) : Tripper
 /// {
-///     public override bool Fires(in Reading reading) => reading.Failures >= number;
+///     public override bool Fires(in TripperContext reading) => reading.Failures >= number;
 ///     public override string ToString() => $"FailuresAtLeast({number})";
 /// }
 /// </code>
@@ -82,7 +82,7 @@ public abstract partial class Tripper
     /// <value><see langword="null"/> unless overridden: nothing to show.</value>
     public virtual double? Threshold => null;
 
-    /// <summary>Whether this leaf looks at <see cref="Reading.AverageDuration"/>. Calls are measured only where a leaf names a threshold or says so here.</summary>
+    /// <summary>Whether this leaf looks at <see cref="TripperContext.AverageDuration"/>. Calls are measured only where a leaf names a threshold or says so here.</summary>
     public virtual bool NeedsDurations => false;
 
     /// <summary>What a phase asks: the rule itself when it keeps nothing between questions, else a fresh one.</summary>
@@ -92,12 +92,12 @@ public abstract partial class Tripper
     /// <summary>Whether the circuit should open.</summary>
     /// <param name="reading">What the window and the streak say now.</param>
     /// <returns><see langword="true"/> to open the circuit.</returns>
-    public abstract bool Fires(in Reading reading);
+    public abstract bool Fires(in TripperContext reading);
 
     /// <summary>What this leaf found, asked once when the rule has fired.</summary>
     /// <param name="reading">The reading it fired on.</param>
     /// <returns>The finding; by default the rule's own text without numbers.</returns>
-    public virtual Finding Explain(in Reading reading) => new(Kind, null, null, ToString() ?? Kind);
+    public virtual Finding Explain(in TripperContext reading) => new(Kind, null, null, ToString() ?? Kind);
 
     /// <summary>How deeply the rule is nested: 1 for a leaf.</summary>
     internal virtual int Depth => 1;
@@ -134,7 +134,7 @@ public abstract partial class Tripper
     internal virtual string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) => null;
 
     /// <summary>The leaves that fired, joined as in the rule.</summary>
-    internal virtual string Describe(in Reading reading, ICollection<Finding> findings)
+    internal virtual string Describe(in TripperContext reading, ICollection<Finding> findings)
     {
         var finding = Explain(reading);
         findings.Add(finding);

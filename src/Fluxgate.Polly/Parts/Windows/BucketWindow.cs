@@ -32,10 +32,10 @@ internal sealed class BucketWindow : LedgerWindow
 
     public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) - _buckets.Frame.Oldest.Failures >= least;
 
-    public override Tally Read(long now, out long place) => _buckets.Read(now, out place);
+    public override CallCounts Read(long now, out long place) => _buckets.Read(now, out place);
 
     // Only successes are waited for: the failures and slow calls are those of the last evaluation.
-    public override Tally ReadEarlier(long now, long place)
+    public override CallCounts ReadEarlier(long now, long place)
     {
         var alarm = Volatile.Read(ref _alarm);
         var frame = alarm.Frame;
@@ -66,7 +66,7 @@ internal sealed class BucketWindow : LedgerWindow
             (Ledger, Clock, _count) = (ledger, clock, count);
             _length = Math.Max(clock.Units(duration), count);
             _start = clock.Now;
-            var starts = new Tally[count];
+            var starts = new CallCounts[count];
             Array.Fill(starts, ledger.Total());
             _frame = new(0, End(0), starts);
         }
@@ -85,11 +85,11 @@ internal sealed class BucketWindow : LedgerWindow
             }
         }
 
-        public Tally Read(long now, out long place)
+        public CallCounts Read(long now, out long place)
         {
             // A sum that was taken while the buckets turned may hold calls that came after others were forgotten.
             Frame frame;
-            Tally total;
+            CallCounts total;
             do
             {
                 frame = Frame;
@@ -107,7 +107,7 @@ internal sealed class BucketWindow : LedgerWindow
         {
             var bucket = BucketOf(now);
             var passed = (int)Math.Min(bucket - frame.Bucket, _count);
-            var starts = new Tally[_count];
+            var starts = new CallCounts[_count];
             Array.Copy(frame.Starts, passed, starts, 0, _count - passed);
             Array.Fill(starts, Ledger.Total(), _count - passed, passed);
             Interlocked.CompareExchange(ref _frame, new(bucket, End(bucket), starts), frame);
@@ -124,32 +124,32 @@ internal sealed class BucketWindow : LedgerWindow
     }
 
     /// <summary>One bucket's time: the ledger's sums at the start of this bucket (the last) and of those before it that still count.</summary>
-    private sealed class Frame(long bucket, long end, Tally[] starts)
+    private sealed class Frame(long bucket, long end, CallCounts[] starts)
     {
         public long Bucket { get; } = bucket;
 
         public long End { get; } = end;
 
-        public Tally[] Starts { get; } = starts;
+        public CallCounts[] Starts { get; } = starts;
 
-        public ref readonly Tally Oldest => ref Starts[0];
+        public ref readonly CallCounts Oldest => ref Starts[0];
 
-        public ref readonly Tally Newest => ref Starts[^1];
+        public ref readonly CallCounts Newest => ref Starts[^1];
     }
 
     /// <summary>The alarm of one frame, with the window of the last evaluation.</summary>
     /// <remarks>What was evaluated only grows, the calls first: whoever reads the failures before the calls never has failures of later calls.</remarks>
-    private sealed class FrameAlarm(Frame frame, in Tally total) : Alarm(total.Requests)
+    private sealed class FrameAlarm(Frame frame, in CallCounts total) : Alarm(total.Requests)
     {
         private long _failures = total.Failures - frame.Oldest.Failures;
-        private Tally.SlowCounts _slow;
+        private CallCounts.SlowCounts _slow;
 
         public Frame Frame { get; } = frame;
 
         /// <summary>The window of the last evaluation, when successes had come up to so many calls; empty when it was evaluated there.</summary>
-        public Tally EvaluatedAt(long calls)
+        public CallCounts EvaluatedAt(long calls)
         {
-            var slow = default(Tally.SlowCounts);
+            var slow = default(CallCounts.SlowCounts);
             for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
             {
                 slow[i] = Volatile.Read(ref _slow[i]);
@@ -159,7 +159,7 @@ internal sealed class BucketWindow : LedgerWindow
             return calls <= Asked ? default : new(calls - Frame.Oldest.Requests, failures, 0, slow);
         }
 
-        public override void Evaluated(long calls, in Tally reading)
+        public override void Evaluated(long calls, in CallCounts reading)
         {
             base.Evaluated(calls, reading);
             Raise(ref _failures, reading.Failures);

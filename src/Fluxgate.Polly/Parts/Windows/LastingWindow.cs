@@ -7,7 +7,7 @@ internal sealed class LastingWindow(Ledger ledger) : LedgerWindow(ledger)
 
     public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) >= least;
 
-    public override Tally Read(long now, out long place)
+    public override CallCounts Read(long now, out long place)
     {
         var total = Ledger.Total().WithSlowCallsAmongAll();
         place = total.Requests;
@@ -15,7 +15,7 @@ internal sealed class LastingWindow(Ledger ledger) : LedgerWindow(ledger)
     }
 
     // Probes are recorded one at a time, so nobody reads an earlier place.
-    public override Tally ReadEarlier(long now, long place) => default;
+    public override CallCounts ReadEarlier(long now, long place) => default;
 
     public override LedgerWindow WithNewAlarm() => new LastingWindow(Ledger);
 }

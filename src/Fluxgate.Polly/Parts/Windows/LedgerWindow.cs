@@ -35,17 +35,17 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     /// <summary>Reads the window as it is.</summary>
     /// <param name="now">See <see cref="Now"/>.</param>
     /// <param name="place">The place of the last call that was read.</param>
-    public abstract Tally Read(long now, out long place);
+    public abstract CallCounts Read(long now, out long place);
 
     /// <summary>Reads the window as it was at an earlier place. Where nobody knows that, no more failures and slow calls than there surely were.</summary>
-    public abstract Tally ReadEarlier(long now, long place);
+    public abstract CallCounts ReadEarlier(long now, long place);
 
     /// <summary>The same window with an alarm of its own, for other rules.</summary>
     public abstract LedgerWindow WithNewAlarm();
 
-    public sealed override Tally Read() => Read(Now(0), out _);
+    public sealed override CallCounts Read() => Read(Now(0), out _);
 
-    public sealed override void Record(in Tally call)
+    public sealed override void Record(in CallCounts call)
     {
         Advance(Now(0));
         var (failed, durationTicks) = (call.Failures != 0, Math.Min(call.DurationTicks, Clock.LongestTicks));

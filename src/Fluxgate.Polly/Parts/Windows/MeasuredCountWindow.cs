@@ -22,9 +22,9 @@ internal sealed class MeasuredCountWindow : LedgerWindow
 
     public override bool HoldsFailures(long place, long least) => _calls.MayHold(least, place) && _calls.Read(place).Failures >= least;
 
-    public override Tally Read(long now, out long place) => _calls.Read(place = _calls.Calls);
+    public override CallCounts Read(long now, out long place) => _calls.Read(place = _calls.Calls);
 
-    public override Tally ReadEarlier(long now, long place) => _calls.Read(place);
+    public override CallCounts ReadEarlier(long now, long place) => _calls.Read(place);
 
     public override LedgerWindow WithNewAlarm() => new MeasuredCountWindow(Ledger, _calls);
 }

@@ -25,9 +25,9 @@ internal sealed class RateCountWindow : LedgerWindow
 
     public override bool HoldsFailures(long place, long least) => least <= 0 || _log.Holds(place, least);
 
-    public override Tally Read(long now, out long place) => ReadEarlier(now, place = _log.Calls);
+    public override CallCounts Read(long now, out long place) => ReadEarlier(now, place = _log.Calls);
 
-    public override Tally ReadEarlier(long now, long place) => new(Math.Min(place, _size), _log.Read(place), 0, default);
+    public override CallCounts ReadEarlier(long now, long place) => new(Math.Min(place, _size), _log.Read(place), 0, default);
 
     public override LedgerWindow WithNewAlarm() => new RateCountWindow(Ledger, _size, _log);
 }

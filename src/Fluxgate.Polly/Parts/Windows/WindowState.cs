@@ -15,9 +15,9 @@ namespace Fluxgate;
 ///     sealed class Sum : WindowState
 ///     {
 ///         readonly object _gate = new();
-///         Tally _sum;
-///         public override void Record(in Tally call) { lock (_gate) _sum += call; }
-///         public override Tally Read() { lock (_gate) return _sum; }
+///         CallCounts _sum;
+///         public override void Record(in CallCounts call) { lock (_gate) _sum += call; }
+///         public override CallCounts Read() { lock (_gate) return _sum; }
 ///     }
 /// }
 /// </code>
@@ -26,9 +26,9 @@ public abstract class WindowState
 {
     /// <summary>Takes in one call that has settled as a success or a failure.</summary>
     /// <param name="call">The call as a tally of one.</param>
-    public abstract void Record(in Tally call);
+    public abstract void Record(in CallCounts call);
 
     /// <summary>Adds up what counts at this moment.</summary>
     /// <returns>The sum over the calls in the window.</returns>
-    public abstract Tally Read();
+    public abstract CallCounts Read();
 }

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>The transitions that letting a call in has caused: seldom one, and two where an expired lease re-opens a circuit that takes no break.</summary>
-internal struct Caused
+internal struct AdmissionSignals
 {
     public Signal? First { get; private set; }
 

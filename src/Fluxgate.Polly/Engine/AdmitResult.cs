@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>A phase's answer to a call.</summary>
-internal enum Admittance
+internal enum AdmitResult
 {
     Admitted,
     Rejected,

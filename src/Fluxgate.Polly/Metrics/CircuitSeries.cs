@@ -1,10 +1,10 @@
 namespace Fluxgate;
 
 /// <summary>The breakers of one name. Guarded by the lock of <see cref="Circuits"/>.</summary>
-internal sealed class Circuit(string name)
+internal sealed class CircuitSeries(string name)
 {
     // Those that were disposed, then the others, oldest first. Linked, so that one of many leaves without moving the rest.
-    private readonly LinkedList<Member> _members = [];
+    private readonly LinkedList<TrackedBreaker> _members = [];
     private Dictionary<MetricFamily, long>? _signals;
 
     public string Name { get; } = name;
@@ -15,7 +15,7 @@ internal sealed class Circuit(string name)
     public bool Lives => Newest is not null;
 
     /// <summary>The newest that lives. Looks past those that are collected and not yet inherited; the disposed ones stand before all others.</summary>
-    private Member? Newest
+    private TrackedBreaker? Newest
     {
         get
         {
@@ -29,15 +29,15 @@ internal sealed class Circuit(string name)
         }
     }
 
-    public Member Add(FluxgateBreaker breaker)
+    public TrackedBreaker Add(FluxgateBreaker breaker)
     {
-        var member = new Member(breaker);
+        var member = new TrackedBreaker(breaker);
         member.Place = _members.AddLast(member);
         return member;
     }
 
     /// <summary>A breaker is disposed: it counts until it is collected, and the circuit lives by others.</summary>
-    public void Dispose(Member member)
+    public void Dispose(TrackedBreaker member)
     {
         if (!member.Disposed)
         {
@@ -47,7 +47,7 @@ internal sealed class Circuit(string name)
         }
     }
 
-    public void Remove(Member member) => _members.Remove(member.Place);
+    public void Remove(TrackedBreaker member) => _members.Remove(member.Place);
 
     public void CountSignal(MetricFamily family)
     {

@@ -3,4 +3,4 @@ namespace Fluxgate;
 /// <summary>Something of the application that is there for one breaker.</summary>
 /// <param name="Breaker">The breaker's name.</param>
 /// <param name="Who">What it is, as a sentence begins: <c>The health check 'fluxgate-payments'</c>.</param>
-internal sealed record BreakerMention(string Breaker, string Who);
+internal sealed record BreakerReference(string Breaker, string Who);

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>Disposes the breakers with the container, before the listeners that they flush.</summary>
-internal sealed class BreakersEnd(FluxgateBreakers breakers) : IDisposable, IAsyncDisposable
+internal sealed class BreakerDisposer(FluxgateBreakers breakers) : IDisposable, IAsyncDisposable
 {
     public void Dispose() => breakers.DisposeAllAsync().GetAwaiter().GetResult();
 

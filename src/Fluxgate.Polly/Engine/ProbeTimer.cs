@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>The timer of a breaker that probes without traffic. It holds the breaker weakly, so that a dropped breaker is collected and its timer ends.</summary>
-internal sealed class Wakeup : IDisposable
+internal sealed class ProbeTimer : IDisposable
 {
     // What a timer takes at the most; whoever wakes too early sets the rest.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
@@ -9,7 +9,7 @@ internal sealed class Wakeup : IDisposable
     private readonly ITimer _timer;
     private readonly Action<Exception> _failed;
 
-    public Wakeup(StateMachine machine, TimeProvider timeProvider)
+    public ProbeTimer(StateMachine machine, TimeProvider timeProvider)
     {
         _failed = machine.UserCode.ClockFailed;
         var wakeup = new WeakReference<StateMachine>(machine);

@@ -5,12 +5,12 @@ namespace Fluxgate;
 /// <summary>What a tripper looks at: the window's sum, the failures in a row, and the state the circuit is in.</summary>
 /// <remarks>An immutable value of one moment.</remarks>
 [StructLayout(LayoutKind.Auto)]
-public readonly struct Reading
+public readonly struct TripperContext
 {
-    private readonly Tally _tally;
+    private readonly CallCounts _tally;
     private readonly SlowThresholds _slow;
 
-    internal Reading(BreakerState state, in Tally tally, long consecutiveFailures, SlowThresholds slow, long? mostAsked = null)
+    internal TripperContext(BreakerState state, in CallCounts tally, long consecutiveFailures, SlowThresholds slow, long? mostAsked = null)
     {
         State = state;
         _tally = tally;
@@ -71,7 +71,7 @@ public readonly struct Reading
     /// <returns>The ratio.</returns>
     public double SlowRate(TimeSpan threshold) => Ratio(SlowCalls(threshold));
 
-    internal Reading WaivingMinimums() => new(State, _tally, ConsecutiveFailures, _slow, MostAsked) { MinimumsWaived = true };
+    internal TripperContext WaivingMinimums() => new(State, _tally, ConsecutiveFailures, _slow, MostAsked) { MinimumsWaived = true };
 
     // Compared as a quotient: 0.07 * 100 is more than 7.
     private double Ratio(long part) => Requests == 0 ? 0 : (double)part / Requests;

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
 /// <summary>The source of chance: a user's function, checked.</summary>
-internal sealed class Chance(Func<double> randomizer)
+internal sealed class RandomSource(Func<double> randomizer)
 {
-    public static readonly Chance Shared = new(Random.Shared.NextDouble);
+    public static readonly RandomSource Shared = new(Random.Shared.NextDouble);
 
     public double Next()
     {

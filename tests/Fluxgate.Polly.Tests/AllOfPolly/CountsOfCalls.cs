@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>What a breaker counted of the calls through it, all of them named.</summary>
-internal readonly record struct CallCounts(
+internal readonly record struct CountsOfCalls(
     long Successes = 0,
     long Failures = 0,
     long Ignored = 0,
@@ -10,7 +10,7 @@ internal readonly record struct CallCounts(
     long InFlight = 0
 )
 {
-    public static CallCounts Of(FluxgateBreaker breaker)
+    public static CountsOfCalls Of(FluxgateBreaker breaker)
     {
         var now = breaker.Snapshot();
         return new(now.Successes, now.Failures, now.Ignored, now.Rejected, now.Stale, now.InFlight);

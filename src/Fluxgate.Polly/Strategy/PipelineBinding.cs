@@ -5,9 +5,9 @@ using Polly.Telemetry;
 namespace Fluxgate;
 
 /// <summary>What ties a breaker to one pipeline: the breaker, whether it dies with the pipeline, and the pipeline's telemetry.</summary>
-internal sealed record Connection(FluxgateBreaker Breaker, bool Owned, ResilienceStrategyTelemetry Telemetry) : IAsyncDisposable
+internal sealed record PipelineBinding(FluxgateBreaker Breaker, bool Owned, ResilienceStrategyTelemetry Telemetry) : IAsyncDisposable
 {
-    public static Connection Make<TResult>(
+    public static PipelineBinding Make<TResult>(
         ResiliencePipelineBuilderBase builder,
         StrategyBuilderContext context,
         FluxgateBreakerOptions<TResult> options
@@ -40,7 +40,7 @@ internal sealed record Connection(FluxgateBreaker Breaker, bool Owned, Resilienc
     }
 
     /// <summary>Tells Polly's telemetry, and the current activity, of the transitions that letting a call in caused.</summary>
-    public void Report(in Caused caused, ResilienceContext context)
+    public void Report(in AdmissionSignals caused, ResilienceContext context)
     {
         Report(caused.First!, default(Outcome<object>?), context);
         if (!ReferenceEquals(caused.Last, caused.First))

@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 namespace Fluxgate;
 
 /// <summary>Gives the verdict on an outcome (rule 7): ignored is asked first, then failure; the rest is success.</summary>
-internal sealed class Judge<TResult>(FluxgateBreakerOptions<TResult> options)
+internal sealed class OutcomeClassifier<TResult>(FluxgateBreakerOptions<TResult> options)
 {
     /// <summary>Null where the default applies, which <see cref="HttpTracker"/> defines for every result type.</summary>
     private readonly Tracker<TResult>? _tracker = options.Tracker;

@@ -9,11 +9,11 @@ namespace Fluxgate;
 /// </summary>
 /// <remarks>An immutable value; safe to share between threads when it is not torn by unsynchronised writes of the variable it stands in.</remarks>
 [StructLayout(LayoutKind.Auto)]
-public readonly struct Tally : IEquatable<Tally>
+public readonly struct CallCounts : IEquatable<CallCounts>
 {
     private readonly SlowCounts _slow;
 
-    internal Tally(long requests, long failures, long durationTicks, in SlowCounts slow)
+    internal CallCounts(long requests, long failures, long durationTicks, in SlowCounts slow)
     {
         Requests = requests;
         Failures = failures;
@@ -38,7 +38,7 @@ public readonly struct Tally : IEquatable<Tally>
     internal long Slow(int threshold) => _slow[threshold];
 
     /// <summary>The same with no more slow calls than calls.</summary>
-    internal Tally WithSlowCallsAmongAll()
+    internal CallCounts WithSlowCallsAmongAll()
     {
         var slow = _slow;
         for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
@@ -53,7 +53,7 @@ public readonly struct Tally : IEquatable<Tally>
     /// <param name="left">One tally.</param>
     /// <param name="right">The other tally.</param>
     /// <returns>The calls of both.</returns>
-    public static Tally operator +(in Tally left, in Tally right)
+    public static CallCounts operator +(in CallCounts left, in CallCounts right)
     {
         var slow = left._slow;
         for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
@@ -68,7 +68,7 @@ public readonly struct Tally : IEquatable<Tally>
     /// <param name="left">The larger tally.</param>
     /// <param name="right">The calls to take out.</param>
     /// <returns>What remains.</returns>
-    public static Tally operator -(in Tally left, in Tally right)
+    public static CallCounts operator -(in CallCounts left, in CallCounts right)
     {
         var slow = left._slow;
         for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
@@ -83,23 +83,23 @@ public readonly struct Tally : IEquatable<Tally>
     /// <param name="left">One tally.</param>
     /// <param name="right">The other tally.</param>
     /// <returns><see langword="true"/> when all their numbers are equal.</returns>
-    public static bool operator ==(in Tally left, in Tally right) => left.Equals(right);
+    public static bool operator ==(in CallCounts left, in CallCounts right) => left.Equals(right);
 
     /// <summary>Whether two tallies differ.</summary>
     /// <param name="left">One tally.</param>
     /// <param name="right">The other tally.</param>
     /// <returns><see langword="true"/> when some number differs.</returns>
-    public static bool operator !=(in Tally left, in Tally right) => !left.Equals(right);
+    public static bool operator !=(in CallCounts left, in CallCounts right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    public bool Equals(Tally other) =>
+    public bool Equals(CallCounts other) =>
         Requests == other.Requests
         && Failures == other.Failures
         && DurationTicks == other.DurationTicks
         && ((ReadOnlySpan<long>)_slow).SequenceEqual(other._slow);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is Tally other && Equals(other);
+    public override bool Equals(object? obj) => obj is CallCounts other && Equals(other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Requests, Failures, DurationTicks);
