@@ -4,7 +4,7 @@ public sealed class DifferencesOfLines
 {
     [Fact]
     public void Removed_and_added_lines_are_named() =>
-        Assert.Equal(["- old", "+ new"], LineDifference.Between("same\nold\n", "same\nnew\n"));
+        Assert.Equal(["+ new", "- old"], LineDifference.Between("same\nold\n", "same\nnew\n"));
 
     [Fact]
     public void Equal_texts_have_none() => Assert.Empty(LineDifference.Between("a\nb\n", "a\nb\n"));
