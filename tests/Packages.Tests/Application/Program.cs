@@ -1,0 +1,88 @@
+using System.Reflection;
+using System.Runtime.Versioning;
+using System.Text;
+using Fluxgate;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Prometheus;
+
+// What a user writes with nothing but the packages. The readmes of the packages show these lines.
+var payments = new FluxgateBreaker(
+    "payments",
+    new FluxgateBreakerSettings
+    {
+        Tripper = Tripper.FailureStreak(5) | (Tripper.MinRequests(20) & Tripper.FailureRate(0.5)),
+        BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(30)),
+        Listeners = { signal => Console.WriteLine(signal) },
+    }
+);
+
+var pipeline = new ResiliencePipelineBuilder().AddFluxgateBreaker(payments).AddTimeout(TimeSpan.FromSeconds(2)).Build();
+
+for (var call = 0; call < 5; call++)
+{
+    try
+    {
+        await pipeline.ExecuteAsync(_ => throw new InvalidOperationException());
+    }
+    catch (InvalidOperationException) { }
+}
+
+try
+{
+    await pipeline.ExecuteAsync(_ => ValueTask.CompletedTask);
+}
+catch (CallNotPermittedException rejected)
+{
+    Console.WriteLine($"rejected: {rejected.Reason}");
+}
+
+if (args is ["serve"])
+{
+    var inventory = new FluxgateBreaker("inventory", new FluxgateBreakerSettings { Listeners = { new PrometheusListener() } });
+
+    using var server = new PrometheusServer(9464);
+    server.Start();
+    Console.ReadLine();
+}
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.ClearProviders();
+builder.WebHost.UseUrls("http://127.0.0.1:0");
+builder
+    .Services.AddFluxgate()
+    .AddBreaker(
+        "stock",
+        settings =>
+        {
+            settings.Tripper = Tripper.FailureStreak(3);
+            settings.Listeners.Add(new PrometheusListener());
+        }
+    );
+builder.Services.AddHealthChecks().AddFluxgate();
+
+await using var app = builder.Build();
+app.MapFluxgateMetrics("/metrics");
+app.MapHealthChecks("/health");
+await app.StartAsync();
+
+app.Services.GetRequiredService<FluxgateBreakers>()["stock"].Trip("maintenance");
+using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+Console.WriteLine($"page: {Open(await client.GetStringAsync("/metrics"))}");
+Console.WriteLine($"health: {await (await client.GetAsync("/health")).Content.ReadAsStringAsync()}");
+await app.StopAsync();
+
+using var orders = new FluxgateBreaker("orders", new FluxgateBreakerSettings { Listeners = { new PrometheusNetListener() } });
+
+orders.Trip();
+using var page = new MemoryStream();
+await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(page);
+Console.WriteLine($"prometheus-net: {Open(Encoding.UTF8.GetString(page.ToArray()))}");
+
+Console.WriteLine(typeof(FluxgateBreaker).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()?.FrameworkName);
+
+static string Open(string text) =>
+    text.Split('\n').Single(line => line.StartsWith("circuit_breaker_state{", StringComparison.Ordinal) && line.Contains("\"open\""));
