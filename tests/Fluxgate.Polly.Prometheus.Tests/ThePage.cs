@@ -233,7 +233,7 @@ public sealed class ThePage
 
     private sealed class Speechless : Tripper
     {
-        public override bool Fires(in Reading reading) => false;
+        public override bool Fires(in TripperContext reading) => false;
 
         public override string ToString() => throw new NotSupportedException("no words");
     }

@@ -54,5 +54,5 @@ public sealed class LikePollyAtRandom
         Assert.InRange(opened, 10, Calls - 10);
     }
 
-    private static Task EndAsync(CallInFlight call, bool fails) => fails ? call.Fail(new IOException()) : call.Succeed();
+    private static Task<Outcome<string>> EndAsync(CallInFlight call, bool fails) => fails ? call.Fail(new IOException()) : call.Succeed();
 }
