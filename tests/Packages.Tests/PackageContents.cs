@@ -17,7 +17,6 @@ internal static class PackageContents
         [
             .. AsksFor(nuspec)
                 .Concat(package.Entries.Select(entry => entry.FullName).Where(IsOurs).Select(file => $"file {file}"))
-                .Order(StringComparer.Ordinal)
                 .Select(fact => $"{name}: {fact}"),
         ];
     }
