@@ -71,7 +71,7 @@ public sealed class FluxgateBreakerSettings
 
     /// <summary>What no breaker could work with, all at once: a setting that is out of range or missing, a rule that can never fire. Computed from the settings as they are now.</summary>
     /// <value>Each message names the setting, its value and what is allowed; empty when a breaker can be made of these settings.</value>
-    public IReadOnlyList<string> Errors => [.. Refusals().Select(Message)];
+    public IReadOnlyList<string> Errors => [.. Refusals().Select(OneLine.MessageOf)];
 
     /// <summary>Refuses what no breaker could work with.</summary>
     /// <exception cref="ArgumentException">Settings are out of range or missing; the message names each, its value and what is allowed.</exception>
@@ -86,12 +86,9 @@ public sealed class FluxgateBreakerSettings
         if (refusals.Length > 0)
         {
             var count = RuleText.Number(refusals.Length);
-            throw new ArgumentException($"{count} settings are refused:\n- {string.Join("\n- ", refusals.Select(Message))}");
+            throw new ArgumentException($"{count} settings are refused:\n- {string.Join("\n- ", refusals.Select(OneLine.MessageOf))}");
         }
     }
-
-    // Without what the framework appends: our words name the setting and the value already.
-    private static string Message(ArgumentException refusal) => refusal.Message.Split(" (Parameter '", 2)[0];
 
     private static ArgumentException? Refusal(Action check)
     {
@@ -211,7 +208,7 @@ public sealed class FluxgateBreakerSettings
     private IEnumerable<string> Hasty()
     {
         Tripper[] leaves = [.. Tripper.Leaves];
-        if (leaves.Any(leaf => leaf.GetType().Assembly != typeof(Tripper).Assembly))
+        if (!leaves.All(Tripper.IsBuiltIn))
         {
             yield break;
         }

@@ -115,7 +115,8 @@ internal sealed class Rules
         var (old, leaves) = (LeavesOf(before), LeavesOf(now));
         return UserCode.TextOf(before) == UserCode.TextOf(now)
             && old.Length == leaves.Length
-            && old.Zip(leaves).All(pair => Equals(pair.First, pair.Second) || (IsOurs(pair.First) && IsOurs(pair.Second)));
+            && old.Zip(leaves)
+                .All(pair => Equals(pair.First, pair.Second) || (Tripper.IsBuiltIn(pair.First) && Tripper.IsBuiltIn(pair.Second)));
 
         static object[] LeavesOf(object part) =>
             part switch
@@ -125,8 +126,6 @@ internal sealed class Rules
                 Recovery recovery => [.. recovery.Leaves],
                 _ => [part],
             };
-
-        static bool IsOurs(object leaf) => leaf.GetType().Assembly == typeof(Rules).Assembly;
     }
 
     /// <summary>The ledger of a phase: that of the object before, where the phase goes on with the same window.</summary>

@@ -21,6 +21,12 @@ internal static class OneLine
             )
             : text;
 
+    /// <summary>Returns the message of an argument's error without the parameter that .NET appends: our own words name the setting and the value.</summary>
+    public static string MessageOf(ArgumentException error) =>
+        error.ParamName is not null && error.Message.IndexOf(" (Parameter '", StringComparison.Ordinal) is >= 0 and var appended
+            ? error.Message[..appended]
+            : error.Message;
+
     /// <summary>Returns whether a character is only itself. All that are not fit into one UTF-16 unit.</summary>
     public static bool IsHarmless(char letter) =>
         letter is < '\u2000' or > '\u206f'

@@ -130,8 +130,7 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
         }
         catch (ArgumentException error)
         {
-            // Without what the framework appends: Polly lists one problem a line, and our words name the setting and the value already.
-            return error.Message.Split(" (Parameter '", 2)[0];
+            return OneLine.MessageOf(error);
         }
     }
 }

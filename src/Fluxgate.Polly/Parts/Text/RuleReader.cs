@@ -46,13 +46,8 @@ internal sealed class RuleReader
     public FormatException At(int position, string problem, Exception? cause = null) => new($"{Place(position)}: {problem}", cause);
 
     /// <summary>A part's own objection, such as a ratio out of range, said where the argument stands that it objects to.</summary>
-    public FormatException Refused(int position, ArgumentException problem)
-    {
-        // What .NET appends to the message names a parameter of ours, of which the text's author knows nothing.
-        var appended = problem.ParamName is null ? -1 : problem.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-        var text = appended < 0 ? problem.Message : problem.Message[..appended];
-        return At(_arguments.GetValueOrDefault(problem.ParamName ?? "", position), text, problem);
-    }
+    public FormatException Refused(int position, ArgumentException problem) =>
+        At(_arguments.GetValueOrDefault(problem.ParamName ?? "", position), OneLine.MessageOf(problem), problem);
 
     public bool TrySign(string sign)
     {

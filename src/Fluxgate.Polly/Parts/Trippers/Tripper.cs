@@ -99,6 +99,9 @@ public abstract partial class Tripper
     /// <returns>The finding; by default the rule's own text without numbers.</returns>
     public virtual Finding Explain(in TripperContext reading) => new(Kind, null, null, ToString() ?? Kind);
 
+    /// <summary>Returns whether a part is one of this package. Its text then says all that it is; of a user's part nobody knows.</summary>
+    internal static bool IsBuiltIn(object part) => part.GetType().Assembly == typeof(Tripper).Assembly;
+
     /// <summary>How deeply the rule is nested: 1 for a leaf.</summary>
     internal virtual int Depth => 1;
 
