@@ -71,6 +71,19 @@ public sealed class DocumentsSayWhatRuns
     }
 
     [Fact]
+    public void Every_row_of_the_comparison_names_tests_that_exist()
+    {
+        var tests = Sources().SelectMany(File.ReadLines).Select(TestNamed).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var prefixes = Rows(Repository.Read("docs/comparison.md"), "test")
+            .SelectMany(row => row.TrimEnd(' ', '|').Split('|')[^1].Split(',', StringSplitOptions.TrimEntries))
+            .Select(name => name.Trim('`', '…'))
+            .ToArray();
+
+        Assert.InRange(prefixes.Length, 14, int.MaxValue);
+        Assert.All(prefixes, prefix => Assert.Contains(tests, test => test.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_block_that_drifts_is_found()
     {
         var block = DocumentedCode.BlocksOf("# One\n```csharp\nusing Polly;\n\nvar a = 1;\nvar b = 2;\n```\n").Single();
