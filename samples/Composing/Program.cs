@@ -3,7 +3,7 @@ using Polly;
 using Polly.Retry;
 using Polly.Timeout;
 
-#region README.md: In application code
+#region README.md: Quick start
 var breaker = new FluxgateBreaker(
     "stock",
     new()
@@ -29,11 +29,11 @@ var pipeline = new ResiliencePipelineBuilder()
     .AddTimeout(TimeSpan.FromMilliseconds(100))
     .Build();
 
-var asked = 0;
-async ValueTask<int> AskTheStockAsync(CancellationToken cancellationToken)
+var attempts = 0;
+async ValueTask<int> GetStockAsync(CancellationToken cancellationToken)
 {
     // Hangs for four calls, then recovers.
-    await Task.Delay(++asked <= 4 ? TimeSpan.FromSeconds(10) : TimeSpan.FromMilliseconds(10), cancellationToken);
+    await Task.Delay(++attempts <= 4 ? TimeSpan.FromSeconds(10) : TimeSpan.FromMilliseconds(10), cancellationToken);
     return 42;
 }
 
@@ -41,16 +41,16 @@ for (var order = 1; order <= 12; order++)
 {
     try
     {
-        Console.WriteLine($"{order, 2}: {await pipeline.ExecuteAsync(AskTheStockAsync)} in stock");
+        Console.WriteLine($"{order, 2}: {await pipeline.ExecuteAsync(GetStockAsync)} in stock");
     }
     catch (CallNotPermittedException rejected)
     {
-        Console.WriteLine($"{order, 2}: not asked, {rejected.Reason}; again in {rejected.RetryAfter?.TotalMilliseconds:0} ms");
+        Console.WriteLine($"{order, 2}: rejected, {rejected.Reason}; retry after {rejected.RetryAfter?.TotalMilliseconds:0} ms");
         await Task.Delay(100);
     }
     catch (TimeoutRejectedException)
     {
-        Console.WriteLine($"{order, 2}: no answer in time");
+        Console.WriteLine($"{order, 2}: timed out");
     }
 }
 #endregion

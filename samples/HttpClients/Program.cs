@@ -3,7 +3,7 @@ using Fluxgate;
 using Microsoft.Extensions.DependencyInjection;
 using Polly;
 
-#region README.md: In an HttpClientFactory's resilience handler
+#region docs/http.md: A complete program
 var services = new ServiceCollection();
 services.AddFluxgate().AddBreaker("shop", settings => settings.Tripper = Tripper.FailureStreak(3));
 services

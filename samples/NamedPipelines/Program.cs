@@ -5,7 +5,7 @@ using Polly;
 using Polly.Registry;
 using Polly.Retry;
 
-#region README.md: Named pipelines
+#region docs/named-pipelines.md: A complete program
 var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Attempts", "1")]).Build();
 var services = new ServiceCollection();
 services.Configure<StockOptions>(configuration);
@@ -24,7 +24,7 @@ services.AddResiliencePipeline(
                     ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(),
                 }
             )
-            .AddFluxgateBreaker(context, "stock"); // the container's: it outlives every reload
+            .AddFluxgateBreaker(context, "stock"); // owned by the container: it outlives every reload
     }
 );
 
@@ -40,11 +40,11 @@ catch (HttpRequestException error)
 }
 
 configuration["Attempts"] = "3";
-configuration.Reload(); // Polly builds the pipeline anew, around the same breaker
+configuration.Reload(); // Polly rebuilds the pipeline with the same breaker
 
 try
 {
-    pipeline.Execute(() => Console.WriteLine("asked"));
+    pipeline.Execute(() => Console.WriteLine("called"));
 }
 catch (CallNotPermittedException rejected)
 {

@@ -25,6 +25,19 @@ public sealed partial class TheViewsOfTheQuickStart : IDisposable
     }
 
     [Fact]
+    public void The_README_shows_the_rows_of_a_frame()
+    {
+        using var view = View();
+        string[] rows = [.. Frame(view).Select(line => line.Split("  ")[0]).SkipLast(1)];
+
+        var readme = Repository.Read("README.md").Split('\n');
+        var first = Array.FindIndex(readme, line => line.StartsWith(rows[0], StringComparison.Ordinal));
+
+        Assert.True(first > 0, "The README has no frame of the quick start.");
+        Assert.Equal(rows, readme.Skip(first).Take(rows.Length).Select(line => line.Split("  ")[0]));
+    }
+
+    [Fact]
     public void A_frame_follows_the_circuit_and_counts_its_calls()
     {
         using var view = View();

@@ -6,9 +6,10 @@ public sealed class DocumentsSayWhatRuns
     private static readonly string[] Folders = ["tests", "samples"];
     private static readonly string[] Declarations = ["    public async Task ", "    public void "];
 
+    public static TheoryData<string> All => [.. Pages.All];
+
     [Theory]
-    [InlineData("docs/migrating.md")]
-    [InlineData("README.md")]
+    [MemberData(nameof(All))]
     public void Every_block_is_the_text_of_its_region(string document)
     {
         var blocks = DocumentedCode.BlocksOf(Repository.Read(document)).ToLookup(block => block.Heading);
@@ -23,8 +24,11 @@ public sealed class DocumentsSayWhatRuns
             problems.Length == 0,
             $"{document} and the code that runs for it differ (- the code, + the document):\n{string.Join('\n', problems)}"
         );
-        Assert.NotEmpty(blocks);
     }
+
+    [Fact]
+    public void The_blocks_of_documents_are_found() =>
+        Assert.InRange(Pages.All.Count(page => DocumentedCode.BlocksOf(Repository.Read(page)).Count > 0), 10, int.MaxValue);
 
     [Fact]
     public void Every_row_of_the_migration_tables_leads_to_an_example()
@@ -32,7 +36,7 @@ public sealed class DocumentsSayWhatRuns
         var document = Repository.Read("docs/migrating.md");
         var examples = DocumentedCode
             .BlocksOf(document)
-            .Select(block => "(#" + Anchor(block.Heading) + ")")
+            .Select(block => "(#" + Pages.AnchorOf(block.Heading) + ")")
             .ToHashSet(StringComparer.Ordinal);
         var rows = Rows(document, "example");
 
@@ -64,6 +68,19 @@ public sealed class DocumentsSayWhatRuns
                 Assert.All(names, name => Assert.True(tests.Contains(name.Trim('`')), $"No test {name}: {row}"));
             }
         );
+    }
+
+    [Fact]
+    public void Every_row_of_the_comparison_names_tests_that_exist()
+    {
+        var tests = Sources().SelectMany(File.ReadLines).Select(TestNamed).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var prefixes = Rows(Repository.Read("docs/comparison.md"), "test")
+            .SelectMany(row => row.TrimEnd(' ', '|').Split('|')[^1].Split(',', StringSplitOptions.TrimEntries))
+            .Select(name => name.Trim('`', '…'))
+            .ToArray();
+
+        Assert.InRange(prefixes.Length, 14, int.MaxValue);
+        Assert.All(prefixes, prefix => Assert.Contains(tests, test => test.StartsWith(prefix, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -144,9 +161,4 @@ public sealed class DocumentsSayWhatRuns
         Declarations.FirstOrDefault(start => line.StartsWith(start, StringComparison.Ordinal)) is { } start
             ? line[start.Length..].Split('(')[0]
             : null;
-
-    // As the forge makes them of headings.
-    private static string Anchor(string heading) =>
-        string.Concat(heading.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_'))
-            .Replace(' ', '-');
 }

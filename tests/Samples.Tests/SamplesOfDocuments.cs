@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Fluxgate;
 
-/// <summary>The samples that the README prints whole: below their code stands what they really print, to the last line.</summary>
-public sealed class SamplesOfTheReadme
+/// <summary>The samples that documents print in full: the block below their code is their output.</summary>
+public sealed class SamplesOfDocuments
 {
     // A sample that lives in tenths of a second goes another way where the machine has no time for it at the wrong moment.
     private const int Runs = 20;
@@ -11,14 +11,15 @@ public sealed class SamplesOfTheReadme
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
     /// <param name="sample">Its folder.</param>
+    /// <param name="document">The document that prints it.</param>
     /// <param name="measured">What differs from run to run: times that are left, and how many orders they took.</param>
     [Theory]
-    [InlineData("Composing", @"(?<=again in )\d+(?= ms$)|^[ \d]\d(?=: 42 in stock$)")]
-    [InlineData("HttpClients", null)]
-    [InlineData("NamedPipelines", @"(?<=It probes again in )\d+\.\d+(?=s\.$)")]
-    public async Task A_sample_prints_what_stands_below_its_code(string sample, string? measured)
+    [InlineData("Composing", "README.md", @"(?<=retry after )\d+(?= ms$)|^[ \d]\d(?=: 42 in stock$)")]
+    [InlineData("HttpClients", "docs/http.md", null)]
+    [InlineData("NamedPipelines", "docs/named-pipelines.md", @"(?<=It probes again in )\d+\.\d+(?=s\.$)")]
+    public async Task A_sample_prints_what_stands_below_its_code(string sample, string document, string? measured)
     {
-        var expected = Output(sample)
+        var expected = Output(sample, document)
             .Select(line => measured is null ? line : Regex.Replace(line, measured, "…", RegexOptions.None, Deadline))
             .ToArray();
         var output = "";
@@ -39,12 +40,12 @@ public sealed class SamplesOfTheReadme
     }
 
     /// <summary>The block after that of the code.</summary>
-    private static IReadOnlyList<string> Output(string sample)
+    private static IReadOnlyList<string> Output(string sample, string document)
     {
-        var readme = Repository.Read("README.md");
-        var at = readme.IndexOf($"`dotnet run --project samples/{sample}` runs it.", StringComparison.Ordinal);
-        Assert.True(at >= 0, $"The README no longer says how to run samples/{sample}.");
-        var blocks = WalkBlock.In(readme[at..]);
+        var text = Repository.Read(document);
+        var at = text.IndexOf($"`dotnet run --project samples/{sample}` runs it.", StringComparison.Ordinal);
+        Assert.True(at >= 0, $"{document} no longer says how to run samples/{sample}.");
+        var blocks = WalkBlock.In(text[at..]);
         Assert.Equal(("csharp", ""), (blocks[0].Language, blocks[1].Language));
         return blocks[1].Lines;
     }

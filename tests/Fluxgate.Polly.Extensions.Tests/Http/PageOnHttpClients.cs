@@ -4,8 +4,8 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Code that the README shows of the resilience handler.</summary>
-public sealed class ReadmeBlocksOfHandlers
+/// <summary>The code of docs/http.md that uses Microsoft.Extensions.Http.Resilience.</summary>
+public sealed class PageOnHttpClients
 {
     [Fact]
     public async Task A_breaker_inside_the_resilience_handler_opens_on_transient_errors()
@@ -13,7 +13,7 @@ public sealed class ReadmeBlocksOfHandlers
         var shop = new FluxgateBreaker("shop", new() { Tripper = Tripper.FailureStreak(2) });
         var services = new ServiceCollection();
         // csharpier-ignore-start
-        #region README.md: In an HttpClientFactory's resilience handler
+        #region docs/http.md: With Microsoft.Extensions.Http.Resilience
         services.AddHttpClient("shop").AddResilienceHandler("breaker", (pipeline, context) =>
             pipeline.AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage>
             {

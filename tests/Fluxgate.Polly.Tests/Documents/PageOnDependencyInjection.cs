@@ -4,27 +4,27 @@ using Microsoft.Extensions.Options;
 
 namespace Fluxgate;
 
-/// <summary>Code that the README shows of applications and their metrics.</summary>
-// Both show circuits of one name on the page of the process, where only the newest is seen.
+/// <summary>The code of docs/dependency-injection.md.</summary>
+// Shows circuits of the names that others have on the page of the process, where only the newest is seen.
 [Collection("page of the process")]
-public sealed class ReadmeBlocksOfApplications : IDisposable
+public sealed class PageOnDependencyInjection : IDisposable
 {
-    private readonly DirectoryInfo _content = Directory.CreateTempSubdirectory("readme-application");
+    private readonly DirectoryInfo _content = Directory.CreateTempSubdirectory("documented-application");
 
     public void Dispose() => _content.Delete(recursive: true);
 
     [Fact]
-    public async Task An_application_has_named_breakers_and_their_pages()
+    public async Task An_application_has_named_breakers_health_and_metrics()
     {
-        // The file that the README prints a section of, as it stands.
-        var json = Assert.Single(WalkBlock.In(Repository.Read("README.md")), block => block.Language == "json");
+        // The configuration that the page prints.
+        var json = Assert.Single(WalkBlock.In(Repository.Read("docs/dependency-injection.md")), block => block.Language == "json");
         File.WriteAllText(Path.Combine(_content.FullName, "appsettings.json"), $"{{\n{string.Join('\n', json.Lines)}\n}}\n");
         string[] args = ["--urls=http://127.0.0.1:0", $"--contentRoot={_content.FullName}"];
         // csharpier-ignore-start
-        #region README.md: In an application
+        #region docs/dependency-injection.md: An ASP.NET Core application
         var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddFluxgate(builder.Configuration.GetSection("Fluxgate"))
-            .AddBreaker("payments", settings => settings.ProbeWithoutTraffic = true);   // comes after the file, and has the last word
+            .AddBreaker("payments", settings => settings.ProbeWithoutTraffic = true);   // follows the configuration, so it wins
         builder.Services.AddFluxgateListener(new PrometheusListener())
             .AddFluxgateListener<LogListener>()
             .AddFluxgateListener("payments", signal => Console.WriteLine(signal));
@@ -74,31 +74,5 @@ public sealed class ReadmeBlocksOfApplications : IDisposable
                 Assert.Equal("Backoff(10s, x2, max 10m, jitter 10%)", breaker.BreakDuration.ToString());
             }
         );
-    }
-
-    [Fact]
-    public void Metrics_of_ones_own_stand_beside()
-    {
-        var orders = new List<string> { "one" };
-        // csharpier-ignore-start
-        #region README.md: Metrics
-        var metrics = new PrometheusMetrics(new MetricCatalogue { ConstantLabels = { ["environment"] = "production" } });
-        metrics.Add(MetricFamily.Signals("circuit_breaker_open_total", "How often the circuit opened.", signal => signal.NewState == BreakerState.Open));
-        metrics.Add(MetricFamily.Gauge("orders_waiting", "Orders that wait for payment.", () => orders.Count));
-        #endregion
-        // csharpier-ignore-end
-        var world = new World(new() { Listeners = { new PrometheusListener(metrics) } });
-        world.Breaker.Trip();
-        var page = new System.Buffers.ArrayBufferWriter<byte>();
-        metrics.Write(page);
-        var text = System.Text.Encoding.UTF8.GetString(page.WrittenSpan);
-
-        Assert.Contains(
-            "circuit_breaker_open_total{circuit_name=\"payments\",environment=\"production\"} 1\n",
-            text,
-            StringComparison.Ordinal
-        );
-        Assert.Contains("orders_waiting{environment=\"production\"} 1\n", text, StringComparison.Ordinal);
-        GC.KeepAlive(world);
     }
 }

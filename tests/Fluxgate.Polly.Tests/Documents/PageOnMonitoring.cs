@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Fluxgate;
 
-/// <summary>The server that the README shows, on the port that it prints, and the page that it prints below.</summary>
+/// <summary>The page that docs/monitoring.md prints, on the port that it prints.</summary>
 // Shows a circuit of the name that others have on the page of the process, where only the newest is seen.
 [Collection("page of the process")]
-public sealed class ReadmeBlocksOfAServer
+public sealed class PageOnMonitoring
 {
     [Fact]
     public async Task The_page_is_served_and_begins_as_it_is_printed()
@@ -26,12 +26,12 @@ public sealed class ReadmeBlocksOfAServer
         }
 
         var printed = Assert.Single(
-            WalkBlock.In(Repository.Read("README.md")),
+            WalkBlock.In(Repository.Read("docs/monitoring.md")),
             block => block.Lines[0].StartsWith("# HELP", StringComparison.Ordinal)
         );
         Assert.True(
             WalkPattern.IsMet(printed.Lines, page),
-            $"The README prints\n{string.Join('\n', printed.Lines)}\nbut the page is\n{page}"
+            $"docs/monitoring.md prints\n{string.Join('\n', printed.Lines)}\nbut the page is\n{page}"
         );
     }
 
@@ -49,10 +49,8 @@ public sealed class ReadmeBlocksOfAServer
 
     private static async Task ServeAsync(Func<Task> meanwhile)
     {
-        #region README.md: Metrics
         using var server = new PrometheusServer(9464);
         server.Start();
-        #endregion
 
         await meanwhile();
     }

@@ -1,0 +1,63 @@
+namespace Fluxgate;
+
+/// <summary>The code of docs/parts-and-rules.md.</summary>
+public sealed class PageOnPartsAndRules
+{
+    [Fact]
+    public void A_custom_tripper_opens_the_circuit()
+    {
+        var world = new World(new() { Tripper = new FailuresAtLeast(2) });
+        world.Fail();
+        Assert.Equal(BreakerState.Closed, world.State);
+        world.Fail();
+        Assert.Equal(BreakerState.Open, world.State);
+        Assert.Equal("FailuresAtLeast(2)", world.Now.Reason.Text);
+    }
+
+    [Fact]
+    public void The_rules_as_text_read_back_as_they_are_written()
+    {
+        // csharpier-ignore-start
+        #region docs/parts-and-rules.md: Rules as text
+        var settings = new FluxgateBreakerSettings
+        {
+            Window        = Window.Parse("Time(60s)"),
+            Tripper       = Tripper.Parse("FailureStreak(5) | (MinRequests(20) & (FailureRate(50%) | SlowRate(30%, 1s)))"),
+            BreakDuration = BreakDuration.Parse("Backoff(10s, x2, max 10m, jitter 10%)"),
+            Permit        = Permit.Parse("RampUp(10% -> 100%, 60s) & MaxConcurrent(5)"),
+            Recovery      = Recovery.Parse("AfterProbes(10)"),
+        };
+        #endregion
+        // csharpier-ignore-end
+
+        Assert.Equal("FailureStreak(5) | MinRequests(20) & (FailureRate(50%) | SlowRate(30%, 1s))", settings.Tripper.ToString());
+        var world = new World(settings);
+        world.Fail(5);
+        Assert.Equal(BreakerState.Open, world.State);
+    }
+
+    [Fact]
+    public void A_live_breaker_is_reconfigured()
+    {
+        using var breaker = new FluxgateBreaker("payments");
+        #region docs/parts-and-rules.md: Changing a live breaker
+        var settings = breaker.CopySettings();
+        settings.Tripper = Tripper.FailureStreak(3);
+        var changes = breaker.Reconfigure(settings);
+        #endregion
+
+        Assert.Equal(["Tripper: MinRequests(100) & FailureRate(50%) -> FailureStreak(3)"], changes);
+    }
+
+    // csharpier-ignore-start
+#pragma warning disable IDE0040
+    #region docs/parts-and-rules.md: Custom parts
+    sealed class FailuresAtLeast(int number) : Tripper
+    {
+        public override bool Fires(in TripperContext reading) => reading.Failures >= number;
+        public override string ToString() => $"FailuresAtLeast({number})";
+    }
+    #endregion
+#pragma warning restore IDE0040
+    // csharpier-ignore-end
+}
