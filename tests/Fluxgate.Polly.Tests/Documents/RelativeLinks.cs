@@ -33,7 +33,7 @@ public sealed partial class RelativeLinks
     private static IEnumerable<string> LinksOf(string markdown) =>
         LinkOf()
             .Matches(CodeOf().Replace(markdown, ""))
-            .Select(match => match.Groups[1].Value)
+            .Select(match => match.Groups["target"].Value)
             .Where(link => !link.Contains("://", StringComparison.Ordinal));
 
     private static bool Resolves(string document, string link)
@@ -46,7 +46,7 @@ public sealed partial class RelativeLinks
             : false;
     }
 
-    [GeneratedRegex(@"\]\(([^()\s]+)\)", RegexOptions.None, 10_000)]
+    [GeneratedRegex(@"\]\((?<target>[^()\s]+)\)", RegexOptions.None, 10_000)]
     private static partial Regex LinkOf();
 
     [GeneratedRegex(@"^```.*?^```|`[^`\n]*`", RegexOptions.Multiline | RegexOptions.Singleline, 10_000)]
