@@ -10,7 +10,7 @@ internal sealed class History
 
     private readonly long[] _transitions;
 
-    private History(long[] transitions, long signals, long reopens, long wouldTrips)
+    internal History(long[] transitions, long signals, long reopens, long wouldTrips)
     {
         _transitions = transitions;
         (Signals, Reopens, WouldTrips) = (signals, reopens, wouldTrips);
