@@ -20,6 +20,8 @@ public sealed class BreakerMeter : IDisposable
     /// <summary>The name of the meter: <c>AddMeter(BreakerMeter.Name)</c>.</summary>
     public const string Name = "Fluxgate.Polly";
 
+    private static readonly SharedMeter Shared = new();
+
     private readonly Meter _meter;
     private readonly SharedReading _readings;
     private int _begun;
@@ -30,26 +32,31 @@ public sealed class BreakerMeter : IDisposable
     public BreakerMeter(MetricCatalogue? catalogue = null)
         : this(catalogue, TimeProvider.System) { }
 
-    internal BreakerMeter(MetricCatalogue? catalogue, TimeProvider time)
+    internal BreakerMeter(MetricCatalogue? catalogue, TimeProvider time, bool begin = true)
     {
         Breakers = new(catalogue);
         _readings = new(Breakers, time);
         _meter = new(Name, typeof(BreakerMeter).Assembly.GetName().Version?.ToString(3));
-        foreach (var family in Breakers.Families)
+        if (begin)
         {
-            Begin(family);
+            Begin();
         }
     }
 
-    /// <summary>The process-wide one, begun when it is first asked for: listeners use it unless given another.</summary>
-    public static BreakerMeter Default { get; } = new();
+    /// <summary>Gets the process-wide meter, which is created when it is first asked for. Listeners use it unless given another.</summary>
+    public static BreakerMeter Default => Shared.Meter;
 
     /// <summary>The breakers and the families that are read from them.</summary>
     public BreakerMetrics Breakers { get; }
 
     internal Meter Instruments => _meter;
 
-    /// <summary>The histogram of calls; <see langword="null"/> where the catalogue has none.</summary>
+    /// <summary>Whether there is a histogram of calls, or will be when the instruments are created.</summary>
+    internal bool HasDurations =>
+        Breakers.DurationBuckets is not null
+        && Breakers.Families.Any(family => family is { Type: MetricType.Histogram, IsOfCircuits: true });
+
+    /// <summary>The histogram of calls; <see langword="null"/> where the catalogue has none, and before the instruments are created.</summary>
     internal Histogram<double>? Durations { get; private set; }
 
     /// <summary>Adds a family of your own. The same one again, or one of the same name, type and labels, changes nothing.</summary>
@@ -75,6 +82,15 @@ public sealed class BreakerMeter : IDisposable
 
         Begin(family);
         return true;
+    }
+
+    /// <summary>Creates the instruments. Each of them calls those who listen for new instruments.</summary>
+    internal void Begin()
+    {
+        foreach (var family in Breakers.Families)
+        {
+            Begin(family);
+        }
     }
 
     /// <summary>Ends the instruments. Those who listen hear no more; breakers go on.</summary>
