@@ -1,6 +1,8 @@
 namespace Fluxgate;
 
 /// <summary>A step of the coarse clock makes no odds where what is measured is long beside it; all else is measured exactly.</summary>
+// A listener of another test to all meters of this name would have calls timed here too.
+[Collection("Meters")]
 public sealed class OnTheCoarseClock
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(16);
