@@ -41,7 +41,7 @@ public sealed partial class Packages(PackedFolder packed) : IClassFixture<Packed
         var application = Lines(Repository.Read("tests/Packages.Tests/Application/Program.cs"));
         Assert.All(
             Paths,
-            path => Assert.Contains(Lines(Block.Match(Readme(path)).Groups["code"].Value), application, StringComparison.Ordinal)
+            path => Assert.Contains(Lines(Block.Matches(Readme(path)).Single().Groups["code"].Value), application, StringComparison.Ordinal)
         );
     }
 
@@ -89,6 +89,8 @@ public sealed partial class Packages(PackedFolder packed) : IClassFixture<Packed
             [
                 "build",
                 "--disable-build-servers",
+                "-m:1",
+                "-p:RunAnalyzers=false",
                 $"-p:FluxgateVersion={PackedFolder.Version}",
                 $"-p:RestoreAdditionalProjectSources={packed.Packages}",
                 $"-p:RestoreAdditionalProjectFallbackFolders={others}",
