@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -24,6 +25,8 @@ internal static class ProjectSources
         preprocessorSymbols: ["NET", "NET8_0_OR_GREATER", "NET9_0_OR_GREATER", "NET10_0_OR_GREATER", "NET10_0"]
     );
 
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<Arrow>> Known = new(StringComparer.Ordinal);
+
     public static IReadOnlyList<string> All { get; } =
     [
         .. Directory
@@ -46,7 +49,9 @@ internal static class ProjectSources
         ];
     }
 
-    public static IReadOnlyList<Arrow> ArrowsOf(string project)
+    public static IReadOnlyList<Arrow> ArrowsOf(string project) => Known.GetOrAdd(project, Compile);
+
+    private static IReadOnlyList<Arrow> Compile(string project)
     {
         var root = Repository.Find($"src/{project}");
         var trees = FilesOf(project)
