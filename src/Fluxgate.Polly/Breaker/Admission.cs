@@ -10,7 +10,7 @@ public sealed class Admission : IDisposable
     private readonly Ticket _ticket;
     private int _settled;
 
-    internal Admission(FluxgateBreaker breaker, in Ticket ticket) => (Breaker, _ticket) = (breaker, ticket);
+    internal Admission(FluxgateBreaker breaker, Ticket ticket) => (Breaker, _ticket) = (breaker, ticket);
 
     /// <summary>The state in which the call was let in.</summary>
     public BreakerState State => _ticket.Phase.State;
@@ -49,8 +49,7 @@ public sealed class Admission : IDisposable
         }
 
         return Interlocked.Exchange(ref _settled, 1) == 0
-            ? StateMachine.Settle(
-                _ticket,
+            ? _ticket.Settle(
                 verdict,
                 duration is { } taken ? Math.Min(taken.Ticks, Clock.LongestTicks) : StateMachine.Unmeasured,
                 BreakTicks(verdict, breakFor)
@@ -65,7 +64,7 @@ public sealed class Admission : IDisposable
     {
         if (Interlocked.Exchange(ref _settled, 1) == 0)
         {
-            StateMachine.Settle(_ticket, Verdict.Ignored, StateMachine.Unmeasured);
+            _ticket.Settle(Verdict.Ignored);
         }
     }
 

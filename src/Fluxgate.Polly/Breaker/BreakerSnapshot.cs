@@ -18,7 +18,7 @@ public sealed class BreakerSnapshot
         EnteredAt = phase.EnteredAt;
         Rule = phase.Rules.TripperText;
         RuleThresholds = phase.Rules.Thresholds;
-        RetryAfter = phase.RetryAfter(machine.Clock.Now);
+        RetryAfter = phase.RetryAfter(CallStart.Exact(machine.Clock.Now));
         NextProbeAt =
             (phase as OpenPhase)?.BreakFor is { } breakFor && DateTimeOffset.MaxValue - EnteredAt > breakFor ? EnteredAt + breakFor : null;
         Successes = totals.Successes;

@@ -41,6 +41,6 @@ public sealed class CallNotPermittedException : BrokenCircuitException
             ? $"; it lets in what {_phase.Machine.UserCode.TextOf(_phase.Rules.Permit, UserErrorSource.Permit)} allows"
             : "";
 
-    internal static CallNotPermittedException By(in Ticket rejection) =>
-        rejection.Phase.RetryAfter(rejection.Timestamp) is { } retryAfter ? new(rejection.Phase, retryAfter) : new(rejection.Phase);
+    internal static CallNotPermittedException By(Ticket rejection) =>
+        rejection.Phase.RetryAfter(rejection.Start) is { } retryAfter ? new(rejection.Phase, retryAfter) : new(rejection.Phase);
 }

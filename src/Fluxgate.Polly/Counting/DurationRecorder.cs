@@ -8,15 +8,14 @@ public sealed class DurationRecorder
     private const int Sum = 0;
     private const int FirstBucket = 1;
 
-    private Stripes _stripes;
-    private int _lostExchanges;
+    private readonly StripedCounters _counters;
 
     /// <summary>Creates a recorder that has counted nothing.</summary>
     /// <param name="buckets">The buckets; <see cref="DurationBuckets.Default"/> unless given.</param>
     public DurationRecorder(DurationBuckets? buckets = null)
     {
         Buckets = buckets ?? DurationBuckets.Default;
-        _stripes = new(FirstBucket + Buckets.Seconds.Count + 1);
+        _counters = new(FirstBucket + Buckets.Seconds.Count + 1);
     }
 
     /// <summary>The buckets.</summary>
@@ -39,37 +38,18 @@ public sealed class DurationRecorder
     /// <returns>The histogram.</returns>
     public DurationHistogram Read()
     {
-        var stripes = Volatile.Read(ref _stripes);
         var counts = new long[Buckets.Seconds.Count + 1];
         for (var bucket = 0; bucket < counts.Length; bucket++)
         {
-            counts[bucket] = stripes.Sum(FirstBucket + bucket);
+            counts[bucket] = _counters.Sum(FirstBucket + bucket);
         }
 
-        return new(Buckets, counts, TimeSpan.FromTicks(stripes.Sum(Sum)));
+        return new(Buckets, counts, TimeSpan.FromTicks(_counters.Sum(Sum)));
     }
 
     internal void Record(long ticks)
     {
-        var stripes = Volatile.Read(ref _stripes);
-        var here = stripes.Here;
-        ref var sum = ref stripes.Slot(Sum, here);
-        var seen = Volatile.Read(ref sum);
-        if (Interlocked.CompareExchange(ref sum, seen + ticks, seen) != seen)
-        {
-            Interlocked.Add(ref sum, ticks);
-            GrowWhenContended(stripes);
-        }
-
-        Interlocked.Increment(ref stripes.Slot(FirstBucket + Buckets.IndexOf(ticks), here));
-    }
-
-    private void GrowWhenContended(Stripes stripes)
-    {
-        if (stripes.CanGrow && Interlocked.Increment(ref _lostExchanges) >= Stripes.LostExchangesToGrow)
-        {
-            Interlocked.CompareExchange(ref _stripes, stripes.Doubled(), stripes);
-            Volatile.Write(ref _lostExchanges, 0);
-        }
+        _counters.TryAdd(Sum, ticks);
+        _counters.TryCount(FirstBucket + Buckets.IndexOf(ticks));
     }
 }

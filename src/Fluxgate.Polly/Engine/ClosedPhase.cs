@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fluxgate;
 
 /// <summary>
@@ -11,12 +13,12 @@ internal sealed class ClosedPhase : Phase
     private const int MostPlaces = 64;
 
     private readonly LedgerWindow _window;
+    private readonly BucketWindow? _buckets;
     private readonly Tripper? _tripper;
-    private readonly Clock _watch;
-    private readonly bool _measured;
-    private readonly Durations? _durations;
     private readonly Clock _clock;
-    private readonly bool _alwaysTimed;
+    private readonly Clock _watch;
+    private readonly Durations? _durations;
+    private readonly bool _ruleTimesCalls;
     private readonly bool _notesEveryCall;
     private readonly bool _asksEveryCall;
     private readonly long _leastStreak;
@@ -31,73 +33,65 @@ internal sealed class ClosedPhase : Phase
         _durations = Machine.Durations;
         _clock = Clock;
 
-        // The clock that decides here. Where listeners time every call, its end is the window's reading too.
-        _alwaysTimed = _durations is { AlwaysWanted: true };
-        _watch = Rules.BearsCoarseTime && !_alwaysTimed ? _clock.Coarse : _clock;
+        // The clock that decides here. Where listeners time every call, its reading at the end of a call serves the window too.
+        _watch = Rules.BearsCoarseTime && _durations is not { AlwaysWanted: true } ? _clock.Coarse : _clock;
 
         // Metrics-only decides as if closed, so our windows start as if closed.
         _window =
             before is not null && ReferenceEquals(before.Ledger, Ledger)
                 ? before._window.WithNewAlarm()
                 : Rules.Window.StartOn(Ledger, _watch, BreakerState.Closed) ?? UserCode.StartWindow(this);
+        _buckets = _window as BucketWindow;
         _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
-        _measured = Ledger.IsMeasured;
-        _notesEveryCall = _measured || _window is UserWindow;
+        _ruleTimesCalls = Ledger.IsTimed;
+        _notesEveryCall = _ruleTimesCalls || _window is UserWindow;
         _asksEveryCall = Rules.AsksEveryCall || _window is UserWindow;
         _leastStreak = Rules.LeastStreak;
     }
 
     public override BreakerState State { get; }
 
-    public override AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused)
+    /// <summary>Admits a call.</summary>
+    /// <returns>No ticket when the phase is over.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Ticket Start()
     {
-        ticket = new(
-            this,
-            _alwaysTimed || _durations is { Wanted: true } ? _clock.Now
-                : _measured ? Ticket.Stamp(_clock, _watch)
-                : Ticket.Untimed
-        );
-        return Ledger.TryCount(Ledger.Started) ? AdmitResult.Admitted : AdmitResult.PhaseOver;
+        var start = _ruleTimesCalls || _durations is not null ? Now() : CallStart.Untimed;
+        return Ledger.TryCount(Ledger.Started) ? new(this, start) : default;
     }
 
-    public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
     {
-        var (now, exact) = (0L, true);
-        if (durationTicks < 0 && ticket.IsTimed)
+        caused = null;
+        ticket = Start();
+        return ticket.IsNone ? AdmitResult.PhaseOver : AdmitResult.Admitted;
+    }
+
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    {
+        var time = durationTicks >= 0 || ticket.Start.IsTimed ? ticket.Start.Elapsed(_clock, durationTicks) : default;
+        var now = 0L;
+        if (_buckets is not null && verdict != Verdict.Ignored)
         {
-            var clock = ticket.ClockOf(_clock);
-            var end = clock.Now;
-            durationTicks = ticket.ElapsedTicks(_clock, end);
-            (now, exact) = (ReferenceEquals(clock, _watch) ? end : 0, ReferenceEquals(clock, _clock));
-            if (!exact && !ReferenceEquals(clock, _watch))
-            {
-                // Begun under a rule that allows the coarse clock, settled under a finer one: it took so long at least.
-                durationTicks = Math.Max(0, durationTicks - Clock.CoarseStep.Ticks);
-            }
+            now = time.EndedAt is { } end && time.IsExact == IsExact ? end : _watch.Now;
+            _buckets.Advance(now);
         }
 
-        var windowNow = 0L;
-        if (verdict != Verdict.Ignored)
+        if (!Ledger.TryCount(Ledger.CounterOf(verdict)))
         {
-            windowNow = _window.Now(now);
-            _window.Advance(windowNow);
+            return Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks);
         }
 
-        if (!Ledger.TryCount(Ledger.WordOf(verdict)))
+        if (_durations is not null && time.IsExact)
         {
-            return Machine.SettleLate(ticket, verdict, exact ? durationTicks : StateMachine.Unmeasured, breakTicks);
+            _durations.Record(State, time.Ticks);
         }
 
-        if (_durations is not null && exact && durationTicks >= 0)
-        {
-            _durations.Record(State, durationTicks);
-        }
-
-        return verdict == Verdict.Ignored ? null : Record(verdict == Verdict.Failure, Math.Max(durationTicks, 0), windowNow, breakTicks);
+        return verdict == Verdict.Ignored ? null : Record(verdict == Verdict.Failure, DecidingTicks(time), now, breakTicks);
     }
 
     public override Signal? Reconsider(Phase from, long failures, long breakTicks) =>
-        Ask(LedgerWindow.Unknown, from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0, _window.Now(0), breakTicks);
+        Ask(LedgerWindow.Unknown, from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0, _window.Now(), breakTicks);
 
     public override PhaseReading Read() => new(_window.Read(), _streak.Failures(), _streak.Successes());
 
@@ -107,7 +101,7 @@ internal sealed class ClosedPhase : Phase
         var place = LedgerWindow.Unknown;
         if (failed || _notesEveryCall)
         {
-            var reached = _measured ? Measure(durationTicks) : 0;
+            var reached = _ruleTimesCalls ? Measure(durationTicks) : 0;
             place = _window.Added(failed, durationTicks, reached);
             ask |= reached > 0;
         }
@@ -122,15 +116,28 @@ internal sealed class ClosedPhase : Phase
             ask |= failures >= _leastStreak || _window.HoldsFailures(place, Alarm.LeastFailures(alarm));
         }
 
-        return ask || GoesOn ? Ask(place, failures, windowNow, breakTicks) : null;
+        return ask || IsContinued ? Ask(place, failures, windowNow, breakTicks) : null;
     }
+
+    // A listener's clock comes first: it is exact, and so serves every rule.
+    private CallStart Now() =>
+        _durations is { Wanted: true } ? CallStart.Exact(_clock.Now)
+        : !_ruleTimesCalls ? CallStart.Untimed
+        : IsExact ? CallStart.Exact(_watch.Now)
+        : CallStart.Coarse(_watch.Now);
+
+    private bool IsExact => ReferenceEquals(_watch, _clock);
+
+    // A call that started under a rule that allows the coarse clock, and settles under one that does not, took at least this long.
+    private long DecidingTicks(in CallTime time) =>
+        time is { IsExact: false, EndedAt: not null } && IsExact ? Math.Max(0, time.Ticks - Clock.CoarseStep.Ticks) : time.Ticks;
 
     /// <summary>Adds a call's duration where a rule asks for it.</summary>
     /// <returns>How many of the slow thresholds it reached.</returns>
     private int Measure(long durationTicks)
     {
         var reached = Ledger.SlowThresholds.Reached(durationTicks);
-        if ((reached > 0 || Ledger.SumsDurations) && Ledger.Measure(durationTicks, reached) is not 0 and var lost)
+        if ((reached > 0 || Ledger.SumsDurations) && Ledger.AddDuration(durationTicks, reached) is not 0 and var lost)
         {
             Machine.Totals.AddSlow(Ledger.SlowThresholds, lost);
         }
@@ -145,7 +152,7 @@ internal sealed class ClosedPhase : Phase
     /// <param name="breakTicks">How long to break if this opens the circuit; 0 for what is configured.</param>
     private Signal? Ask(long place, long failures, long windowNow, long breakTicks)
     {
-        if (GoesOn && !Machine.IsCurrent(this))
+        if (IsContinued && !Machine.IsCurrent(this))
         {
             return Machine.Reconsidered(this, failures, breakTicks);
         }

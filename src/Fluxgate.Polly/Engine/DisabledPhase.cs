@@ -5,11 +5,12 @@ internal sealed class DisabledPhase(PhaseStart start) : Phase(start)
 {
     public override BreakerState State => BreakerState.Disabled;
 
-    public override AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused)
+    public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
     {
-        ticket = new(this, Ticket.Untimed);
+        caused = null;
+        ticket = new(this, CallStart.Untimed);
         return AdmitResult.Admitted;
     }
 
-    public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
 }

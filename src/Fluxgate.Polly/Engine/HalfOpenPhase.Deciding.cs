@@ -12,13 +12,13 @@ internal sealed partial class HalfOpenPhase
         }
 
         Machine.Durations?.Record(State, taken.DurationTicks);
-        if (GoesOn && !Machine.IsCurrent(this) && _window is not UserWindow)
+        if (IsContinued && !Machine.IsCurrent(this) && _window is not UserWindow)
         {
             return Machine.Reconsidered(this, failures: 0, breakTicks);
         }
 
         var decided = taken.Verdict == Verdict.Ignored ? DecideIgnored(taken.Counts) : Recorded(taken, breakTicks, now);
-        return decided ?? (GoesOn ? Machine.Reconsidered(this, failures: 0, breakTicks) : null);
+        return decided ?? (IsContinued ? Machine.Reconsidered(this, failures: 0, breakTicks) : null);
     }
 
     private Signal? Recorded(in Taken taken, long breakTicks, long now)

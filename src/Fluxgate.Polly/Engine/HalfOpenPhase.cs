@@ -39,13 +39,13 @@ internal sealed partial class HalfOpenPhase : Phase
         }
     }
 
-    public override AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused)
+    public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
     {
         var now = Clock.Now;
         ticket = default;
-        if (ExpireLeases(now) is { } reopened)
+        caused = ExpireLeases(now);
+        if (caused is not null)
         {
-            caused.Add(reopened);
             return AdmitResult.PhaseOver;
         }
 
@@ -64,7 +64,7 @@ internal sealed partial class HalfOpenPhase : Phase
         var admittance = first ?? AskPermit(context, now, ref ticket);
         if (admittance == AdmitResult.Rejected)
         {
-            return Reject(now, out ticket);
+            return Reject(CallStart.Exact(now), out ticket);
         }
 
         // The first to expire: alone, or with a lease that a reconfiguration made shorter than those before it.
@@ -76,25 +76,25 @@ internal sealed partial class HalfOpenPhase : Phase
         return admittance;
     }
 
-    public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
-        var now = Clock.Now;
+        var time = ticket.Start.Elapsed(Clock, durationTicks);
+        var now = time is { IsExact: true, EndedAt: { } end } ? end : Clock.Now;
         if (ExpireLeases(now) is { } reopened)
         {
             // The phase is over, by this probe's lease or an older one's.
-            Machine.SettleLate(ticket, verdict, durationTicks, breakTicks);
+            Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks);
             return reopened;
         }
 
-        durationTicks = durationTicks >= 0 ? durationTicks : ticket.ElapsedTicks(Clock, now);
         var taken = default(Taken);
         bool late;
         lock (_probes)
         {
-            late = ticket.Probe!.Expired || !TryTake(ticket.Probe, verdict, durationTicks, out taken);
+            late = ticket.Probe!.Expired || !TryTake(ticket.Probe, verdict, time.Ticks, out taken);
         }
 
-        return late ? Machine.SettleLate(ticket, verdict, durationTicks, breakTicks) : Settled(taken, breakTicks, now);
+        return late ? Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks) : Settled(taken, breakTicks, now);
     }
 
     public override Signal? ExpireLeases(long now)
@@ -203,7 +203,7 @@ internal sealed partial class HalfOpenPhase : Phase
             return AdmitResult.PhaseOver;
         }
 
-        ticket = new(this, now, _probes.Begin(Clock.After(now, Rules.LeaseUnits), Rules.Lease));
+        ticket = new(_probes.Begin(this, Clock.After(now, Rules.LeaseUnits), Rules.Lease), CallStart.Exact(now));
         return AdmitResult.Admitted;
     }
 
@@ -212,7 +212,7 @@ internal sealed partial class HalfOpenPhase : Phase
     private bool TryTake(Probe probe, Verdict verdict, long durationTicks, out Taken taken)
     {
         taken = default;
-        if (!Ledger.TryCount(Ledger.WordOf(verdict)))
+        if (!Ledger.TryCount(Ledger.CounterOf(verdict)))
         {
             return false;
         }
@@ -221,7 +221,7 @@ internal sealed partial class HalfOpenPhase : Phase
         if (verdict != Verdict.Ignored)
         {
             var reached = Ledger.SlowThresholds.Reached(durationTicks);
-            lostSlow = Ledger.Measure(durationTicks, reached);
+            lostSlow = Ledger.AddDuration(durationTicks, reached);
             if (_window is not UserWindow)
             {
                 _window.Added(verdict == Verdict.Failure, durationTicks, reached);

@@ -18,7 +18,7 @@ internal sealed class OpenPhase : Phase
     {
         _breakFor = breakFor;
         _until = breakFor == TimeSpan.MaxValue ? long.MaxValue : Clock.After(start.Timestamp, Clock.Units(breakFor));
-        if (breakFor > LongestCoarseBreak || ReferenceEquals(Clock.Coarse, Clock))
+        if (breakFor > LongestCoarseBreak || !Clock.HasCoarse)
         {
             return;
         }
@@ -38,30 +38,31 @@ internal sealed class OpenPhase : Phase
     /// <summary>The break that goes on under other rules: a new one is drawn only where the break duration changed.</summary>
     public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? _breakFor : UserCode.BreakFor(rules, History.Reopens, Reason);
 
-    public override AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused)
+    public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
     {
+        caused = null;
         if (_until == long.MaxValue)
         {
-            return Reject(Ticket.Untimed, out ticket);
+            return Reject(CallStart.Untimed, out ticket);
         }
 
         if (_surelyUntil != long.MinValue && Clock.Coarse.Now is var coarse && coarse < _surelyUntil)
         {
-            return Reject(~coarse, out ticket);
+            return Reject(CallStart.Coarse(coarse), out ticket);
         }
 
         var now = Clock.Now;
         if (now < _until)
         {
-            return Reject(now, out ticket);
+            return Reject(CallStart.Exact(now), out ticket);
         }
 
         ticket = default;
-        caused.Add(Machine.EndBreak(this));
+        caused = Machine.EndBreak(this);
         return AdmitResult.PhaseOver;
     }
 
-    public override Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
 
     public override void Wake(long now)
     {
@@ -81,19 +82,17 @@ internal sealed class OpenPhase : Phase
     }
 
     // Never too early: waiting for it cuts fractions of a millisecond off, and the system's timers run on its coarse clock, which may lag.
-    public override TimeSpan? RetryAfter(long now)
+    public override TimeSpan? RetryAfter(CallStart rejection)
     {
         if (_until == long.MaxValue)
         {
             return null;
         }
 
-        if (_surelyUntil != long.MinValue && now < 0)
-        {
-            return WholeMilliseconds(Clock.Coarse.TicksBetween(~now, _overBy));
-        }
-
-        return now >= _until ? null : WholeMilliseconds(Clock.TicksUntil(now, _until) + (Clock.IsSystem ? Clock.CoarseStep.Ticks : 0));
+        var now = rejection.Timestamp(Clock, out var isCoarse);
+        return isCoarse ? WholeMilliseconds(Clock.Coarse.TicksBetween(now, _overBy))
+            : now >= _until ? null
+            : WholeMilliseconds(Clock.TicksUntil(now, _until) + (Clock.IsSystem ? Clock.CoarseStep.Ticks : 0));
     }
 
     private static TimeSpan WholeMilliseconds(long ticks) =>

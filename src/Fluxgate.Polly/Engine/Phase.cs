@@ -9,7 +9,7 @@ internal abstract class Phase(PhaseStart start)
     private const long NotBegun = long.MinValue;
 
     private long _endBegunAt = NotBegun;
-    private bool _goesOn;
+    private bool _isContinued;
 
     public StateMachine Machine { get; } = start.Machine;
 
@@ -40,18 +40,18 @@ internal abstract class Phase(PhaseStart start)
 
     protected UserCode UserCode => Machine.UserCode;
 
-    /// <summary>Lets a call in or rejects it.</summary>
-    /// <param name="ticket">What the call holds from now on, or the phase that rejected it.</param>
-    /// <param name="caused">Takes the transitions that asking caused.</param>
-    public abstract AdmitResult Admit(out Ticket ticket, ref AdmissionSignals caused);
+    /// <summary>Admits a call or rejects it.</summary>
+    /// <param name="ticket">The ticket of the admitted call, or the one that says which phase rejected it.</param>
+    /// <param name="caused">The transition that this admission caused, if any.</param>
+    public abstract AdmitResult Admit(out Ticket ticket, out Signal? caused);
 
-    /// <summary>Takes the verdict on a call that this phase let in.</summary>
-    /// <param name="ticket">What the call was let in with.</param>
-    /// <param name="verdict">What it counts as.</param>
-    /// <param name="durationTicks">How long it took in ticks of 100 ns, or negative to be measured here.</param>
-    /// <param name="breakTicks">How long to break if this call opens the circuit, in ticks of 100 ns; 0 for what is configured.</param>
-    /// <returns>The transition that this caused, if any.</returns>
-    public abstract Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks);
+    /// <summary>Records the verdict on a call that this phase admitted.</summary>
+    /// <param name="ticket">The ticket of the call.</param>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="durationTicks">How long the call took in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
+    /// <param name="breakTicks">How long to break if this call opens the circuit, in ticks of 100 ns; 0 for the configured duration.</param>
+    /// <returns>The transition that this call caused, if any.</returns>
+    public abstract Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks);
 
     /// <summary>Settles the probes whose leases have run out.</summary>
     public virtual Signal? ExpireLeases(long now) => null;
@@ -60,7 +60,7 @@ internal abstract class Phase(PhaseStart start)
     public virtual void Wake(long now) { }
 
     /// <summary>When a call that is rejected now may come again; <see langword="null"/> when nobody knows.</summary>
-    public virtual TimeSpan? RetryAfter(long now) => null;
+    public virtual TimeSpan? RetryAfter(CallStart rejection) => null;
 
     /// <summary>Evaluates the parts again, when what they decided in another object of this phase came too late to be obeyed.</summary>
     /// <param name="from">The other object.</param>
@@ -89,18 +89,18 @@ internal abstract class Phase(PhaseStart start)
 
     public void CancelEnd() => Volatile.Write(ref _endBegunAt, NotBegun);
 
-    /// <summary>Another object is about to take the phase over, under other rules. Said before the swap.</summary>
-    public void GoOn() => Volatile.Write(ref _goesOn, true);
+    /// <summary>Marks that another object is about to continue this phase, under other rules. Called before the swap.</summary>
+    public void MarkContinued() => Volatile.Write(ref _isContinued, true);
 
     /// <summary>
-    /// Whether what was recorded here may have come too late for those who ask in the object that took over, so that they must ask again.
-    /// Read behind the fence of the recording: where it says no, the recording was before the swap.
+    /// Gets whether another object continues this phase, or is about to. Read it after the fence of the recording: where it is false, the
+    /// recording precedes the swap.
     /// </summary>
-    public bool GoesOn => Volatile.Read(ref _goesOn);
+    public bool IsContinued => Volatile.Read(ref _isContinued);
 
-    protected AdmitResult Reject(long timestamp, out Ticket ticket)
+    protected AdmitResult Reject(CallStart rejection, out Ticket ticket)
     {
-        ticket = new(this, timestamp);
+        ticket = new(this, rejection);
         if (!Ledger.TryCount(Ledger.Rejected))
         {
             Machine.Totals.AddRejected(State);

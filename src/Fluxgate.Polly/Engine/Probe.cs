@@ -1,8 +1,10 @@
 namespace Fluxgate;
 
 /// <summary>The lease of one call that probes. Guarded by the lock of its <see cref="Probes"/>.</summary>
-internal sealed class Probe(long deadline, TimeSpan lease)
+internal sealed class Probe(HalfOpenPhase phase, long deadline, TimeSpan lease)
 {
+    public Phase Phase { get; } = phase;
+
     public long Deadline { get; } = deadline;
 
     public TimeSpan Lease { get; } = lease;

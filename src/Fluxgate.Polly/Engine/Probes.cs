@@ -11,7 +11,7 @@ internal sealed class Probes
     /// <summary>The probe whose lease ends first.</summary>
     public Probe? First => _inFlight.First?.Value;
 
-    public Probe Begin(long deadline, TimeSpan lease)
+    public Probe Begin(HalfOpenPhase phase, long deadline, TimeSpan lease)
     {
         // A reconfiguration may have made leases shorter than those before.
         var before = _inFlight.Last;
@@ -20,7 +20,7 @@ internal sealed class Probes
             before = before.Previous;
         }
 
-        var probe = new Probe(deadline, lease);
+        var probe = new Probe(phase, deadline, lease);
         probe.Place = before is null ? _inFlight.AddFirst(probe) : _inFlight.AddAfter(before, probe);
         Counts.InFlight++;
         Counts.Admitted++;

@@ -22,7 +22,7 @@ internal sealed partial class StateMachine
                 new(this, rules, from.Number, from.History, from.Reason, from.StartedAt, from.EnteredAt, Before: from, Continues: from),
                 from is OpenPhase open ? open.BreakUnder(rules) : default
             );
-            from.GoOn();
+            from.MarkContinued();
             if (TryReplace(from, next, new ReconfiguredNotice(Name, Clock.UtcNow, changes)))
             {
                 Begin(next);

@@ -81,54 +81,58 @@ internal sealed partial class StateMachine
         }
     }
 
-    /// <summary>Lets a call in or rejects it.</summary>
-    public bool TryEnter(out Ticket ticket, out AdmissionSignals caused)
+    /// <summary>Admits a call or rejects it.</summary>
+    /// <param name="ticket">The ticket of the admitted call, or the one that says which phase rejected it.</param>
+    /// <param name="caused">
+    /// The transitions that this admission caused: rarely one, and two where an expired lease re-opens a circuit that takes no break.
+    /// </param>
+    public bool TryEnter(out Ticket ticket, out IReadOnlyList<Signal> caused)
     {
-        caused = default;
+        caused = [];
         while (true)
         {
-            switch (_timeline.Phase.Admit(out ticket, ref caused))
+            var result = Phase.Admit(out ticket, out var signal);
+            if (signal is not null)
             {
-                case AdmitResult.Admitted:
-                    return true;
-                case AdmitResult.Rejected:
-                    return false;
+                caused = [.. caused, signal];
+            }
+
+            if (result != AdmitResult.PhaseOver)
+            {
+                return result == AdmitResult.Admitted;
             }
         }
     }
 
-    public bool IsCurrent(Phase phase) => ReferenceEquals(_timeline.Phase, phase);
+    public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);
 
-    public static Signal? Settle(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks = 0) =>
-        (ticket.Phase.GoesOn ? ticket.Phase.Machine.Latest(ticket.Phase) : ticket.Phase).Settle(ticket, verdict, durationTicks, breakTicks);
+    /// <summary>Returns the object that continues a phase after reconfigurations; the phase itself when it is over.</summary>
+    public Phase Latest(Phase phase) => Phase is var current && current.Number == phase.Number ? current : phase;
 
-    /// <summary>Settles a call whose phase object is no longer the current one.</summary>
-    public Signal? SettleLate(in Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    /// <summary>Settles a call for which its phase comes too late: another object continues the phase, or the phase is over.</summary>
+    /// <param name="from">The phase object that could not count the call.</param>
+    /// <param name="ticket">The ticket of the call.</param>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="durationTicks">How long the call took in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
+    /// <param name="breakTicks">How long to break if this call opens the circuit, in ticks of 100 ns; 0 for the configured duration.</param>
+    public Signal? SettleLate(Phase from, Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
-        var current = _timeline.Phase;
-        if (current.Number == ticket.Phase.Number && !ReferenceEquals(current, ticket.Phase))
+        var current = Phase;
+        if (current.Number == from.Number && !ReferenceEquals(current, from))
         {
-            // The same phase goes on in another object, after a would-trip: not stale.
-            return current.Settle(new(current, ticket.Timestamp, ticket.Probe), verdict, durationTicks, breakTicks);
+            // Not stale, for example after a would-trip.
+            return current.Settle(ticket, verdict, durationTicks, breakTicks);
         }
 
-        var now = Clock.Now;
-        var exactly = durationTicks >= 0 || ticket.IsTimed;
-        if (durationTicks < 0)
-        {
-            var clock = ticket.ClockOf(Clock);
-            exactly &= ReferenceEquals(clock, Clock);
-            durationTicks = ticket.ElapsedTicks(Clock, ReferenceEquals(clock, Clock) ? now : clock.Now);
-        }
-
+        var time = ticket.Start.Elapsed(Clock, durationTicks);
         var counted = ticket.Probe is { Expired: true };
-        Totals.AddStale(ticket.Phase, verdict, durationTicks, counted);
-        if (!counted && exactly)
+        Totals.AddStale(from, verdict, time.Ticks, counted);
+        if (!counted && time.IsExact)
         {
-            Durations?.Record(ticket.Phase.State, durationTicks);
+            Durations?.Record(from.State, time.Ticks);
         }
 
-        return current.ExpireLeases(now);
+        return current.ExpireLeases(Clock.Now);
     }
 
     public void Notify(Func<string, DateTimeOffset, Notice> notice)
@@ -170,7 +174,4 @@ internal sealed partial class StateMachine
         Totals.AddDropped();
         Notify((name, now) => new SignalsDroppedNotice(name, now, signal));
     }
-
-    /// <summary>The object in which a phase goes on after reconfigurations; the phase itself when it is over.</summary>
-    private Phase Latest(Phase phase) => _timeline.Phase is var current && current.Number == phase.Number ? current : phase;
 }

@@ -1,43 +1,34 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Fluxgate;
 
-/// <summary>What the engine knows of a call that was let in (or of the phase that rejected it): small enough to stand on the stack.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly struct Ticket(Phase phase, long timestamp, Probe? probe = null)
+/// <summary>What the engine keeps of a call from its admission to its result, or the phase that rejected it. Two words, so that it stays in registers.</summary>
+internal readonly struct Ticket
 {
-    /// <summary>The timestamp of a call that no rule asked to measure.</summary>
-    public const long Untimed = long.MinValue;
+    // A phase, or the lease of a probe, which knows its phase.
+    private readonly object? _holder;
 
-    public Phase Phase { get; } = phase;
+    public Ticket(Phase phase, CallStart start) => (_holder, Start) = (phase, start);
 
-    /// <summary>When the call was let in or rejected, or <see cref="Untimed"/>. A timestamp of the coarse clock stands as its complement, below zero.</summary>
-    public long Timestamp { get; } = timestamp;
+    public Ticket(Probe probe, CallStart start) => (_holder, Start) = (probe, start);
 
-    public Probe? Probe { get; } = probe;
+    /// <summary>Gets whether no phase counts the call.</summary>
+    public bool IsNone => _holder is null;
 
-    public bool IsTimed => Timestamp != Untimed;
+    public CallStart Start { get; }
 
-    /// <summary>The timestamp of a call that begins now on a breaker's clock, or on its coarse one.</summary>
-    public static long Stamp(Clock clock, Clock on) => ReferenceEquals(clock, on) ? clock.Now : ~on.Now;
+    public Probe? Probe => _holder as Probe;
 
-    /// <summary>Of a breaker's clock and its coarse one, the one on which the call began, and must end.</summary>
-    public Clock ClockOf(Clock clock) => Timestamp < 0 ? clock.Coarse : clock;
+    public Phase Phase => _holder is Probe probe ? probe.Phase : Unsafe.As<Phase>(_holder!);
 
-    /// <summary>
-    /// How long the call has taken; nothing is known, and 0 said, of a call that was let in before a rule asked, or when a user's clock has
-    /// gone back.
-    /// </summary>
-    /// <param name="clock">The breaker's clock.</param>
-    /// <param name="now">A reading of the clock on which the call began.</param>
-    public long ElapsedTicks(Clock clock, long now)
+    /// <summary>Settles the call in its phase, or in the object in which a reconfiguration continues that phase.</summary>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="durationTicks">How long it took in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
+    /// <param name="breakTicks">How long to break if this call opens the circuit, in ticks of 100 ns; 0 for the configured duration.</param>
+    /// <returns>The transition that this call caused, if any.</returns>
+    public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, long breakTicks = 0)
     {
-        if (Timestamp == Untimed)
-        {
-            return 0;
-        }
-
-        var on = ClockOf(clock);
-        return Math.Clamp(on.TicksBetween(ReferenceEquals(on, clock) ? Timestamp : ~Timestamp, now), 0, Clock.LongestTicks);
+        var phase = Phase;
+        return (phase.IsContinued ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, breakTicks);
     }
 }

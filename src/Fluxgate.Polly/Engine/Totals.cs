@@ -36,7 +36,7 @@ internal sealed class Totals
                 return;
             }
 
-            _words[Ledger.WordOf(verdict)]++;
+            _words[Ledger.CounterOf(verdict)]++;
             if (verdict != Verdict.Ignored)
             {
                 var thresholds = phase.Ledger.SlowThresholds;
@@ -129,7 +129,7 @@ internal sealed class Totals
             return;
         }
 
-        Span<long> words = stackalloc long[before.Ledger.Words];
+        Span<long> words = stackalloc long[before.Ledger.Count];
         before.Ledger.Seal(words);
         for (var word = 0; word < Ledger.Duration; word++)
         {

@@ -10,7 +10,7 @@ internal sealed class UserWindow(Ledger ledger, WindowState? state, UserCode use
 
     public override long Added(bool failed, long durationTicks, int reached)
     {
-        userCode.Record(state, Ledger.SlowThresholds.Call(failed, Ledger.IsMeasured ? durationTicks : 0));
+        userCode.Record(state, Ledger.SlowThresholds.Call(failed, Ledger.IsTimed ? durationTicks : 0));
         return Unknown;
     }
 

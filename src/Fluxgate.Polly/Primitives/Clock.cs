@@ -63,13 +63,16 @@ internal sealed class Clock
     /// </summary>
     public Clock Coarse { get; }
 
+    /// <summary>Gets whether <see cref="Coarse"/> is a clock of its own.</summary>
+    public bool HasCoarse => !ReferenceEquals(Coarse, this);
+
     /// <summary>Receives what the provider throws. Set once, before other threads know the clock.</summary>
     public Action<Exception>? Failed { private get; set; }
 
     /// <summary>The current timestamp, in units of the provider's frequency.</summary>
     public long Now =>
-        IsSystem ? Stopwatch.GetTimestamp()
-        : _isTickCount ? Environment.TickCount64
+        _isTickCount ? Environment.TickCount64
+        : IsSystem ? Stopwatch.GetTimestamp()
         : Read();
 
     public DateTimeOffset UtcNow

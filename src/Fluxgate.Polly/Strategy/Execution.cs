@@ -3,33 +3,37 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>One call through the breaker: ask the engine, run, classifier, tell the engine. Never throws, and never changes an outcome (rule 11).</summary>
+/// <summary>A breaker in one pipeline. Runs calls: admits, calls back, classifies the outcome, settles. Never throws, and never changes an outcome (rule 11).</summary>
 /// <remarks>Synchronous as long as the callback and the predicates are: an async state machine would cost more than the breaker.</remarks>
-internal static class Execution
+internal sealed class Execution<TClassified>(
+    FluxgateBreaker breaker,
+    bool ownsBreaker,
+    OutcomeClassifier<TClassified> classifier,
+    StrategyTelemetry telemetry
+) : IAsyncDisposable
 {
-    public static ValueTask<Outcome<TResult>> Run<TResult, TState, TVerdicts>(
-        PipelineBinding binding,
-        TVerdicts verdicts,
+    private readonly StateMachine _machine = breaker.Machine;
+
+    public ValueTask<Outcome<TResult>> Run<TResult, TState>(
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback,
         ResilienceContext context,
         TState state
     )
-        where TVerdicts : struct, IVerdicts<TResult>
     {
         if (context.CancellationToken.IsCancellationRequested)
         {
             return new(Outcome.FromException<TResult>(new OperationCanceledException(context.CancellationToken)));
         }
 
-        var admitted = binding.Breaker.Machine.TryEnter(out var ticket, out var caused);
-        if (caused.First is not null)
+        // A closed circuit admits without more ado. Every other state, and a phase that ends just now, takes the longer way.
+        var ticket = _machine.Phase is ClosedPhase closed ? closed.Start() : default;
+        if (ticket.IsNone)
         {
-            binding.Report(caused, context);
-        }
-
-        if (!admitted)
-        {
-            return new(binding.Reject<TResult>(ticket));
+            ticket = Enter(context, out var rejection);
+            if (rejection is not null)
+            {
+                return new(Outcome.FromException<TResult>(rejection));
+            }
         }
 
         ValueTask<Outcome<TResult>> running;
@@ -42,26 +46,29 @@ internal static class Execution
             running = new(Outcome.FromException<TResult>(exception));
         }
 
-        if (!running.IsCompletedSuccessfully || !(verdicts.IsSynchronous || ticket.Phase is DisabledPhase))
+        if (!running.IsCompletedSuccessfully || !(classifier.IsSynchronous || ticket.IsNone))
         {
-            return SettleAsync(binding, ticket, verdicts, running, context);
+            return RunAsync(ticket, running, context);
         }
 
         var outcome = running.Result;
-        Settle(binding, ticket, Classify(ticket, verdicts, outcome, context), verdicts, outcome, context);
+        if (!ticket.IsNone)
+        {
+            Settle(ticket, classifier.Classify(outcome, context), outcome, context);
+        }
+
         return new(outcome);
     }
 
+    public ValueTask DisposeAsync() => ownsBreaker ? breaker.DisposeAsync() : default;
+
     // Pooled, since a callback that suspends is the common case with real dependencies.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<Outcome<TResult>> SettleAsync<TResult, TVerdicts>(
-        PipelineBinding binding,
+    private async ValueTask<Outcome<TResult>> RunAsync<TResult>(
         Ticket ticket,
-        TVerdicts verdicts,
         ValueTask<Outcome<TResult>> running,
         ResilienceContext context
     )
-        where TVerdicts : struct, IVerdicts<TResult>
     {
         Outcome<TResult> outcome;
         try
@@ -73,84 +80,37 @@ internal static class Execution
             outcome = Outcome.FromException<TResult>(exception);
         }
 
-        Verdict verdict;
-        if (verdicts.IsSynchronous || ticket.Phase is DisabledPhase)
+        if (!ticket.IsNone)
         {
-            verdict = Classify(ticket, verdicts, outcome, context);
-        }
-        else
-        {
-            try
-            {
-                verdict = await verdicts.OnAsync(outcome, context).ConfigureAwait(context.ContinueOnCapturedContext);
-            }
-            catch (Exception error)
-            {
-                verdict = PredicateFailed(ticket, error);
-            }
+            var verdict = classifier.IsSynchronous
+                ? classifier.Classify(outcome, context)
+                : await classifier.ClassifyAsync(outcome, context).ConfigureAwait(context.ContinueOnCapturedContext);
+            Settle(ticket, verdict, outcome, context);
         }
 
-        Settle(binding, ticket, verdict, verdicts, outcome, context);
         return outcome;
     }
 
-    private static void Settle<TResult, TVerdicts>(
-        PipelineBinding binding,
-        in Ticket ticket,
-        Verdict verdict,
-        TVerdicts verdicts,
-        in Outcome<TResult> outcome,
-        ResilienceContext context
-    )
-        where TVerdicts : struct, IVerdicts<TResult>
+    /// <summary>Admits or rejects a call in any state.</summary>
+    /// <returns>No ticket where the circuit is disabled: then nothing is classified or counted.</returns>
+    private Ticket Enter(ResilienceContext context, out CallNotPermittedException? rejection)
     {
-        var breakTicks = verdict == Verdict.Failure && verdicts.HasHint ? Hint(ticket, verdicts, outcome) : 0;
-        if (StateMachine.Settle(ticket, verdict, StateMachine.Unmeasured, breakTicks) is { } signal)
+        var admitted = _machine.TryEnter(out var ticket, out var caused);
+        foreach (var signal in caused)
         {
-            binding.Report<TResult>(signal, outcome, context);
+            telemetry.Report(signal, default(Outcome<object>?), context);
         }
+
+        rejection = admitted ? null : telemetry.Reject(ticket);
+        return ticket.Phase is DisabledPhase ? default : ticket;
     }
 
-    private static long Hint<TResult, TVerdicts>(in Ticket ticket, TVerdicts verdicts, in Outcome<TResult> failure)
-        where TVerdicts : struct, IVerdicts<TResult>
+    private void Settle<TResult>(Ticket ticket, Verdict verdict, in Outcome<TResult> outcome, ResilienceContext context)
     {
-        try
+        var breakTicks = verdict == Verdict.Failure ? classifier.BreakTicks(outcome) : 0;
+        if (ticket.Settle(verdict, StateMachine.Unmeasured, breakTicks) is { } signal)
         {
-            return verdicts.BreakTicks(failure);
+            telemetry.Report<TResult>(signal, outcome, context);
         }
-        catch (Exception error)
-        {
-            ticket.Phase.Machine.UserCode.Failed(UserErrorSource.BreakDurationHint, error);
-            return 0;
-        }
-    }
-
-    private static Verdict Classify<TResult, TVerdicts>(
-        in Ticket ticket,
-        TVerdicts verdicts,
-        in Outcome<TResult> outcome,
-        ResilienceContext context
-    )
-        where TVerdicts : struct, IVerdicts<TResult>
-    {
-        if (ticket.Phase is DisabledPhase)
-        {
-            return Verdict.Ignored;
-        }
-
-        try
-        {
-            return verdicts.On(outcome, context);
-        }
-        catch (Exception error)
-        {
-            return PredicateFailed(ticket, error);
-        }
-    }
-
-    private static Verdict PredicateFailed(in Ticket ticket, Exception error)
-    {
-        ticket.Phase.Machine.UserCode.Failed(UserErrorSource.Predicate, error);
-        return Verdict.Ignored;
     }
 }

@@ -64,7 +64,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         Require.NotNull(builder);
         Require.NotNull(options);
         return builder.AddStrategy(
-            context => new FluxgateStrategy(PipelineBinding.Make(builder, context, options), new OutcomeClassifier<object>(options)),
+            context => new FluxgateStrategy(ExecutionOf(builder, context, options)),
             options
         );
     }
@@ -132,11 +132,33 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         Require.NotNull(builder);
         Require.NotNull(options);
         return builder.AddStrategy(
-            context => new FluxgateStrategy<TResult>(
-                PipelineBinding.Make(builder, context, options),
-                new OutcomeClassifier<TResult>(options)
-            ),
+            context => new FluxgateStrategy<TResult>(ExecutionOf(builder, context, options)),
             options
         );
     }
+
+    private static Execution<TResult> ExecutionOf<TResult>(
+        ResiliencePipelineBuilderBase builder,
+        StrategyBuilderContext context,
+        FluxgateBreakerOptions<TResult> options
+    )
+    {
+        if (options.Breaker is { } given && builder.TimeProvider is { } clock && !ReferenceEquals(clock, given.TimeProvider))
+        {
+            throw new InvalidOperationException(
+                $"The builder's TimeProvider ({clock.GetType().Name}) must be null or the one of its breaker '{given.Name}' ({given.TimeProvider.GetType().Name}): a breaker has one clock. Pass it to the breaker's constructor."
+            );
+        }
+
+        var breaker =
+            options.Breaker
+            ?? new(options.CircuitName ?? DerivedName.Of(NameAfter(builder)), options.Settings, context.TimeProvider);
+        var userCode = breaker.Machine.UserCode;
+        return new(breaker, options.Breaker is null, new(options, userCode), new(context.Telemetry, userCode));
+    }
+
+    private static string NameAfter(ResiliencePipelineBuilderBase builder) =>
+        string.IsNullOrEmpty(builder.Name) ? FluxgateDefaults.CircuitName
+        : string.IsNullOrEmpty(builder.InstanceName) ? builder.Name
+        : $"{builder.Name}/{builder.InstanceName}";
 }

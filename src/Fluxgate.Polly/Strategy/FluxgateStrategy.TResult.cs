@@ -3,15 +3,15 @@ using Polly;
 namespace Fluxgate;
 
 /// <summary>The breaker in a pipeline of one result type.</summary>
-internal sealed class FluxgateStrategy<TResult>(PipelineBinding binding, OutcomeClassifier<TResult> classifier)
+internal sealed class FluxgateStrategy<TResult>(Execution<TResult> execution)
     : ResilienceStrategy<TResult>,
         IAsyncDisposable
 {
-    public ValueTask DisposeAsync() => binding.DisposeAsync();
+    public ValueTask DisposeAsync() => execution.DisposeAsync();
 
     protected override ValueTask<Outcome<TResult>> ExecuteCore<TState>(
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback,
         ResilienceContext context,
         TState state
-    ) => Execution.Run(binding, new TypedVerdicts<TResult>(classifier), callback, context, state);
+    ) => execution.Run(callback, context, state);
 }

@@ -1,72 +1,99 @@
+using System.Runtime.CompilerServices;
 using Polly;
 using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>Gives the verdict on an outcome (rule 7): ignored is asked first, then failure; the rest is success.</summary>
-internal sealed class OutcomeClassifier<TResult>(FluxgateBreakerOptions<TResult> options)
+/// <summary>
+/// Classifies outcomes (rule 7): ignored first, then failure; the rest is success. A predicate that throws is reported, and the call is ignored.
+/// </summary>
+/// <typeparam name="TClassified">The result type of the options: that of the pipeline, or <see cref="object"/> in a pipeline of any result type.</typeparam>
+internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options, UserCode userCode)
 {
-    /// <summary>Null where the default applies, which <see cref="HttpTracker"/> defines for every result type.</summary>
-    private readonly Tracker<TResult>? _tracker = options.Tracker;
-    private readonly Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? _shouldHandle = options.ShouldHandle;
-    private readonly Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? _shouldIgnore = options.ShouldIgnore;
-
-    private readonly Func<Outcome<TResult>, TimeSpan?>? _hint = options.BreakDurationHint;
+    // Null where the default applies, which HttpTracker defines for every result type.
+    private readonly Tracker<TClassified>? _tracker = options.Tracker;
+    private readonly bool _readsResults = options.Tracker is { IsExceptionsOnly: false };
+    private readonly Func<CircuitBreakerPredicateArguments<TClassified>, ValueTask<bool>>? _shouldHandle = options.ShouldHandle;
+    private readonly Func<CircuitBreakerPredicateArguments<TClassified>, ValueTask<bool>>? _shouldIgnore = options.ShouldIgnore;
+    private readonly Func<Outcome<TClassified>, TimeSpan?>? _hint = options.BreakDurationHint;
     private readonly long _shortestBreak = options.MinBreakDurationHint.Ticks;
     private readonly long _longestBreak = options.MaxBreakDurationHint.Ticks;
 
-    /// <summary>Whether no predicate of the user reads results, so that a result of another type need not be boxed.</summary>
-    public bool NeedsNoBox { get; } =
-        options is { ShouldHandle: null, ShouldIgnore: null } && options.Tracker is null or { IsExceptionsOnly: true };
-
-    /// <summary>Whether the verdict can be given without a predicate that may have to be awaited.</summary>
+    /// <summary>Gets whether no predicate has to be awaited.</summary>
     public bool IsSynchronous { get; } = options is { ShouldHandle: null, ShouldIgnore: null };
 
-    /// <summary>Whether failures are asked how long to break.</summary>
-    public bool HasHint => _hint is not null;
-
-    /// <summary>How long to break if this failure opens the circuit, in ticks of 100 ns; 0 for what is configured.</summary>
-    public long BreakTicks(in Outcome<TResult> failure) =>
-        _hint!(failure) is { Ticks: > 0 } hint ? Math.Clamp(hint.Ticks, _shortestBreak, _longestBreak) : 0;
-
-    public Verdict VerdictOn(in Outcome<TResult> outcome, ResilienceContext context) =>
-        outcome.Exception is null && _tracker is not null && _tracker.Matches(outcome)
-            ? Verdict.Failure
-            : VerdictWithoutBox(outcome, context);
-
-    /// <summary>Returns the verdict on an outcome of any type where <see cref="NeedsNoBox"/>.</summary>
-    public Verdict VerdictWithoutBox<T>(in Outcome<T> outcome, ResilienceContext context) =>
-        outcome.Exception is { } exception ? VerdictOn(exception, context)
-        : _tracker is null && HttpTracker.IsFailedResponse(outcome.Result) ? Verdict.Failure
+    /// <summary>Returns the verdict of the tracker. Boxes a result only where a tracker reads it.</summary>
+    public Verdict Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context) =>
+        outcome.Exception is { } exception && IsCancellation(exception, context) ? Verdict.Ignored
+        : _tracker is not null ? ClassifyByTracker(outcome)
+        : IsFailureByDefault(outcome) ? Verdict.Failure
         : Verdict.Success;
 
-    public async ValueTask<Verdict> VerdictOnAsync(Outcome<TResult> outcome, ResilienceContext context)
+    /// <summary>Returns the verdict of the predicates, and of the tracker where there is no <c>ShouldHandle</c>.</summary>
+    public async ValueTask<Verdict> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context)
     {
         if (outcome.Exception is { } exception && IsCancellation(exception, context))
         {
             return Verdict.Ignored;
         }
 
-        var arguments = new CircuitBreakerPredicateArguments<TResult>(context, outcome);
-        if (_shouldIgnore is not null && await _shouldIgnore(arguments).ConfigureAwait(context.ContinueOnCapturedContext))
+        try
         {
+            var arguments = new CircuitBreakerPredicateArguments<TClassified>(context, Cast(outcome));
+            if (_shouldIgnore is not null && await _shouldIgnore(arguments).ConfigureAwait(context.ContinueOnCapturedContext))
+            {
+                return Verdict.Ignored;
+            }
+
+            return _shouldHandle is null ? Classify(outcome, context)
+                : await _shouldHandle(arguments).ConfigureAwait(context.ContinueOnCapturedContext) ? Verdict.Failure
+                : Verdict.Success;
+        }
+        catch (Exception error)
+        {
+            userCode.Failed(UserErrorSource.Predicate, error);
             return Verdict.Ignored;
         }
-
-        if (_shouldHandle is null)
-        {
-            return VerdictOn(outcome, context);
-        }
-
-        return await _shouldHandle(arguments).ConfigureAwait(context.ContinueOnCapturedContext) ? Verdict.Failure : Verdict.Success;
     }
 
-    private Verdict VerdictOn(Exception exception, ResilienceContext context) =>
-        IsCancellation(exception, context) ? Verdict.Ignored
-        : (_tracker is null ? HttpTracker.IsFailure(exception) : _tracker.Matches(exception)) ? Verdict.Failure
-        : Verdict.Success;
+    /// <summary>Returns how long to break if this failure opens the circuit, in ticks of 100 ns; 0 for the configured duration.</summary>
+    public long BreakTicks<TResult>(in Outcome<TResult> failure)
+    {
+        try
+        {
+            return _hint?.Invoke(Cast(failure)) is { Ticks: > 0 } hint ? Math.Clamp(hint.Ticks, _shortestBreak, _longestBreak) : 0;
+        }
+        catch (Exception error)
+        {
+            userCode.Failed(UserErrorSource.BreakDurationHint, error);
+            return 0;
+        }
+    }
 
-    // The caller gave up. Without its token cancelled it is an inner timeout, and a failure.
+    private static bool IsFailureByDefault<TResult>(in Outcome<TResult> outcome) =>
+        outcome.Exception is { } exception ? HttpTracker.IsFailure(exception) : HttpTracker.IsFailedResponse(outcome.Result);
+
+    // The caller gave up. Where its token is not cancelled, it is a timeout further in, and a failure.
     private static bool IsCancellation(Exception exception, ResilienceContext context) =>
-        exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested;
+        context.CancellationToken.IsCancellationRequested && exception is OperationCanceledException;
+
+    private static Outcome<TClassified> Cast<TResult>(in Outcome<TResult> outcome) =>
+        outcome.Exception is { } exception
+            ? Outcome.FromException<TClassified>(exception)
+            : Outcome.FromResult((TClassified)(object?)outcome.Result!);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Verdict ClassifyByTracker<TResult>(in Outcome<TResult> outcome)
+    {
+        try
+        {
+            var failed = outcome.Exception is { } exception ? _tracker!.Matches(exception) : _readsResults && _tracker!.Matches(Cast(outcome));
+            return failed ? Verdict.Failure : Verdict.Success;
+        }
+        catch (Exception error)
+        {
+            userCode.Failed(UserErrorSource.Predicate, error);
+            return Verdict.Ignored;
+        }
+    }
 }

@@ -257,7 +257,7 @@ public sealed class OnTheCoarseClock
         {
             Assert.True(breaker.Machine.TryEnter(out var ticket, out _));
             _time.Advance(duration);
-            StateMachine.Settle(ticket, Verdict.Success, StateMachine.Unmeasured);
+            ticket.Settle(Verdict.Success);
         }
     }
 

@@ -202,7 +202,7 @@ public sealed class BreakersOfAMeter : IDisposable
         static void Call(FluxgateBreaker breaker)
         {
             Assert.True(breaker.Machine.TryEnter(out var ticket, out _));
-            StateMachine.Settle(ticket, Verdict.Success, StateMachine.Unmeasured);
+            ticket.Settle(Verdict.Success);
         }
     }
 

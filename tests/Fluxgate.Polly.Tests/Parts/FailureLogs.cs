@@ -23,12 +23,12 @@ public sealed class FailureLogs
             ledger.TryCount(Ledger.Failures);
             failures.Add(log.Add());
 
-            Assert.Equal((ledger.Recorded, ledger.Recorded), (failures[^1], log.Calls));
-            var expected = failures.Count(failure => failure > ledger.Recorded - capacity);
-            Assert.Equal(expected, log.Read(ledger.Recorded));
-            Assert.False(log.Holds(ledger.Recorded, expected + 1));
-            Assert.True(log.Holds(ledger.Recorded, expected));
-            Assert.True(log.Holds(ledger.Recorded, 1));
+            Assert.Equal((ledger.Total().Requests, ledger.Total().Requests), (failures[^1], log.Calls));
+            var expected = failures.Count(failure => failure > ledger.Total().Requests - capacity);
+            Assert.Equal(expected, log.Read(ledger.Total().Requests));
+            Assert.False(log.Holds(ledger.Total().Requests, expected + 1));
+            Assert.True(log.Holds(ledger.Total().Requests, expected));
+            Assert.True(log.Holds(ledger.Total().Requests, 1));
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class Ledgers
         Assert.True(ledger.TryCount(Ledger.Failures));
         Assert.True(ledger.TryAdd(Ledger.Rejected, 7));
 
-        Assert.Equal([2, 0, 1, 0, 7, 0, 0, 0], Enumerable.Range(0, ledger.Words).Select(ledger.Sum));
+        Assert.Equal([2, 0, 1, 0, 7, 0, 0, 0], Enumerable.Range(0, ledger.Count).Select(ledger.Sum));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class Ledgers
         var ledger = new Ledger(TwoThresholds, sumsDurations: true);
         ledger.TryCount(Ledger.Successes);
         ledger.TryAdd(Ledger.Duration, 40);
-        var totals = new long[ledger.Words];
+        var totals = new long[ledger.Count];
 
         ledger.Seal(totals);
 
@@ -112,7 +112,7 @@ public sealed class Ledgers
         for (var round = 0; round < 200; round++)
         {
             var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
-            var (accepted, totals) = (0L, new long[ledger.Words]);
+            var (accepted, totals) = (0L, new long[ledger.Count]);
 
             Together(
                 3,
@@ -170,5 +170,5 @@ public sealed class Ledgers
     }
 
     private static int Measure(Ledger ledger, long durationTicks) =>
-        ledger.Measure(durationTicks, ledger.SlowThresholds.Reached(durationTicks));
+        ledger.AddDuration(durationTicks, ledger.SlowThresholds.Reached(durationTicks));
 }

@@ -57,7 +57,7 @@ public sealed class Streaks
         _ledger.TryCount(Ledger.Successes);
         Assert.Equal((0, 1), (streak.Failures(), streak.Successes()));
 
-        _ledger.Seal(new long[_ledger.Words]);
+        _ledger.Seal(new long[_ledger.Count]);
         Assert.Equal((0, 1, 1), (streak.Failures(), streak.Successes(), streak.Failed()));
     }
 
@@ -112,7 +112,7 @@ public sealed class Streaks
             var next = NewLedger();
             var following = streak.On(next);
             streak.Failed();
-            ledger.Seal(new long[ledger.Words]);
+            ledger.Seal(new long[ledger.Count]);
             ledgers.Add(new(next));
             (streak, ledger) = (following, next);
         }

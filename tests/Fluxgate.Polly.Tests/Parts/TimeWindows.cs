@@ -62,8 +62,8 @@ public sealed class TimeWindows
         var window = new BucketWindow(new(thresholds, sumsDurations: false), new(time), TimeSpan.FromSeconds(1), 1);
         window.Ledger.TryCount(Ledger.Successes);
         time.Advance(TimeSpan.FromSeconds(1));
-        window.Advance(window.Now(0));
-        window.Ledger.Measure(2 * TimeSpan.TicksPerSecond, reached: 1);
+        window.Advance(window.Now());
+        window.Ledger.AddDuration(2 * TimeSpan.TicksPerSecond, reached: 1);
 
         Assert.Equal((0, 0), (window.Read().Requests, window.Read().Slow(0)));
     }

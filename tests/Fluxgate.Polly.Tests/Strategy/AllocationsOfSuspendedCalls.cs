@@ -39,10 +39,10 @@ public sealed class AllocationsOfSuspendedCalls(ITestOutputHelper output)
     /// <summary>Without optimization the compiler makes the state machine a class: one more object a call, which no user has.</summary>
     private static double StateMachineOfUnoptimizedCode()
     {
-        var stateMachine = typeof(Execution)
+        var stateMachine = typeof(Execution<>)
             .GetNestedTypes(BindingFlags.NonPublic)
             .Single(type => typeof(IAsyncStateMachine).IsAssignableFrom(type))
-            .MakeGenericType(typeof(int), typeof(TypedVerdicts<int>));
+            .MakeGenericType(typeof(int), typeof(int));
         return stateMachine.IsValueType ? 0 : Allocated.ByACall(() => RuntimeHelpers.GetUninitializedObject(stateMachine));
     }
 

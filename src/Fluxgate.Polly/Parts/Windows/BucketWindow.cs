@@ -26,7 +26,7 @@ internal sealed class BucketWindow : LedgerWindow
         }
     }
 
-    public override long Now(long timestamp) => timestamp != 0 ? timestamp : _buckets.Clock.Now;
+    public override long Now() => _buckets.Clock.Now;
 
     public override void Advance(long now) => _buckets.Advance(now);
 

@@ -17,5 +17,5 @@ internal sealed class CountWindow(int size) : Window
     internal override TimeSpan Resolution => TimeSpan.MaxValue;
 
     internal override LedgerWindow StartOn(Ledger ledger, Clock clock, BreakerState state) =>
-        ledger.IsMeasured ? new MeasuredCountWindow(ledger, _size) : new RateCountWindow(ledger, _size);
+        ledger.IsTimed ? new MeasuredCountWindow(ledger, _size) : new RateCountWindow(ledger, _size);
 }

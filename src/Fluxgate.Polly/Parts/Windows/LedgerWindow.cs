@@ -15,9 +15,8 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     /// <summary>Says from when on the tripper must be evaluated.</summary>
     public abstract Alarm Alarm { get; }
 
-    /// <summary>A reading of the clock that the window works with, or 0 where it needs none.</summary>
-    /// <param name="timestamp">The clock's timestamp where the caller has read it already, else 0.</param>
-    public virtual long Now(long timestamp) => 0;
+    /// <summary>Reads the clock that the window works with; 0 where it needs none.</summary>
+    public virtual long Now() => 0;
 
     /// <summary>Forgets what is over.</summary>
     public virtual void Advance(long now) { }
@@ -43,15 +42,15 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     /// <summary>The same window with an alarm of its own, for other rules.</summary>
     public abstract LedgerWindow WithNewAlarm();
 
-    public sealed override CallCounts Read() => Read(Now(0), out _);
+    public sealed override CallCounts Read() => Read(Now(), out _);
 
     public sealed override void Record(in CallCounts call)
     {
-        Advance(Now(0));
+        Advance(Now());
         var (failed, durationTicks) = (call.Failures != 0, Math.Min(call.DurationTicks, Clock.LongestTicks));
         var reached = Ledger.SlowThresholds.Reached(durationTicks);
         Ledger.TryCount(failed ? Ledger.Failures : Ledger.Successes);
-        Ledger.Measure(durationTicks, reached);
+        Ledger.AddDuration(durationTicks, reached);
         Added(failed, durationTicks, reached);
     }
 }

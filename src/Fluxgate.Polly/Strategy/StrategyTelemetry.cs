@@ -4,40 +4,56 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>Transitions and rejections as Polly's telemetry and an <see cref="Activity"/> know them.</summary>
-internal static class TransitionTelemetry
+/// <summary>Reports transitions and rejections to Polly's telemetry and to the current <see cref="Activity"/>.</summary>
+/// <remarks>A telemetry listener that throws is counted, and the call goes on.</remarks>
+internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry, UserCode userCode)
 {
     private static readonly ResilienceEvent OnOpened = new(ResilienceEventSeverity.Error, "Fluxgate.OnOpened");
     private static readonly ResilienceEvent OnHalfOpened = new(ResilienceEventSeverity.Warning, "Fluxgate.OnHalfOpened");
     private static readonly ResilienceEvent OnClosed = new(ResilienceEventSeverity.Information, "Fluxgate.OnClosed");
 
-    public static void Report<TResult>(
-        ResilienceStrategyTelemetry telemetry,
-        Signal signal,
-        Outcome<TResult>? outcome,
-        ResilienceContext context
-    )
+    /// <summary>Creates the exception for a rejected call.</summary>
+    public CallNotPermittedException Reject(Ticket ticket)
     {
+        var rejection = CallNotPermittedException.By(ticket);
+        telemetry.SetTelemetrySource(rejection);
         if (Activity.Current is { IsAllDataRequested: true } activity)
         {
-            Trace(activity, signal);
+            Trace(activity, rejection);
         }
 
-        switch (signal.NewState)
+        return rejection;
+    }
+
+    public void Report<TResult>(Signal signal, Outcome<TResult>? outcome, ResilienceContext context)
+    {
+        try
         {
-            case BreakerState.Open:
-                Report(telemetry, OnOpened, new FluxgateOpenedArguments(context, signal), outcome, context);
-                break;
-            case BreakerState.HalfOpen:
-                Report(telemetry, OnHalfOpened, new FluxgateHalfOpenedArguments(context, signal), outcome, context);
-                break;
-            case BreakerState.Closed:
-                Report(telemetry, OnClosed, new FluxgateClosedArguments(context, signal), outcome, context);
-                break;
+            if (Activity.Current is { IsAllDataRequested: true } activity)
+            {
+                Trace(activity, signal);
+            }
+
+            switch (signal.NewState)
+            {
+                case BreakerState.Open:
+                    Report(OnOpened, new FluxgateOpenedArguments(context, signal), outcome, context);
+                    break;
+                case BreakerState.HalfOpen:
+                    Report(OnHalfOpened, new FluxgateHalfOpenedArguments(context, signal), outcome, context);
+                    break;
+                case BreakerState.Closed:
+                    Report(OnClosed, new FluxgateClosedArguments(context, signal), outcome, context);
+                    break;
+            }
+        }
+        catch (Exception error)
+        {
+            userCode.Failed(UserErrorSource.Listener, error);
         }
     }
 
-    public static void Trace(Activity activity, CallNotPermittedException rejection) =>
+    private static void Trace(Activity activity, CallNotPermittedException rejection) =>
         activity.AddEvent(
             new(
                 "fluxgate.rejected",
@@ -65,8 +81,7 @@ internal static class TransitionTelemetry
             )
         );
 
-    private static void Report<TArguments, TResult>(
-        ResilienceStrategyTelemetry telemetry,
+    private void Report<TArguments, TResult>(
         ResilienceEvent resilienceEvent,
         TArguments arguments,
         Outcome<TResult>? outcome,

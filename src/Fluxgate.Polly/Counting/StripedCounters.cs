@@ -1,0 +1,167 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Fluxgate;
+
+/// <summary>
+/// A fixed number of counters of 63 bits, striped over processors. There is one stripe at first; lost exchanges double the stripes.
+/// Outgrown stripes stay in every sum.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Counting takes no lock; growing and sealing, which are rare, exclude each other. The sign bit of a counter is its seal, so one
+/// exchange both counts and detects the seal.
+/// </remarks>
+internal class StripedCounters
+{
+    private const long CountBits = long.MaxValue;
+    private const int LostExchangesToGrow = 16;
+
+    // In words of 8 bytes: two cache lines, since processors fetch them in pairs.
+    private const int Line = 16;
+
+    // Before each stripe, so that no two stripes, and nothing else, share a cache line. The first padding holds the two words below.
+    private const int Padding = 8;
+    private const int MaskWord = 0;
+    private const int StrideWord = 1;
+
+    private static readonly int MostStripes = (int)Math.Min(16, BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
+
+    private readonly object _growth = new();
+    private long[] _words;
+    private long[][] _outgrown = [];
+    private int _lostExchanges;
+    private bool _sealing;
+    private bool _sealed;
+
+    public StripedCounters(int count)
+    {
+        Count = count;
+        _words = NewWords(stripes: 1);
+    }
+
+    /// <summary>The number of counters.</summary>
+    public int Count { get; }
+
+    /// <summary>Whether every counter has its final value.</summary>
+    public bool IsSealed => Volatile.Read(ref _sealed);
+
+    /// <summary>Adds one to a counter.</summary>
+    /// <returns><see langword="false"/> when the counters are sealed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryCount(int counter)
+    {
+        ref var slot = ref Slot(_words, counter);
+        var seen = Volatile.Read(ref slot);
+        return (seen >= 0 && Interlocked.CompareExchange(ref slot, seen + 1, seen) == seen) || TryAdd(counter, 1);
+    }
+
+    /// <summary>Adds an amount to a counter. A counter that overflows starts again at 0 and never changes its seal.</summary>
+    /// <returns><see langword="false"/> when the counters are sealed.</returns>
+    public bool TryAdd(int counter, long amount)
+    {
+        while (true)
+        {
+            ref var slot = ref Slot(_words, counter);
+            var seen = Volatile.Read(ref slot);
+            if (seen < 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref slot, (seen + amount) & CountBits, seen) == seen)
+            {
+                return true;
+            }
+
+            GrowWhenContended();
+        }
+    }
+
+    /// <summary>Returns a counter's sum over all stripes. The sum of a counter that only grows is its value at one moment during the call.</summary>
+    public long Sum(int counter)
+    {
+        var words = Volatile.Read(ref _words);
+        if (words[MaskWord] == 0)
+        {
+            return Volatile.Read(ref words[Padding + counter]) & CountBits;
+        }
+
+        var sum = SumOf(words, counter);
+        foreach (var outgrown in Volatile.Read(ref _outgrown))
+        {
+            // Growth adds a generation to the outgrown ones before it becomes the current one.
+            sum += ReferenceEquals(outgrown, words) ? 0 : SumOf(outgrown, counter);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Ends counting and adds the final values to <paramref name="totals"/>. Call it once.</summary>
+    public void Seal(Span<long> totals)
+    {
+        lock (_growth)
+        {
+            _sealing = true;
+            foreach (var words in (long[][])[.. _outgrown, _words])
+            {
+                for (var stripe = 0; stripe <= words[MaskWord]; stripe++)
+                {
+                    for (var counter = 0; counter < Count; counter++)
+                    {
+                        totals[counter] += Interlocked.Or(ref words[PlaceOf(words, stripe) + counter], ~CountBits) & CountBits;
+                    }
+                }
+            }
+
+            Volatile.Write(ref _sealed, true);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref long Slot(long[] words, int counter)
+    {
+        var mask = words[MaskWord];
+        return ref words[(mask == 0 ? Padding : PlaceOf(words, Thread.GetCurrentProcessorId() & mask)) + counter];
+    }
+
+    private static long PlaceOf(long[] words, long stripe) => (stripe * words[StrideWord]) + Padding;
+
+    private static long SumOf(long[] words, int counter)
+    {
+        var sum = 0L;
+        for (var stripe = 0; stripe <= words[MaskWord]; stripe++)
+        {
+            sum += Volatile.Read(ref words[PlaceOf(words, stripe) + counter]) & CountBits;
+        }
+
+        return sum;
+    }
+
+    private long[] NewWords(long stripes)
+    {
+        var stride = (Count + Padding + Line - 1) / Line * Line;
+        var words = new long[stride * stripes];
+        (words[MaskWord], words[StrideWord]) = (stripes - 1, stride);
+        return words;
+    }
+
+    private void GrowWhenContended()
+    {
+        if (Interlocked.Increment(ref _lostExchanges) < LostExchangesToGrow)
+        {
+            return;
+        }
+
+        lock (_growth)
+        {
+            var stripes = _words[MaskWord] + 1;
+            if (!_sealing && _lostExchanges >= LostExchangesToGrow && stripes < MostStripes)
+            {
+                Volatile.Write(ref _outgrown, [.. _outgrown, _words]);
+                Volatile.Write(ref _words, NewWords(stripes * 2));
+            }
+
+            _lostExchanges = 0;
+        }
+    }
+}
