@@ -120,9 +120,13 @@ internal class StripedCounters
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref long Slot(long[] words, int counter)
     {
-        var mask = words[MaskWord];
-        return ref words[(mask == 0 ? Padding : PlaceOf(words, Thread.GetCurrentProcessorId() & mask)) + counter];
+        var place = words[MaskWord] == 0 ? Padding : PlaceHere(words);
+        return ref words[place + counter];
     }
+
+    // Out of line: most counters have one stripe, and their callers stay small.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long PlaceHere(long[] words) => PlaceOf(words, Thread.GetCurrentProcessorId() & words[MaskWord]);
 
     private static long PlaceOf(long[] words, long stripe) => (stripe * words[StrideWord]) + Padding;
 

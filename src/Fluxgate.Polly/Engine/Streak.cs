@@ -91,6 +91,11 @@ internal sealed class Streak
             return successes + _successesBefore;
         }
 
+        return successes + SuccessesBefore(before);
+    }
+
+    private long SuccessesBefore(Streak before)
+    {
         var final = before._ledger.IsSealed;
         var successesBefore = before.SuccessesInPhase();
         if (final)
@@ -99,7 +104,7 @@ internal sealed class Streak
             Volatile.Write(ref _before, null);
         }
 
-        return successes + successesBefore;
+        return successesBefore;
     }
 
     /// <summary>One word that holds the successes before the last failure (40 bits) and the failures in a row (24 bits), and those successes once more in full, written after it.</summary>

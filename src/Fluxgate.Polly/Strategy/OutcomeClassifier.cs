@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -57,18 +56,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     }
 
     /// <summary>Returns how long to break if this failure opens the circuit, in ticks of 100 ns; 0 for the configured duration.</summary>
-    public long BreakTicks<TResult>(in Outcome<TResult> failure)
-    {
-        try
-        {
-            return _hint?.Invoke(Cast(failure)) is { Ticks: > 0 } hint ? Math.Clamp(hint.Ticks, _shortestBreak, _longestBreak) : 0;
-        }
-        catch (Exception error)
-        {
-            userCode.Failed(UserErrorSource.BreakDurationHint, error);
-            return 0;
-        }
-    }
+    public long BreakTicks<TResult>(in Outcome<TResult> failure) => _hint is null ? 0 : HintedBreakTicks(_hint, failure);
 
     private static bool IsFailureByDefault<TResult>(in Outcome<TResult> outcome) =>
         outcome.Exception is { } exception ? HttpTracker.IsFailure(exception) : HttpTracker.IsFailedResponse(outcome.Result);
@@ -82,7 +70,6 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
             ? Outcome.FromException<TClassified>(exception)
             : Outcome.FromResult((TClassified)(object?)outcome.Result!);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private Verdict ClassifyByTracker<TResult>(in Outcome<TResult> outcome)
     {
         try
@@ -94,6 +81,19 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         {
             userCode.Failed(UserErrorSource.Predicate, error);
             return Verdict.Ignored;
+        }
+    }
+
+    private long HintedBreakTicks<TResult>(Func<Outcome<TClassified>, TimeSpan?> hint, in Outcome<TResult> failure)
+    {
+        try
+        {
+            return hint(Cast(failure)) is { Ticks: > 0 } hinted ? Math.Clamp(hinted.Ticks, _shortestBreak, _longestBreak) : 0;
+        }
+        catch (Exception error)
+        {
+            userCode.Failed(UserErrorSource.BreakDurationHint, error);
+            return 0;
         }
     }
 }
