@@ -77,3 +77,12 @@ internal sealed class Durations
 
     private ref DurationRecorder? Slot(int index, BreakerState state) => ref _recorders[(index * History.States) + (int)state];
 }
+
+/// <summary>Takes the duration of each call of one breaker as it settles.</summary>
+internal interface IDurationSink
+{
+    /// <summary>Whether anybody listens now; read at every call.</summary>
+    bool Wanted { get; }
+
+    void Record(BreakerState admittedIn, long ticks);
+}

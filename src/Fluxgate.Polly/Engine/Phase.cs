@@ -109,3 +109,29 @@ internal abstract class Phase(PhaseStart start)
         return AdmitResult.Rejected;
     }
 }
+
+/// <summary>What every phase begins with. One that continues another has its number, and takes over what it holds.</summary>
+internal readonly record struct PhaseStart(
+    StateMachine Machine,
+    Rules Rules,
+    long Number,
+    History History,
+    Reason Reason,
+    long Timestamp,
+    DateTimeOffset EnteredAt,
+    Phase? Before,
+    Phase? Continues = null
+);
+
+/// <summary>A phase's answer to a call.</summary>
+internal enum AdmitResult
+{
+    Admitted,
+    Rejected,
+
+    /// <summary>The phase ended meanwhile: ask the next one.</summary>
+    PhaseOver,
+}
+
+/// <summary>A phase's own part of a snapshot.</summary>
+internal readonly record struct PhaseReading(CallCounts Window, long ConsecutiveFailures, long ConsecutiveSuccesses);

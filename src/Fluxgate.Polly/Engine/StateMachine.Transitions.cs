@@ -62,8 +62,7 @@ internal sealed partial class StateMachine
             BreakerState.Closed or BreakerState.MetricsOnly => new ClosedPhase(start, state),
             BreakerState.Open => new OpenPhase(start, breakFor),
             BreakerState.HalfOpen => new HalfOpenPhase(start),
-            BreakerState.Disabled => new DisabledPhase(start),
-            _ => new ForcedOpenPhase(start),
+            _ => new ManualPhase(start, state),
         };
 
     /// <summary>Goes to a state that a person asks for.</summary>

@@ -10,7 +10,7 @@ internal sealed class Totals
     private static readonly long[] NoneRejected = new long[History.States];
 
     private readonly object _gate = new();
-    private readonly long[] _words = new long[Ledger.Duration];
+    private readonly long[] _words = new long[Ledger.Rejected];
     private readonly long[] _rejected = new long[History.States];
     private SlowTotals? _slow;
     private long _stale;
@@ -131,7 +131,7 @@ internal sealed class Totals
 
         Span<long> words = stackalloc long[before.Ledger.Count];
         before.Ledger.Seal(words);
-        for (var word = 0; word < Ledger.Duration; word++)
+        for (var word = 0; word < Ledger.Rejected; word++)
         {
             _words[word] += words[word];
         }
@@ -158,3 +158,17 @@ internal sealed class Totals
 
     private void CountSlow(TimeSpan threshold, long count) => (_slow ??= new()).Add(threshold, count);
 }
+
+/// <summary>The totals of one moment, with the phase that was current then.</summary>
+internal readonly record struct TotalsReading(
+    Phase Phase,
+    long Started,
+    long Successes,
+    long Failures,
+    long Ignored,
+    int ProbesInFlight,
+    long Stale,
+    long[] Rejected,
+    KeyValuePair<TimeSpan, long>[] Slow,
+    long Dropped
+);

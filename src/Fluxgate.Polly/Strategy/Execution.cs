@@ -102,7 +102,7 @@ internal sealed class Execution<TClassified>(
         }
 
         rejection = admitted ? null : telemetry.Reject(ticket);
-        return ticket.Phase is DisabledPhase ? default : ticket;
+        return ticket.Phase.State == BreakerState.Disabled ? default : ticket;
     }
 
     private void Settle<TResult>(Ticket ticket, Verdict verdict, in Outcome<TResult> outcome, ResilienceContext context)

@@ -1,4 +1,0 @@
-namespace Fluxgate;
-
-/// <summary>A phase's own part of a snapshot.</summary>
-internal readonly record struct PhaseReading(CallCounts Window, long ConsecutiveFailures, long ConsecutiveSuccesses);
