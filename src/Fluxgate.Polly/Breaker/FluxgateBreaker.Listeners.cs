@@ -19,7 +19,7 @@ public sealed partial class FluxgateBreaker
         string name,
         FluxgateBreakerSettings? settings = null,
         TimeProvider? timeProvider = null
-    ) => new(name, settings ?? new(), new Clock(timeProvider ?? TimeProvider.System));
+    ) => new(name, settings ?? new(), Clock.Of(timeProvider));
 
     /// <summary>Attaches the listeners of a breaker of <see cref="CreateUnattached"/>: calls their <c>OnAttached</c> in order, then delivers what has happened.</summary>
     /// <remarks>Does nothing where the listeners are attached, or the breaker was disposed before they were. Thread-safe.</remarks>

@@ -21,12 +21,12 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <param name="timeProvider">The breaker's one clock; the system's unless given.</param>
     /// <exception cref="ArgumentException">The name or a setting is out of range or missing; the message names it, its value and what is allowed.</exception>
     public FluxgateBreaker(string name, FluxgateBreakerSettings? settings = null, TimeProvider? timeProvider = null)
-        : this(name, settings ?? new(), new Clock(timeProvider ?? TimeProvider.System)) => Attach();
+        : this(name, settings ?? new(), Clock.Of(timeProvider)) => Attach();
 
     internal FluxgateBreaker(string name, FluxgateBreakerSettings settings, Clock clock)
     {
         Machine = new(Require.CircuitName(name), clock);
-        var rules = new Rules(settings.ToParts(), clock, Machine.UserCode);
+        var rules = settings.ToRules();
         _flushTimeout = settings.ListenerFlushTimeout;
         ICircuitListener[] listeners =
         [
@@ -49,7 +49,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     public TimeProvider TimeProvider => Machine.Clock.Provider;
 
     /// <summary>What is allowed in its settings but likely not meant; see <see cref="FluxgateBreakerSettings.Warnings"/>.</summary>
-    public IReadOnlyList<string> Warnings => Machine.Phase.Rules.Parts.Warnings;
+    public IReadOnlyList<string> Warnings => Machine.Phase.Rules.Warnings;
 
     internal StateMachine Machine { get; }
 
@@ -126,7 +126,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
 
     /// <summary>The settings in force, as a copy to change and <see cref="Reconfigure"/> with.</summary>
     /// <returns>All that <see cref="Reconfigure"/> heeds; the rest, such as the listeners, is as in new settings.</returns>
-    public FluxgateBreakerSettings CopySettings() => FluxgateBreakerSettings.Of(Machine.Phase.Rules.Parts);
+    public FluxgateBreakerSettings CopySettings() => FluxgateBreakerSettings.Of(Machine.Phase.Rules);
 
     /// <summary>Goes on under other settings without losing state: the phase keeps its number, so calls in flight stay current.</summary>
     /// <param name="settings">
@@ -141,6 +141,5 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// of the break. Listeners hear a <see cref="ReconfiguredNotice"/>. Thread-safe.
     /// </remarks>
     /// <exception cref="ArgumentException">A setting is refused, with the message of the constructor; the old ones stay in force.</exception>
-    public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) =>
-        Machine.Reconfigure(new(Require.NotNull(settings).ToParts(), Machine.Clock, Machine.UserCode));
+    public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) => Machine.Reconfigure(Require.NotNull(settings).ToRules());
 }

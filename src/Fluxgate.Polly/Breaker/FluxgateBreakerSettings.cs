@@ -14,6 +14,20 @@ public sealed class FluxgateBreakerSettings
         FluxgateDefaults.RampDuration
     );
     private static readonly Recovery DefaultRecovery = Recovery.AfterProbes(FluxgateDefaults.RecoveryProbes);
+    private static readonly Rules DefaultRules = new(
+        DefaultWindow,
+        DefaultTripper,
+        DefaultBreakDuration,
+        DefaultPermit,
+        DefaultRecovery,
+        FluxgateDefaults.ProbeLease,
+        probeWithoutTraffic: false,
+        randomizer: null,
+        warnings: []
+    );
+
+    // The rules last made of these settings: valid, and shared as long as the settings stay as they are.
+    private Rules _rules = DefaultRules;
 
     /// <summary>Which recent calls count.</summary>
     /// <value><c>Count(100)</c> unless set.</value>
@@ -117,7 +131,7 @@ public sealed class FluxgateBreakerSettings
         yield return () => Require.Positive(ListenerFlushTimeout, FluxgateDefaults.LongestListenerFlushTimeout);
         yield return () => Require.Count(ListenerQueueCapacity);
         yield return RequireKnownState;
-        if (Window is not null && Tripper is not null)
+        if (Window is not null && Tripper is not null && !AreUnchanged)
         {
             yield return RequireRuleThatCanFire;
             yield return RequireDurationsThatCanBeKept;
@@ -157,26 +171,40 @@ public sealed class FluxgateBreakerSettings
         }
     }
 
-    /// <summary>The settings of which a circuit is made. Validates all settings.</summary>
-    internal Parts ToParts()
+    /// <summary>Validates all settings, and returns the rules for a breaker.</summary>
+    internal Rules ToRules()
     {
         Validate();
-        return new(Window, Tripper, BreakDuration, Permit, Recovery, ProbeLease, ProbeWithoutTraffic, Randomizer, Warnings);
+        if (!AreUnchanged)
+        {
+            _rules = new(Window, Tripper, BreakDuration, Permit, Recovery, ProbeLease, ProbeWithoutTraffic, Randomizer, Warnings);
+        }
+
+        return _rules;
     }
 
-    /// <summary>Settings of which the same circuit is made; the rest as in new settings.</summary>
-    internal static FluxgateBreakerSettings Of(Parts parts) =>
+    /// <summary>Returns settings with the same rules. All other settings have their defaults.</summary>
+    internal static FluxgateBreakerSettings Of(Rules rules) =>
         new()
         {
-            Window = parts.Window,
-            Tripper = parts.Tripper,
-            BreakDuration = parts.BreakDuration,
-            Permit = parts.Permit,
-            Recovery = parts.Recovery,
-            ProbeLease = parts.ProbeLease,
-            ProbeWithoutTraffic = parts.ProbeWithoutTraffic,
-            Randomizer = parts.Randomizer,
+            Window = rules.Window,
+            Tripper = rules.Tripper,
+            BreakDuration = rules.BreakDuration,
+            Permit = rules.Permit,
+            Recovery = rules.Recovery,
+            ProbeLease = rules.Lease,
+            ProbeWithoutTraffic = rules.ProbeWithoutTraffic,
+            Randomizer = rules.Randomizer,
+            _rules = rules,
         };
+
+    private bool AreUnchanged =>
+        ReferenceEquals(Window, _rules.Window)
+        && ReferenceEquals(Tripper, _rules.Tripper)
+        && ReferenceEquals(BreakDuration, _rules.BreakDuration)
+        && ReferenceEquals(Permit, _rules.Permit)
+        && ReferenceEquals(Recovery, _rules.Recovery)
+        && (ProbeLease, ProbeWithoutTraffic, Randomizer) == (_rules.Lease, _rules.ProbeWithoutTraffic, _rules.Randomizer);
 
     private void RequireDurationsThatCanBeKept()
     {

@@ -26,7 +26,6 @@ internal class StripedCounters
 
     private static readonly int MostStripes = (int)Math.Min(16, BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
 
-    private readonly object _growth = new();
     private long[] _words;
     private long[][] _outgrown = [];
     private int _lostExchanges;
@@ -99,7 +98,7 @@ internal class StripedCounters
     /// <summary>Ends counting and adds the final values to <paramref name="totals"/>. Call it once.</summary>
     public void Seal(Span<long> totals)
     {
-        lock (_growth)
+        lock (this)
         {
             _sealing = true;
             foreach (var words in (long[][])[.. _outgrown, _words])
@@ -156,7 +155,7 @@ internal class StripedCounters
             return;
         }
 
-        lock (_growth)
+        lock (this)
         {
             var stripes = _words[MaskWord] + 1;
             if (!_sealing && _lostExchanges >= LostExchangesToGrow && stripes < MostStripes)

@@ -203,7 +203,7 @@ internal sealed partial class HalfOpenPhase : Phase
             return AdmitResult.PhaseOver;
         }
 
-        ticket = new(_probes.Begin(this, Clock.After(now, Rules.LeaseUnits), Rules.Lease), CallStart.Exact(now));
+        ticket = new(_probes.Begin(this, Clock.After(now, Clock.Units(Rules.Lease)), Rules.Lease), CallStart.Exact(now));
         return AdmitResult.Admitted;
     }
 

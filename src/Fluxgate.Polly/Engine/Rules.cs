@@ -1,17 +1,29 @@
 namespace Fluxgate;
 
-/// <summary>A breaker's settings, checked and made ready for the engine. Immutable, and used by one breaker.</summary>
+/// <summary>What a breaker decides by: its validated settings, and what follows from them. Immutable; breakers made of the same settings share it.</summary>
 internal sealed class Rules
 {
-    // Of some three and some sixty of the coarse clock's longest steps.
+    // About 3 and about 60 of the coarse clock's longest steps.
     private static readonly TimeSpan FinestCoarseBucket = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestCoarseThreshold = TimeSpan.FromSeconds(1);
 
-    public Rules(Parts parts, Clock clock, UserCode userCode)
+    private List<Exception>? _errors;
+
+    public Rules(
+        Window window,
+        Tripper tripper,
+        BreakDuration breakDuration,
+        Permit permit,
+        Recovery recovery,
+        TimeSpan lease,
+        bool probeWithoutTraffic,
+        Func<double>? randomizer,
+        IReadOnlyList<string> warnings
+    )
     {
-        Parts = parts;
-        LeaseUnits = clock.Units(Lease);
-        RandomSource = parts.Randomizer is { } randomizer ? new(randomizer) : RandomSource.Shared;
+        (Window, Tripper, BreakDuration, Permit, Recovery) = (window, tripper, breakDuration, permit, recovery);
+        (Lease, ProbeWithoutTraffic, Randomizer, Warnings) = (lease, probeWithoutTraffic, randomizer, warnings);
+        RandomSource = randomizer is null ? RandomSource.Shared : new(randomizer);
 
         Tripper[] leaves = [.. Tripper.Leaves];
         SlowThresholds = new(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
@@ -22,29 +34,35 @@ internal sealed class Rules
         HoldsRecoveryFor = Permit.HoldsRecoveryFor;
         MostInFlight = Permit.MostInFlight;
         ProbeLimit = Recovery.ProbeLimit;
-        TripperText = userCode.TextOf(Tripper, UserErrorSource.Tripper);
-        Thresholds = ThresholdsOf(leaves, userCode);
+        TripperText = Try(Tripper.ToString) ?? Tripper.GetType().Name;
+        Thresholds = ThresholdsOf(leaves);
     }
 
-    public Parts Parts { get; }
+    public Window Window { get; }
 
-    public Window Window => Parts.Window;
+    public Tripper Tripper { get; }
 
-    public Tripper Tripper => Parts.Tripper;
+    public BreakDuration BreakDuration { get; }
 
-    public BreakDuration BreakDuration => Parts.BreakDuration;
+    public Permit Permit { get; }
 
-    public Permit Permit => Parts.Permit;
+    public Recovery Recovery { get; }
 
-    public Recovery Recovery => Parts.Recovery;
+    /// <summary>Gets how long a probe may take.</summary>
+    public TimeSpan Lease { get; }
 
-    public TimeSpan Lease => Parts.ProbeLease;
+    public bool ProbeWithoutTraffic { get; }
 
-    public long LeaseUnits { get; }
-
-    public bool ProbeWithoutTraffic => Parts.ProbeWithoutTraffic;
+    /// <summary>Gets the user's source of random numbers; <see langword="null"/> for a shared one.</summary>
+    public Func<double>? Randomizer { get; }
 
     public RandomSource RandomSource { get; }
+
+    /// <summary>Gets what is allowed but probably a mistake.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Gets what a user's tripper threw when it was asked for its text and its thresholds. Each breaker reports it once.</summary>
+    public IReadOnlyList<Exception> Errors => _errors ?? [];
 
     public SlowThresholds SlowThresholds { get; }
 
@@ -82,11 +100,11 @@ internal sealed class Rules
         Compare(nameof(BreakDuration), other.BreakDuration, BreakDuration);
         Compare(nameof(Permit), other.Permit, Permit);
         Compare(nameof(Recovery), other.Recovery, Recovery);
-        Compare(nameof(Parts.ProbeLease), RuleText.Duration(other.Lease), RuleText.Duration(Lease));
+        Compare("ProbeLease", RuleText.Duration(other.Lease), RuleText.Duration(Lease));
         Compare(nameof(ProbeWithoutTraffic), other.ProbeWithoutTraffic, ProbeWithoutTraffic);
-        if (Parts.Randomizer != other.Parts.Randomizer)
+        if (Randomizer != other.Randomizer)
         {
-            changes.Add($"{nameof(Parts.Randomizer)}: replaced");
+            changes.Add($"{nameof(Randomizer)}: replaced");
         }
 
         return changes;
@@ -136,7 +154,7 @@ internal sealed class Rules
     public bool KeepsWindowOf(Rules other) =>
         Window.IsSame(other.Window) && SlowThresholds.IsSame(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
 
-    private static RuleThreshold[] ThresholdsOf(IEnumerable<Tripper> leaves, UserCode userCode)
+    private RuleThreshold[] ThresholdsOf(IEnumerable<Tripper> leaves)
     {
         var thresholds = new List<RuleThreshold>();
         foreach (var kind in leaves.GroupBy(leaf => leaf.Kind, StringComparer.Ordinal))
@@ -145,7 +163,7 @@ internal sealed class Rules
             foreach (var leaf in kind)
             {
                 number++;
-                if (userCode.ThresholdOf(leaf) is { } value)
+                if (Try(() => leaf.Threshold) is { } value)
                 {
                     thresholds.Add(new(number == 1 ? kind.Key : $"{kind.Key}#{RuleText.Number(number)}", value));
                 }
@@ -154,17 +172,17 @@ internal sealed class Rules
 
         return [.. thresholds];
     }
-}
 
-/// <summary>What a circuit is made of, as its settings say; checked. What is allowed but likely not meant is in the warnings.</summary>
-internal sealed record Parts(
-    Window Window,
-    Tripper Tripper,
-    BreakDuration BreakDuration,
-    Permit Permit,
-    Recovery Recovery,
-    TimeSpan ProbeLease,
-    bool ProbeWithoutTraffic,
-    Func<double>? Randomizer,
-    IReadOnlyList<string> Warnings
-);
+    private T? Try<T>(Func<T?> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (Exception error)
+        {
+            (_errors ??= []).Add(error);
+            return default;
+        }
+    }
+}

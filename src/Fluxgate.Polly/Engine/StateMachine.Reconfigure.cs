@@ -7,6 +7,7 @@ internal sealed partial class StateMachine
     /// <returns>What changed, one line a setting; empty, and nothing was done, when nothing did.</returns>
     public IReadOnlyList<string> Reconfigure(Rules rules)
     {
+        UserCode.ReportErrorsOf(rules);
         while (true)
         {
             var from = _timeline.Phase;

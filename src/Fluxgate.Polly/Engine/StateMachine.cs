@@ -18,7 +18,10 @@ internal sealed partial class StateMachine
     {
         (Name, Clock) = (name, clock);
         UserCode = new(this);
-        clock.Failed = UserCode.ClockFailed;
+        if (!clock.IsSystem)
+        {
+            clock.Failed = UserCode.ClockFailed;
+        }
     }
 
     public string Name { get; }
@@ -38,6 +41,7 @@ internal sealed partial class StateMachine
     public void Start(Rules rules, BreakerState state, Durations? durations, IEnumerable<IReceiver> receivers)
     {
         Durations = durations;
+        UserCode.ReportErrorsOf(rules);
         _probeTimer = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
         var start = new PhaseStart(this, rules, 1, History.None, Reason.Initial, Clock.Now, Clock.UtcNow, Before: null);
         _timeline = new(NewPhase(state, start, state == BreakerState.Open ? UserCode.BreakFor(rules, 0, Reason.Initial) : default));

@@ -9,17 +9,18 @@ internal sealed class Totals
 {
     private static readonly long[] NoneRejected = new long[History.States];
 
-    private readonly object _gate = new();
-    private readonly long[] _words = new long[Ledger.Rejected];
-    private readonly long[] _rejected = new long[History.States];
+    // The counters of a ledger up to its rejections, and then the rejections by state. Allocated when the first phase ends.
+    private long[]? _folded;
     private SlowTotals? _slow;
     private long _stale;
     private long _dropped;
 
+    private long[] Folded => _folded ??= new long[Ledger.Rejected + History.States];
+
     /// <summary>Seals the phases before the current one and folds them in. Whoever comes first does it for all.</summary>
     public void Fold(Phase current)
     {
-        lock (_gate)
+        lock (this)
         {
             FoldBefore(current);
         }
@@ -28,7 +29,7 @@ internal sealed class Totals
     /// <summary>Takes a verdict whose phase was over, or only notes that it came when its lease was counted before.</summary>
     public void AddStale(Phase phase, Verdict verdict, long durationTicks, bool counted)
     {
-        lock (_gate)
+        lock (this)
         {
             _stale++;
             if (counted)
@@ -36,7 +37,7 @@ internal sealed class Totals
                 return;
             }
 
-            _words[Ledger.CounterOf(verdict)]++;
+            Folded[Ledger.CounterOf(verdict)]++;
             if (verdict != Verdict.Ignored)
             {
                 var thresholds = phase.Ledger.SlowThresholds;
@@ -50,7 +51,7 @@ internal sealed class Totals
     /// <param name="reached">A bit for each threshold.</param>
     public void AddSlow(SlowThresholds thresholds, int reached)
     {
-        lock (_gate)
+        lock (this)
         {
             CountSlow(thresholds, reached);
         }
@@ -58,15 +59,15 @@ internal sealed class Totals
 
     public void AddRejected(BreakerState state)
     {
-        lock (_gate)
+        lock (this)
         {
-            _rejected[(int)state]++;
+            Folded[Ledger.Rejected + (int)state]++;
         }
     }
 
     public void AddDropped()
     {
-        lock (_gate)
+        lock (this)
         {
             _dropped++;
         }
@@ -76,7 +77,7 @@ internal sealed class Totals
     /// <returns><see langword="false"/> when it no longer is.</returns>
     public bool TryRead(Timeline timeline, Phase phase, out TotalsReading totals)
     {
-        lock (_gate)
+        lock (this)
         {
             totals = default;
             if (!ReferenceEquals(timeline.Phase, phase))
@@ -88,11 +89,11 @@ internal sealed class Totals
             var ledger = phase.Ledger;
 
             // In this order, what settles meanwhile cannot make the calls in flight negative, or fewer than the probes among them.
-            var successes = _words[Ledger.Successes] + ledger.Sum(Ledger.Successes);
-            var failures = _words[Ledger.Failures] + ledger.Sum(Ledger.Failures);
-            var ignored = _words[Ledger.Ignored] + ledger.Sum(Ledger.Ignored);
+            var successes = SumOf(ledger, Ledger.Successes);
+            var failures = SumOf(ledger, Ledger.Failures);
+            var ignored = SumOf(ledger, Ledger.Ignored);
             var probes = phase.ProbesInFlight;
-            var started = _words[Ledger.Started] + ledger.Sum(Ledger.Started);
+            var started = SumOf(ledger, Ledger.Started);
             totals = new(phase, started, successes, failures, ignored, probes, _stale, RejectedUpTo(phase), SlowUpTo(ledger), _dropped);
             return true;
         }
@@ -102,15 +103,19 @@ internal sealed class Totals
     private long[] RejectedUpTo(Phase phase)
     {
         var own = phase.Ledger.Sum(Ledger.Rejected);
-        if (own == 0 && !_rejected.AsSpan().ContainsAnyExcept(0L))
+        var before = _folded.AsSpan(_folded is null ? 0 : Ledger.Rejected);
+        if (own == 0 && !before.ContainsAnyExcept(0L))
         {
             return NoneRejected;
         }
 
-        long[] rejected = [.. _rejected];
+        var rejected = new long[History.States];
+        before.CopyTo(rejected);
         rejected[(int)phase.State] += own;
         return rejected;
     }
+
+    private long SumOf(Ledger ledger, int counter) => (_folded is null ? 0 : _folded[counter]) + ledger.Sum(counter);
 
     private KeyValuePair<TimeSpan, long>[] SlowUpTo(Ledger ledger) =>
         _slow is null && ledger.SlowThresholds.Count == 0 ? [] : (_slow ??= new()).Read(ledger);
@@ -133,10 +138,10 @@ internal sealed class Totals
         before.Ledger.Seal(words);
         for (var word = 0; word < Ledger.Rejected; word++)
         {
-            _words[word] += words[word];
+            Folded[word] += words[word];
         }
 
-        _rejected[(int)before.State] += words[Ledger.Rejected];
+        Folded[Ledger.Rejected + (int)before.State] += words[Ledger.Rejected];
         for (var i = 0; i < before.Ledger.SlowThresholds.Count; i++)
         {
             CountSlow(before.Ledger.SlowThresholds[i], words[Ledger.Slow + i]);

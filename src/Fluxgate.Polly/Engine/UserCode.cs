@@ -8,10 +8,11 @@ internal sealed class UserCode(StateMachine machine)
 {
     private static readonly long[] None = new long[Enum.GetValues<UserErrorSource>().Length];
 
-    private readonly long[] _errors = new long[None.Length];
+    // Most breakers have no errors, and allocate no array.
+    private long[]? _errors;
 
-    /// <summary>Errors by source; of breakers without any, which most are, the same array.</summary>
-    public long[] Read() => _errors.AsSpan().ContainsAnyExcept(0L) ? Array.ConvertAll(_errors, static errors => errors) : None;
+    /// <summary>Returns the number of errors by source.</summary>
+    public long[] Read() => Volatile.Read(ref _errors) is { } errors ? [.. errors] : None;
 
     /// <summary>Starts a part for a phase; <see langword="null"/> when it throws.</summary>
     public T? Start<TPart, T>(TPart part, Func<TPart, T> start, UserErrorSource source)
@@ -59,16 +60,12 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    public double? ThresholdOf(Tripper leaf)
+    /// <summary>Reports what a user's tripper threw when the rules were made.</summary>
+    public void ReportErrorsOf(Rules rules)
     {
-        try
-        {
-            return leaf.Threshold;
-        }
-        catch (Exception error)
+        foreach (var error in rules.Errors)
         {
             Failed(UserErrorSource.Tripper, error);
-            return null;
         }
     }
 
@@ -198,7 +195,8 @@ internal sealed class UserCode(StateMachine machine)
 
     private void Failed(UserErrorSource source, Exception error, bool silent)
     {
-        Interlocked.Increment(ref _errors[(int)source]);
+        var errors = Volatile.Read(ref _errors) ?? Interlocked.CompareExchange(ref _errors, new long[None.Length], null) ?? _errors;
+        Interlocked.Increment(ref errors[(int)source]);
         if (!silent)
         {
             machine.Notify((name, now) => new UserErrorNotice(name, now, source, error));

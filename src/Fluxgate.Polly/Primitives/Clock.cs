@@ -25,11 +25,16 @@ internal sealed class Clock
     private const long MostMilliseconds = long.MaxValue / TimeSpan.TicksPerMillisecond;
 
     private static readonly Clock CoarseSystem = new(new TickCount());
+    private static readonly Clock System = new(TimeProvider.System);
 
     private readonly long _frequency;
     private readonly bool _isTickCount;
     private readonly long _origin;
     private long _lastReading;
+
+    /// <summary>Returns the clock of a provider. All breakers on the system's clock, which does not throw, share one.</summary>
+    public static Clock Of(TimeProvider? provider) =>
+        provider is null || ReferenceEquals(provider, TimeProvider.System) ? System : new(provider);
 
     public Clock(TimeProvider provider, TimeProvider? coarse = null)
     {

@@ -63,10 +63,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     {
         Require.NotNull(builder);
         Require.NotNull(options);
-        return builder.AddStrategy(
-            context => new FluxgateStrategy(ExecutionOf(builder, context, options)),
-            options
-        );
+        return builder.AddStrategy(context => new FluxgateStrategy(ExecutionOf(builder, context, options)), options);
     }
 
     /// <summary>Adds a breaker with default settings, which lives with the pipeline and is named after the builder.</summary>
@@ -131,10 +128,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     {
         Require.NotNull(builder);
         Require.NotNull(options);
-        return builder.AddStrategy(
-            context => new FluxgateStrategy<TResult>(ExecutionOf(builder, context, options)),
-            options
-        );
+        return builder.AddStrategy(context => new FluxgateStrategy<TResult>(ExecutionOf(builder, context, options)), options);
     }
 
     private static Execution<TResult> ExecutionOf<TResult>(
@@ -151,8 +145,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         }
 
         var breaker =
-            options.Breaker
-            ?? new(options.CircuitName ?? DerivedName.Of(NameAfter(builder)), options.Settings, context.TimeProvider);
+            options.Breaker ?? new(options.CircuitName ?? DerivedName.Of(NameAfter(builder)), options.Settings, context.TimeProvider);
         var userCode = breaker.Machine.UserCode;
         return new(breaker, options.Breaker is null, new(options, userCode), new(context.Telemetry, userCode));
     }

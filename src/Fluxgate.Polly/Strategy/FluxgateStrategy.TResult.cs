@@ -3,9 +3,7 @@ using Polly;
 namespace Fluxgate;
 
 /// <summary>The breaker in a pipeline of one result type.</summary>
-internal sealed class FluxgateStrategy<TResult>(Execution<TResult> execution)
-    : ResilienceStrategy<TResult>,
-        IAsyncDisposable
+internal sealed class FluxgateStrategy<TResult>(Execution<TResult> execution) : ResilienceStrategy<TResult>, IAsyncDisposable
 {
     public ValueTask DisposeAsync() => execution.DisposeAsync();
 

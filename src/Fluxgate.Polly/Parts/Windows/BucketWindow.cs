@@ -30,7 +30,7 @@ internal sealed class BucketWindow : LedgerWindow
 
     public override void Advance(long now) => _buckets.Advance(now);
 
-    public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) - _buckets.Frame.Oldest.Failures >= least;
+    public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) - _buckets.Frame.OldestFailures >= least;
 
     public override CallCounts Read(long now, out long place) => _buckets.Read(now, out place);
 
@@ -39,7 +39,7 @@ internal sealed class BucketWindow : LedgerWindow
     {
         var alarm = Volatile.Read(ref _alarm);
         var frame = alarm.Frame;
-        return now >= frame.End || place <= frame.Oldest.Requests || !ReferenceEquals(frame, _buckets.Frame)
+        return now >= frame.End || place <= frame.OldestRequests || !ReferenceEquals(frame, _buckets.Frame)
             ? default
             : alarm.EvaluatedAt(place);
     }
@@ -48,7 +48,7 @@ internal sealed class BucketWindow : LedgerWindow
 
     private FrameAlarm Renewed(FrameAlarm alarm, Frame frame)
     {
-        var renewed = new FrameAlarm(frame, frame.Newest);
+        var renewed = new FrameAlarm(frame, frame.Starts[frame.Starts.Count - 1]);
         var found = Interlocked.CompareExchange(ref _alarm, renewed, alarm);
         return ReferenceEquals(found, alarm) ? renewed : found;
     }
@@ -66,9 +66,8 @@ internal sealed class BucketWindow : LedgerWindow
             (Ledger, Clock, _count) = (ledger, clock, count);
             _length = Math.Max(clock.Units(duration), count);
             _start = clock.Now;
-            var starts = new CallCounts[count];
-            Array.Fill(starts, ledger.Total());
-            _frame = new(0, End(0), starts);
+            _frame = new(0, End(0), new(ledger, count));
+            _frame.Starts.Fill(0, ledger.Total());
         }
 
         public Ledger Ledger { get; }
@@ -107,9 +106,9 @@ internal sealed class BucketWindow : LedgerWindow
         {
             var bucket = BucketOf(now);
             var passed = (int)Math.Min(bucket - frame.Bucket, _count);
-            var starts = new CallCounts[_count];
-            Array.Copy(frame.Starts, passed, starts, 0, _count - passed);
-            Array.Fill(starts, Ledger.Total(), _count - passed, passed);
+            var starts = new Starts(Ledger, _count);
+            starts.CopyFrom(frame.Starts, passed);
+            starts.Fill(_count - passed, Ledger.Total());
             Interlocked.CompareExchange(ref _frame, new(bucket, End(bucket), starts), frame);
         }
 
@@ -123,25 +122,75 @@ internal sealed class BucketWindow : LedgerWindow
         }
     }
 
-    /// <summary>One bucket's time: the ledger's sums at the start of this bucket (the last) and of those before it that still count.</summary>
-    private sealed class Frame(long bucket, long end, CallCounts[] starts)
+    /// <summary>One bucket's time: the ledger's sums at the start of this bucket (the last) and of the earlier ones that still count.</summary>
+    private sealed class Frame(long bucket, long end, Starts starts)
     {
         public long Bucket { get; } = bucket;
 
         public long End { get; } = end;
 
-        public CallCounts[] Starts { get; } = starts;
+        public Starts Starts { get; } = starts;
 
-        public ref readonly CallCounts Oldest => ref Starts[0];
+        public long OldestRequests => Starts.Requests(0);
 
-        public ref readonly CallCounts Newest => ref Starts[^1];
+        public long OldestFailures => Starts.Failures(0);
+    }
+
+    /// <summary>The sums at the start of each bucket. Only what the ledger counts takes memory: a rule without slow calls keeps two numbers a bucket.</summary>
+    private readonly struct Starts(Ledger ledger, int buckets)
+    {
+        private readonly long[] _sums = new long[buckets * WidthOf(ledger)];
+        private readonly int _width = WidthOf(ledger);
+        private readonly bool _hasDurations = ledger.SumsDurations;
+
+        public int Count => _sums.Length / _width;
+
+        public CallCounts this[int bucket]
+        {
+            get
+            {
+                var sums = _sums.AsSpan(bucket * _width, _width);
+                var slow = default(CallCounts.SlowCounts);
+                sums[(_hasDurations ? 3 : 2)..].CopyTo(slow);
+                return new(sums[0], sums[1], _hasDurations ? sums[2] : 0, slow);
+            }
+        }
+
+        public long Requests(int bucket) => _sums[bucket * _width];
+
+        public long Failures(int bucket) => _sums[(bucket * _width) + 1];
+
+        /// <summary>Sets the buckets from one on.</summary>
+        public void Fill(int from, in CallCounts total)
+        {
+            for (var bucket = from; bucket < Count; bucket++)
+            {
+                var sums = _sums.AsSpan(bucket * _width, _width);
+                (sums[0], sums[1]) = (total.Requests, total.Failures);
+                var slow = 2;
+                if (_hasDurations)
+                {
+                    sums[slow++] = total.DurationTicks;
+                }
+
+                for (var i = 0; slow + i < _width; i++)
+                {
+                    sums[slow + i] = total.Slow(i);
+                }
+            }
+        }
+
+        private static int WidthOf(Ledger ledger) => 2 + (ledger.SumsDurations ? 1 : 0) + ledger.SlowThresholds.Count;
+
+        /// <summary>Copies the buckets of an earlier frame, without the first ones.</summary>
+        public void CopyFrom(Starts earlier, int passed) => Array.Copy(earlier._sums, passed * _width, _sums, 0, (Count - passed) * _width);
     }
 
     /// <summary>The alarm of one frame, with the window of the last evaluation.</summary>
     /// <remarks>What was evaluated only grows, the calls first: whoever reads the failures before the calls never has failures of later calls.</remarks>
     private sealed class FrameAlarm(Frame frame, in CallCounts total) : Alarm(total.Requests)
     {
-        private long _failures = total.Failures - frame.Oldest.Failures;
+        private long _failures = total.Failures - frame.OldestFailures;
         private CallCounts.SlowCounts _slow;
 
         public Frame Frame { get; } = frame;
@@ -156,7 +205,7 @@ internal sealed class BucketWindow : LedgerWindow
             }
 
             var failures = Volatile.Read(ref _failures);
-            return calls <= Asked ? default : new(calls - Frame.Oldest.Requests, failures, 0, slow);
+            return calls <= Asked ? default : new(calls - Frame.OldestRequests, failures, 0, slow);
         }
 
         public override void Evaluated(long calls, in CallCounts reading)
