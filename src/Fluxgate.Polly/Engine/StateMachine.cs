@@ -90,7 +90,7 @@ internal sealed partial class StateMachine
     /// <param name="caused">
     /// The transitions that this admission caused: rarely one, and two where an expired lease re-opens a circuit that takes no break.
     /// </param>
-    public bool TryEnter(out Ticket ticket, out IReadOnlyList<Signal> caused)
+    public bool TryEnter(out Ticket ticket, out Signal[] caused)
     {
         caused = [];
         while (true)
