@@ -38,6 +38,7 @@ public class Calls
     private readonly ResiliencePipeline _pollyOfAny = Pipelines.PollyOfAny();
     private readonly ResiliencePipeline _ofAny = Pipelines.FluxgateOfAny();
     private readonly ResiliencePipeline<int> _pollyOpen = Pipelines.PollyOpen();
+    private readonly ResiliencePipeline<int> _probing = Pipelines.FluxgateProbing();
     private readonly ResiliencePipeline<int> _open = Pipelines.FluxgateOpen();
 
     [Benchmark(Baseline = true), BenchmarkCategory(Success)]
@@ -96,6 +97,9 @@ public class Calls
 
     [Benchmark, BenchmarkCategory(Rejected)]
     public bool Fluxgate_rejects() => Reject(_open);
+
+    [Benchmark, BenchmarkCategory(Success)]
+    public int Fluxgate_probes() => Succeed(_probing);
 
     private int Succeed(ResiliencePipeline<int> pipeline) =>
         pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, _context, 0).GetAwaiter().GetResult().Result;

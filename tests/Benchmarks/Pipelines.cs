@@ -66,6 +66,17 @@ internal static class Pipelines
 
     public static ResiliencePipeline FluxgateOfAny() => new ResiliencePipelineBuilder().AddFluxgateBreaker(Breaker(null, null, [])).Build();
 
+    /// <summary>Half-open for good: every call is a probe.</summary>
+    public static ResiliencePipeline<int> FluxgateProbing()
+    {
+        var breaker = new FluxgateBreaker(
+            "probing",
+            new() { Permit = Permit.MaxConcurrent(1), Recovery = Recovery.AfterProbes(int.MaxValue) }
+        );
+        breaker.Probe();
+        return new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(breaker).Build();
+    }
+
     public static ResiliencePipeline<int> FluxgateOpen() => Opened(Fluxgate());
 
     public static ResiliencePipeline<int> Opened(ResiliencePipeline<int> pipeline) => Failed(pipeline, Minimum);

@@ -99,7 +99,7 @@ internal sealed partial class HalfOpenPhase : Phase
 
     public override Signal? ExpireLeases(long now)
     {
-        while (true)
+        while (_probes.FirstDeadline <= now)
         {
             Taken taken;
             lock (_probes)
@@ -121,6 +121,8 @@ internal sealed partial class HalfOpenPhase : Phase
                 return reopened;
             }
         }
+
+        return null;
     }
 
     public override void Wake(long now)
@@ -130,13 +132,7 @@ internal sealed partial class HalfOpenPhase : Phase
             return;
         }
 
-        long deadline;
-        lock (_probes)
-        {
-            deadline = _probes.First?.Deadline ?? long.MaxValue;
-        }
-
-        if (deadline != long.MaxValue)
+        if (_probes.FirstDeadline is not long.MaxValue and var deadline)
         {
             Machine.WakeAfter(this, Clock.Between(now, deadline));
         }

@@ -5,11 +5,15 @@ namespace Fluxgate;
 internal sealed class Probes
 {
     private readonly LinkedList<Probe> _inFlight = [];
+    private long _firstDeadline = long.MaxValue;
 
     public ProbeCounts Counts;
 
     /// <summary>The probe whose lease ends first.</summary>
     public Probe? First => _inFlight.First?.Value;
+
+    /// <summary>Gets when the first lease ends; <see cref="long.MaxValue"/> for none. Needs no lock: a lease that starts meanwhile has not ended.</summary>
+    public long FirstDeadline => Volatile.Read(ref _firstDeadline);
 
     public Probe Begin(HalfOpenPhase phase, long deadline, TimeSpan lease)
     {
@@ -22,6 +26,7 @@ internal sealed class Probes
 
         var probe = new Probe(phase, deadline, lease);
         probe.Place = before is null ? _inFlight.AddFirst(probe) : _inFlight.AddAfter(before, probe);
+        Volatile.Write(ref _firstDeadline, First!.Deadline);
         Counts.InFlight++;
         Counts.Admitted++;
         return probe;
@@ -32,6 +37,7 @@ internal sealed class Probes
     public ProbeCounts End(Probe probe, Verdict verdict)
     {
         _inFlight.Remove(probe.Place!);
+        Volatile.Write(ref _firstDeadline, First?.Deadline ?? long.MaxValue);
         Counts.InFlight--;
         if (verdict == Verdict.Ignored)
         {

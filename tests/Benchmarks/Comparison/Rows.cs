@@ -40,7 +40,13 @@ internal static class Rows
         ),
         Call("failure", () => Calls.Polly_failures(), () => Calls.Fluxgate_failures(), 0.34, 0),
         Call("open, rejected as an outcome", () => Calls.Polly_rejects(), () => Calls.Fluxgate_rejects(), 0.38, 208),
-        new(CallTable, "half-open, a probe that closes", "Polly", "ns", Probing.Compare) { MostRatio = 1.0 },
+        Call(
+            "half-open, a probe admitted and settled (beside a closed Polly)",
+            () => Calls.Polly_success(),
+            () => Calls.Fluxgate_probes(),
+            1.0
+        ),
+        new(CallTable, "open, the call that probes and closes", "Polly", "ns", Probing.Compare),
         new(CallTable, "success, the callback suspends (bytes beyond an empty pipeline)", "Polly", "ns", Suspending.Compare)
         {
             MostBytes = 120,
