@@ -63,7 +63,12 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
 
     // The caller gave up. Where its token is not cancelled, it is a timeout further in, and a failure.
     private static bool IsCancellation(Exception exception, ResilienceContext context) =>
-        context.CancellationToken.IsCancellationRequested && exception is OperationCanceledException;
+        context.CancellationToken.IsCancellationRequested && IsCancellation(exception);
+
+    // An aggregate hides a failure where one of its exceptions is something else.
+    private static bool IsCancellation(Exception exception) =>
+        exception is OperationCanceledException
+        || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
 
     private static Outcome<TClassified> Cast<TResult>(in Outcome<TResult> outcome) =>
         outcome.Exception is { } exception

@@ -44,6 +44,27 @@ public sealed class Tracker
             predicate is null ? static exception => exception is TException : exception => exception is TException typed && predicate(typed)
         );
 
+    /// <summary>
+    /// Creates a tracker of the exceptions that are of a type, or hide one of it: as an inner exception at any depth, or among those of an
+    /// <see cref="AggregateException"/>, as <c>.Result</c>, <c>Task.WhenAll(...).Wait()</c> and data access libraries wrap them.
+    /// </summary>
+    /// <typeparam name="TException">The type of the exceptions.</typeparam>
+    /// <param name="predicate">Selects among these exceptions; by default, all of them are selected. Must be thread-safe. When it throws, the call is ignored, and the error is counted and reported.</param>
+    /// <returns>The tracker.</returns>
+    public static Tracker Inner<TException>(Func<TException, bool>? predicate = null)
+        where TException : Exception
+    {
+        return new(IsHidden);
+
+        bool IsHidden(Exception exception) =>
+            (exception is TException typed && (predicate is null || predicate(typed)))
+            || (
+                exception is AggregateException many
+                    ? many.InnerExceptions.Any(IsHidden)
+                    : exception.InnerException is { } inner && IsHidden(inner)
+            );
+    }
+
     /// <summary>Exceptions that a predicate picks.</summary>
     /// <param name="predicate">Thread-safe. When it throws, the call is ignored, and the error counted and reported.</param>
     /// <returns>The tracker.</returns>
