@@ -11,7 +11,7 @@ public sealed class ChaosAsTheDependency
     private bool _chaos = true;
 
     [Fact]
-    public async Task Injected_faults_open_the_circuit_and_their_end_closes_it()
+    public async Task Injected_faults_open_the_circuit_and_it_closes_when_they_end()
     {
         var world = new World(Settings(Tripper.FailureStreak(3)));
         var pipeline = Over(world)
@@ -35,7 +35,7 @@ public sealed class ChaosAsTheDependency
     }
 
     [Fact]
-    public async Task Injected_results_open_the_circuit_and_their_end_closes_it()
+    public async Task Injected_results_open_the_circuit_and_it_closes_when_they_end()
     {
         var world = new World(Settings(Tripper.FailureStreak(3)));
         var pipeline = Over(world, Tracker.Result<string>(result => result == "broken"))
@@ -59,7 +59,7 @@ public sealed class ChaosAsTheDependency
     }
 
     [Fact]
-    public async Task Injected_latency_opens_the_circuit_and_its_end_closes_it()
+    public async Task Injected_latency_opens_the_circuit_and_it_closes_when_it_ends()
     {
         Inline.Continuations();
         var world = new World(Settings(Tripper.MinRequests(3) & Tripper.SlowRate(1, TimeSpan.FromSeconds(2))));
@@ -88,7 +88,7 @@ public sealed class ChaosAsTheDependency
     }
 
     [Fact]
-    public async Task Injected_behavior_that_throws_is_a_failure_of_the_dependency()
+    public async Task Injected_behavior_that_throws_is_a_failure()
     {
         var world = new World(Settings(Tripper.FailureStreak(3)));
         var pipeline = Over(world)
@@ -112,7 +112,7 @@ public sealed class ChaosAsTheDependency
     }
 
     [Fact]
-    public async Task Behavior_that_commands_the_breaker_in_the_middle_of_a_call_makes_its_result_stale()
+    public async Task A_call_whose_injected_behavior_forces_the_circuit_open_is_stale()
     {
         var world = new World();
         var pipeline = Over(world)
@@ -133,7 +133,7 @@ public sealed class ChaosAsTheDependency
     }
 
     [Fact]
-    public async Task A_rate_of_faults_trips_at_the_call_that_reaches_the_rule()
+    public async Task Injected_faults_trip_at_the_call_that_meets_the_rule()
     {
         var world = new World(Settings(Tripper.MinRequests(10) & Tripper.FailureRate(0.5)));
         var draws = new Queue<double>([0.9, 0.1, 0.9, 0.1, 0.9, 0.1, 0.9, 0.9, 0.1, 0.1, 0.9]);
@@ -160,7 +160,7 @@ public sealed class ChaosAsTheDependency
     }
 
     [Fact]
-    public async Task Chaos_outside_is_nothing_that_the_breaker_sees()
+    public async Task Chaos_outside_the_breaker_is_not_counted()
     {
         var world = new World();
         var pipeline = new ResiliencePipelineBuilder<string>()

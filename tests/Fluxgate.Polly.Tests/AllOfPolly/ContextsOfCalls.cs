@@ -9,7 +9,7 @@ public sealed class ContextsOfCalls
     private static readonly ResiliencePropertyKey<string> Answer = new("answer");
 
     [Fact]
-    public async Task Predicates_see_operation_key_and_properties_of_the_call()
+    public async Task Predicates_read_operation_key_and_properties_of_the_call()
     {
         var world = new World();
         var pipeline = Over(
@@ -31,7 +31,7 @@ public sealed class ContextsOfCalls
     }
 
     [Fact]
-    public async Task Predicates_see_what_the_callback_wrote_into_the_context()
+    public async Task Predicates_read_what_the_callback_wrote_into_the_context()
     {
         var world = new World();
         var pipeline = Over(world, options => options.ShouldHandle = args => new(args.Context.Properties.GetValue(Answer, "") == "busy"));
@@ -54,7 +54,7 @@ public sealed class ContextsOfCalls
     }
 
     [Fact]
-    public async Task The_pool_of_the_builder_serves_the_calls_and_its_contexts_reach_the_predicates()
+    public async Task Contexts_from_the_pool_of_the_builder_reach_the_predicates()
     {
         var world = new World();
         var pool = new StampingPool();
@@ -81,7 +81,7 @@ public sealed class ContextsOfCalls
     [InlineData(BreakerState.Closed)]
     [InlineData(BreakerState.ForcedOpen)]
     [InlineData(BreakerState.Disabled)]
-    public async Task The_breaker_leaves_the_context_as_it_was(BreakerState state)
+    public async Task The_breaker_does_not_change_the_context(BreakerState state)
     {
         var world = new World(new() { InitialState = state });
         using var cancellation = new CancellationTokenSource();

@@ -11,7 +11,7 @@ public sealed class FallingBack
 
     [Theory]
     [MemberData(nameof(WaysToSay))]
-    public async Task A_fallback_answers_for_calls_that_are_not_let_in_and_for_no_others(string way)
+    public async Task A_fallback_handles_rejected_calls_only(string way)
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
         var pipeline = new ResiliencePipelineBuilder<string>()
@@ -38,7 +38,7 @@ public sealed class FallingBack
     }
 
     [Fact]
-    public async Task A_fallback_inside_hides_its_failures_from_the_breaker()
+    public async Task The_breaker_does_not_count_failures_of_a_fallback_inside()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
         var pipeline = new ResiliencePipelineBuilder<string>()

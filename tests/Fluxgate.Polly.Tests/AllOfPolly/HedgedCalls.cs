@@ -9,7 +9,7 @@ public sealed class HedgedCalls
     private const int DelayInSeconds = 2;
 
     [Fact]
-    public async Task Inside_an_attempt_that_was_overtaken_is_ignored()
+    public async Task A_hedged_attempt_that_another_overtook_is_ignored()
     {
         Inline.Continuations();
         var world = new World();
@@ -23,7 +23,7 @@ public sealed class HedgedCalls
     }
 
     [Fact]
-    public async Task Inside_a_probe_that_was_overtaken_returns_its_permit()
+    public async Task A_hedged_probe_that_another_overtook_returns_its_permit()
     {
         Inline.Continuations();
         var world = new World(new() { Permit = Permit.MaxConcurrent(2), Recovery = Recovery.AfterProbes(10) });
@@ -43,7 +43,7 @@ public sealed class HedgedCalls
     }
 
     [Fact]
-    public async Task Inside_attempts_that_fail_open_the_circuit_for_the_attempts_after_them()
+    public async Task Hedged_attempts_that_fail_open_the_circuit_for_later_attempts()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
         var attempts = 0;
@@ -62,7 +62,7 @@ public sealed class HedgedCalls
     }
 
     [Fact]
-    public async Task Inside_a_rejected_attempt_can_be_hedged_elsewhere()
+    public async Task A_rejected_attempt_can_be_hedged_to_another_pipeline()
     {
         var world = new World();
         var mirror = new World(name: "mirror");
@@ -91,7 +91,7 @@ public sealed class HedgedCalls
     }
 
     [Fact]
-    public async Task Outside_a_hedged_call_counts_once_however_many_attempts_it_took()
+    public async Task A_breaker_outside_hedging_counts_a_hedged_call_once()
     {
         Inline.Continuations();
         var world = new World();
@@ -104,7 +104,7 @@ public sealed class HedgedCalls
     }
 
     [Fact]
-    public async Task Outside_an_open_circuit_hedges_nothing()
+    public async Task An_open_circuit_outside_hedging_starts_no_attempt()
     {
         var world = new World();
         world.Breaker.ForceOpen();

@@ -12,7 +12,7 @@ public sealed class PipelinesInPipelines
 
     [Theory]
     [MemberData(nameof(Nestings))]
-    public async Task A_nested_breaker_sees_every_call_once_and_rejects_through_all_levels(string nesting)
+    public async Task A_nested_breaker_counts_each_call_once_and_rejects_at_every_level(string nesting)
     {
         var call = Nested(nesting);
 
@@ -27,7 +27,7 @@ public sealed class PipelinesInPipelines
     }
 
     [Fact]
-    public async Task A_rejection_of_the_inner_breaker_is_a_failure_to_the_outer_one_unless_it_is_told_otherwise()
+    public async Task A_rejection_by_an_inner_breaker_is_a_failure_unless_it_is_ignored()
     {
         var (strict, lenient) = (new World(name: "strict"), new World(name: "lenient"));
         var pipeline = new ResiliencePipelineBuilder<string>()
@@ -53,7 +53,7 @@ public sealed class PipelinesInPipelines
     }
 
     [Fact]
-    public async Task A_breaker_at_two_levels_of_one_pipeline_counts_every_call_twice()
+    public async Task A_breaker_at_two_levels_of_a_pipeline_counts_each_call_twice()
     {
         var pipeline = new ResiliencePipelineBuilder<string>().AddFluxgateBreaker(_world.Breaker).AddPipeline(Typed()).Build();
 
@@ -67,7 +67,7 @@ public sealed class PipelinesInPipelines
     }
 
     [Fact]
-    public void An_empty_pipeline_knows_no_breaker()
+    public void An_empty_pipeline_uses_no_breaker()
     {
         _world.Breaker.ForceOpen();
 

@@ -11,7 +11,7 @@ public sealed class PipelinesOfARegistry
     private readonly List<FluxgateBreaker> _detached = [];
 
     [Fact]
-    public async Task Each_named_pipeline_has_a_circuit_of_its_own_named_after_it()
+    public async Task Each_named_pipeline_has_its_own_circuit_of_that_name()
     {
         await using var registry = Registry();
         foreach (var name in new[] { "payments", "search" })
@@ -30,7 +30,7 @@ public sealed class PipelinesOfARegistry
     }
 
     [Fact]
-    public async Task Pipelines_of_several_result_types_under_one_name_have_circuits_of_their_own()
+    public async Task Pipelines_of_one_name_and_several_result_types_have_own_circuits()
     {
         await using var registry = Registry();
         registry.TryAddBuilder("payments", (builder, _) => builder.AddFluxgateBreaker(Options()));
@@ -48,7 +48,7 @@ public sealed class PipelinesOfARegistry
     }
 
     [Fact]
-    public async Task A_breaker_that_is_passed_is_one_circuit_for_all_of_them()
+    public async Task A_passed_breaker_is_one_circuit_for_all_pipelines()
     {
         await using var registry = Registry();
         var breaker = new FluxgateBreaker("payments", Settings(), _time);
@@ -64,7 +64,7 @@ public sealed class PipelinesOfARegistry
     }
 
     [Fact]
-    public async Task A_pipeline_is_made_once_however_often_it_is_asked_for()
+    public async Task A_pipeline_is_built_once()
     {
         await using var registry = Registry();
 
@@ -95,7 +95,7 @@ public sealed class PipelinesOfARegistry
     }
 
     [Fact]
-    public async Task The_end_of_the_registry_is_the_end_of_the_breakers_that_its_pipelines_made_and_of_no_other()
+    public async Task Disposing_the_registry_disposes_only_breakers_that_it_made()
     {
         var passed = new FluxgateBreaker("passed", Settings(), _time);
         var registry = Registry();

@@ -13,7 +13,7 @@ public sealed class ReloadStorms
     private readonly VirtualTime _time = new();
 
     [Fact]
-    public async Task L8_a_storm_of_reloads_loses_no_call_of_the_breaker_that_was_passed()
+    public async Task L8_a_passed_breaker_loses_no_call_during_many_reloads()
     {
         var breaker = new FluxgateBreaker("payments", new() { Tripper = Never }, _time);
 
@@ -24,7 +24,7 @@ public sealed class ReloadStorms
     }
 
     [Fact]
-    public async Task L8_a_storm_of_reloads_ends_no_call_in_anything_but_its_own_outcome()
+    public async Task L8_each_call_ends_in_its_own_outcome_during_many_reloads()
     {
         var (attached, detached) = (0, 0);
         var listener = new Numbers(() => Interlocked.Increment(ref attached), () => Interlocked.Increment(ref detached));
@@ -35,7 +35,7 @@ public sealed class ReloadStorms
     }
 
     [Fact]
-    public async Task L8_a_storm_of_reloads_and_trips_leaves_no_gap_between_signals()
+    public async Task L8_many_reloads_and_trips_leave_no_gap_between_signals()
     {
         List<Signal> signals = [];
         var breaker = new FluxgateBreaker(

@@ -10,7 +10,7 @@ public sealed class ReloadedPipelines
     private readonly List<string> _heard = [];
 
     [Fact]
-    public async Task L8_the_state_survives_a_reload_where_a_breaker_is_passed()
+    public async Task L8_a_passed_breaker_keeps_its_state_over_a_reload()
     {
         var breaker = new FluxgateBreaker("payments", Settings(), _time);
         await using var registry = new ReloadingRegistry(builder => builder.AddFluxgateBreaker(breaker), _time);
@@ -28,7 +28,7 @@ public sealed class ReloadedPipelines
     }
 
     [Fact]
-    public async Task L8_a_breaker_that_the_pipeline_makes_lives_with_that_build()
+    public async Task L8_a_breaker_that_the_pipeline_makes_ends_with_a_reload()
     {
         await using var registry = new ReloadingRegistry(builder => builder.AddFluxgateBreaker("payments", Settings()), _time);
         await Fail(registry.Pipeline);
@@ -40,7 +40,7 @@ public sealed class ReloadedPipelines
     }
 
     [Fact]
-    public async Task L8_Pollys_own_breaker_loses_its_state_with_every_reload()
+    public async Task L8_Pollys_breaker_loses_its_state_with_every_reload()
     {
         await using var registry = new ReloadingRegistry(builder => builder.AddCircuitBreaker(PollysOwn()), _time);
         await Fail(registry.Pipeline);
@@ -55,7 +55,7 @@ public sealed class ReloadedPipelines
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task L8_calls_in_flight_over_a_reload_end_in_their_own_outcome_however_long_they_take(bool passed)
+    public async Task L8_calls_in_flight_over_a_reload_end_in_their_own_outcome(bool passed)
     {
         Inline.Continuations();
         var breaker = new FluxgateBreaker("passed", Settings(), _time);
@@ -77,7 +77,7 @@ public sealed class ReloadedPipelines
     }
 
     [Fact]
-    public async Task L8_Pollys_own_breaker_ends_them_in_an_ObjectDisposedException()
+    public async Task L8_Pollys_breaker_throws_ObjectDisposedException_in_calls_in_flight()
     {
         Inline.Continuations();
         await using var registry = new ReloadingRegistry(builder => builder.AddCircuitBreaker(PollysOwn()), _time);
@@ -92,7 +92,7 @@ public sealed class ReloadedPipelines
     }
 
     [Fact]
-    public async Task L8_calls_in_flight_over_a_reload_count_in_the_breaker_that_was_passed()
+    public async Task L8_a_passed_breaker_counts_calls_in_flight_over_a_reload()
     {
         Inline.Continuations();
         var breaker = new FluxgateBreaker("payments", Settings(), _time);
@@ -109,7 +109,7 @@ public sealed class ReloadedPipelines
     }
 
     [Fact]
-    public async Task L8_a_reload_that_fails_leaves_the_breaker_as_it_was()
+    public async Task L8_a_reload_that_fails_does_not_change_the_breaker()
     {
         var broken = false;
         await using var registry = new ReloadingRegistry(
@@ -133,7 +133,7 @@ public sealed class ReloadedPipelines
     }
 
     [Fact]
-    public async Task L8_a_reload_can_bring_new_settings_to_a_breaker_that_goes_on()
+    public async Task L8_a_reload_can_reconfigure_a_passed_breaker()
     {
         var settings = Settings();
         settings.Tripper = Tripper.FailureStreak(3);

@@ -40,7 +40,7 @@ public sealed class BadOptionsAreRefused
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void In_a_pipeline_of_one_result_type(string kind)
+    public void Adding_a_strategy_of_one_result_type_throws_for_invalid_options(string kind)
     {
         var error = Assert.Throws<ValidationException>(() => new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(Rows[kind].Options));
 
@@ -48,7 +48,7 @@ public sealed class BadOptionsAreRefused
     }
 
     [Fact]
-    public void In_a_pipeline_of_any_result_type()
+    public void Adding_a_strategy_of_any_result_type_throws_for_invalid_options()
     {
         var error = Assert.Throws<ValidationException>(() => new ResiliencePipelineBuilder().AddFluxgateBreaker("", new()));
 
@@ -56,7 +56,7 @@ public sealed class BadOptionsAreRefused
     }
 
     [Fact]
-    public void All_that_is_wrong_is_said_at_once()
+    public void All_invalid_options_are_reported_together()
     {
         var error = Assert.Throws<ValidationException>(() =>
             new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(
@@ -78,7 +78,7 @@ public sealed class BadOptionsAreRefused
     [InlineData("breaker")]
     [InlineData("name")]
     [InlineData("settings")]
-    public void A_missing_argument_is_named(string parameter)
+    public void A_missing_argument_is_reported_by_name(string parameter)
     {
         var error = Assert.Throws<ArgumentNullException>(() =>
             parameter switch
@@ -95,7 +95,7 @@ public sealed class BadOptionsAreRefused
     }
 
     [Fact]
-    public void A_builder_with_another_clock_than_its_breaker_s_is_refused()
+    public void A_builder_with_another_clock_than_its_breaker_throws()
     {
         var builder = new ResiliencePipelineBuilder { TimeProvider = TimeProvider.System }.AddFluxgateBreaker(Payments);
 
@@ -107,7 +107,7 @@ public sealed class BadOptionsAreRefused
     }
 
     [Fact]
-    public void A_builder_with_the_same_clock_or_none_is_taken()
+    public void A_builder_with_the_breakers_clock_or_none_is_valid()
     {
         Assert.NotNull(
             new ResiliencePipelineBuilder { TimeProvider = Payments.TimeProvider }

@@ -14,7 +14,7 @@ public sealed class BadSettingsAreRefused
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void In_these_words(string code)
+    public void The_message_names_the_setting_the_value_and_the_allowed_range(string code)
     {
         var row = Rows[code];
 
@@ -32,17 +32,17 @@ public sealed class BadSettingsAreRefused
     [InlineData("Tripper.MinRequests(int.MinValue)")]
     [InlineData("Admitted().Settle((Verdict)(-1))")]
     [InlineData("settings => settings.InitialState = (BreakerState)(-1)")]
-    public void In_the_same_words_in_every_culture(string code)
+    public void The_message_is_the_same_in_every_culture(string code)
     {
         foreach (var language in new[] { "de-DE", "sv-SE", "ar-SA" })
         {
             using var culture = new ForeignCulture(language);
-            In_these_words(code);
+            The_message_names_the_setting_the_value_and_the_allowed_range(code);
         }
     }
 
     [Fact]
-    public void All_that_is_wrong_is_told_at_once()
+    public void All_invalid_settings_are_reported_together()
     {
         var settings = new FluxgateBreakerSettings { ProbeLease = TimeSpan.Zero, ListenerQueueCapacity = 0 };
         const string First = "ProbeLease must be greater than zero, but is 00:00:00.";
@@ -57,7 +57,7 @@ public sealed class BadSettingsAreRefused
     }
 
     [Fact]
-    public void What_is_at_the_edge_of_the_allowed_is_taken()
+    public void Values_at_the_limits_are_valid()
     {
         var second = TimeSpan.FromSeconds(1);
         var settings = new FluxgateBreakerSettings
@@ -81,13 +81,13 @@ public sealed class BadSettingsAreRefused
     }
 
     [Fact]
-    public void A_minimum_as_large_as_the_window_is_taken() =>
+    public void A_minimum_as_large_as_the_window_is_valid() =>
         Assert.Empty(
             new FluxgateBreakerSettings { Window = Window.Count(100), Tripper = Tripper.MinRequests(100) & Tripper.FailureRate(1) }.Warnings
         );
 
     [Fact]
-    public void The_same_slow_threshold_counts_once()
+    public void Equal_slow_thresholds_count_once()
     {
         var rule = Enumerable
             .Range(1, 4)

@@ -3,10 +3,10 @@ namespace Fluxgate;
 public sealed class ErrorsOfSettings
 {
     [Fact]
-    public void Good_settings_have_none() => Assert.Empty(new FluxgateBreakerSettings().Errors);
+    public void Valid_settings_have_no_errors() => Assert.Empty(new FluxgateBreakerSettings().Errors);
 
     [Fact]
-    public void All_are_told_at_once()
+    public void All_errors_are_returned_together()
     {
         var settings = new FluxgateBreakerSettings
         {
@@ -26,7 +26,7 @@ public sealed class ErrorsOfSettings
     }
 
     [Fact]
-    public void A_missing_rule_is_one_error()
+    public void A_missing_part_is_one_error()
     {
         Assert.Equal(["Tripper must not be null."], new FluxgateBreakerSettings { Tripper = null! }.Errors);
         Assert.Equal(["Window must not be null."], new FluxgateBreakerSettings { Window = null! }.Errors);

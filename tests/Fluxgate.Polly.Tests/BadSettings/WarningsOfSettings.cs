@@ -6,7 +6,7 @@ public sealed class WarningsOfSettings
     private static readonly Tripper Streak = Tripper.FailureStreak(5);
 
     [Fact]
-    public void A_branch_that_can_never_fire_is_named_with_why() =>
+    public void A_branch_that_can_never_fire_is_reported_with_the_cause() =>
         Assert.Equal(
             [
                 "The branch Closed & HalfOpened & MinRequests(10) of the rule can never fire while the circuit is closed: HalfOpened is not so while closed.",
@@ -15,7 +15,7 @@ public sealed class WarningsOfSettings
         );
 
     [Fact]
-    public void A_branch_whose_minimum_exceeds_the_window_is_named_on_whichever_side_it_stands()
+    public void A_minimum_larger_than_the_window_is_reported_on_either_side()
     {
         const string Warning =
             "The branch MinRequests(101) & FailureRate(50%) of the rule can never fire while the circuit is closed: MinRequests(101) asks for more calls than the window's 100.";
@@ -26,7 +26,7 @@ public sealed class WarningsOfSettings
     }
 
     [Fact]
-    public void Branches_within_brackets_are_seen_too() =>
+    public void A_dead_branch_within_brackets_is_reported() =>
         Assert.Equal(
             [
                 "The branch MinRequests(500) of the rule can never fire while the circuit is closed: MinRequests(500) asks for more calls than the window's 100.",
@@ -35,18 +35,18 @@ public sealed class WarningsOfSettings
         );
 
     [Fact]
-    public void Every_dead_branch_is_named() =>
+    public void Every_dead_branch_is_reported() =>
         Assert.Equal(2, Warnings(Tripper.MinRequests(101) | Streak | (Tripper.Closed & Tripper.HalfOpened)).Count);
 
     [Fact]
-    public void A_branch_that_lives_in_one_state_is_no_mistake() =>
+    public void A_branch_for_one_state_is_not_reported() =>
         Assert.Empty(Warnings((Tripper.Closed & Streak) | (Tripper.HalfOpened & Tripper.FailureStreak(1))));
 
     [Theory]
     [InlineData("MinRequests(10) | FailureRate(50%)")]
     [InlineData("MinRequests(10)")]
     [InlineData("FailureRate(50%) & MinRequests(10) | Closed")]
-    public void A_rule_that_healthy_calls_fire_is_named(string rule) =>
+    public void A_rule_that_fires_without_failures_is_reported(string rule) =>
         Assert.Equal(
             [$"The rule {rule} fires without a failure or a slow call, once there are calls enough. Is one of its | meant as &?"],
             Warnings(Tripper.Parse(rule))
@@ -57,7 +57,7 @@ public sealed class WarningsOfSettings
     [InlineData("SlowRate(10%, 1s)")]
     [InlineData("AvgLatency(1s)")]
     [InlineData("Closed & FailureRate(10%) | MinRequests(20) & SlowRate(10%, 1s)")]
-    public void A_rule_that_a_single_call_fires_is_named(string rule) =>
+    public void A_rule_that_fires_at_a_single_call_is_reported(string rule) =>
         Assert.Equal(
             [$"The rule {rule} fires at the first call that fails or is slow: no MinRequests stands beside its rates."],
             Warnings(Tripper.Parse(rule))
@@ -67,14 +67,14 @@ public sealed class WarningsOfSettings
     [InlineData("FailureStreak(1)")]
     [InlineData("MinRequests(2) & FailureRate(10%)")]
     [InlineData("HalfOpened & FailureRate(50%) | Closed & MinRequests(10) & SlowRate(50%, 1s)")]
-    public void A_rule_that_means_what_it_says_is_not(string rule) => Assert.Empty(Warnings(Tripper.Parse(rule)));
+    public void A_usual_rule_is_not_reported(string rule) => Assert.Empty(Warnings(Tripper.Parse(rule)));
 
     [Fact]
-    public void A_rule_with_a_leaf_of_ones_own_is_not_asked_beforehand() =>
+    public void A_rule_with_a_custom_tripper_is_not_evaluated_for_warnings() =>
         Assert.Empty(Warnings(new Counted() | Tripper.FailureRate(0.1)));
 
     [Fact]
-    public void A_time_window_has_no_size_to_exceed() =>
+    public void A_time_window_has_no_capacity_that_a_minimum_could_exceed() =>
         Assert.Empty(
             new FluxgateBreakerSettings
             {
@@ -84,7 +84,7 @@ public sealed class WarningsOfSettings
         );
 
     [Fact]
-    public void The_breaker_shows_them_as_they_were_when_it_was_made()
+    public void The_warnings_of_a_breaker_are_those_of_its_creation()
     {
         var settings = new FluxgateBreakerSettings { Tripper = Streak | Tripper.MinRequests(101) };
         var breaker = new FluxgateBreaker("payments", settings, new VirtualTime());
@@ -96,10 +96,10 @@ public sealed class WarningsOfSettings
     }
 
     [Fact]
-    public void The_defaults_raise_none() => Assert.Empty(new FluxgateBreakerSettings().Warnings);
+    public void Default_settings_have_no_warnings() => Assert.Empty(new FluxgateBreakerSettings().Warnings);
 
     [Fact]
-    public void Settings_that_miss_a_part_can_still_be_asked() =>
+    public void Settings_without_a_part_have_no_warnings() =>
         Assert.Empty(new FluxgateBreakerSettings { Tripper = null!, Window = null! }.Warnings);
 
     private static IReadOnlyList<string> Warnings(Tripper rule) => new FluxgateBreakerSettings { Tripper = rule }.Warnings;

@@ -10,7 +10,7 @@ public sealed class KindsOfCallbacks : IDisposable
     public void Dispose() => _caller.Dispose();
 
     [Fact]
-    public async Task One_breaker_serves_pipelines_of_any_type_and_of_one_sync_and_async()
+    public async Task One_breaker_serves_generic_and_non_generic_sync_and_async_calls()
     {
         var (any, typed) = (_world.Pipeline(), _world.Pipeline<int>());
         any.Execute(() => { });
@@ -38,7 +38,7 @@ public sealed class KindsOfCallbacks : IDisposable
     }
 
     [Fact]
-    public async Task A_callback_that_suspends_and_throws_is_a_failure()
+    public async Task A_callback_that_throws_after_it_suspended_is_a_failure()
     {
         var answer = new TaskCompletionSource<int>();
         var call = _world.Pipeline<int>().ExecuteAsync(_ => new ValueTask<int>(answer.Task)).AsTask();
@@ -66,7 +66,7 @@ public sealed class KindsOfCallbacks : IDisposable
     }
 
     [Fact]
-    public async Task A_caller_who_cancels_a_suspended_callback_is_ignored()
+    public async Task A_suspended_call_that_its_caller_cancels_is_ignored()
     {
         var answer = new TaskCompletionSource<int>();
         var call = _world.Pipeline<int>().ExecuteAsync(_ => new ValueTask<int>(answer.Task), _caller.Token).AsTask();
@@ -77,7 +77,7 @@ public sealed class KindsOfCallbacks : IDisposable
     }
 
     [Fact]
-    public async Task A_result_that_comes_when_its_phase_is_over_is_stale()
+    public async Task A_result_that_arrives_after_its_phase_ended_is_stale()
     {
         var answer = new TaskCompletionSource<int>();
         var call = _world.Pipeline<int>().ExecuteAsync(_ => new ValueTask<int>(answer.Task)).AsTask();
@@ -90,7 +90,7 @@ public sealed class KindsOfCallbacks : IDisposable
     }
 
     [Fact]
-    public void Two_breakers_stand_in_one_pipeline()
+    public void One_pipeline_can_contain_two_breakers()
     {
         var inner = new World(new() { Tripper = Tripper.FailureStreak(1) }, "inner");
         var pipeline = new ResiliencePipelineBuilder().AddFluxgateBreaker(_world.Breaker).AddFluxgateBreaker(inner.Breaker).Build();

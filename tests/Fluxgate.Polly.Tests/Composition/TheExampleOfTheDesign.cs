@@ -13,7 +13,7 @@ public sealed class TheExampleOfTheDesign
     private int _sent;
 
     [Fact]
-    public async Task It_retries_opens_on_a_streak_backs_off_ramps_up_and_closes()
+    public async Task The_circuit_opens_on_a_streak_backs_off_ramps_up_and_closes()
     {
         var (payments, pipeline) = Build();
 
@@ -54,7 +54,7 @@ public sealed class TheExampleOfTheDesign
     }
 
     [Fact]
-    public async Task It_takes_a_time_out_for_a_failure()
+    public async Task A_timeout_is_a_failure()
     {
         var (payments, pipeline) = Build();
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => Drive(pipeline, Hangs));
@@ -62,7 +62,7 @@ public sealed class TheExampleOfTheDesign
     }
 
     [Fact]
-    public async Task It_takes_a_status_below_500_and_an_unknown_exception_for_successes()
+    public async Task A_status_below_500_and_an_untracked_exception_are_successes()
     {
         var (payments, pipeline) = Build();
         Answer(HttpStatusCode.NotFound);

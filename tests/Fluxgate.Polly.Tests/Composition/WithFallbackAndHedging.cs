@@ -8,7 +8,7 @@ public sealed class WithFallbackAndHedging
     private readonly World _world = new(new() { Tripper = Tripper.FailureStreak(1) });
 
     [Fact]
-    public void A_fallback_stands_in_for_a_rejected_call()
+    public void A_fallback_replaces_a_rejected_call()
     {
         var pipeline = Builder()
             .AddFallback(
@@ -28,7 +28,7 @@ public sealed class WithFallbackAndHedging
     }
 
     [Fact]
-    public void A_fallback_for_Pollys_own_BrokenCircuitException_works_too()
+    public void A_fallback_for_Pollys_BrokenCircuitException_handles_rejections()
     {
         var pipeline = Builder()
             .AddFallback(
@@ -45,7 +45,7 @@ public sealed class WithFallbackAndHedging
     }
 
     [Fact]
-    public void A_fallback_inside_makes_a_failure_a_success()
+    public void A_breaker_outside_a_fallback_counts_a_success()
     {
         var pipeline = Builder()
             .AddFluxgateBreaker(_world.Breaker)
@@ -56,7 +56,7 @@ public sealed class WithFallbackAndHedging
     }
 
     [Fact]
-    public async Task Hedging_outside_goes_on_to_the_next_action_when_the_circuit_rejects()
+    public async Task Hedging_outside_runs_the_next_action_when_the_circuit_rejects()
     {
         var pipeline = Builder()
             .AddHedging(new() { MaxHedgedAttempts = 1, ActionGenerator = _ => () => Outcome.FromResultAsValueTask("hedged") })

@@ -16,7 +16,7 @@ public sealed class WithRetry
     );
 
     [Fact]
-    public void A_retry_outside_lets_the_breaker_count_every_attempt()
+    public void A_breaker_inside_a_retry_counts_every_attempt()
     {
         var pipeline = Builder().AddRetry(Retry(5)).AddFluxgateBreaker(_world.Breaker).Build();
         var attempts = 0;
@@ -33,7 +33,7 @@ public sealed class WithRetry
     }
 
     [Fact]
-    public void A_retry_inside_counts_once_for_all_its_attempts()
+    public void A_breaker_outside_a_retry_counts_a_call_once()
     {
         var pipeline = Builder().AddFluxgateBreaker(_world.Breaker).AddRetry(Retry(5)).Build();
         var attempts = 0;
@@ -50,7 +50,7 @@ public sealed class WithRetry
     }
 
     [Fact]
-    public async Task A_retry_that_waits_for_RetryAfter_comes_back_as_the_first_probe()
+    public async Task A_retry_after_RetryAfter_is_the_first_probe()
     {
         var pipeline = Builder()
             .AddRetry(
@@ -75,7 +75,7 @@ public sealed class WithRetry
     }
 
     [Fact]
-    public void A_retry_that_does_not_handle_rejections_gives_up_at_once()
+    public void A_retry_that_does_not_handle_rejections_stops_at_the_first()
     {
         var pipeline = Builder()
             .AddRetry(Retry(5, new PredicateBuilder().Handle<TimeoutException>()))

@@ -8,7 +8,7 @@ public sealed class WithTimeout
     private readonly World _world = new(new() { Tripper = Tripper.FailureStreak(2) });
 
     [Fact]
-    public async Task A_timeout_inside_is_a_failure()
+    public async Task A_timeout_inside_the_breaker_is_a_failure()
     {
         var pipeline = Builder().AddFluxgateBreaker(_world.Breaker).AddTimeout(TimeSpan.FromSeconds(2)).Build();
         for (var call = 0; call < 2; call++)
@@ -21,7 +21,7 @@ public sealed class WithTimeout
     }
 
     [Fact]
-    public async Task A_timeout_outside_looks_like_a_caller_who_gave_up()
+    public async Task A_call_cancelled_by_a_timeout_outside_the_breaker_is_ignored()
     {
         var pipeline = Builder().AddTimeout(TimeSpan.FromSeconds(2)).AddFluxgateBreaker(_world.Breaker).Build();
         await TimesOut(pipeline);
@@ -29,7 +29,7 @@ public sealed class WithTimeout
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_within_an_inner_timeout_is_ignored()
+    public async Task A_call_that_its_caller_cancels_within_an_inner_timeout_is_ignored()
     {
         using var caller = new CancellationTokenSource();
         var pipeline = Builder().AddFluxgateBreaker(_world.Breaker).AddTimeout(TimeSpan.FromSeconds(2)).Build();
@@ -40,7 +40,7 @@ public sealed class WithTimeout
     }
 
     [Fact]
-    public async Task A_probe_that_times_out_re_opens_the_circuit()
+    public async Task A_probe_that_times_out_reopens_the_circuit()
     {
         var world = new World(new() { InitialState = BreakerState.HalfOpen, Recovery = Recovery.AfterProbes(1) });
         var pipeline = new ResiliencePipelineBuilder { TimeProvider = world.Time }

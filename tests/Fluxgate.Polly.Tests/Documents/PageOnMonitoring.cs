@@ -9,7 +9,7 @@ namespace Fluxgate;
 public sealed class PageOnMonitoring
 {
     [Fact]
-    public async Task The_page_is_served_and_begins_as_it_is_printed()
+    public async Task The_page_is_served_as_printed()
     {
         using var turn = DocumentsPort.Turn();
         using var payments = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener() } });
@@ -36,7 +36,7 @@ public sealed class PageOnMonitoring
     }
 
     [Fact]
-    public async Task A_port_that_another_program_has_is_named()
+    public async Task A_port_in_use_is_named_in_the_error()
     {
         using var turn = DocumentsPort.Turn();
         using var other = new TcpListener(IPAddress.Loopback, DocumentsPort.Number);

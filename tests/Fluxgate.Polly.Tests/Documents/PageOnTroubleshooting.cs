@@ -58,7 +58,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void One_probe_decides_where_the_permit_has_no_ramp()
+    public void One_probe_decides_when_the_permit_has_no_ramp()
     {
         #region docs/troubleshooting.md: The circuit never closes
         var settings = new FluxgateBreakerSettings
@@ -101,7 +101,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void A_probe_that_passes_the_breaker_again_is_rejected_by_its_own_permit()
+    public void A_probe_that_enters_its_breaker_again_is_rejected_by_the_permit()
     {
         var world = new World(
             new()
@@ -176,7 +176,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void A_retry_outside_the_breaker_leaves_rejections_out()
+    public void A_retry_outside_the_breaker_excludes_rejections()
     {
         using var breaker = new FluxgateBreaker("payments", new() { InitialState = BreakerState.ForcedOpen });
         #region docs/troubleshooting.md: A retry repeats rejected calls

@@ -18,7 +18,7 @@ public sealed class BucketsOfDurations
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Bad_bounds_are_named(double[] seconds, string expected)
+    public void Invalid_bounds_throw(double[] seconds, string expected)
     {
         var error = Assert.Throws<ArgumentException>(() => new DurationBuckets(seconds));
 
@@ -26,7 +26,7 @@ public sealed class BucketsOfDurations
     }
 
     [Fact]
-    public void Equal_bounds_are_equal_buckets()
+    public void Buckets_of_equal_bounds_are_equal()
     {
         Assert.Equal(new DurationBuckets(0.1, 2), new DurationBuckets(0.1, 2));
         Assert.Equal(new DurationBuckets(0.1, 2).GetHashCode(), new DurationBuckets(0.1, 2).GetHashCode());
@@ -35,7 +35,7 @@ public sealed class BucketsOfDurations
     }
 
     [Fact]
-    public void A_recorder_of_ones_own_counts_and_refuses_what_is_no_duration()
+    public void A_recorder_counts_durations_and_throws_for_negative_ones()
     {
         var recorder = new DurationRecorder(new(1, 2));
         recorder.Record(TimeSpan.Zero);

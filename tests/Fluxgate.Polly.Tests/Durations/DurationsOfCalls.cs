@@ -5,7 +5,7 @@ public sealed class DurationsOfCalls
     private static readonly DurationBuckets Buckets = new(0.1, 1, 10);
 
     [Fact]
-    public void A_call_falls_into_the_first_bucket_whose_bound_it_does_not_exceed()
+    public void A_call_counts_in_the_first_bucket_whose_bound_it_does_not_exceed()
     {
         var world = Measured();
 
@@ -22,7 +22,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void Every_settled_call_counts_whatever_its_verdict()
+    public void Every_settled_call_is_recorded_whatever_its_verdict()
     {
         var world = Measured();
 
@@ -35,7 +35,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void A_call_counts_under_the_state_that_let_it_in()
+    public void A_call_is_recorded_under_the_state_that_admitted_it()
     {
         var world = Measured(
             new()
@@ -65,7 +65,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void A_probe_whose_lease_ran_out_counts_once_and_with_its_lease()
+    public void A_probe_with_an_expired_lease_is_recorded_once_with_its_lease()
     {
         var world = Measured(
             new()
@@ -89,7 +89,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void A_duration_that_is_given_is_taken()
+    public void A_given_duration_is_recorded_as_given()
     {
         var world = Measured();
 
@@ -99,7 +99,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void Disabled_counts_nothing_and_rejections_are_no_calls()
+    public void Disabled_circuits_and_rejections_record_no_durations()
     {
         var world = Measured();
         world.Breaker.Disable();
@@ -111,7 +111,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void Nobody_who_asks_no_clock_that_is_read()
+    public void Without_a_listener_to_durations_no_clock_is_read()
     {
         var world = new World();
         world.Succeed();
@@ -125,7 +125,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void A_histogram_costs_two_readings_of_the_clock_a_call_and_shares_them_with_a_slow_rule()
+    public void A_histogram_reads_the_clock_twice_a_call_also_beside_a_slow_rule()
     {
         var plain = Measured();
         var slow = Measured(new() { Tripper = Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) });
@@ -142,7 +142,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void Two_listeners_with_other_buckets_each_get_theirs()
+    public void Two_listeners_with_different_buckets_each_get_their_own()
     {
         var other = new DurationBuckets(2);
         var world = new World(new() { Listeners = { new Asking(Buckets), new Asking(other), new Asking(new(0.1, 1, 10)) } });
@@ -155,7 +155,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void A_listener_that_cannot_say_its_buckets_gets_none_and_harms_nobody()
+    public void A_listener_whose_buckets_throw_gets_none_and_is_counted()
     {
         var world = new World(new() { Listeners = { new Confused() } });
         world.Succeed();
@@ -165,7 +165,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public void Histograms_go_on_when_the_breaker_is_reconfigured_and_reset()
+    public void Histograms_survive_Reconfigure_and_Reset()
     {
         var world = Measured();
         world.Succeed();
@@ -178,7 +178,7 @@ public sealed class DurationsOfCalls
     }
 
     [Fact]
-    public async Task Threads_lose_nothing()
+    public async Task Concurrent_calls_are_all_recorded()
     {
         var breaker = new FluxgateBreaker("payments", new() { Listeners = { new Asking(Buckets) } });
 

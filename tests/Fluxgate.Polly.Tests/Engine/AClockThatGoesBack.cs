@@ -10,7 +10,7 @@ public sealed class AClockThatGoesBack
     [InlineData(BreakerState.Closed, true)]
     [InlineData(BreakerState.HalfOpen, false)]
     [InlineData(BreakerState.HalfOpen, true)]
-    public void The_histogram_holds_the_call_with_no_time(BreakerState state, bool stale)
+    public void A_call_over_which_the_clock_went_back_is_recorded_as_zero(BreakerState state, bool stale)
     {
         var breaker = new FluxgateBreaker(
             "payments",
@@ -39,7 +39,7 @@ public sealed class AClockThatGoesBack
     [Theory]
     [InlineData(BreakerState.Closed)]
     [InlineData(BreakerState.HalfOpen)]
-    public void A_mean_takes_no_harm(BreakerState state)
+    public void A_call_over_which_the_clock_went_back_does_not_change_the_mean(BreakerState state)
     {
         var breaker = new FluxgateBreaker(
             "payments",

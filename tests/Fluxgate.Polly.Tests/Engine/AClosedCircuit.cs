@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class AClosedCircuit
 {
     [Fact]
-    public void Lets_every_call_in_and_counts_it()
+    public void A_closed_circuit_admits_and_counts_every_call()
     {
         var world = new World();
 
@@ -20,7 +20,7 @@ public sealed class AClosedCircuit
     }
 
     [Fact]
-    public void Records_no_ignored_call_in_its_window()
+    public void An_ignored_call_is_not_recorded_in_the_window()
     {
         var world = new World(new() { Tripper = Tripper.MinRequests(3) & Tripper.FailureRate(1) });
 
@@ -31,7 +31,7 @@ public sealed class AClosedCircuit
     }
 
     [Fact]
-    public void Ignored_calls_leave_a_streak_alone_and_a_success_ends_it()
+    public void A_success_ends_a_streak_and_an_ignored_call_does_not()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(3) });
 
@@ -46,7 +46,7 @@ public sealed class AClosedCircuit
     }
 
     [Fact]
-    public void Counts_successes_since_the_last_failure()
+    public void ConsecutiveSuccesses_counts_since_the_last_failure()
     {
         var world = new World();
         world.Succeed(4);
@@ -59,7 +59,7 @@ public sealed class AClosedCircuit
     }
 
     [Fact]
-    public void Tells_the_call_that_tripped_it_and_no_other()
+    public void Settle_returns_the_signal_only_to_the_call_that_tripped()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
         var (first, second) = (world.Begin(), world.Begin());
@@ -70,7 +70,7 @@ public sealed class AClosedCircuit
     }
 
     [Fact]
-    public void What_was_in_flight_when_it_tripped_is_stale()
+    public void A_call_in_flight_at_the_trip_is_stale()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1), Permit = Permit.All });
         var early = world.Ask(3);
@@ -82,7 +82,7 @@ public sealed class AClosedCircuit
     }
 
     [Fact]
-    public void Reads_no_clock_that_no_rule_asks_for()
+    public void Without_a_rule_on_durations_no_clock_is_read()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(100) });
         var before = world.Time.TimestampReads;
@@ -94,7 +94,7 @@ public sealed class AClosedCircuit
     }
 
     [Fact]
-    public void Takes_a_duration_that_is_given_or_measures_it()
+    public void A_given_duration_replaces_the_measured_one()
     {
         var world = new World(new() { Tripper = Tripper.AvgLatency(TimeSpan.FromSeconds(3)) });
 
@@ -107,7 +107,7 @@ public sealed class AClosedCircuit
     }
 
     [Fact]
-    public void A_failure_has_a_duration_like_a_success()
+    public void A_failure_can_be_a_slow_call()
     {
         var world = new World(new() { Tripper = Tripper.SlowRate(1, TimeSpan.FromSeconds(1)) });
 

@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class AHalfOpenCircuit
 {
     [Fact]
-    public void Lets_ten_in_until_one_has_succeeded_and_then_as_many_as_its_permit()
+    public void Ten_probes_are_admitted_until_one_succeeds_then_the_permit_decides()
     {
         var world = HalfOpenWorld.World(new() { Permit = Permit.All });
 
@@ -18,7 +18,7 @@ public sealed class AHalfOpenCircuit
     [Theory]
     [InlineData(3)]
     [InlineData(25)]
-    public void A_MaxConcurrent_replaces_the_ten(int most)
+    public void MaxConcurrent_replaces_the_limit_of_ten(int most)
     {
         var world = HalfOpenWorld.World(new() { Permit = Permit.All & Permit.MaxConcurrent(most) });
 
@@ -30,7 +30,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void Lets_only_its_first_probe_in_while_the_permit_says_no()
+    public void The_first_probe_is_admitted_although_the_permit_rejects()
     {
         var world = HalfOpenWorld.World(new() { Permit = Permit.Random(0.5), Randomizer = () => 0.5 });
 
@@ -40,7 +40,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void Rejections_know_no_time_to_come_again()
+    public void Rejections_have_no_RetryAfter_while_half_open()
     {
         var world = HalfOpenWorld.World(new() { Permit = Permit.MaxConcurrent(1) });
         world.Begin();
@@ -51,7 +51,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void Closes_after_its_number_of_probes_when_the_last_succeeds()
+    public void The_circuit_closes_when_the_last_required_probe_succeeds()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -71,7 +71,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void Opens_again_when_none_of_its_probes_succeeded()
+    public void The_circuit_reopens_when_no_required_probe_succeeded()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -91,7 +91,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void Opens_again_when_too_many_in_a_row_were_ignored()
+    public void The_circuit_reopens_when_too_many_probes_in_a_row_were_ignored()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -112,7 +112,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void Minimums_and_streaks_ask_for_no_more_than_its_number_of_probes()
+    public void Minimums_and_streaks_are_capped_at_the_number_of_probes()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -135,7 +135,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void When_quiet_closes_at_the_first_success_and_clamps_nothing()
+    public void WhenQuiet_closes_at_the_first_success_and_caps_no_minimum()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -160,7 +160,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void A_ramp_holds_recovery_back_until_it_is_over()
+    public void A_ramp_delays_recovery_until_it_has_completed()
     {
         var world = HalfOpenWorld.World(
             new() { Permit = Permit.RampUp(1, 1, TimeSpan.FromSeconds(60)), Recovery = Recovery.AfterProbes(2) }
@@ -177,7 +177,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void A_time_window_forgets_nothing_while_half_open()
+    public void A_time_window_does_not_expire_while_half_open()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -198,7 +198,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void A_result_from_before_decides_nothing()
+    public void A_stale_result_does_not_change_the_state()
     {
         var world = new World(
             new()
@@ -222,7 +222,7 @@ public sealed class AHalfOpenCircuit
     }
 
     [Fact]
-    public void Ignored_and_disposed_probes_give_their_permits_back()
+    public void Ignored_and_disposed_probes_return_their_permits()
     {
         var world = HalfOpenWorld.World(
             new()

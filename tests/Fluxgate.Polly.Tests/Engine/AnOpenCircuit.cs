@@ -5,7 +5,7 @@ namespace Fluxgate;
 public sealed class AnOpenCircuit
 {
     [Fact]
-    public void Rejects_every_call_and_counts_it_as_no_request()
+    public void Every_call_is_rejected_and_no_request_is_counted()
     {
         var world = new World();
         world.Breaker.Trip();
@@ -16,7 +16,7 @@ public sealed class AnOpenCircuit
     }
 
     [Fact]
-    public void Says_who_rejects_why_and_when_to_come_again()
+    public void A_rejection_has_circuit_state_reason_and_RetryAfter()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
         world.Fail();
@@ -35,7 +35,7 @@ public sealed class AnOpenCircuit
     }
 
     [Fact]
-    public void Gives_every_rejected_call_an_exception_of_its_own()
+    public void Each_rejection_is_a_new_exception()
     {
         var world = new World();
         world.Breaker.Trip();
@@ -47,7 +47,7 @@ public sealed class AnOpenCircuit
     }
 
     [Fact]
-    public void Until_reset_knows_no_time_to_come_again()
+    public void UntilReset_has_no_RetryAfter()
     {
         var world = new World(new() { BreakDuration = BreakDuration.UntilReset });
         world.Breaker.Trip("maintenance");
@@ -61,7 +61,7 @@ public sealed class AnOpenCircuit
     }
 
     [Fact]
-    public void Ends_at_the_very_instant_and_its_first_call_is_the_first_probe()
+    public void A_break_ends_to_the_tick_and_the_next_call_is_the_first_probe()
     {
         var world = new World(new() { Permit = Permit.Random(0.1), Randomizer = () => 0.99 });
         world.Breaker.Trip();
@@ -77,7 +77,7 @@ public sealed class AnOpenCircuit
     }
 
     [Fact]
-    public void Shows_as_open_until_a_call_comes()
+    public void The_circuit_stays_open_after_the_break_until_a_call_comes()
     {
         var world = new World();
         world.Breaker.Trip();
@@ -89,7 +89,7 @@ public sealed class AnOpenCircuit
     }
 
     [Fact]
-    public void Passes_through_open_even_without_a_break()
+    public void The_circuit_is_open_until_the_next_call_even_without_a_break()
     {
         var world = new World(
             new()
@@ -114,7 +114,7 @@ public sealed class AnOpenCircuit
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void Does_not_care_for_a_wall_clock_that_jumps(int hours)
+    public void A_wall_clock_jump_does_not_change_the_break(int hours)
     {
         var world = new World();
         world.Breaker.Trip();
@@ -127,7 +127,7 @@ public sealed class AnOpenCircuit
     }
 
     [Fact]
-    public void Draws_its_duration_once()
+    public void The_break_duration_is_drawn_once()
     {
         var draws = 0;
         var world = new World(
@@ -149,7 +149,7 @@ public sealed class AnOpenCircuit
     }
 
     [Fact]
-    public void Lasts_longer_each_time_it_re_opens_and_starts_over_once_it_was_closed()
+    public void Backoff_grows_with_every_reopen_and_starts_over_after_closing()
     {
         var world = new World(
             new()

@@ -5,7 +5,7 @@ public sealed class AsynchronousListeners
     private static readonly AsyncLocal<string?> Ambient = new();
 
     [Fact]
-    public async Task Hear_everything_in_order_behind_their_queue()
+    public async Task Every_signal_is_received_in_order_behind_a_queue()
     {
         var slow = new Slow();
         var world = new World(new() { Listeners = { slow } });
@@ -20,7 +20,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task What_a_full_queue_drops_is_counted_and_shows_as_a_gap()
+    public async Task Signals_that_a_full_queue_drops_are_counted_and_leave_a_gap()
     {
         var slow = new Slow();
         var world = new World(new() { Listeners = { slow }, ListenerQueueCapacity = 2 });
@@ -39,7 +39,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task After_a_gap_they_hear_on()
+    public async Task A_listener_receives_signals_after_a_gap()
     {
         var slow = new Slow();
         var world = new World(new() { Listeners = { slow }, ListenerQueueCapacity = 1 });
@@ -56,7 +56,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task Hear_notices_in_order_with_the_signals()
+    public async Task Notices_are_received_in_order_with_the_signals()
     {
         var slow = new Slow();
         var world = new World(
@@ -77,7 +77,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task One_that_hangs_delays_neither_calls_nor_other_listeners()
+    public async Task A_hanging_listener_delays_no_call_and_no_other_listener()
     {
         var (hanging, other) = (new Slow(), new Slow());
         other.Gate.SetResult();
@@ -93,7 +93,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task Disposal_waits_for_them_in_bounded_time_and_then_cancels()
+    public async Task Disposal_waits_for_listeners_up_to_a_limit_and_then_cancels()
     {
         var slow = new Slow();
         var world = new World(new() { Listeners = { slow }, ListenerFlushTimeout = TimeSpan.FromSeconds(7) });
@@ -113,7 +113,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task Run_in_no_caller_s_context()
+    public async Task A_listener_does_not_run_in_the_callers_execution_context()
     {
         var seen = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var world = new World(
@@ -137,7 +137,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task A_listener_made_of_a_lambda_awaits_it_before_the_next_signal()
+    public async Task A_listener_made_of_a_lambda_receives_one_signal_at_a_time()
     {
         var (running, most) = (0, 0);
         var world = new World(

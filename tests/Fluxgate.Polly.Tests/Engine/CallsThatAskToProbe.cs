@@ -9,7 +9,7 @@ public sealed class CallsThatAskToProbe
     public CallsThatAskToProbe() => _world = HalfOpenWorld.World(Settings(probes: 10));
 
     [Fact]
-    public void Are_counted_one_by_one_without_the_call_that_asks()
+    public void Asked_counts_earlier_calls_without_the_current_one()
     {
         _world.Ask(4);
 
@@ -18,7 +18,7 @@ public sealed class CallsThatAskToProbe
     }
 
     [Fact]
-    public void Are_counted_whether_they_are_admitted_or_not()
+    public void Asked_counts_admitted_and_rejected_calls()
     {
         _world.Ask(1);
         _world.Rejects(2);
@@ -28,7 +28,7 @@ public sealed class CallsThatAskToProbe
     }
 
     [Fact]
-    public void Are_counted_on_over_reconfigurations()
+    public void Asked_continues_over_a_reconfiguration()
     {
         _world.Ask(2);
         for (var probes = 11; probes <= 13; probes++)
@@ -41,7 +41,7 @@ public sealed class CallsThatAskToProbe
     }
 
     [Fact]
-    public void Are_counted_anew_in_the_next_phase()
+    public void Asked_starts_at_zero_in_the_next_phase()
     {
         _world.Ask(3);
         _world.Breaker.Reset();

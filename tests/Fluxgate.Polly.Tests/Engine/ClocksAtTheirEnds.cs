@@ -7,7 +7,7 @@ public sealed class ClocksAtTheirEnds
 
     [Theory]
     [MemberData(nameof(Beginnings))]
-    public void A_time_window_forgets_wherever_the_clock_begins(long beginning)
+    public void A_time_window_expires_wherever_the_clock_begins(long beginning)
     {
         var (time, breaker) = Breaker(beginning, new() { Window = Window.Time(TimeSpan.FromSeconds(10)) });
         breaker.Admit().Settle(Verdict.Failure);

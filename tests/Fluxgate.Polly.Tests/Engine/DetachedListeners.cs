@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class DetachedListeners
 {
     [Fact]
-    public async Task Are_detached_after_the_signal_that_they_are_receiving()
+    public async Task A_listener_is_detached_after_the_signal_that_it_is_receiving()
     {
         using var gate = new ManualResetEventSlim();
         using var entered = new ManualResetEventSlim();
@@ -23,7 +23,7 @@ public sealed class DetachedListeners
     }
 
     [Fact]
-    public async Task That_hang_are_detached_when_their_call_returns()
+    public async Task A_hanging_listener_is_detached_when_its_call_returns()
     {
         using var gate = new ManualResetEventSlim();
         using var entered = new ManualResetEventSlim();
@@ -46,7 +46,7 @@ public sealed class DetachedListeners
     }
 
     [Fact]
-    public void That_dispose_the_breaker_are_detached_after_their_signal()
+    public void A_listener_that_disposes_the_breaker_is_detached_after_the_signal()
     {
         World? world = null;
         var listener = new Recording(null, null) { During = () => world!.Breaker.Dispose() };
@@ -58,7 +58,7 @@ public sealed class DetachedListeners
     }
 
     [Fact]
-    public void Receive_nothing_of_what_happens_while_they_are_detached()
+    public void A_listener_receives_no_signal_raised_while_it_is_detached()
     {
         World? world = null;
         var listener = new Recording(null, null) { DuringDetachment = () => world!.Breaker.Reset() };
@@ -72,7 +72,7 @@ public sealed class DetachedListeners
     }
 
     [Fact]
-    public async Task Are_all_detached_when_a_callback_of_the_token_throws()
+    public async Task All_listeners_are_detached_when_a_cancellation_callback_throws()
     {
         var (other, detached) = (new Recording(null, null), new TaskCompletionSource());
         var failing = new FailingToken(detached);

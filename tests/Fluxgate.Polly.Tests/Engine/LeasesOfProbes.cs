@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class LeasesOfProbes
 {
     [Fact]
-    public void An_expired_lease_counts_as_a_failure_and_gives_its_permit_back()
+    public void An_expired_lease_counts_as_a_failure_and_returns_its_permit()
     {
         var world = HalfOpenWorld.World(new() { Permit = Permit.MaxConcurrent(1) });
         world.Begin();
@@ -18,7 +18,7 @@ public sealed class LeasesOfProbes
     }
 
     [Fact]
-    public void What_comes_after_it_is_stale_and_counted_once()
+    public void A_result_after_an_expired_lease_is_stale_and_counted_once()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -39,7 +39,7 @@ public sealed class LeasesOfProbes
     }
 
     [Fact]
-    public void A_settle_notices_its_own_lease()
+    public void Settle_detects_its_own_expired_lease()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -58,7 +58,7 @@ public sealed class LeasesOfProbes
     }
 
     [Fact]
-    public void Leases_that_expire_together_re_open_as_their_failures_do()
+    public void Leases_that_expire_together_reopen_the_circuit()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -79,7 +79,7 @@ public sealed class LeasesOfProbes
     }
 
     [Fact]
-    public void An_expired_lease_is_as_slow_as_it_was_long()
+    public void The_duration_of_an_expired_lease_is_the_lease()
     {
         var world = HalfOpenWorld.World(
             new()
@@ -98,7 +98,7 @@ public sealed class LeasesOfProbes
     }
 
     [Fact]
-    public void Outside_half_open_calls_have_no_lease()
+    public void A_call_outside_half_open_has_no_lease()
     {
         var world = new World();
         var call = world.Begin();

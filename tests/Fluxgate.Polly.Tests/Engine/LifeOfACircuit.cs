@@ -38,7 +38,7 @@ public sealed class LifeOfACircuit
     }
 
     [Fact]
-    public void Totals_lose_nothing_over_the_phases()
+    public void Totals_are_complete_over_several_phases()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(3), Permit = Permit.All });
         var early = world.Begin();

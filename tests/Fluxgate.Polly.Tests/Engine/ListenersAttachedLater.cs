@@ -17,7 +17,7 @@ public sealed class ListenersAttachedLater
     }
 
     [Fact]
-    public void What_happened_before_is_delivered_after_OnAttached_in_order()
+    public void Earlier_signals_are_delivered_after_OnAttached_in_order()
     {
         var breaker = Breaker(new());
         breaker.Trip();
@@ -40,7 +40,7 @@ public sealed class ListenersAttachedLater
     }
 
     [Fact]
-    public void A_breaker_that_is_disposed_before_calls_no_listener()
+    public void A_breaker_disposed_before_attachment_calls_no_listener()
     {
         var breaker = Breaker(new());
         breaker.Trip();
@@ -52,7 +52,7 @@ public sealed class ListenersAttachedLater
     }
 
     [Fact]
-    public void A_break_from_before_ends_without_traffic()
+    public void A_break_from_before_attachment_ends_without_traffic()
     {
         var breaker = Breaker(new() { ProbeWithoutTraffic = true, BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(5)) });
         breaker.Trip();

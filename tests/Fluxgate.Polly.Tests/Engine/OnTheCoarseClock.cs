@@ -25,7 +25,7 @@ public sealed class OnTheCoarseClock
         };
 
     [Fact]
-    public void A_call_is_slow_where_it_took_its_threshold_and_a_step_and_is_not_where_it_fell_short_by_one()
+    public void A_call_is_slow_at_the_threshold_to_within_one_clock_step()
     {
         var breaker = Breaker(Slow(Second, Window.Time(TimeSpan.FromMinutes(1))));
         for (var offset = 0; offset < Step.TotalMilliseconds; offset++)
@@ -42,7 +42,7 @@ public sealed class OnTheCoarseClock
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_call_costs_two_readings_of_it_and_none_of_the_exact_one(bool byTime)
+    public void A_call_reads_the_coarse_clock_twice_and_the_exact_clock_never(bool byTime)
     {
         var breaker = Breaker(Slow(Second, byTime ? Window.Time(TimeSpan.FromMinutes(1)) : Window.Count(100)));
         var (exact, coarse) = (_time.TimestampReads, _coarse.Reads);
@@ -53,7 +53,7 @@ public sealed class OnTheCoarseClock
     }
 
     [Fact]
-    public void A_time_window_alone_costs_one_reading_of_it()
+    public void A_time_window_alone_reads_the_coarse_clock_once_a_call()
     {
         var breaker = Breaker(new() { Window = Window.Time(TimeSpan.FromMilliseconds(500)) });
         var (exact, coarse) = (_time.TimestampReads, _coarse.Reads);
@@ -67,7 +67,7 @@ public sealed class OnTheCoarseClock
 
     [Theory]
     [MemberData(nameof(Exact))]
-    public void What_is_short_beside_a_step_is_measured_exactly(string kind, FluxgateBreakerSettings settings)
+    public void Thresholds_near_the_clock_step_are_measured_exactly(string kind, FluxgateBreakerSettings settings)
     {
         var breaker = Breaker(settings);
         var coarse = _coarse.Reads;
@@ -83,7 +83,7 @@ public sealed class OnTheCoarseClock
     }
 
     [Fact]
-    public void A_listener_that_comes_and_goes_hears_exact_durations_only()
+    public void A_listener_attached_for_a_time_receives_exact_durations_only()
     {
         using var meter = new BreakerMeter(catalogue: null, _time);
         var breaker = Breaker(Slow(Second, listener: new MeteringListener(meter)));
@@ -111,7 +111,7 @@ public sealed class OnTheCoarseClock
     }
 
     [Fact]
-    public void A_call_that_began_on_one_clock_ends_on_it_under_other_rules()
+    public void A_call_is_measured_on_one_clock_when_the_rules_change()
     {
         var breaker = Breaker(Slow(Second));
         var begun = breaker.Admit();
@@ -128,7 +128,7 @@ public sealed class OnTheCoarseClock
     }
 
     [Fact]
-    public void A_fast_call_that_sees_the_coarse_clock_step_is_not_slow_under_finer_rules()
+    public void A_coarse_clock_step_does_not_make_a_fast_call_slow_under_new_rules()
     {
         var breaker = Breaker(Slow(Second));
         _time.Advance(Step - TimeSpan.FromTicks((_time.GetUtcNow().Ticks % Step.Ticks) + 1));
@@ -158,7 +158,7 @@ public sealed class OnTheCoarseClock
     }
 
     [Fact]
-    public void A_break_ends_to_the_tick_and_says_never_too_early_when_to_come_again()
+    public void A_break_ends_to_the_tick_and_RetryAfter_is_never_too_early()
     {
         var broke = TimeSpan.FromSeconds(5);
         for (var offset = 0; offset < Step.TotalMilliseconds; offset++)
@@ -192,7 +192,7 @@ public sealed class OnTheCoarseClock
     }
 
     [Fact]
-    public void A_rejection_reads_the_exact_clock_only_where_the_break_may_be_over()
+    public void A_rejection_reads_the_exact_clock_only_when_the_break_may_be_over()
     {
         var breaker = Breaker(new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(5)) });
         breaker.Trip();
@@ -207,7 +207,7 @@ public sealed class OnTheCoarseClock
     }
 
     [Fact]
-    public void A_break_of_ages_and_one_until_reset_reject_too()
+    public void A_very_long_break_and_UntilReset_reject()
     {
         foreach (var breakFor in new[] { BreakDuration.Fixed(TimeSpan.MaxValue - TimeSpan.FromDays(1)), BreakDuration.UntilReset })
         {
@@ -219,7 +219,7 @@ public sealed class OnTheCoarseClock
     }
 
     [Fact]
-    public void The_system_s_clock_has_one_and_no_other_clock_has()
+    public void Only_the_system_clock_has_a_coarse_clock()
     {
         var before = Environment.TickCount64;
         var coarse = new Clock(TimeProvider.System).Coarse;

@@ -17,7 +17,7 @@ public sealed class QueuesThatAreGivenUp
         );
 
     [Fact]
-    public async Task Their_signals_are_counted_as_dropped()
+    public async Task Queued_signals_are_counted_as_dropped()
     {
         await QueueTwoSignalsAndANoticeAsync();
 
@@ -28,7 +28,7 @@ public sealed class QueuesThatAreGivenUp
     }
 
     [Fact]
-    public async Task The_listener_receives_none_of_it_afterwards()
+    public async Task Queued_signals_and_notices_are_not_received_afterwards()
     {
         await QueueTwoSignalsAndANoticeAsync();
         await DisposeAsync();
@@ -40,7 +40,7 @@ public sealed class QueuesThatAreGivenUp
     }
 
     [Fact]
-    public async Task The_listener_s_token_is_cancelled_after_they_are_emptied()
+    public async Task The_listeners_token_is_cancelled_after_the_queue_is_cleared()
     {
         await QueueTwoSignalsAndANoticeAsync();
         var dropped = -1L;
@@ -53,7 +53,7 @@ public sealed class QueuesThatAreGivenUp
     }
 
     [Fact]
-    public async Task What_happens_after_they_were_detached_is_neither_received_nor_dropped()
+    public async Task Signals_after_detachment_are_neither_received_nor_dropped()
     {
         _listener.Gate.SetResult();
         _world.Breaker.Trip();

@@ -26,7 +26,7 @@ public sealed class ReleasedNews
     }
 
     [Fact]
-    public void An_error_is_collected_when_the_last_of_two_listeners_has_received_it()
+    public void An_error_is_collected_after_the_last_of_two_listeners_received_it()
     {
         var (quick, slow) = (new Counting(), new Counting());
         using var hung = new Hung(slow);
@@ -44,7 +44,7 @@ public sealed class ReleasedNews
     }
 
     [Fact]
-    public void An_error_is_collected_when_it_is_dropped_for_a_listener_that_hangs()
+    public void An_error_is_collected_when_it_is_dropped_for_a_hanging_listener()
     {
         var (quick, slow) = (new Counting(), new Counting());
         using var hung = new Hung(slow);
@@ -65,7 +65,7 @@ public sealed class ReleasedNews
     }
 
     [Fact]
-    public async Task An_error_is_collected_when_disposal_stops_waiting_for_its_listener()
+    public async Task An_error_is_collected_when_disposal_stops_waiting_for_a_listener()
     {
         var slow = new Counting();
         using var hung = new Hung(slow);

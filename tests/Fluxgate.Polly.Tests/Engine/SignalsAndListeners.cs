@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class SignalsAndListeners
 {
     [Fact]
-    public void Every_signal_comes_once_and_in_order_with_its_number_and_time()
+    public void Each_signal_arrives_once_and_in_order_with_its_number_and_time()
     {
         var world = new World();
         var start = world.Time.GetUtcNow();
@@ -22,7 +22,7 @@ public sealed class SignalsAndListeners
     }
 
     [Fact]
-    public void A_listener_that_calls_back_hears_its_own_signal_after_the_one_it_is_hearing()
+    public void A_signal_that_a_listener_causes_arrives_after_the_current_one()
     {
         FluxgateBreaker? breaker = null;
         var heard = new List<string>();
@@ -59,7 +59,7 @@ public sealed class SignalsAndListeners
     }
 
     [Fact]
-    public void A_listener_runs_before_the_call_that_made_the_transition_returns()
+    public void A_listener_is_called_before_the_call_that_tripped_returns()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
         var admission = world.Begin();
@@ -71,7 +71,7 @@ public sealed class SignalsAndListeners
     }
 
     [Fact]
-    public void A_listener_is_told_of_its_breaker_before_anything_else()
+    public void OnAttached_is_called_before_anything_else()
     {
         var heard = new List<string>();
         var listener = new Diary(heard);
@@ -86,7 +86,7 @@ public sealed class SignalsAndListeners
     }
 
     [Fact]
-    public void A_listener_that_acts_when_attached_does_not_outrun_the_attaching_of_others()
+    public void OnAttached_is_called_before_a_signal_that_another_listener_causes()
     {
         var heard = new List<string>();
         _ = new FluxgateBreaker("payments", new() { Listeners = { new TripsWhenAttached(), new Diary(heard) } }, new VirtualTime());
@@ -95,7 +95,7 @@ public sealed class SignalsAndListeners
     }
 
     [Fact]
-    public void Notices_come_in_order_with_the_signals()
+    public void Notices_arrive_in_order_with_the_signals()
     {
         var heard = new List<string>();
         var breaker = new FluxgateBreaker(

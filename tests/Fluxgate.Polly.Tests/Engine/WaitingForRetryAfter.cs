@@ -7,7 +7,7 @@ public sealed class WaitingForRetryAfter
     [InlineData(20.0001, 21)]
     [InlineData(20, 20)]
     [InlineData(0.0001, 1)]
-    public void Is_whole_milliseconds_rounded_up(double breakFor, double retryAfter)
+    public void RetryAfter_is_rounded_up_to_whole_milliseconds(double breakFor, double retryAfter)
     {
         var world = new World(new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromMilliseconds(breakFor)) });
         world.Breaker.Trip();
@@ -18,7 +18,7 @@ public sealed class WaitingForRetryAfter
     }
 
     [Fact]
-    public void Is_rounded_up_on_a_clock_whose_units_are_no_ticks()
+    public void RetryAfter_is_rounded_up_on_a_clock_of_another_frequency()
     {
         var time = new VirtualTime(frequency: 3);
         var breaker = new FluxgateBreaker("payments", new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(1)) }, time);
@@ -29,7 +29,7 @@ public sealed class WaitingForRetryAfter
     }
 
     [Fact]
-    public async Task Is_never_too_early_on_the_systems_clock()
+    public async Task RetryAfter_is_never_too_early_on_the_system_clock()
     {
         var (waited, early) = (0, 0);
         for (var round = 0; waited < 25 && round < 1_000; round++)

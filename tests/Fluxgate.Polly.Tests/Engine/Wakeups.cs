@@ -9,7 +9,7 @@ public sealed class Wakeups
     private readonly RecordedTimers _time = new();
 
     [Fact]
-    public void Run_in_no_context_of_the_code_that_created_the_breaker()
+    public void A_timer_does_not_run_in_the_creators_execution_context()
     {
         var seen = new List<string?>();
         Ambient.Value = "of the creator";
@@ -28,7 +28,7 @@ public sealed class Wakeups
     }
 
     [Fact]
-    public void Run_in_no_context_of_the_code_that_reconfigured_the_breaker()
+    public void A_timer_does_not_run_in_the_execution_context_of_Reconfigure()
     {
         var seen = new List<string?>();
         var breaker = new FluxgateBreaker("payments", new() { Listeners = { (Signal _) => seen.Add(Ambient.Value) } }, _time);
@@ -44,7 +44,7 @@ public sealed class Wakeups
     }
 
     [Fact]
-    public void Let_the_creator_s_context_flow_again_afterwards()
+    public void The_constructor_restores_the_flow_of_the_execution_context()
     {
         _ = new FluxgateBreaker("payments", Waking, _time);
 
@@ -52,7 +52,7 @@ public sealed class Wakeups
     }
 
     [Fact]
-    public void Let_the_creator_s_context_flow_again_when_there_is_no_timer()
+    public void The_constructor_restores_the_flow_when_creating_a_timer_throws()
     {
         _time.BeforeCreation = () => throw new NotSupportedException();
 
@@ -62,7 +62,7 @@ public sealed class Wakeups
     }
 
     [Fact]
-    public void Leave_the_creator_s_context_suppressed_where_it_was()
+    public void The_constructor_leaves_a_suppressed_flow_suppressed()
     {
         using (ExecutionContext.SuppressFlow())
         {
@@ -73,7 +73,7 @@ public sealed class Wakeups
     }
 
     [Fact]
-    public void Are_not_created_by_a_reconfiguration_after_disposal()
+    public void Reconfigure_creates_no_timer_after_disposal()
     {
         var breaker = new FluxgateBreaker("payments", timeProvider: _time);
         breaker.Dispose();
@@ -85,7 +85,7 @@ public sealed class Wakeups
     }
 
     [Fact]
-    public void Are_disposed_when_disposal_comes_while_a_reconfiguration_creates_them()
+    public void A_timer_that_Reconfigure_creates_during_disposal_is_disposed()
     {
         var breaker = new FluxgateBreaker("payments", timeProvider: _time);
         _time.BeforeCreation = breaker.Dispose;
@@ -97,7 +97,7 @@ public sealed class Wakeups
     }
 
     [Fact]
-    public void Are_disposed_when_another_reconfiguration_has_created_one_meanwhile()
+    public void A_second_timer_of_a_concurrent_Reconfigure_is_disposed()
     {
         var breaker = new FluxgateBreaker("payments", timeProvider: _time);
         _time.BeforeCreation = () => breaker.Reconfigure(Waking);

@@ -13,7 +13,7 @@ public sealed class Documentation
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void Everything_public_is_documented(string name)
+    public void Every_public_member_is_documented(string name)
     {
         var assembly = OurAssemblies.Shipped.Single(shipped => string.Equals(shipped.GetName().Name, name, StringComparison.Ordinal));
         var written = Written(assembly);

@@ -9,7 +9,7 @@ public sealed partial class NamespacesOfAllProjects
     private static readonly string[] Folders = ["src", "tests", "samples"];
 
     [Fact]
-    public void Every_project_takes_the_root_namespace_of_the_repository_or_one_that_hides_nothing()
+    public void Every_project_has_a_root_namespace_that_does_not_hide_Polly()
     {
         Assert.Equal("Fluxgate", Assert.Single(RootNamespaces(Repository.Find("Directory.Build.props"))));
 
@@ -43,7 +43,7 @@ public sealed partial class NamespacesOfAllProjects
     [InlineData("Fluxgate.Polly.Prometheus", true)]
     [InlineData("Fluxgate.PollyTests", false)]
     [InlineData("Fluxgate", false)]
-    public void What_hides_Polly_is_a_namespace_of_that_name_inside_ours(string name, bool hides) => Assert.Equal(hides, HidesPolly(name));
+    public void A_namespace_hides_Polly_if_it_begins_with_Fluxgate_Polly(string name, bool hides) => Assert.Equal(hides, HidesPolly(name));
 
     private static bool HidesPolly(string name) => $"{name}.".StartsWith("Fluxgate.Polly.", StringComparison.Ordinal);
 

@@ -24,7 +24,7 @@ public sealed class ComingAgainInTime
     public ComingAgainInTime() => _start = _world.Time.GetTimestamp();
 
     [Fact]
-    public async Task A_rejected_call_comes_again_when_the_break_is_over()
+    public async Task A_rejected_call_is_retried_when_the_break_ends()
     {
         Inline.Continuations();
         _world.Breaker.Trip();
@@ -44,7 +44,7 @@ public sealed class ComingAgainInTime
     }
 
     [Fact]
-    public async Task A_server_that_says_when_is_left_alone_until_then()
+    public async Task No_call_reaches_the_server_until_its_RetryAfter_has_elapsed()
     {
         Inline.Continuations();
         var pipeline = Pipeline();
@@ -72,7 +72,7 @@ public sealed class ComingAgainInTime
     }
 
     [Fact]
-    public async Task Callers_that_were_rejected_meanwhile_come_at_the_same_moment_and_no_sooner()
+    public async Task Callers_rejected_in_the_meantime_retry_when_the_break_ends()
     {
         Inline.Continuations();
         var pipeline = Pipeline();
@@ -92,7 +92,7 @@ public sealed class ComingAgainInTime
     }
 
     [Fact]
-    public async Task A_rejection_that_knows_no_end_waits_as_the_retry_is_set()
+    public async Task A_rejection_without_RetryAfter_is_retried_after_the_default_delay()
     {
         Inline.Continuations();
         var pipeline = Pipeline();

@@ -9,7 +9,7 @@ public sealed class HintsByHand
     private readonly World _world = new(new() { Tripper = Tripper.FailureStreak(2), Permit = Permit.All });
 
     [Fact]
-    public void Whoever_settles_a_failure_may_say_for_how_long_to_break()
+    public void Settle_sets_the_break_with_breakFor_on_a_failure()
     {
         _world.Begin().Settle(Verdict.Failure, breakFor: TimeSpan.FromHours(5));
         var signal = _world.Begin().Settle(Verdict.Failure, breakFor: TimeSpan.FromMilliseconds(20));
@@ -23,7 +23,7 @@ public sealed class HintsByHand
     }
 
     [Fact]
-    public void So_may_who_settles_through_the_breaker()
+    public void Settle_of_the_breaker_sets_the_break_with_breakFor()
     {
         _world.Fail();
 
@@ -35,7 +35,7 @@ public sealed class HintsByHand
     [Theory]
     [InlineData(Verdict.Success)]
     [InlineData(Verdict.Ignored)]
-    public void It_means_nothing_where_no_failure_settles(Verdict verdict)
+    public void A_hint_is_unused_unless_a_failure_settles(Verdict verdict)
     {
         _world.Begin().Settle(verdict, breakFor: TimeSpan.FromSeconds(1));
         _world.Fail(2);
@@ -44,7 +44,7 @@ public sealed class HintsByHand
     }
 
     [Fact]
-    public void It_means_nothing_where_a_slow_success_opens_the_circuit()
+    public void A_hint_is_unused_when_a_slow_success_opens_the_circuit()
     {
         var world = new World(new() { Tripper = Tripper.SlowRate(1, TimeSpan.FromSeconds(1)) });
 
@@ -54,7 +54,7 @@ public sealed class HintsByHand
     }
 
     [Fact]
-    public void It_holds_where_the_breaker_is_reconfigured_in_the_middle_of_the_trip()
+    public void A_hint_applies_when_Reconfigure_runs_during_the_trip()
     {
         var settings = new FluxgateBreakerSettings();
         var world = new World(settings);
@@ -70,7 +70,7 @@ public sealed class HintsByHand
     }
 
     [Fact]
-    public void It_moves_no_deadline_of_a_circuit_that_is_open()
+    public void A_hint_does_not_move_the_deadline_of_an_open_circuit()
     {
         var late = _world.Begin();
         _world.Fail(2);
@@ -83,7 +83,7 @@ public sealed class HintsByHand
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void It_must_be_greater_than_zero_and_a_refused_one_settles_nothing(int seconds)
+    public void A_hint_of_zero_or_less_throws_and_settles_nothing(int seconds)
     {
         var admission = _world.Begin();
 
@@ -107,7 +107,7 @@ public sealed class HintsByHand
     [InlineData(-1, 600, "MinBreakDurationHint must be greater than zero, but is -00:00:01.")]
     [InlineData(601, 600, "MaxBreakDurationHint must be at least MinBreakDurationHint (00:10:01), but is 00:10:00.")]
     [InlineData(1, 0, "MaxBreakDurationHint must be at least MinBreakDurationHint (00:00:01), but is 00:00:00.")]
-    public void Bounds_that_leave_no_room_are_refused_when_the_breaker_is_added(int min, int max, string message)
+    public void Invalid_bounds_of_hints_throw_when_the_breaker_is_added(int min, int max, string message)
     {
         var options = new FluxgateBreakerOptions<string>
         {
@@ -121,7 +121,7 @@ public sealed class HintsByHand
     }
 
     [Fact]
-    public void Bounds_may_be_one_and_the_same() =>
+    public void Equal_bounds_of_hints_are_valid() =>
         Assert.NotNull(
             new ResiliencePipelineBuilder<string>()
                 .AddFluxgateBreaker(

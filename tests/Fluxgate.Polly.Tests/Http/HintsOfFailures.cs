@@ -9,7 +9,7 @@ public sealed class HintsOfFailures
     private readonly List<string> _asked = [];
 
     [Fact]
-    public async Task The_failure_that_opens_the_circuit_says_for_how_long_and_those_before_it_do_not()
+    public async Task Only_the_failure_that_opens_the_circuit_sets_the_break()
     {
         var pipeline = Pipeline(Seconds);
 
@@ -29,7 +29,7 @@ public sealed class HintsOfFailures
     }
 
     [Fact]
-    public async Task So_does_the_failed_probe_that_opens_it_again()
+    public async Task The_failed_probe_that_reopens_the_circuit_sets_the_break()
     {
         var pipeline = Pipeline(Seconds);
         _world.Breaker.Probe();
@@ -43,7 +43,7 @@ public sealed class HintsOfFailures
     }
 
     [Fact]
-    public async Task The_break_after_it_is_the_configured_one_again()
+    public async Task The_next_break_has_the_configured_duration()
     {
         var pipeline = Pipeline(Seconds);
         await Call(pipeline, "fail 20");
@@ -58,7 +58,7 @@ public sealed class HintsOfFailures
     }
 
     [Fact]
-    public async Task Only_failures_are_asked_and_each_once()
+    public async Task The_hint_is_called_once_for_each_failure_only()
     {
         using var givenUp = new CancellationTokenSource();
         var pipeline = Pipeline(Seconds);
@@ -89,7 +89,7 @@ public sealed class HintsOfFailures
     [InlineData("fail 600", 600)]
     [InlineData("fail 601", 600)]
     [InlineData("fail 922337203685", 600)]
-    public async Task A_hint_is_held_between_a_second_and_ten_minutes(string failure, double seconds)
+    public async Task A_hint_is_limited_to_one_second_to_ten_minutes_by_default(string failure, double seconds)
     {
         var pipeline = Pipeline(Seconds);
 
@@ -103,7 +103,7 @@ public sealed class HintsOfFailures
     [InlineData("fail 0.2", 5)]
     [InlineData("fail 6", 6)]
     [InlineData("fail 8", 7)]
-    public async Task Or_between_what_the_options_say(string failure, double seconds)
+    public async Task A_hint_is_limited_to_the_bounds_of_the_options(string failure, double seconds)
     {
         var pipeline = Pipeline(
             Seconds,
@@ -124,7 +124,7 @@ public sealed class HintsOfFailures
     [InlineData("fail")]
     [InlineData("fail 0")]
     [InlineData("fail -20")]
-    public async Task No_hint_zero_and_less_mean_what_is_configured(string failure)
+    public async Task Without_a_positive_hint_the_configured_duration_applies(string failure)
     {
         var pipeline = Pipeline(Seconds);
 
@@ -136,7 +136,7 @@ public sealed class HintsOfFailures
     }
 
     [Fact]
-    public async Task A_hint_that_throws_means_what_is_configured_and_is_counted_and_noticed()
+    public async Task A_hint_that_throws_is_reported_and_the_configured_duration_applies()
     {
         var pipeline = Pipeline(_ => throw new FormatException("no number"));
 
@@ -152,7 +152,7 @@ public sealed class HintsOfFailures
     }
 
     [Fact]
-    public async Task Hints_go_with_predicates_that_have_to_be_awaited()
+    public async Task Hints_work_with_asynchronous_predicates()
     {
         Inline.Continuations();
         var (failed, failedToo) = (new TaskCompletionSource<bool>(), new TaskCompletionSource<bool>());
@@ -173,7 +173,7 @@ public sealed class HintsOfFailures
     }
 
     [Fact]
-    public void A_pipeline_of_any_result_type_has_hints_too()
+    public void A_pipeline_of_any_result_type_supports_hints()
     {
         var pipeline = new ResiliencePipelineBuilder()
             .AddFluxgateBreaker(

@@ -11,7 +11,7 @@ public sealed class StatusesThrownAndReturned
     private readonly World _world = new(new() { InitialState = BreakerState.MetricsOnly });
 
     [Fact]
-    public void A_status_has_one_verdict_where_results_are_responses()
+    public void A_status_has_one_verdict_in_a_pipeline_of_responses()
     {
         var pipeline = _world.Pipeline<HttpResponseMessage>();
 
@@ -83,7 +83,7 @@ public sealed class StatusesThrownAndReturned
     }
 
     [Fact]
-    public async Task Who_tracks_every_exception_tracks_every_status()
+    public async Task A_tracker_of_every_exception_tracks_every_status()
     {
         await _world.Pipeline<int>(options => options.Tracker = Tracker.All).Throws(Thrown(404));
         await _world.Pipeline<int>(options => options.Tracker = Tracker.TypeOf<HttpRequestException>()).Throws(Thrown(404));
@@ -92,7 +92,7 @@ public sealed class StatusesThrownAndReturned
     }
 
     [Fact]
-    public async Task A_circuit_stays_closed_while_responses_that_are_no_failures_are_thrown()
+    public async Task A_circuit_stays_closed_while_thrown_statuses_are_no_failures()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
 

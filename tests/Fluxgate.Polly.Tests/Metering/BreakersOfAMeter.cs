@@ -14,7 +14,7 @@ public sealed class BreakersOfAMeter : IDisposable
     public void Dispose() => _meter.Dispose();
 
     [Fact]
-    public void Every_family_is_an_instrument_whose_usual_translation_is_its_name()
+    public void Every_family_is_an_instrument_that_exporters_translate_to_its_name()
     {
         using var reader = new MeterReader(_meter);
 
@@ -27,7 +27,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void What_is_observed_is_what_the_text_page_says()
+    public void Observed_values_equal_those_of_the_text_page()
     {
         using var reader = new MeterReader(_meter);
         var world = new World(
@@ -65,7 +65,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void Exactly_one_state_is_1_at_every_collection()
+    public void Exactly_one_state_is_1_in_every_collection()
     {
         using var reader = new MeterReader(_meter);
         var world = new World(new() { Listeners = { new MeteringListener(_meter) } });
@@ -87,7 +87,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void One_collection_reads_each_breaker_once_and_the_next_one_anew()
+    public void One_collection_reads_each_breaker_once()
     {
         var window = new CountedWindow();
         using var reader = new MeterReader(_meter);
@@ -103,7 +103,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void A_garbage_collection_in_the_midst_of_a_collection_changes_nothing_of_it()
+    public void A_garbage_collection_during_a_collection_does_not_read_again()
     {
         var window = new CountedWindow();
         using var reader = new MeterReader(_meter) { Hearing = GC.Collect };
@@ -117,7 +117,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void An_instrument_that_is_asked_late_gets_a_reading_of_its_own()
+    public void An_instrument_that_is_collected_late_reads_again()
     {
         using var first = new MeterReader(_meter, instrument => instrument.Name is "circuit_breaker.requests");
         using var second = new MeterReader(_meter, instrument => instrument.Name is "circuit_breaker.successes");
@@ -137,7 +137,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void An_instrument_that_is_not_behind_the_last_one_gets_a_reading_of_its_own()
+    public void An_instrument_that_is_collected_again_reads_again()
     {
         using var first = new MeterReader(_meter, instrument => instrument.Name is "circuit_breaker.successes");
         using var second = new MeterReader(_meter, instrument => instrument.Name is "circuit_breaker.requests");
@@ -151,7 +151,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void A_call_is_timed_only_while_somebody_listens_to_durations()
+    public void A_call_is_timed_only_while_a_listener_to_durations_is_enabled()
     {
         var world = new World(new() { Listeners = { new MeteringListener(_meter), new MeteringListener(_meter) } });
         world.Succeed();
@@ -178,7 +178,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void A_call_allocates_nothing_whether_somebody_listens_or_not()
+    public void A_call_allocates_nothing_with_or_without_a_listener()
     {
         var breaker = new FluxgateBreaker("payments", new() { Listeners = { new MeteringListener(_meter) } });
         Assert.Equal(0, Allocated.ByACall(() => Call(breaker)));
@@ -207,7 +207,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void A_catalogue_says_names_constant_labels_and_which_families()
+    public void A_catalogue_sets_names_constant_labels_and_families()
     {
         var catalogue = new MetricCatalogue { LabelNames = { ["circuit_name"] = "circuit" }, ConstantLabels = { ["service"] = "shop" } };
         catalogue.Remove("circuit_breaker_reopens");
@@ -223,7 +223,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void A_family_of_ones_own_is_an_instrument_too()
+    public void A_custom_family_becomes_an_instrument()
     {
         using var reader = new MeterReader(_meter);
         var opened = MetricFamily.Signals("circuit_breaker_open_total", "How often.", signal => signal.NewState == BreakerState.Open);
@@ -240,7 +240,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void A_histogram_of_ones_own_is_sent_to_NETs_own()
+    public void A_custom_histogram_throws_and_names_CreateHistogram()
     {
         var error = Assert.Throws<ArgumentException>(() =>
             _meter.Add(MetricFamily.Histogram("orders_seconds", "Orders.", new DurationRecorder()))
@@ -250,7 +250,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void M5_a_disposed_breaker_leaves_and_a_reloaded_one_goes_on()
+    public void M5_a_disposed_breaker_leaves_and_a_replaced_one_adds_up()
     {
         using var reader = new MeterReader(_meter);
         var listener = new MeteringListener(_meter);
@@ -289,7 +289,7 @@ public sealed class BreakersOfAMeter : IDisposable
     }
 
     [Fact]
-    public void A_disposed_meter_is_heard_no_more_and_its_breakers_go_on()
+    public void A_disposed_meter_reports_nothing_and_its_breakers_continue()
     {
         using var reader = new MeterReader(_meter);
         var world = new World(new() { Listeners = { new MeteringListener(_meter) } });

@@ -28,7 +28,7 @@ public sealed class InOpenTelemetry : IDisposable
     }
 
     [Fact]
-    public void Every_family_arrives_with_its_type_and_unit()
+    public void Every_family_is_exported_with_its_type_and_unit()
     {
         var world = new World(
             new()
@@ -70,7 +70,7 @@ public sealed class InOpenTelemetry : IDisposable
     }
 
     [Fact]
-    public void Numbers_are_those_of_the_snapshot_and_counters_are_cumulative()
+    public void Values_equal_the_snapshot_and_counters_are_cumulative()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(3), Listeners = { new MeteringListener(_meter) } });
         world.Succeed(4);
@@ -93,7 +93,7 @@ public sealed class InOpenTelemetry : IDisposable
     }
 
     [Fact]
-    public void Durations_arrive_in_the_catalogues_buckets()
+    public void Durations_are_exported_in_the_buckets_of_the_catalogue()
     {
         var world = new World(new() { Listeners = { new MeteringListener(_meter) } });
         world.Take(TimeSpan.FromMilliseconds(30));
@@ -112,7 +112,7 @@ public sealed class InOpenTelemetry : IDisposable
     }
 
     [Fact]
-    public void A_disposed_breaker_is_exported_no_more()
+    public void A_disposed_breaker_is_no_longer_exported()
     {
         var world = new World(new() { Listeners = { new MeteringListener(_meter) } });
         var kept = new World(new() { Listeners = { new MeteringListener(_meter) } }, "orders");

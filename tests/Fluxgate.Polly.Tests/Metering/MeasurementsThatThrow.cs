@@ -30,7 +30,7 @@ public sealed class MeasurementsThatThrow : IDisposable
     }
 
     [Fact]
-    public async Task A_call_has_its_own_outcome_and_the_error_is_counted_and_reported()
+    public async Task A_call_gets_its_own_outcome_and_the_error_is_reported()
     {
         var world = World(new());
         var pipeline = new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(world.Breaker).Build();
@@ -43,7 +43,7 @@ public sealed class MeasurementsThatThrow : IDisposable
     }
 
     [Fact]
-    public void The_circuit_opens_all_the_same()
+    public void The_circuit_opens()
     {
         var world = World(new() { Tripper = Tripper.FailureStreak(3) });
 
@@ -53,7 +53,7 @@ public sealed class MeasurementsThatThrow : IDisposable
     }
 
     [Fact]
-    public void The_circuit_closes_all_the_same()
+    public void The_circuit_closes()
     {
         var world = World(
             new()
@@ -70,7 +70,7 @@ public sealed class MeasurementsThatThrow : IDisposable
     }
 
     [Fact]
-    public void A_lease_that_runs_out_troubles_nobody_else()
+    public void An_expired_lease_does_not_affect_other_calls()
     {
         var world = World(new() { InitialState = BreakerState.HalfOpen, Permit = Permit.All });
         world.Begin();

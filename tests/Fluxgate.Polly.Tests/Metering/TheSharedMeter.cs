@@ -8,7 +8,7 @@ public sealed class TheSharedMeter
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Can_be_asked_for_by_another_thread_while_its_instruments_are_created()
+    public async Task Another_thread_gets_the_meter_while_its_instruments_are_created()
     {
         var shared = new SharedMeter();
         var asked = new List<BreakerMeter>();
@@ -35,7 +35,7 @@ public sealed class TheSharedMeter
     }
 
     [Fact]
-    public void Is_the_same_for_all_who_ask()
+    public void All_threads_get_the_same_meter()
     {
         var shared = new SharedMeter();
         var meters = new BreakerMeter[8];

@@ -11,7 +11,7 @@ public sealed class FamiliesOfACatalogue
     );
 
     [Fact]
-    public void The_same_family_twice_is_one()
+    public void Adding_a_family_twice_is_a_no_op()
     {
         var metrics = new BreakerMetrics();
 
@@ -23,7 +23,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void A_name_means_one_thing()
+    public void A_different_family_of_the_same_name_throws()
     {
         var metrics = new BreakerMetrics();
 
@@ -50,7 +50,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void Families_can_be_switched_off_one_by_one()
+    public void Each_family_can_be_removed()
     {
         var catalogue = new MetricCatalogue();
 
@@ -61,7 +61,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void Without_its_histogram_nobody_asks_for_durations()
+    public void Without_a_histogram_no_durations_are_requested()
     {
         var without = new MetricCatalogue();
         without.Remove("circuit_breaker_request_duration_seconds");
@@ -90,7 +90,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void A_callback_that_throws_leaves_its_family_out_and_is_reported()
+    public void A_family_whose_callback_throws_is_omitted_and_reported()
     {
         var failing = MetricFamily.Gauge("orders_waiting", "Help.", () => throw new TimeoutException());
         var ofCircuits = MetricFamily.Gauge("circuit_breaker_mood", "Help.", (BreakerSnapshot _) => throw new TimeoutException());
@@ -110,7 +110,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void Where_nobody_asked_to_hear_of_errors_they_are_traced()
+    public void Errors_without_a_callback_are_traced()
     {
         using var heard = new StringWriter();
         using var listener = new TextWriterTraceListener(TextWriter.Synchronized(heard));
@@ -135,7 +135,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void A_listener_to_errors_that_throws_changes_nothing()
+    public void An_error_callback_that_throws_changes_nothing()
     {
         var failing = MetricFamily.Gauge("orders_waiting", "Help.", () => throw new TimeoutException());
         var metrics = new BreakerMetrics(new() { OnError = (_, _) => throw new NotSupportedException() });
@@ -145,7 +145,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void A_signal_that_one_family_chokes_on_is_counted_by_the_others()
+    public void A_signal_that_one_family_fails_on_is_counted_by_the_others()
     {
         var metrics = new BreakerMetrics();
         metrics.Add(MetricFamily.Signals("circuit_breaker_choking_total", "Help.", _ => throw new TimeoutException()));
@@ -159,7 +159,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void Samples_are_refused_that_do_not_fit_their_family()
+    public void Samples_that_do_not_fit_their_family_throw()
     {
         AssertRefused(MetricFamily.Gauge("orders", "Help.", ["a"], samples => samples.Add(1)), "has 1 labels of its own (a), but 0 values");
         AssertRefused(MetricFamily.Gauge("orders", "Help.", ["a"], samples => samples.Add(1, "x", "y")), "but 2 values");
@@ -180,7 +180,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void Samples_with_the_same_labels_are_one_however_many_there_are()
+    public void Samples_with_equal_labels_are_added_up()
     {
         var family = MetricFamily.Gauge("orders", "Help.", ["shop"], Samples);
         var metrics = new BreakerMetrics();
@@ -202,7 +202,7 @@ public sealed class FamiliesOfACatalogue
     }
 
     [Fact]
-    public void Thresholds_of_the_rule_are_told_apart_by_kind_and_number()
+    public void Thresholds_of_the_rule_are_named_by_kind_and_number()
     {
         var rule =
             Tripper.FailureStreak(5)

@@ -103,7 +103,7 @@ public sealed class ManyBreakers
         );
 
     [Fact]
-    public void Gauges_are_those_of_the_newest_that_lives_whatever_was_disposed()
+    public void Gauges_are_those_of_the_newest_remaining_breaker()
     {
         var metrics = new BreakerMetrics();
         FluxgateBreaker[] breakers = [.. Enumerable.Range(0, 4).Select(_ => new FluxgateBreaker("payments"))];

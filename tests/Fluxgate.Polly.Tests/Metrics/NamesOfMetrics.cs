@@ -9,7 +9,7 @@ public sealed class NamesOfMetrics
     [InlineData("orders-paid_total")]
     [InlineData("zahlungen_für_total")]
     [InlineData("job:orders_total")]
-    public void A_name_that_Prometheus_does_not_take_is_named(string name)
+    public void An_invalid_metric_name_throws(string name)
     {
         var error = Assert.Throws<ArgumentException>(() => MetricFamily.Counter(name, "Help.", () => 1));
 
@@ -19,7 +19,7 @@ public sealed class NamesOfMetrics
     [Theory]
     [InlineData("orders")]
     [InlineData("_total")]
-    public void A_counter_ends_with_total(string name)
+    public void A_counter_name_must_end_with_total(string name)
     {
         var error = Assert.Throws<ArgumentException>(() => MetricFamily.Counter(name, "Help.", () => 1));
 
@@ -33,7 +33,7 @@ public sealed class NamesOfMetrics
     [InlineData("_sum")]
     [InlineData("_created")]
     [InlineData("_info")]
-    public void A_gauge_ends_with_nothing_that_means_another_type(string suffix)
+    public void A_gauge_name_must_not_end_with_the_suffix_of_another_type(string suffix)
     {
         var error = Assert.Throws<ArgumentException>(() => MetricFamily.Gauge($"orders{suffix}", "Help.", () => 1));
 
@@ -41,7 +41,7 @@ public sealed class NamesOfMetrics
     }
 
     [Fact]
-    public void A_histogram_of_durations_is_one_of_seconds()
+    public void A_histogram_of_durations_must_end_with_seconds()
     {
         var error = Assert.Throws<ArgumentException>(() => MetricFamily.Histogram("orders_duration", "Help.", new DurationRecorder()));
 
@@ -55,7 +55,7 @@ public sealed class NamesOfMetrics
     [InlineData("le")]
     [InlineData("quantile")]
     [InlineData("a b")]
-    public void A_label_that_Prometheus_does_not_take_is_named(string label)
+    public void An_invalid_label_name_throws(string label)
     {
         AssertRefused(() => MetricFamily.Gauge("orders", "Help.", [label], samples => samples.Add(1, "x")));
         AssertRefused(() => new BreakerMetrics(new() { ConstantLabels = { [label] = "x" } }));
@@ -66,7 +66,7 @@ public sealed class NamesOfMetrics
     }
 
     [Fact]
-    public void A_family_has_four_labels_at_most_and_none_twice()
+    public void A_family_has_at_most_four_distinct_labels()
     {
         Assert.Contains(
             "orders may have 4 labels of its own, but has 5",
@@ -78,7 +78,7 @@ public sealed class NamesOfMetrics
     }
 
     [Fact]
-    public void Two_labels_of_one_name_are_refused_wherever_they_come_from()
+    public void Duplicate_label_names_from_any_source_throw()
     {
         AssertTwice("state", () => new BreakerMetrics(new() { ConstantLabels = { ["state"] = "x" } }));
         AssertTwice("state", () => new BreakerMetrics(new() { LabelNames = { ["circuit_name"] = "state" } }));
@@ -95,7 +95,7 @@ public sealed class NamesOfMetrics
     [InlineData("circuit_breaker_request_duration_seconds", "circuit_breaker.request.duration", "seconds")]
     [InlineData("circuit_breaker_state_entered_timestamp_seconds", "circuit_breaker.state_entered_timestamp", "seconds")]
     [InlineData("circuit_breaker_failure_rate", "circuit_breaker.failure_rate", null)]
-    public void An_instruments_name_leaves_out_what_an_exporter_puts_there(string name, string instrument, string? unit)
+    public void An_instrument_name_omits_what_an_exporter_appends(string name, string instrument, string? unit)
     {
         var family = new BreakerMetrics().Families.Single(family => string.Equals(family.Name, name, StringComparison.Ordinal));
 

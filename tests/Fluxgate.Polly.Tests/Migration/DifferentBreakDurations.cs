@@ -71,7 +71,7 @@ public sealed class DifferentBreakDurations
     }
 
     [Fact]
-    public async Task Isolating_asks_a_generator_and_no_break_duration()
+    public async Task Isolating_calls_a_generator_and_no_break_duration()
     {
         var (generated, isolatedFor) = (0, TimeSpan.Zero);
         var polly = new PollyWorld(options =>

@@ -31,7 +31,7 @@ public sealed class DifferentDefaults
     }
 
     [Fact]
-    public async Task A_cancellation_that_nobody_asked_for_is_a_failure()
+    public async Task A_cancellation_without_a_cancelled_token_is_a_failure()
     {
         var cancelled = Outcome.FromException<HttpResponseMessage>(new TaskCanceledException());
         var withoutIt = Tracker.All & !Tracker.TypeOf<OperationCanceledException>();
@@ -41,7 +41,7 @@ public sealed class DifferentDefaults
     }
 
     [Fact]
-    public async Task A_call_whose_caller_gave_up_counts_as_neither()
+    public async Task A_cancelled_call_counts_as_neither()
     {
         var polly = new PollyWorld(options => options.FailureRatio = 0.5);
         var ours = new World(new() { Tripper = Tripper.MinRequests(2) & Tripper.FailureRate(0.5) });

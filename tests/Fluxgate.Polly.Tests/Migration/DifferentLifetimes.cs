@@ -8,7 +8,7 @@ namespace Fluxgate;
 public sealed class DifferentLifetimes
 {
     [Fact]
-    public async Task A_breaker_goes_on_deciding_when_its_pipeline_is_disposed()
+    public async Task A_breaker_continues_after_its_pipeline_is_disposed()
     {
         var state = new CircuitBreakerStateProvider();
         var control = new CircuitBreakerManualControl();
@@ -37,7 +37,7 @@ public sealed class DifferentLifetimes
     }
 
     [Fact]
-    public void A_builder_with_another_clock_than_its_breaker_is_refused()
+    public void A_builder_with_a_clock_other_than_its_breakers_throws()
     {
         var time = new VirtualTime();
         using var another = new FluxgateBreaker("payments");

@@ -98,7 +98,7 @@ public sealed class DifferentRules
     }
 
     [Fact]
-    public void Bad_settings_fail_where_they_are_made_or_added()
+    public void Invalid_settings_throw_on_creation_or_when_added()
     {
         var polly = Assert.Throws<ValidationException>(() => Polly(new() { FailureRatio = 2 }));
         Assert.Contains("FailureRatio", polly.Message, StringComparison.Ordinal);

@@ -69,7 +69,7 @@ public sealed class DifferentTelemetry
     }
 
     [Fact]
-    public void An_isolated_beginning_raises_neither_event_nor_signal()
+    public void An_isolated_initial_state_raises_neither_event_nor_signal()
     {
         _ = new PollyWorld(options => options.ManualControl = new(isIsolated: true), _ofPolly);
         var attached = new StateWhenAttached();
@@ -102,7 +102,7 @@ public sealed class DifferentTelemetry
     }
 
     [Fact]
-    public async Task Events_and_strategies_have_other_names()
+    public async Task Events_and_strategies_have_different_names()
     {
         var polly = new PollyWorld(telemetry: _ofPolly);
         var ours = Ours(

@@ -10,7 +10,7 @@ public sealed class DocumentsSayWhatRuns
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Every_block_is_the_text_of_its_region(string document)
+    public void Every_block_equals_its_region(string document)
     {
         var blocks = DocumentedCode.BlocksOf(Repository.Read(document)).ToLookup(block => block.Heading);
         var regions = Regions(document).ToLookup(region => region.Heading);
@@ -31,7 +31,7 @@ public sealed class DocumentsSayWhatRuns
         Assert.InRange(Pages.All.Count(page => DocumentedCode.BlocksOf(Repository.Read(page)).Count > 0), 10, int.MaxValue);
 
     [Fact]
-    public void Every_row_of_the_migration_tables_leads_to_an_example()
+    public void Every_row_of_the_migration_tables_links_to_an_example()
     {
         var document = Repository.Read("docs/migrating.md");
         var examples = DocumentedCode
@@ -52,7 +52,7 @@ public sealed class DocumentsSayWhatRuns
     }
 
     [Fact]
-    public void Every_row_of_the_differences_names_tests_that_exist()
+    public void Every_row_of_the_differences_names_existing_tests()
     {
         var document = Repository.Read("docs/migrating.md");
         var tests = Sources().SelectMany(File.ReadLines).Select(TestNamed).OfType<string>().ToHashSet(StringComparer.Ordinal);
@@ -71,7 +71,7 @@ public sealed class DocumentsSayWhatRuns
     }
 
     [Fact]
-    public void Every_row_of_the_comparison_names_tests_that_exist()
+    public void Every_row_of_the_comparison_names_existing_tests()
     {
         var tests = Sources().SelectMany(File.ReadLines).Select(TestNamed).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var prefixes = Rows(Repository.Read("docs/comparison.md"), "test")
@@ -84,7 +84,7 @@ public sealed class DocumentsSayWhatRuns
     }
 
     [Fact]
-    public void A_block_that_drifts_is_found()
+    public void A_block_that_differs_from_its_region_is_reported()
     {
         var block = DocumentedCode.BlocksOf("# One\n```csharp\nusing Polly;\n\nvar a = 1;\nvar b = 2;\n```\n").Single();
         var region = DocumentedCode

@@ -9,7 +9,7 @@ namespace Fluxgate;
 public sealed class FromPollysOptions
 {
     [Fact]
-    public async Task ShouldHandle_stays_or_becomes_a_tracker()
+    public async Task ShouldHandle_is_kept_or_becomes_a_tracker()
     {
         #region docs/migrating.md: ShouldHandle
         var asInPolly = new FluxgateBreakerOptions<HttpResponseMessage>
@@ -40,7 +40,7 @@ public sealed class FromPollysOptions
     }
 
     [Fact]
-    public async Task A_tracker_is_what_a_retry_handles()
+    public async Task A_tracker_is_the_ShouldHandle_of_a_retry()
     {
         #region docs/migrating.md: ShouldHandle
         var timeouts = Tracker.TypeOf<TimeoutException>();
@@ -117,7 +117,7 @@ public sealed class FromPollysOptions
     }
 
     [Fact]
-    public async Task Name_is_the_strategys_and_CircuitName_the_circuits()
+    public async Task Name_names_the_strategy_and_CircuitName_the_circuit()
     {
         #region docs/migrating.md: Name
         var options = new FluxgateBreakerOptions
@@ -134,7 +134,7 @@ public sealed class FromPollysOptions
     }
 
     [Fact]
-    public async Task Handlers_of_BrokenCircuitException_stay()
+    public async Task Handlers_of_BrokenCircuitException_are_kept()
     {
         var breaker = new World().Breaker;
         breaker.Trip("a drill");
@@ -180,7 +180,7 @@ public sealed class FromPollysOptions
     }
 
     [Fact]
-    public async Task A_retry_waits_as_long_as_the_circuit_says()
+    public async Task A_retry_waits_for_the_RetryAfter_of_the_circuit()
     {
         var time = new VirtualTime();
         using var breaker = new FluxgateBreaker(

@@ -8,7 +8,7 @@ namespace Fluxgate;
 public sealed class FromPollysRule
 {
     [Fact]
-    public async Task All_of_it_does_the_same_before_and_after()
+    public async Task Both_configurations_behave_the_same()
     {
         var failures = new PredicateBuilder<HttpResponseMessage>().HandleResult(response => (int)response.StatusCode >= 500);
 
@@ -106,7 +106,7 @@ public sealed class FromPollysRule
     }
 
     [Fact]
-    public void BreakDuration_is_a_fixed_one()
+    public void BreakDuration_is_a_fixed_duration()
     {
         #region docs/migrating.md: BreakDuration
         var settings = new FluxgateBreakerSettings { BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(5)) };
@@ -116,7 +116,7 @@ public sealed class FromPollysRule
     }
 
     [Fact]
-    public void BreakDurationGenerator_is_a_backoff_or_a_class_of_ones_own()
+    public void BreakDurationGenerator_is_a_backoff_or_a_custom_class()
     {
         #region docs/migrating.md: BreakDurationGenerator
         var growing = BreakDuration.Backoff(TimeSpan.FromSeconds(5), multiplier: 2, max: TimeSpan.FromMinutes(5));
@@ -135,7 +135,7 @@ public sealed class FromPollysRule
     #endregion
 
     [Fact]
-    public async Task A_generator_that_looks_at_the_outcome_is_a_hint()
+    public async Task A_generator_that_reads_the_outcome_is_a_hint()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
         var breaker = world.Breaker;
@@ -156,7 +156,7 @@ public sealed class FromPollysRule
     }
 
     [Fact]
-    public void One_probe_at_a_time_of_which_the_first_decides_is_as_polly_does_it()
+    public void One_probe_at_a_time_with_recovery_after_one_is_Pollys_half_open()
     {
         #region docs/migrating.md: Half-open as in Polly
         var settings = new FluxgateBreakerSettings { Permit = Permit.MaxConcurrent(1), Recovery = Recovery.AfterProbes(1) };

@@ -6,7 +6,7 @@ namespace Fluxgate;
 public sealed class FromPython
 {
     [Fact]
-    public void Windows()
+    public void Windows_correspond()
     {
         #region docs/migrating.md: Windows
         var lastCalls = Window.Count(100); // CountWindow(100)
@@ -17,7 +17,7 @@ public sealed class FromPython
     }
 
     [Fact]
-    public void Trackers()
+    public void Trackers_correspond()
     {
         #region docs/migrating.md: Trackers
         var all = Tracker.All; // All()
@@ -32,7 +32,7 @@ public sealed class FromPython
     }
 
     [Fact]
-    public void Exceptions_that_are_not_tracked()
+    public void Exceptions_that_are_not_tracked_are_ignored()
     {
         var world = new World();
         var breaker = world.Breaker;
@@ -54,7 +54,7 @@ public sealed class FromPython
     }
 
     [Fact]
-    public void Trippers()
+    public void Trippers_correspond()
     {
         #region docs/migrating.md: Trippers
         var tripper =
@@ -77,7 +77,7 @@ public sealed class FromPython
     }
 
     [Fact]
-    public void Retries()
+    public void Retries_are_break_durations()
     {
         #region docs/migrating.md: Retries
         var always = BreakDuration.None; // Always()
@@ -93,7 +93,7 @@ public sealed class FromPython
     }
 
     [Fact]
-    public void Permits()
+    public void Permits_correspond()
     {
         #region docs/migrating.md: Permits
         var all = Permit.All; // All()
@@ -109,7 +109,7 @@ public sealed class FromPython
     }
 
     [Fact]
-    public void Recovery_as_in_Python()
+    public void WhenQuiet_is_the_recovery_of_Python()
     {
         #region docs/migrating.md: Closing again
         var settings = new FluxgateBreakerSettings { Permit = Permit.All, Recovery = Recovery.WhenQuiet };
@@ -135,7 +135,7 @@ public sealed class FromPython
     }
 
     [Fact]
-    public async Task Listeners()
+    public async Task Listeners_correspond()
     {
         using var log = new StringWriter();
         var posted = new List<string>();

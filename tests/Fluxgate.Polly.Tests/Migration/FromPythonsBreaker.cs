@@ -7,7 +7,7 @@ namespace Fluxgate;
 public sealed class FromPythonsBreaker
 {
     [Fact]
-    public async Task A_whole_breaker()
+    public async Task A_complete_breaker_is_translated()
     {
         static ValueTask<string> ChargeAsync(CancellationToken cancellationToken) => new("charged");
 
@@ -34,7 +34,7 @@ public sealed class FromPythonsBreaker
     }
 
     [Fact]
-    public async Task A_fallback()
+    public async Task A_fallback_is_a_strategy()
     {
         var breaker = new World().Breaker;
         breaker.ForceOpen();
@@ -56,7 +56,7 @@ public sealed class FromPythonsBreaker
     }
 
     [Fact]
-    public async Task A_call_that_is_not_permitted()
+    public async Task CallNotPermittedException_describes_the_rejection()
     {
         var breaker = new World().Breaker;
         breaker.Trip();
@@ -78,7 +78,7 @@ public sealed class FromPythonsBreaker
     }
 
     [Fact]
-    public void What_info_tells()
+    public void Snapshot_contains_what_info_contains()
     {
         var world = new World();
         var breaker = world.Breaker;
@@ -95,7 +95,7 @@ public sealed class FromPythonsBreaker
     }
 
     [Fact]
-    public void Manual_calls()
+    public void Manual_calls_correspond()
     {
         var world = new World();
         var breaker = world.Breaker;

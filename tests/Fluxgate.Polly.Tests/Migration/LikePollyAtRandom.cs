@@ -17,7 +17,7 @@ public sealed class LikePollyAtRandom
     [InlineData(4, 10, 0.4)]
     [InlineData(5, 20, 0.25)]
     [InlineData(6, 5, 0.6)]
-    public async Task A_rule_that_ends_with_a_failure_decides_as_Polly_at_every_call(int seed, int minimum, double ratio)
+    public async Task A_rule_with_FailureStreak_1_decides_as_Polly_on_every_call(int seed, int minimum, double ratio)
     {
         var polly = new PollyWorld(options =>
             (options.MinimumThroughput, options.FailureRatio, options.SamplingDuration) = (minimum, ratio, Day)

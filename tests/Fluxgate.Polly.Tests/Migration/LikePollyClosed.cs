@@ -44,7 +44,7 @@ public sealed class LikePollyClosed
     }
 
     [Theory, BothBreakers]
-    public async Task A_ratio_that_is_not_reached_does_not_open(string kind)
+    public async Task A_ratio_below_the_limit_does_not_open(string kind)
     {
         var breaker = LikePollyBreaker.Of(kind);
 
@@ -101,7 +101,7 @@ public sealed class LikePollyClosed
     }
 
     [Theory, BothBreakers]
-    public async Task An_exception_that_ShouldHandle_leaves_out_is_a_success(string kind)
+    public async Task An_exception_that_ShouldHandle_excludes_is_a_success(string kind)
     {
         var breaker = LikePollyBreaker.Of(kind, new(ShouldHandle: new PredicateBuilder<string>().Handle<TimeoutException>()));
 
@@ -111,7 +111,7 @@ public sealed class LikePollyClosed
     }
 
     [Theory, BothBreakers]
-    public async Task A_result_that_ShouldHandle_takes_opens_and_is_returned(string kind)
+    public async Task A_result_that_ShouldHandle_selects_opens_and_is_returned(string kind)
     {
         var breaker = LikePollyBreaker.Of(kind, new(ShouldHandle: new PredicateBuilder<string>().HandleResult("fine")));
 
@@ -121,7 +121,7 @@ public sealed class LikePollyClosed
     }
 
     [Theory, BothBreakers]
-    public async Task The_caller_gets_the_very_exception_of_its_call(string kind)
+    public async Task The_caller_gets_the_exception_of_its_call(string kind)
     {
         var breaker = LikePollyBreaker.Of(kind);
         await breaker.FailAsync(3);

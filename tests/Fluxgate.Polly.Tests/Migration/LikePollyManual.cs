@@ -6,7 +6,7 @@ namespace Fluxgate;
 public sealed class LikePollyManual
 {
     [Theory, BothBreakers]
-    public async Task An_isolated_circuit_rejects_however_long_it_takes(string kind)
+    public async Task An_isolated_circuit_rejects_until_it_is_closed(string kind)
     {
         var breaker = LikePollyBreaker.Of(kind);
         await breaker.IsolateAsync();
@@ -44,7 +44,7 @@ public sealed class LikePollyManual
     }
 
     [Theory, BothBreakers]
-    public async Task Closing_a_closed_circuit_empties_its_window_in_silence(string kind)
+    public async Task Closing_a_closed_circuit_empties_its_window_without_an_event(string kind)
     {
         var breaker = LikePollyBreaker.Of(kind);
         await breaker.FailAsync(3);
@@ -57,7 +57,7 @@ public sealed class LikePollyManual
     }
 
     [Theory, BothBreakers]
-    public async Task A_circuit_may_begin_isolated(string kind)
+    public async Task A_circuit_can_start_isolated(string kind)
     {
         var breaker = LikePollyBreaker.Of(kind, new(IsIsolated: true));
         Assert.Equal(CircuitState.Isolated, breaker.State);

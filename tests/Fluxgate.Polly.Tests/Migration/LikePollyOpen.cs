@@ -6,7 +6,7 @@ namespace Fluxgate;
 public sealed class LikePollyOpen
 {
     [Theory, BothBreakers]
-    public async Task An_open_circuit_rejects_and_says_when_to_retry(string kind)
+    public async Task An_open_circuit_rejects_with_RetryAfter(string kind)
     {
         var breaker = await OpenAsync(kind);
         breaker.Wait(2);
@@ -32,7 +32,7 @@ public sealed class LikePollyOpen
     }
 
     [Theory, BothBreakers]
-    public async Task Each_rejection_is_an_exception_of_its_own(string kind)
+    public async Task Each_rejection_is_a_new_exception(string kind)
     {
         var breaker = await OpenAsync(kind);
 
@@ -68,7 +68,7 @@ public sealed class LikePollyOpen
     }
 
     [Theory, BothBreakers]
-    public async Task A_break_that_is_over_shows_as_open_until_the_next_call(string kind)
+    public async Task The_state_is_open_after_the_break_until_the_next_call(string kind)
     {
         var breaker = await OpenAsync(kind);
         breaker.Wait(5);

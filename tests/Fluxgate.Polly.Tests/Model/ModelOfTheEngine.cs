@@ -18,7 +18,7 @@ public sealed class ModelOfTheEngine(ITestOutputHelper output)
     ];
 
     [Fact]
-    public void The_engine_does_what_the_rules_say_in_every_state()
+    public void The_engine_follows_the_rules_in_every_state()
     {
         var visits = Play(Scripts.OfEverything(), 2000);
 
@@ -53,7 +53,7 @@ public sealed class ModelOfTheEngine(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Asking_the_tripper_less_often_than_at_every_call_never_changes_an_answer()
+    public void Evaluating_the_tripper_less_often_never_changes_a_decision()
     {
         var visits = Play(Scripts.OfRecordedCalls(), 1000);
 

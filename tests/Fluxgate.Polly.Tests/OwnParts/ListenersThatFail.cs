@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class ListenersThatFail
 {
     [Fact]
-    public void One_that_throws_at_signals_leaves_the_others_and_the_caller_alone()
+    public void A_listener_that_throws_affects_neither_other_listeners_nor_callers()
     {
         var broken = new Faulty { AtSignals = true };
         var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { broken } });
@@ -17,7 +17,7 @@ public sealed class ListenersThatFail
     }
 
     [Fact]
-    public void One_that_throws_hears_the_next_signal_all_the_same()
+    public void A_listener_that_throws_receives_the_next_signal()
     {
         var broken = new Faulty { AtSignals = true };
         var world = new World(new() { Listeners = { broken } });
@@ -32,7 +32,7 @@ public sealed class ListenersThatFail
     }
 
     [Fact]
-    public void One_that_throws_at_notices_is_counted_and_does_not_go_on_for_ever()
+    public void A_listener_that_throws_in_OnNotice_is_not_called_endlessly()
     {
         var broken = new Faulty { AtNotices = true };
         var world = new World(
@@ -53,7 +53,7 @@ public sealed class ListenersThatFail
     }
 
     [Fact]
-    public void One_that_throws_when_attached_is_counted_and_hears_signals()
+    public void A_listener_that_throws_in_OnAttached_is_counted_and_gets_signals()
     {
         var broken = new Faulty { WhenAttached = true };
         var world = new World(new() { Listeners = { broken } });
@@ -65,7 +65,7 @@ public sealed class ListenersThatFail
     }
 
     [Fact]
-    public void One_that_throws_when_detached_is_counted_and_the_others_are_detached()
+    public void Other_listeners_are_detached_when_one_throws_in_OnDetached()
     {
         var (broken, other) = (new Faulty { WhenDetached = true }, new Faulty());
         var world = new World(new() { Listeners = { broken, other } });
@@ -77,7 +77,7 @@ public sealed class ListenersThatFail
     }
 
     [Fact]
-    public async Task An_asynchronous_one_that_throws_is_counted_and_hears_the_next_signal()
+    public async Task An_asynchronous_listener_that_throws_receives_the_next_signal()
     {
         var heard = new List<long>();
         var world = new World(
@@ -103,7 +103,7 @@ public sealed class ListenersThatFail
     }
 
     [Fact]
-    public void A_flood_of_errors_counts_them_all()
+    public void Every_one_of_many_errors_is_counted()
     {
         var world = new World(new() { Tripper = new Broken.OwnTripper(Broken.Throw<bool>) });
 

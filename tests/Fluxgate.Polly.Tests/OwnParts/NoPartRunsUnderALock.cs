@@ -22,7 +22,7 @@ public sealed class NoPartRunsUnderALock
 
     [Theory]
     [MemberData(nameof(Parts))]
-    public void Another_thread_gets_through_while_a_part_runs(string part)
+    public void Other_threads_use_the_breaker_while_a_part_runs(string part)
     {
         FluxgateBreaker? breaker = null;
         var (entered, through) = (0, false);

@@ -6,7 +6,7 @@ public sealed class OwnBreakPermitAndRecovery
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
-    public void A_break_duration_may_grow_as_it_likes()
+    public void A_custom_break_duration_can_grow_with_each_reopen()
     {
         var world = new World(
             new()
@@ -29,7 +29,7 @@ public sealed class OwnBreakPermitAndRecovery
     }
 
     [Fact]
-    public void A_permit_may_let_every_other_call_probe()
+    public void A_custom_permit_can_admit_every_second_call()
     {
         var world = new World(new() { Permit = new EveryOther(), InitialState = BreakerState.HalfOpen });
 
@@ -40,7 +40,7 @@ public sealed class OwnBreakPermitAndRecovery
     }
 
     [Fact]
-    public void A_permit_may_keep_state_for_each_phase()
+    public void A_custom_permit_can_keep_state_for_each_phase()
     {
         var world = new World(
             new()
@@ -60,7 +60,7 @@ public sealed class OwnBreakPermitAndRecovery
     }
 
     [Fact]
-    public void A_permit_may_hold_recovery_back()
+    public void A_custom_permit_can_delay_recovery()
     {
         var world = new World(
             new()
@@ -80,7 +80,7 @@ public sealed class OwnBreakPermitAndRecovery
     }
 
     [Fact]
-    public void A_recovery_may_want_successes_in_a_row()
+    public void A_custom_recovery_can_require_successes_in_a_row()
     {
         var world = new World(
             new()
@@ -101,7 +101,7 @@ public sealed class OwnBreakPermitAndRecovery
     }
 
     [Fact]
-    public void A_recovery_may_keep_state_for_each_phase()
+    public void A_custom_recovery_can_keep_state_for_each_phase()
     {
         var world = new World(
             new()
@@ -122,7 +122,7 @@ public sealed class OwnBreakPermitAndRecovery
     }
 
     [Fact]
-    public void A_break_duration_knows_why_the_circuit_opens()
+    public void A_custom_break_duration_receives_the_reason_of_the_transition()
     {
         var reasons = new List<Reason>();
         var world = new World(
@@ -148,7 +148,7 @@ public sealed class OwnBreakPermitAndRecovery
     }
 
     [Fact]
-    public void A_break_duration_can_be_tried_with_a_reason()
+    public void A_break_duration_can_be_tested_with_a_reason()
     {
         var (reasons, signal) = (new List<Reason>(), new World().Breaker.Trip("a drill"));
         var duration = new NotesReasons(reasons, Second);

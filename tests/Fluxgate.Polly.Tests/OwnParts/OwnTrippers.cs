@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class OwnTrippers
 {
     [Fact]
-    public void A_leaf_without_state_is_a_few_lines()
+    public void A_custom_tripper_combines_with_built_in_ones()
     {
         var world = new World(new() { Tripper = Tripper.MinRequests(5) & new FailuresAtLeast(2) });
 
@@ -19,7 +19,7 @@ public sealed class OwnTrippers
     }
 
     [Fact]
-    public void A_leaf_may_explain_itself_with_numbers()
+    public void A_custom_tripper_can_explain_itself_with_numbers()
     {
         var world = new World(new() { Tripper = new SuccessesBelow(3) });
 
@@ -29,7 +29,7 @@ public sealed class OwnTrippers
     }
 
     [Fact]
-    public void A_leaf_may_keep_state_for_each_phase()
+    public void A_custom_tripper_can_keep_state_for_each_phase()
     {
         var world = new World(
             new()
@@ -56,7 +56,7 @@ public sealed class OwnTrippers
     }
 
     [Fact]
-    public void A_leaf_with_state_explains_itself_by_the_state_of_its_phase()
+    public void A_custom_tripper_explains_itself_from_the_state_of_its_phase()
     {
         var settings = new FluxgateBreakerSettings { Tripper = Tripper.FailureStreak(100) | new TwoLooksInARow() };
         var (one, other) = (new World(settings), new World(settings));
@@ -70,7 +70,7 @@ public sealed class OwnTrippers
     }
 
     [Fact]
-    public void A_leaf_with_state_starts_anew_and_explains_itself_in_each_half_open_phase_too()
+    public void A_custom_tripper_starts_anew_in_each_half_open_phase()
     {
         var world = new World(
             new()
@@ -91,7 +91,7 @@ public sealed class OwnTrippers
     }
 
     [Fact]
-    public void A_leaf_that_names_a_slow_threshold_gets_slow_calls_counted()
+    public void A_custom_tripper_with_a_slow_threshold_gets_slow_calls_counted()
     {
         var world = new World(new() { Tripper = new SlowCallsAtLeast(2, TimeSpan.FromSeconds(3)) });
 
@@ -104,7 +104,7 @@ public sealed class OwnTrippers
     }
 
     [Fact]
-    public void A_leaf_that_counts_asks_for_no_more_than_the_probes_there_will_be()
+    public void AtMost_caps_the_number_of_a_custom_tripper_at_the_probes()
     {
         var world = new World(
             new()

@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class OwnWindows
 {
     [Fact]
-    public void Decides_what_the_rule_sees()
+    public void A_custom_window_determines_the_calls_of_the_rule()
     {
         var world = new World(new() { Window = new SinceTheLastSuccess(), Tripper = Tripper.MinRequests(3) & Tripper.FailureRate(1) });
 
@@ -18,7 +18,7 @@ public sealed class OwnWindows
     }
 
     [Fact]
-    public void Starts_empty_in_every_phase_that_records()
+    public void A_custom_window_starts_empty_in_every_phase_that_records()
     {
         var window = new SinceTheLastSuccess();
         var world = new World(
@@ -41,7 +41,7 @@ public sealed class OwnWindows
     }
 
     [Fact]
-    public void Sees_durations_where_a_rule_asks_for_them()
+    public void A_custom_window_receives_durations_if_a_rule_needs_them()
     {
         var world = new World(new() { Window = new SinceTheLastSuccess(), Tripper = Tripper.AvgLatency(TimeSpan.FromSeconds(2)) });
 
@@ -53,7 +53,7 @@ public sealed class OwnWindows
     }
 
     [Fact]
-    public void May_wrap_one_of_ours_and_count_slow_calls_as_it_does()
+    public void A_custom_window_can_wrap_a_built_in_one_and_count_slow_calls()
     {
         var world = new World(
             new() { Window = new FailuresOnly(Window.Count(3)), Tripper = Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) }
@@ -70,7 +70,7 @@ public sealed class OwnWindows
     }
 
     [Fact]
-    public void Its_capacity_refuses_rules_that_ask_for_more() =>
+    public void A_rule_that_needs_more_than_the_capacity_of_a_custom_window_throws() =>
         Assert.Contains(
             "MinRequests(4) asks for more calls than the window's 3",
             Assert.Throws<ArgumentException>(() => new World(new() { Window = new AtMost(3), Tripper = Tripper.MinRequests(4) })).Message,

@@ -8,7 +8,7 @@ public sealed class PartsThatFail
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void A_tripper_that_throws_is_quiet()
+    public void A_tripper_that_throws_does_not_fire()
     {
         var world = new World(new() { Tripper = new OwnTripper(Throw<bool>) });
 
@@ -19,7 +19,7 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void A_tripper_that_throws_while_half_open_is_quiet()
+    public void A_tripper_that_throws_while_half_open_does_not_fire()
     {
         var world = HalfOpen(new() { Tripper = new OwnTripper(Throw<bool>), Recovery = Recovery.AfterProbes(3) });
 
@@ -31,7 +31,7 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void A_tripper_that_fails_to_explain_itself_trips_all_the_same()
+    public void A_tripper_that_throws_in_Explain_trips()
     {
         var world = new World(new() { Tripper = new OwnTripper(explain: Throw<Finding>) });
 
@@ -43,7 +43,7 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void A_recovery_that_throws_is_not_over_yet()
+    public void A_recovery_that_throws_is_not_over()
     {
         var world = HalfOpen(new() { Recovery = new OwnRecovery(Throw<bool>) });
 
@@ -54,7 +54,7 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void A_permit_that_throws_lets_one_probe_in_at_a_time()
+    public void A_permit_that_throws_admits_one_probe_at_a_time()
     {
         var world = HalfOpen(new() { Permit = new OwnPermit(Throw<bool>) });
 
@@ -69,7 +69,7 @@ public sealed class PartsThatFail
     [InlineData(double.NaN)]
     [InlineData(1.0)]
     [InlineData(-0.1)]
-    public void A_randomizer_that_answers_nonsense_lets_one_probe_in_at_a_time(double nonsense)
+    public void A_randomizer_that_returns_an_invalid_number_admits_one_probe(double nonsense)
     {
         var world = HalfOpen(new() { Permit = Permit.Random(0.5), Randomizer = () => nonsense });
 
@@ -83,14 +83,14 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void A_break_duration_that_throws_lasts_a_minute() =>
+    public void A_break_duration_that_throws_lasts_60_seconds() =>
         AssertDefaultBreak(new() { BreakDuration = new OwnBreak(Throw<TimeSpan>) }, "broken");
 
     [Theory]
     [InlineData(0, "00:00:00")]
     [InlineData(-1, "-00:00:00.0000001")]
     [InlineData(long.MinValue, "-10675199.02:48:05.4775808")]
-    public void A_break_duration_that_is_not_positive_lasts_a_minute(long ticks, string text) =>
+    public void A_break_duration_that_is_not_positive_lasts_60_seconds(long ticks, string text) =>
         AssertDefaultBreak(
             new() { BreakDuration = new OwnBreak(() => TimeSpan.FromTicks(ticks)) },
             $"A break duration must be greater than zero, but Fluxgate.Broken+OwnBreak answered with {text}."
@@ -99,14 +99,14 @@ public sealed class PartsThatFail
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(1.0)]
-    public void Jitter_from_a_randomizer_that_answers_nonsense_lasts_a_minute(double nonsense) =>
+    public void A_break_with_an_invalid_random_number_lasts_60_seconds(double nonsense) =>
         AssertDefaultBreak(
             new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(5), jitter: 0.5), Randomizer = () => nonsense },
             message: null
         );
 
     [Fact]
-    public void A_manual_trip_survives_a_break_duration_that_throws()
+    public void A_manual_trip_opens_when_the_break_duration_throws()
     {
         var world = new World(new() { BreakDuration = new OwnBreak(Throw<TimeSpan>) });
 
@@ -116,7 +116,7 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void A_break_duration_may_be_until_reset()
+    public void A_custom_break_duration_can_last_until_reset()
     {
         var world = new World(new() { BreakDuration = new OwnBreak(() => TimeSpan.MaxValue) });
 
@@ -128,7 +128,7 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void A_window_that_fails_to_record_loses_the_call_and_nothing_else()
+    public void A_window_that_throws_in_Record_loses_only_that_record()
     {
         var world = new World(
             new() { Window = new OwnWindow(() => new OwnState(() => throw Error, () => default)), Tripper = Tripper.FailureStreak(2) }
@@ -141,7 +141,7 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void A_window_that_fails_to_read_is_read_as_empty()
+    public void A_window_that_throws_in_Read_counts_as_empty()
     {
         var world = new World(
             new() { Window = new OwnWindow(() => new OwnState(() => { }, Throw<CallCounts>)), Tripper = Tripper.FailureRate(1) }
@@ -154,7 +154,7 @@ public sealed class PartsThatFail
     }
 
     [Fact]
-    public void Parts_that_fail_while_half_open_leave_a_way_out()
+    public void A_half_open_phase_ends_although_all_its_parts_throw()
     {
         var world = HalfOpen(
             new()

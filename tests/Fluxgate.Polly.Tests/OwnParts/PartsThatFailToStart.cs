@@ -8,7 +8,7 @@ public sealed class PartsThatFailToStart
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_tripper_is_quiet(bool throws)
+    public void A_tripper_that_does_not_start_does_not_fire(bool throws)
     {
         var world = new World(new() { Tripper = new OwnTripper(start: Start<Tripper>(throws)) });
 
@@ -21,7 +21,7 @@ public sealed class PartsThatFailToStart
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_window_records_nothing(bool throws)
+    public void A_window_that_does_not_start_records_nothing(bool throws)
     {
         var world = new World(
             new() { Window = new OwnWindow(Start<WindowState>(throws)), Tripper = Tripper.MinRequests(1) | Tripper.FailureStreak(3) }
@@ -38,7 +38,7 @@ public sealed class PartsThatFailToStart
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_permit_lets_one_probe_in_at_a_time(bool throws)
+    public void A_permit_that_does_not_start_admits_one_probe_at_a_time(bool throws)
     {
         var world = new World(new() { Permit = new OwnPermit(start: Start<Permit>(throws)), InitialState = BreakerState.HalfOpen });
 
@@ -51,7 +51,7 @@ public sealed class PartsThatFailToStart
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_recovery_is_not_over_yet(bool throws)
+    public void A_recovery_that_does_not_start_is_not_over(bool throws)
     {
         var world = new World(
             new()
@@ -69,7 +69,7 @@ public sealed class PartsThatFailToStart
     }
 
     [Fact]
-    public void A_leaf_that_starts_as_nothing_makes_its_rule_quiet_and_is_reported()
+    public void A_rule_with_a_leaf_that_starts_as_null_does_not_fire()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) | new OwnTripper(start: () => null!) });
 
@@ -80,7 +80,7 @@ public sealed class PartsThatFailToStart
     }
 
     [Fact]
-    public void A_breaker_that_starts_open_survives_a_break_duration_that_throws()
+    public void A_breaker_can_start_open_although_its_break_duration_throws()
     {
         var world = new World(new() { BreakDuration = new OwnBreak(Throw<TimeSpan>), InitialState = BreakerState.Open });
 
@@ -89,7 +89,7 @@ public sealed class PartsThatFailToStart
     }
 
     [Fact]
-    public void The_next_phase_starts_its_own()
+    public void A_part_is_started_again_in_the_next_phase()
     {
         var starts = 0;
         var world = new World(new() { Tripper = new OwnTripper(start: () => ++starts == 1 ? throw Error : Tripper.FailureStreak(1)) });

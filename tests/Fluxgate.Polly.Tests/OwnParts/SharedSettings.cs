@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class SharedSettings
 {
     [Fact]
-    public void Two_breakers_of_one_settings_object_share_no_state()
+    public void Two_breakers_with_the_same_settings_share_no_state()
     {
         var time = new VirtualTime();
         var settings = new FluxgateBreakerSettings
@@ -32,7 +32,7 @@ public sealed class SharedSettings
     }
 
     [Fact]
-    public void Changing_the_settings_later_changes_no_breaker()
+    public void Changing_the_settings_later_does_not_change_the_breaker()
     {
         var settings = new FluxgateBreakerSettings { Tripper = Tripper.FailureStreak(2) };
         var world = new World(settings);
@@ -47,7 +47,7 @@ public sealed class SharedSettings
     }
 
     [Fact]
-    public void A_shared_listener_hears_both_and_can_tell_them_apart()
+    public void A_shared_listener_receives_the_signals_of_both_by_name()
     {
         var heard = new List<string>();
         var settings = new FluxgateBreakerSettings { Listeners = { signal => heard.Add(signal.CircuitName) } };

@@ -10,7 +10,7 @@ public sealed class AskingLessOften
     [InlineData(RandomRules.WithSlowCalls, true, 1000)]
     [InlineData(RandomRules.All, false, 500)]
     [InlineData(RandomRules.All, true, 500)]
-    public void Trips_at_the_very_call_at_which_always_asking_trips(int leaves, bool timed, int runs)
+    public void Evaluating_less_often_trips_at_the_same_call(int leaves, bool timed, int runs)
     {
         var (ran, trips, late) = (0, 0, 0);
         for (var seed = 0; seed < runs; seed++)
@@ -50,7 +50,7 @@ public sealed class AskingLessOften
     }
 
     [Fact]
-    public void Successes_that_expire_trip_at_the_next_call_whatever_it_is()
+    public void Expired_successes_cause_a_trip_at_the_next_call()
     {
         var world = new World(
             new() { Window = Window.Time(TimeSpan.FromSeconds(10)), Tripper = Tripper.MinRequests(5) & Tripper.FailureRate(0.5) }

@@ -22,7 +22,7 @@ public sealed class LeastFailuresOfARate
     ];
 
     [Fact]
-    public void Reaches_it_and_one_fewer_does_not()
+    public void LeastFailures_reaches_the_rate_and_one_fewer_does_not()
     {
         foreach (var ratio in Ratios)
         {
@@ -34,7 +34,7 @@ public sealed class LeastFailuresOfARate
     }
 
     [Fact]
-    public void Reaches_ratios_that_are_next_to_a_quotient_of_calls()
+    public void LeastFailures_is_exact_next_to_a_quotient_of_calls()
     {
         var random = new Random(9);
         for (var i = 0; i < 100_000; i++)

@@ -16,7 +16,7 @@ public sealed class ReadingsOfBuckets
     }
 
     [Fact]
-    public void A_timestamp_older_than_the_buckets_reads_all_that_they_hold()
+    public void A_timestamp_older_than_the_buckets_reads_all_that_they_contain()
     {
         var before = _clock.Now;
         RecordFailures(1, 2, 4);
@@ -26,7 +26,7 @@ public sealed class ReadingsOfBuckets
     }
 
     [Fact]
-    public void A_timestamp_older_than_the_buckets_brings_back_nothing()
+    public void A_timestamp_older_than_the_buckets_restores_no_expired_calls()
     {
         var before = _clock.Now;
         RecordFailures(1, 2, 4, 8);
@@ -41,7 +41,7 @@ public sealed class ReadingsOfBuckets
     [InlineData(3, 0)]
     [InlineData(4, 0)]
     [InlineData(1_000_000_000, 0)]
-    public void Buckets_that_nobody_turned_are_left_out_when_they_are_over(long buckets, long failures)
+    public void Expired_buckets_are_excluded_before_they_rotate(long buckets, long failures)
     {
         RecordFailures(1, 2, 4);
         var later = _clock.Now + (buckets * _clock.Units(Bucket));
@@ -51,7 +51,7 @@ public sealed class ReadingsOfBuckets
     }
 
     [Fact]
-    public void A_bucket_is_over_at_its_end_and_not_before()
+    public void A_bucket_expires_at_its_end_and_not_before()
     {
         RecordFailures(1, 2, 4);
         var end = _clock.Now + _clock.Units(Bucket);

@@ -9,7 +9,7 @@ public sealed class TextsOfParts
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Windows(string language) =>
+    public void Windows_format_as_text(string language) =>
         AssertTexts(
             language,
             ("Count(100)", Window.Count(100)),
@@ -21,7 +21,7 @@ public sealed class TextsOfParts
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Leaves_of_rules(string language) =>
+    public void Trippers_format_as_text(string language) =>
         AssertTexts(
             language,
             ("MinRequests(1000)", Tripper.MinRequests(1000)),
@@ -39,7 +39,7 @@ public sealed class TextsOfParts
         );
 
     [Fact]
-    public void Rules_set_brackets_only_where_they_are_needed()
+    public void Rules_format_brackets_only_where_needed()
     {
         var (a, b, c) = (Tripper.MinRequests(1), Tripper.FailureRate(0.5), Tripper.FailureStreak(5));
 
@@ -52,7 +52,7 @@ public sealed class TextsOfParts
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Break_durations(string language) =>
+    public void Break_durations_format_as_text(string language) =>
         AssertTexts(
             language,
             ("Fixed(1m)", BreakDuration.Fixed(60 * Second)),
@@ -66,7 +66,7 @@ public sealed class TextsOfParts
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Permits_and_recoveries(string language) =>
+    public void Permits_and_recoveries_format_as_text(string language) =>
         AssertTexts(
             language,
             ("All", Permit.All),
@@ -82,7 +82,7 @@ public sealed class TextsOfParts
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Tallies(string language) => AssertTexts(language, ("1500 of 2000 failed", Calls.Many(2000, 1500)));
+    public void Call_counts_format_as_text(string language) => AssertTexts(language, ("1500 of 2000 failed", Calls.Many(2000, 1500)));
 
     private static void AssertTexts(string language, params (string Text, object Part)[] parts)
     {

@@ -18,7 +18,7 @@ public sealed class TrackersInPollysStrategies
     [InlineData(503, 3)]
     [InlineData(-1, 3)]
     [InlineData(-2, 1)]
-    public void Retry_tries_again_what_is_tracked(int status, int calls)
+    public void Retry_repeats_tracked_outcomes(int status, int calls)
     {
         Run(
             builder =>
@@ -41,7 +41,7 @@ public sealed class TrackersInPollysStrategies
     [InlineData(503, 42)]
     [InlineData(-1, 42)]
     [InlineData(-2, null)]
-    public void Fallback_replaces_what_is_tracked(int status, int? result) =>
+    public void Fallback_replaces_tracked_outcomes(int status, int? result) =>
         Assert.Equal(
             result,
             Run(
@@ -62,7 +62,7 @@ public sealed class TrackersInPollysStrategies
     [InlineData(503, 2)]
     [InlineData(-1, 2)]
     [InlineData(-2, 1)]
-    public void Hedging_hedges_what_is_tracked(int status, int calls)
+    public void Hedging_hedges_tracked_outcomes(int status, int calls)
     {
         Run(
             builder =>
@@ -85,7 +85,7 @@ public sealed class TrackersInPollysStrategies
     [InlineData(503, CircuitState.Open)]
     [InlineData(-1, CircuitState.Open)]
     [InlineData(-2, CircuitState.Closed)]
-    public void Polly_s_circuit_breaker_counts_what_is_tracked(int status, CircuitState state)
+    public void Pollys_circuit_breaker_counts_tracked_outcomes(int status, CircuitState state)
     {
         var provider = new CircuitBreakerStateProvider();
         var pipeline = new ResiliencePipelineBuilder<int> { TimeProvider = new VirtualTime() }
@@ -111,7 +111,7 @@ public sealed class TrackersInPollysStrategies
     [InlineData(503, BreakerState.Open)]
     [InlineData(-1, BreakerState.Open)]
     [InlineData(-2, BreakerState.Closed)]
-    public void So_does_our_breaker(int status, BreakerState state)
+    public void The_Fluxgate_breaker_counts_tracked_outcomes(int status, BreakerState state)
     {
         var breaker = new FluxgateBreaker("payments", new() { Tripper = Tripper.FailureStreak(1) }, new VirtualTime());
 
@@ -121,7 +121,7 @@ public sealed class TrackersInPollysStrategies
     }
 
     [Fact]
-    public void A_tracker_also_says_what_our_breaker_ignores()
+    public void The_Fluxgate_breaker_ignores_tracked_outcomes()
     {
         var breaker = new FluxgateBreaker("payments", new() { Tripper = Tripper.FailureStreak(1) }, new VirtualTime());
 
@@ -131,7 +131,7 @@ public sealed class TrackersInPollysStrategies
     }
 
     [Fact]
-    public void An_exception_tracker_converts_by_way_of_its_result_type()
+    public void For_converts_an_exception_tracker_to_a_result_type()
     {
         var timeouts = Tracker.TypeOf<TimeoutException>();
 
@@ -152,7 +152,7 @@ public sealed class TrackersInPollysStrategies
     }
 
     [Fact]
-    public async Task An_exception_tracker_serves_pipelines_of_any_result_type_as_it_stands()
+    public async Task An_exception_tracker_works_in_pipelines_of_any_result_type()
     {
         var timeouts = Tracker.TypeOf<TimeoutException>();
         var breaker = new FluxgateBreaker("payments", new() { Tripper = Tripper.FailureStreak(1) }, new VirtualTime());

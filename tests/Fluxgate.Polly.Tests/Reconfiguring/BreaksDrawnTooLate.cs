@@ -6,7 +6,7 @@ namespace Fluxgate;
 public sealed class BreaksDrawnTooLate
 {
     [Fact]
-    public void A_call_that_decides_later_does_not_report_that_one_as_hung()
+    public void A_break_drawn_too_late_is_not_reported_as_hung()
     {
         World? world = null;
         var draws = 0;

@@ -8,7 +8,7 @@ public sealed class HalfOpenWithOnesOwnWindow
     private Action? _whileReading;
 
     [Fact]
-    public void A_stricter_rule_that_comes_while_a_probe_is_recorded_reopens()
+    public void A_stricter_rule_set_while_a_probe_is_recorded_reopens()
     {
         var world = Probing(Tripper.MinRequests(5) & Tripper.FailureRate(1));
         Reconfigure(Tripper.MinRequests(2) & Tripper.FailureRate(1));
@@ -19,7 +19,7 @@ public sealed class HalfOpenWithOnesOwnWindow
     }
 
     [Fact]
-    public void A_shorter_recovery_that_comes_while_a_probe_is_recorded_closes()
+    public void A_shorter_recovery_set_while_a_probe_is_recorded_closes()
     {
         var world = Probing(HalfOpenWorld.QuietRule, probes: 5);
         Reconfigure(HalfOpenWorld.QuietRule, probes: 2);
@@ -30,7 +30,7 @@ public sealed class HalfOpenWithOnesOwnWindow
     }
 
     [Fact]
-    public void The_probe_s_break_holds_where_the_new_rule_reopens()
+    public void A_probes_break_hint_applies_when_the_new_rule_reopens()
     {
         var world = Probing(Tripper.MinRequests(5) & Tripper.FailureRate(1));
         Reconfigure(Tripper.MinRequests(2) & Tripper.FailureRate(1));
@@ -42,7 +42,7 @@ public sealed class HalfOpenWithOnesOwnWindow
     }
 
     [Fact]
-    public void Other_threads_get_through_while_the_window_is_read()
+    public void Other_threads_use_the_breaker_while_the_window_is_read()
     {
         var world = Probing(Tripper.MinRequests(5) & Tripper.FailureRate(1));
         var reads = 0;

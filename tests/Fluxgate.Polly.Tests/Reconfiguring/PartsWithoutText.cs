@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class PartsWithoutText
 {
     [Fact]
-    public void A_part_whose_text_throws_is_named_by_its_type_in_the_changes()
+    public void A_part_whose_ToString_throws_is_named_by_its_type()
     {
         var world = new World();
 
@@ -13,7 +13,7 @@ public sealed class PartsWithoutText
     }
 
     [Fact]
-    public void The_same_part_whose_text_throws_is_no_change()
+    public void The_same_part_whose_ToString_throws_is_no_change()
     {
         var part = new Speechless();
         var world = new World(new() { BreakDuration = part });

@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class Parts_of_ones_own_keep_their_state
 {
     [Fact]
-    public void A_tripper_that_is_the_same_object_goes_on_and_another_starts_anew()
+    public void The_same_tripper_keeps_its_state_and_another_starts_anew()
     {
         var third = new ThirdCall();
         var world = new World(new() { Tripper = third });
@@ -25,7 +25,7 @@ public sealed class Parts_of_ones_own_keep_their_state
     }
 
     [Fact]
-    public void A_tripper_that_is_composed_anew_of_the_same_objects_is_the_same()
+    public void A_tripper_composed_of_the_same_objects_is_the_same()
     {
         var third = new ThirdCall();
         var world = new World(new() { Tripper = third | Tripper.FailureStreak(9) });
@@ -37,7 +37,7 @@ public sealed class Parts_of_ones_own_keep_their_state
     }
 
     [Fact]
-    public void A_part_that_reads_like_one_of_ours_is_not_ours()
+    public void A_custom_part_with_the_text_of_a_built_in_one_is_not_equal_to_it()
     {
         var world = new World(new() { Tripper = new ThirdCall { Text = "FailureStreak(2)" } });
         Assert.Equal(
@@ -49,7 +49,7 @@ public sealed class Parts_of_ones_own_keep_their_state
     }
 
     [Fact]
-    public void A_permit_goes_on_where_it_is_the_same_also_within_others()
+    public void The_same_permit_keeps_its_state_also_inside_others()
     {
         var every = new EverySecond();
         var world = new World(new() { Permit = Permit.All & every });
@@ -69,7 +69,7 @@ public sealed class Parts_of_ones_own_keep_their_state
     }
 
     [Fact]
-    public void A_recovery_goes_on_where_it_is_the_same_also_within_others()
+    public void The_same_recovery_keeps_its_state_also_inside_others()
     {
         var third = new ThirdSuccess();
         var world = new World(new() { Permit = Permit.All, Recovery = third & Recovery.AfterProbes(1) });
@@ -89,7 +89,7 @@ public sealed class Parts_of_ones_own_keep_their_state
     }
 
     [Fact]
-    public void A_part_that_fails_to_start_is_reported_and_taken_as_the_rules_say()
+    public void A_part_that_fails_to_start_is_reported_and_replaced()
     {
         var world = new World();
         world.Breaker.Reconfigure(new() { Tripper = new ThirdCall { Fails = true } });

@@ -7,7 +7,7 @@ public sealed class Under_fire
     private static readonly int[] ToAndFro = [.. Enumerable.Range(1, 40).Select(time => time % 2)];
 
     [Fact]
-    public void Totals_are_exact_and_the_chain_of_signals_is_whole_while_calls_commands_and_reconfigurations_meet()
+    public void Totals_and_signals_are_exact_under_concurrent_reconfigurations()
     {
         var world = new World(Settings(0));
         var settled = new long[3];
@@ -83,7 +83,7 @@ public sealed class Under_fire
     [InlineData("MinRequests(40) & FailureRate(100%)")]
     [InlineData("MinRequests(40) & FailureRate(100%) & FailureStreak(40)")]
     [InlineData("MinRequests(40) & SlowRate(100%, 1s)")]
-    public void No_trip_is_lost_whichever_call_is_the_last_that_a_rule_waits_for(string rule)
+    public void No_trip_is_lost_whichever_call_is_the_last_required(string rule)
     {
         // Both fire at the fortieth failure, and ask at other moments up to then.
         FluxgateBreakerSettings[] settings =

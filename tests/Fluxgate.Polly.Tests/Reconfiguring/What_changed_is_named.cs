@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class What_changed_is_named
 {
     [Fact]
-    public void Of_the_settings_in_force_some_can_be_changed_and_the_others_stay()
+    public void CopySettings_allows_changing_some_settings_and_keeps_the_others()
     {
         var world = new World(
             new()
@@ -28,7 +28,7 @@ public sealed class What_changed_is_named
     }
 
     [Fact]
-    public void A_notice_names_each_setting_that_changed_with_before_and_after()
+    public void A_notice_lists_each_changed_setting_with_old_and_new_value()
     {
         var world = new World();
         var changes = world.Breaker.Reconfigure(
@@ -63,7 +63,7 @@ public sealed class What_changed_is_named
     }
 
     [Fact]
-    public void Settings_that_mean_the_same_change_nothing_and_raise_no_notice()
+    public void Equivalent_settings_change_nothing_and_raise_no_notice()
     {
         var world = new World(
             new() { Permit = Permit.All & Permit.MaxConcurrent(3), Recovery = Recovery.WhenQuiet & Recovery.AfterProbes(3) }
@@ -88,7 +88,7 @@ public sealed class What_changed_is_named
     }
 
     [Fact]
-    public void Refused_settings_leave_the_old_ones_in_force_and_say_what_the_constructor_says()
+    public void Invalid_settings_throw_and_leave_the_old_ones_in_force()
     {
         FluxgateBreakerSettings[] refused =
         [
@@ -117,7 +117,7 @@ public sealed class What_changed_is_named
     }
 
     [Fact]
-    public void Settings_are_copied()
+    public void Reconfigure_copies_the_settings()
     {
         var settings = new FluxgateBreakerSettings { Tripper = Tripper.FailureStreak(2) };
         var world = new World();
@@ -141,7 +141,7 @@ public sealed class What_changed_is_named
     }
 
     [Fact]
-    public void A_listener_may_reconfigure_and_everybody_hears_all_in_order()
+    public void A_listener_can_reconfigure_and_all_events_arrive_in_order()
     {
         var news = new Everything();
         var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { new StricterWhenOpen(), news } });
@@ -161,7 +161,7 @@ public sealed class What_changed_is_named
     }
 
     [Fact]
-    public void A_disposed_breaker_takes_on_rules_unheard_and_without_a_timer()
+    public void A_disposed_breaker_can_be_reconfigured_without_notice_or_timer()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
         world.Breaker.Dispose();

@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class While_a_manual_state_holds
 {
     [Fact]
-    public void Metrics_only_goes_on_with_its_window_and_counts_what_the_stricter_rule_would_have_done()
+    public void MetricsOnly_keeps_its_window_and_counts_would_trips_of_the_new_rule()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(5), InitialState = BreakerState.MetricsOnly });
         world.Succeed();
@@ -31,7 +31,7 @@ public sealed class While_a_manual_state_holds
     [Theory]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public void The_state_stays_and_the_rules_take_effect_when_it_is_left(BreakerState state)
+    public void The_state_is_kept_and_the_rules_apply_after_it(BreakerState state)
     {
         var world = new World(new() { InitialState = state });
         world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(2), InitialState = BreakerState.Closed });
@@ -44,7 +44,7 @@ public sealed class While_a_manual_state_holds
     }
 
     [Fact]
-    public void Forced_open_goes_on_rejecting_and_counting()
+    public void ForcedOpen_continues_to_reject_and_count()
     {
         var world = new World(new() { InitialState = BreakerState.ForcedOpen });
         world.Rejects(2);
@@ -54,7 +54,7 @@ public sealed class While_a_manual_state_holds
     }
 
     [Fact]
-    public void Disabled_goes_on_counting_nothing()
+    public void Disabled_continues_to_count_nothing()
     {
         var world = new World(new() { InitialState = BreakerState.Disabled });
         var early = world.Begin();

@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class While_closed
 {
     [Fact]
-    public void A_stricter_streak_trips_at_the_next_failure_and_counts_those_before()
+    public void A_stricter_streak_trips_at_the_next_failure_and_counts_earlier_ones()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(5) });
         world.Fail(3);
@@ -17,7 +17,7 @@ public sealed class While_closed
     [Theory]
     [InlineData(Verdict.Success)]
     [InlineData(Verdict.Failure)]
-    public void A_stricter_minimum_trips_at_the_next_recorded_call_also_at_a_success(Verdict next)
+    public void A_stricter_minimum_trips_at_the_next_recorded_call(Verdict next)
     {
         var world = new World(new() { Tripper = Tripper.MinRequests(20) & Tripper.FailureRate(0.5) });
         world.Fail(3);
@@ -30,7 +30,7 @@ public sealed class While_closed
     }
 
     [Fact]
-    public void A_stricter_rate_trips_at_the_next_success_when_the_window_has_failures_enough()
+    public void A_stricter_rate_trips_at_the_next_success()
     {
         var world = new World(new() { Tripper = Tripper.MinRequests(10) & Tripper.FailureRate(0.5) });
         world.Succeed(8);
@@ -45,7 +45,7 @@ public sealed class While_closed
     }
 
     [Fact]
-    public void A_looser_rule_waits_for_what_it_asks()
+    public void A_looser_rule_does_not_trip_before_its_number()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(3) });
         world.Fail(2);
@@ -57,7 +57,7 @@ public sealed class While_closed
     }
 
     [Fact]
-    public void The_streak_goes_on_when_the_window_does_not()
+    public void The_streak_continues_when_the_window_does_not()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(5) });
         world.Succeed(7);
@@ -70,7 +70,7 @@ public sealed class While_closed
     }
 
     [Fact]
-    public void A_success_behind_it_ends_a_streak_from_before()
+    public void A_success_after_a_reconfiguration_ends_an_earlier_streak()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(5) });
         world.Succeed(3);
@@ -85,7 +85,7 @@ public sealed class While_closed
     }
 
     [Fact]
-    public void It_is_the_same_phase_and_no_transition()
+    public void Phase_and_reason_are_kept_and_no_signal_is_raised()
     {
         var world = new World();
         world.Breaker.Trip();
@@ -121,7 +121,7 @@ public sealed class While_closed
     }
 
     [Fact]
-    public void A_call_from_before_is_stale_once_the_phase_is_over()
+    public void A_call_in_flight_is_stale_once_the_phase_has_ended()
     {
         var world = new World();
         var call = world.Begin();
@@ -133,7 +133,7 @@ public sealed class While_closed
     }
 
     [Fact]
-    public void A_call_that_was_let_in_before_a_rule_asked_for_durations_counts_as_fast_unless_its_duration_is_told()
+    public void A_call_admitted_before_a_rule_on_durations_counts_as_fast()
     {
         var world = new World();
         var (unknown, told) = (world.Begin(), world.Begin());
@@ -146,7 +146,7 @@ public sealed class While_closed
     }
 
     [Fact]
-    public void Slow_calls_of_every_threshold_that_ever_held_stay_in_the_totals()
+    public void Totals_of_slow_calls_are_kept_for_every_earlier_threshold()
     {
         var world = new World(new() { Tripper = SlowerThan(1) });
         world.Take(TimeSpan.FromSeconds(2));

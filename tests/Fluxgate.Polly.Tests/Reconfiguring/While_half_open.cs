@@ -19,7 +19,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void Fewer_probes_than_there_were_are_enough_at_the_next_success()
+    public void A_recovery_with_fewer_probes_closes_at_the_next_success()
     {
         var world = Probing(With(Recovery.AfterProbes(10)));
         world.Succeed(4);
@@ -43,7 +43,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void Probes_without_a_success_and_ignored_ones_in_a_row_are_counted_on()
+    public void Failed_and_ignored_probes_continue_to_count()
     {
         var failed = Probing(With(Recovery.AfterProbes(5)));
         failed.Fail(3);
@@ -59,7 +59,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void The_first_probe_is_not_let_in_twice()
+    public void The_first_probe_is_not_admitted_twice()
     {
         var none = With(Recovery.AfterProbes(5));
         (none.Permit, none.Randomizer) = (Permit.Random(0.1), () => 0.5);
@@ -72,7 +72,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void A_lease_keeps_its_end_and_a_shorter_one_may_end_before_it()
+    public void A_lease_keeps_its_deadline_and_a_shorter_one_can_end_earlier()
     {
         var world = Probing(With(Recovery.AfterProbes(5), lease: 30));
         var first = world.Begin();
@@ -93,7 +93,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void A_lease_from_before_ends_as_it_was_given_when_leases_become_longer()
+    public void An_earlier_lease_keeps_its_deadline_when_leases_become_longer()
     {
         var world = Probing(With(Recovery.AfterProbes(5), lease: 5));
         world.Begin();
@@ -105,7 +105,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void A_timer_notices_leases_in_the_order_in_which_they_end()
+    public void A_timer_settles_leases_in_the_order_of_their_deadlines()
     {
         var world = Probing(Timed(30));
         world.Begin();
@@ -120,7 +120,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void A_timer_that_is_switched_on_notices_the_leases_of_probes_in_flight()
+    public void A_timer_enabled_later_settles_the_leases_of_probes_in_flight()
     {
         var world = Probing(With(Recovery.AfterProbes(5), lease: 5));
         world.Begin();
@@ -131,7 +131,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void A_lower_limit_waits_for_the_probes_in_flight_and_loses_no_permit()
+    public void A_lower_limit_applies_to_probes_in_flight_and_loses_no_permit()
     {
         var world = Probing(With(Recovery.AfterProbes(90), permit: Permit.MaxConcurrent(5)));
         var probes = world.Ask(9);
@@ -150,7 +150,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void A_ramp_counts_from_the_beginning_of_the_phase()
+    public void A_ramp_counts_from_the_start_of_the_phase()
     {
         var world = Probing(With(Recovery.AfterProbes(1), permit: Permit.RampUp(1, 1, TimeSpan.FromSeconds(60))));
         world.Succeed();
@@ -165,7 +165,7 @@ public sealed class While_half_open
     }
 
     [Fact]
-    public void A_time_window_goes_on_without_expiring_and_another_begins_empty()
+    public void An_equal_time_window_continues_and_another_starts_empty()
     {
         var settings = With(Recovery.AfterProbes(90), Tripper.FailureStreak(50));
         settings.Window = Window.Time(TimeSpan.FromSeconds(10));

@@ -7,7 +7,7 @@ public sealed class While_open
     private int _draws;
 
     [Fact]
-    public void The_deadline_stays_as_long_as_the_break_duration_does()
+    public void The_deadline_is_kept_unless_the_break_duration_changes()
     {
         var world = Tripped(BreakDuration.Fixed(Ten, jitter: 0.5));
         var until = world.Now.NextProbeAt;
@@ -22,7 +22,7 @@ public sealed class While_open
     }
 
     [Fact]
-    public void A_new_break_duration_is_drawn_with_its_jitter_and_counts_from_the_beginning_of_the_break()
+    public void A_new_break_duration_is_drawn_and_counts_from_the_start_of_the_break()
     {
         var world = Tripped(BreakDuration.Fixed(Ten));
         Assert.Equal(0, _draws);
@@ -38,7 +38,7 @@ public sealed class While_open
     }
 
     [Fact]
-    public void A_break_that_the_new_duration_has_ended_already_probes_with_the_next_call()
+    public void A_break_that_a_new_duration_has_ended_probes_with_the_next_call()
     {
         var world = Tripped(BreakDuration.Fixed(Ten));
         world.Wait(4);
@@ -49,7 +49,7 @@ public sealed class While_open
     }
 
     [Fact]
-    public void A_break_until_reset_may_get_an_end_and_lose_it_again()
+    public void A_deadline_can_be_added_to_UntilReset_and_removed()
     {
         var world = Tripped(BreakDuration.UntilReset);
         world.Wait(3);
@@ -65,7 +65,7 @@ public sealed class While_open
     }
 
     [Fact]
-    public void A_new_backoff_is_drawn_for_as_many_reopens_as_there_were()
+    public void A_new_backoff_is_drawn_for_the_current_number_of_reopens()
     {
         var world = Tripped(BreakDuration.Fixed(Ten));
         world.Wait(10);
@@ -76,7 +76,7 @@ public sealed class While_open
     }
 
     [Fact]
-    public void A_break_that_a_failure_asked_for_stays_until_the_break_duration_changes()
+    public void A_break_from_a_hint_is_kept_until_the_break_duration_changes()
     {
         var world = new World(With(BreakDuration.Fixed(Ten), Tripper.FailureStreak(1)));
         world.Begin().Settle(Verdict.Failure, breakFor: TimeSpan.FromSeconds(3));
@@ -87,7 +87,7 @@ public sealed class While_open
     }
 
     [Fact]
-    public void Rejections_and_the_reason_stay()
+    public void Rejections_and_the_reason_are_kept()
     {
         var world = Tripped(BreakDuration.Fixed(Ten));
         world.Rejects(3);
@@ -101,7 +101,7 @@ public sealed class While_open
     }
 
     [Fact]
-    public void A_timer_ends_the_break_from_when_probing_without_traffic_is_switched_on_until_it_is_switched_off()
+    public void ProbeWithoutTraffic_starts_and_stops_the_timer_during_a_break()
     {
         var world = Tripped(BreakDuration.Fixed(Ten));
         var timed = With(BreakDuration.Fixed(Ten));

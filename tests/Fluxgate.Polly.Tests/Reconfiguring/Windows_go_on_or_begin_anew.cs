@@ -29,7 +29,7 @@ public sealed class Windows_go_on_or_begin_anew
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_window_of_equal_shape_goes_on(Window window, Tripper rule)
+    public void An_equal_window_continues(Window window, Tripper rule)
     {
         var world = new World(new() { Window = window, Tripper = rule });
         Record(world);
@@ -47,7 +47,7 @@ public sealed class Windows_go_on_or_begin_anew
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_window_of_another_shape_begins_empty(Window window, Tripper rule)
+    public void A_different_window_starts_empty(Window window, Tripper rule)
     {
         Window[] others = [Window.Count(99), Window.Time(60 * Second, 4), Window.Time(61 * Second), new Ever(), Window.Count(100)];
         foreach (var other in others.Where(other => !other.IsSame(window)))
@@ -65,7 +65,7 @@ public sealed class Windows_go_on_or_begin_anew
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_window_that_counted_other_durations_begins_empty(Window window, Tripper rule)
+    public void A_window_with_different_durations_starts_empty(Window window, Tripper rule)
     {
         Tripper[] others = [Rates, Slow, Means, SlowAndMeans, Slow | Tripper.SlowRate(1, 2 * Second)];
         foreach (var other in others.Where(other => other != rule))
@@ -83,7 +83,7 @@ public sealed class Windows_go_on_or_begin_anew
     [Theory]
     [InlineData("FailureRate(100%) & FailureStreak(9)")]
     [InlineData("SlowRate(100%, 1s) & FailureStreak(9)")]
-    public void A_count_window_that_goes_on_forgets_in_the_order_in_which_calls_came(string rule)
+    public void A_count_window_that_continues_drops_calls_in_their_order(string rule)
     {
         var world = new World(new() { Window = Window.Count(4), Tripper = Tripper.Parse(rule) });
         world.Fail(2);
@@ -96,7 +96,7 @@ public sealed class Windows_go_on_or_begin_anew
     }
 
     [Fact]
-    public void A_time_window_that_goes_on_keeps_the_buckets_of_its_beginning()
+    public void A_time_window_that_continues_keeps_its_buckets()
     {
         var world = new World(new() { Window = Window.Time(10 * Second), Tripper = Rates });
         world.Fail();
@@ -115,7 +115,7 @@ public sealed class Windows_go_on_or_begin_anew
     }
 
     [Fact]
-    public void The_mean_of_a_window_that_goes_on_is_over_all_its_calls()
+    public void The_mean_of_a_window_that_continues_covers_all_its_calls()
     {
         var world = new World(new() { Tripper = Tripper.MinRequests(4) & Tripper.AvgLatency(5 * Second) });
         world.Take(3 * Second);
@@ -130,7 +130,7 @@ public sealed class Windows_go_on_or_begin_anew
     }
 
     [Fact]
-    public void A_window_of_ones_own_keeps_its_state_and_another_object_starts_one()
+    public void The_same_custom_window_keeps_its_state_and_another_starts_anew()
     {
         var window = new Ever();
         var world = new World(new() { Window = window, Tripper = Rates });
@@ -142,7 +142,7 @@ public sealed class Windows_go_on_or_begin_anew
     }
 
     [Fact]
-    public void A_call_that_a_window_records_while_the_rule_gets_stricter_is_judged_by_the_stricter_rule()
+    public void A_call_recorded_while_the_rule_becomes_stricter_is_judged_by_it()
     {
         FluxgateBreaker? breaker = null;
         var stricter = new FluxgateBreakerSettings { Tripper = Tripper.FailureStreak(3) };

@@ -36,11 +36,11 @@ public sealed class A_hostile_text_is_refused
     [InlineData('|', "Column 1: expected a tripper such as MinRequests, or '(', but found '|'.")]
     [InlineData(' ', "Column 32769: expected a tripper such as MinRequests, or '(', but found the end.")]
     [InlineData('7', "Column 1: expected a tripper such as MinRequests, or '(', but found '7777777777777777777777777777777777777777…'.")]
-    public void A_text_as_long_as_allowed_is_refused_where_it_goes_wrong(char hostile, string message) =>
+    public void A_text_of_the_maximum_length_is_refused_at_its_error(char hostile, string message) =>
         Assert.Equal(message, Language.All[0].Refuses(new string(hostile, 32_768)));
 
     [Fact]
-    public void A_long_word_is_shown_in_part() =>
+    public void A_long_word_is_truncated_in_the_message() =>
         Assert.StartsWith(
             "Column 1: 'FailureRateFailureRateFailureRateFailure…' is no tripper that can be read from text. Known are MinRequests,",
             Language.All[0].Refuses(string.Concat(Enumerable.Repeat("FailureRate", 2900))),
@@ -48,14 +48,14 @@ public sealed class A_hostile_text_is_refused
         );
 
     [Fact]
-    public void A_long_chain_is_read_and_makes_no_deep_rule()
+    public void A_long_chain_parses_to_a_balanced_rule()
     {
         var rule = Tripper.Parse(string.Join('&', Enumerable.Repeat("Closed", 4096)));
         Assert.Equal((4096, 13), (rule.Leaves.Count(), rule.Depth));
     }
 
     [Fact]
-    public void Rules_nested_to_the_limit_and_beyond_do_not_exhaust_a_small_stack()
+    public void Rules_nested_to_the_limit_and_beyond_fit_a_small_stack()
     {
         string? read = null,
             bracketed = null,

@@ -46,11 +46,11 @@ public sealed class Any_text_is_read_or_refused
     private static readonly Gen<string> Garbage = Pieces.ArrayOf().Select(string.Concat);
 
     [Fact]
-    public void Garbage_is_refused_with_a_message_and_never_otherwise() =>
+    public void Random_text_parses_or_throws_FormatException() =>
         Assert.All(Language.All, language => RandomParts.ForAll(Garbage, text => ReadOrRefused(language, text)));
 
     [Fact]
-    public void A_rule_with_something_wrong_in_it_is_read_or_refused() =>
+    public void A_rule_with_an_error_parses_or_throws_FormatException() =>
         Assert.All(
             Language.All,
             language =>
@@ -61,14 +61,14 @@ public sealed class Any_text_is_read_or_refused
         );
 
     [Fact]
-    public void A_text_of_one_language_is_refused_by_the_others_or_read_as_their_own() =>
+    public void A_text_of_another_kind_of_part_parses_or_throws_FormatException() =>
         Assert.All(
             Language.All,
             language => Assert.All(Language.All, other => RandomParts.ForAll(other.Texts, text => ReadOrRefused(language, text)))
         );
 
     [Fact]
-    public void Every_beginning_of_a_rule_is_refused_or_a_rule()
+    public void Every_prefix_of_a_rule_parses_or_is_refused()
     {
         const string Rule = "FailureStreak(5) | (MinRequests(20) & (FailureRate(50%) | SlowRate(30%, 1s)))";
         var read = Enumerable.Range(0, Rule.Length).Where(length => Tripper.TryParse(Rule[..length], out _, out _));
@@ -76,7 +76,7 @@ public sealed class Any_text_is_read_or_refused
     }
 
     [Fact]
-    public void Nothing_at_all_is_an_argument_missing()
+    public void A_null_text_throws()
     {
         Assert.All(
             Language.All,

@@ -12,7 +12,7 @@ public sealed class Every_culture_reads_the_same
     [InlineData("ar-SA", "\u066b", "\u066c", "\u061c-")]
     [InlineData("tr-TR", ",", ".", "-")]
     [InlineData("sv-SE", ",", "\u00a0", "\u2212")]
-    public void A_rule_does_not_depend_on_the_culture(string name, string point, string group, string minus)
+    public void Parsing_and_formatting_do_not_depend_on_the_culture(string name, string point, string group, string minus)
     {
         var before = CultureInfo.CurrentCulture;
         CultureInfo.CurrentCulture = Culture(name, point, group, minus);

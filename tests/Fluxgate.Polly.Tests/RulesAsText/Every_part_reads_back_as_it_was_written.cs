@@ -5,14 +5,14 @@ namespace Fluxgate;
 public sealed class Every_part_reads_back_as_it_was_written
 {
     [Fact]
-    public void A_part_of_every_kind_has_a_text_that_reads_back_to_the_same_text() =>
+    public void The_text_of_every_part_parses_to_the_same_text() =>
         Assert.All(
             Language.All,
             language => RandomParts.ForAll(language.Texts, text => Assert.Equal(text, language.Parse(text).ToString()))
         );
 
     [Fact]
-    public void A_tripper_read_back_answers_every_reading_as_before() =>
+    public void A_parsed_tripper_fires_like_the_original() =>
         RandomParts.ForAll(
             RandomParts.Trippers.Zip(RandomParts.Readings),
             pair =>
@@ -26,14 +26,14 @@ public sealed class Every_part_reads_back_as_it_was_written
         );
 
     [Fact]
-    public void A_break_duration_read_back_draws_the_same_breaks() =>
+    public void A_parsed_break_duration_draws_the_same_breaks() =>
         RandomParts.ForAll(
             RandomParts.BreakDurations,
             duration => Assert.Equal(Breaks(duration), Breaks(BreakDuration.Parse(duration.ToString()!)))
         );
 
     [Fact]
-    public void A_permit_read_back_admits_the_same_calls() =>
+    public void A_parsed_permit_admits_the_same_calls() =>
         RandomParts.ForAll(
             RandomParts.Permits.Zip(Gen.Choose(0, 100).ArrayOf(10)),
             pair =>
@@ -47,7 +47,7 @@ public sealed class Every_part_reads_back_as_it_was_written
         );
 
     [Fact]
-    public void A_recovery_read_back_is_over_at_the_same_time() =>
+    public void A_parsed_recovery_is_over_at_the_same_time() =>
         RandomParts.ForAll(
             RandomParts.Recoveries.Zip(Gen.Choose(0, 100).ArrayOf(10)),
             pair =>
@@ -61,11 +61,11 @@ public sealed class Every_part_reads_back_as_it_was_written
         );
 
     [Fact]
-    public void A_window_read_back_remembers_the_same_calls() =>
+    public void A_parsed_window_equals_the_original() =>
         RandomParts.ForAll(RandomParts.Windows, window => Assert.True(window.IsSame(Window.Parse(window.ToString()!))));
 
     [Fact]
-    public void A_rule_of_a_thousand_leaves_composed_in_code_reads_back()
+    public void A_rule_of_a_thousand_leaves_parses_back()
     {
         var rule = Tripper.FailureStreak(1);
         for (var doubled = 0; doubled < 10; doubled++)
@@ -78,7 +78,7 @@ public sealed class Every_part_reads_back_as_it_was_written
     }
 
     [Fact]
-    public void A_settings_object_of_defaults_reads_back()
+    public void The_default_settings_parse_back()
     {
         var settings = new FluxgateBreakerSettings();
         object[] read =

@@ -36,7 +36,7 @@ public sealed class What_an_error_says
     [InlineData("AvgLatency(10675200 \r\n d)", "Line 1, column 12: expected a duration of 10675199d at most, but found '10675200 d'.")]
     [InlineData("\u0007", "Column 1: expected a tripper such as MinRequests, or '(', but found 'U+0007'.")]
     [InlineData("\ud83d\ude00", "Column 1: expected a tripper such as MinRequests, or '(', but found '\ud83d\ude00'.")]
-    public void It_names_the_column_what_was_found_and_what_was_expected(string text, string message) =>
+    public void An_error_names_the_column_what_was_found_and_what_was_expected(string text, string message) =>
         Assert.Equal(message, Language.All[0].Refuses(text));
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class What_an_error_says
     [InlineData("SlowRate(30%, 0s)", "Column 15: threshold must be greater than zero, but is 00:00:00.")]
     [InlineData("SlowRate(0%, 0s)", "Column 10: ratio must be greater than 0 and at most 1 (1 is 100%), but is 0.")]
     [InlineData("FailureRate(50%) |\n  AvgLatency(0ms)", "Line 2, column 14: threshold must be greater than zero, but is 00:00:00.")]
-    public void It_points_at_the_argument_that_is_out_of_range(string text, string message) =>
+    public void An_error_names_the_column_of_the_argument_out_of_range(string text, string message) =>
         Assert.Equal(message, Language.All[0].Refuses(text));
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class What_an_error_says
         "BackOf(5s)",
         "Column 1: 'BackOf' is no break duration that can be read from text. Did you mean Backoff? Known are Fixed, Backoff, None, UntilReset; a break duration of your own can only be composed in code."
     )]
-    public void It_suggests_the_closest_word_and_lists_what_is_known(string kind, string text, string message) =>
+    public void An_error_suggests_the_closest_word_and_lists_the_known_ones(string kind, string text, string message) =>
         Assert.Equal(message, Of(kind).Refuses(text));
 
     [Theory]
@@ -127,11 +127,11 @@ public sealed class What_an_error_says
     )]
     [InlineData("break duration", "Backoff(10s, x0.5)", "Column 14: multiplier must be a finite number of at least 1, but is 0.5.")]
     [InlineData("break duration", "Backoff(10s, max 5s)", "Column 18: max must be at least initial (10s), but is 5s.")]
-    public void Every_language_says_what_it_expects(string kind, string text, string message) =>
+    public void An_error_of_every_kind_of_part_names_what_was_expected(string kind, string text, string message) =>
         Assert.Equal(message, Of(kind).Refuses(text));
 
     [Fact]
-    public void A_rule_printed_with_a_leaf_of_ones_own_is_refused_at_that_leaf()
+    public void A_custom_tripper_in_a_text_is_refused_at_its_column()
     {
         var text = (Tripper.MinRequests(2) & new Midnight()).ToString()!;
         Assert.Equal($"Column 18: 'Midnight' is no tripper that can be read from text. {Known}", Language.All[0].Refuses(text));

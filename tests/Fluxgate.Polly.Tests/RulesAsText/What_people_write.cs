@@ -28,7 +28,7 @@ public sealed class What_people_write
     [InlineData("failurestreak(5)|HALFOPENED", "FailureStreak(5) | HalfOpened")]
     [InlineData("\tClosed\r\n  &\n\u00a0FailureStreak ( 5 ) ", "Closed & FailureStreak(5)")]
     [InlineData("FailureStreak(05)", "FailureStreak(5)")]
-    public void A_number_is_read_as_people_write_it(string text, string rule) => Assert.Equal(rule, Tripper.Parse(text).ToString());
+    public void Numbers_and_durations_parse_in_all_their_formats(string text, string rule) => Assert.Equal(rule, Tripper.Parse(text).ToString());
 
     [Theory]
     [InlineData("MinRequests(1) & MinRequests(2) | MinRequests(3)", "MinRequests(1) & MinRequests(2) | MinRequests(3)", 2)]
@@ -53,20 +53,20 @@ public sealed class What_people_write
     [InlineData("rampup(0.1->1,1m)&maxconcurrent(5)", "RampUp(10% -> 100%, 1m) & MaxConcurrent(5)")]
     [InlineData("RampUp(1e-3->1e-2, 1m)", "RampUp(0.1% -> 1%, 1m)")]
     [InlineData("(All & MaxConcurrent(5)) & Random(1)", "All & MaxConcurrent(5) & Random(100%)")]
-    public void A_permit_is_read(string text, string permit) => Assert.Equal(permit, Permit.Parse(text).ToString());
+    public void Permits_parse(string text, string permit) => Assert.Equal(permit, Permit.Parse(text).ToString());
 
     [Theory]
     [InlineData("AfterProbes(10)", "AfterProbes(10)")]
     [InlineData("After(60s) & afterprobes(3)", "After(1m) & AfterProbes(3)")]
     [InlineData("WhenQuiet", "WhenQuiet")]
-    public void A_recovery_is_read(string text, string recovery) => Assert.Equal(recovery, Recovery.Parse(text).ToString());
+    public void Recoveries_parse(string text, string recovery) => Assert.Equal(recovery, Recovery.Parse(text).ToString());
 
     [Theory]
     [InlineData("Count(100)", "Count(100)")]
     [InlineData("Time(60s)", "Time(1m)")]
     [InlineData("time(1m, 10)", "Time(1m)")]
     [InlineData("Time(1m, 20)", "Time(1m, 20)")]
-    public void A_window_is_read(string text, string window) => Assert.Equal(window, Window.Parse(text).ToString());
+    public void Windows_parse(string text, string window) => Assert.Equal(window, Window.Parse(text).ToString());
 
     [Theory]
     [InlineData("None", "None")]
@@ -79,10 +79,10 @@ public sealed class What_people_write
     [InlineData("Backoff(10s, max 1h)", "Backoff(10s, x2, max 1h)")]
     [InlineData("Backoff(10s, JITTER 10%, Max 1h, x3)", "Backoff(10s, x3, max 1h, jitter 10%)")]
     [InlineData("Backoff(10s, x1E+20)", "Backoff(10s, x1E+20, max 10m)")]
-    public void A_break_duration_is_read(string text, string duration) => Assert.Equal(duration, BreakDuration.Parse(text).ToString());
+    public void Break_durations_parse(string text, string duration) => Assert.Equal(duration, BreakDuration.Parse(text).ToString());
 
     [Fact]
-    public void A_leaf_of_ones_own_prints_as_its_author_says()
+    public void A_custom_tripper_formats_with_its_own_text()
     {
         var rule = Tripper.MinRequests(2) & (new FailuresAtLeast(3) | Tripper.Closed);
         Assert.Equal("MinRequests(2) & (at least 3 failures | Closed)", rule.ToString());

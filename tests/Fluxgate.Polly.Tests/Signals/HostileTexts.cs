@@ -20,7 +20,7 @@ public sealed class HostileTexts
     }
 
     [Fact]
-    public void A_reason_is_one_line_wherever_it_comes_from()
+    public void A_reason_is_one_line_whatever_its_source()
     {
         _world.Fail();
         _world.Breaker.ForceOpen(Forged);
@@ -71,7 +71,7 @@ public sealed class HostileTexts
     [Theory]
     [InlineData("결제 – 東京 🔥 \"a\" {b} \\n")]
     [InlineData("\u200d\u200c")]
-    public void Other_texts_stay_as_they_are(string text)
+    public void Other_texts_are_unchanged(string text)
     {
         _world.Breaker.Trip(text);
 
@@ -79,7 +79,7 @@ public sealed class HostileTexts
     }
 
     [Fact]
-    public void The_name_itself_stays_as_it_is() => Assert.Equal(Forged, _world.Now.CircuitName);
+    public void The_circuit_name_is_unchanged() => Assert.Equal(Forged, _world.Now.CircuitName);
 
     private static void IsOneLine(string text)
     {

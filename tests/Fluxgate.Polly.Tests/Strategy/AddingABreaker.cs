@@ -7,7 +7,7 @@ public sealed class AddingABreaker
     private readonly World _world = new(new() { Tripper = Tripper.FailureStreak(1) });
 
     [Fact]
-    public void Without_arguments_a_breaker_has_default_settings()
+    public void A_breaker_without_arguments_has_default_settings()
     {
         var time = new VirtualTime();
         var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -24,7 +24,7 @@ public sealed class AddingABreaker
     }
 
     [Fact]
-    public async Task Without_arguments_a_breaker_of_one_result_type_has_default_settings()
+    public async Task A_generic_breaker_without_arguments_has_default_settings()
     {
         var pipeline = new ResiliencePipelineBuilder<int> { TimeProvider = new VirtualTime() }
             .AddFluxgateBreaker()
@@ -39,7 +39,7 @@ public sealed class AddingABreaker
     }
 
     [Fact]
-    public void A_name_and_settings_make_a_breaker_on_both_builders()
+    public void A_name_and_settings_create_a_breaker_on_both_builders()
     {
         var witness = new Witness();
         var settings = new FluxgateBreakerSettings { InitialState = BreakerState.MetricsOnly, Listeners = { witness } };
@@ -53,7 +53,7 @@ public sealed class AddingABreaker
     }
 
     [Fact]
-    public void A_name_alone_makes_a_breaker_with_default_settings_on_both_builders()
+    public void A_name_creates_a_breaker_with_default_settings_on_both_builders()
     {
         var any = new ResiliencePipelineBuilder().AddFluxgateBreaker("any").Build();
         var typed = new ResiliencePipelineBuilder<int>().AddFluxgateBreaker("typed").Build();
@@ -68,7 +68,7 @@ public sealed class AddingABreaker
     }
 
     [Fact]
-    public void A_new_object_without_a_type_is_the_options_as_with_Pollys_strategies()
+    public void A_target_typed_new_creates_the_options()
     {
         var any = new ResiliencePipelineBuilder().AddFluxgateBreaker(new() { Breaker = _world.Breaker }).Build();
         var typed = new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(new() { Breaker = _world.Breaker }).Build();
@@ -79,7 +79,7 @@ public sealed class AddingABreaker
     }
 
     [Fact]
-    public void A_breaker_is_made_anew_for_every_build()
+    public void Each_build_creates_a_new_breaker()
     {
         var witness = new Witness();
         var builder = new ResiliencePipelineBuilder().AddFluxgateBreaker("payments", new() { Listeners = { witness } });
@@ -101,7 +101,7 @@ public sealed class AddingABreaker
     }
 
     [Fact]
-    public void Options_name_a_breaker_or_make_one()
+    public void Options_reference_a_breaker_or_create_one()
     {
         var witness = new Witness();
         var settings = new FluxgateBreakerSettings { Listeners = { witness } };
@@ -133,7 +133,7 @@ public sealed class AddingABreaker
     }
 
     [Fact]
-    public void Null_is_refused_by_name()
+    public void A_null_argument_throws_with_its_name()
     {
         ResiliencePipelineBuilder any = new();
         ResiliencePipelineBuilder<int> typed = new();
@@ -162,7 +162,7 @@ public sealed class AddingABreaker
     }
 
     [Fact]
-    public void A_passed_breaker_keeps_its_clock_and_the_builders_must_be_the_same()
+    public void A_passed_breaker_and_the_builder_must_have_the_same_clock()
     {
         new ResiliencePipelineBuilder { TimeProvider = _world.Time }
             .AddFluxgateBreaker(_world.Breaker)

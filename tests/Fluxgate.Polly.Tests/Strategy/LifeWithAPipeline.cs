@@ -12,7 +12,7 @@ public sealed class LifeWithAPipeline
     public LifeWithAPipeline() => _world = new(new() { Listeners = { _passed } });
 
     [Fact]
-    public void A_breaker_made_by_a_pipeline_dies_with_it_and_a_passed_one_does_not()
+    public void Disposing_a_pipeline_disposes_only_the_breaker_that_it_made()
     {
         var registry = Registry();
         var pipeline = registry.GetPipeline("any");
@@ -25,7 +25,7 @@ public sealed class LifeWithAPipeline
     }
 
     [Fact]
-    public async Task It_dies_with_a_pipeline_of_one_result_type_too()
+    public async Task Disposing_a_generic_pipeline_disposes_only_the_breaker_that_it_made()
     {
         var registry = Registry();
         Assert.Equal(7, registry.GetPipeline<int>("typed").Execute(() => 7));
@@ -37,7 +37,7 @@ public sealed class LifeWithAPipeline
     }
 
     [Fact]
-    public void A_reload_makes_a_new_breaker_and_keeps_a_passed_one_with_its_state()
+    public void A_reload_creates_a_new_breaker_and_keeps_a_passed_one()
     {
         using var reload = new CancellationTokenSource();
         var reloads = new Queue<CancellationToken>([reload.Token]);

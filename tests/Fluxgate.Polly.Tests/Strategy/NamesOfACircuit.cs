@@ -13,7 +13,7 @@ public sealed class NamesOfACircuit
     [InlineData(null, null, "instance", "FluxgateBreaker")]
     [InlineData(null, "", "", "FluxgateBreaker")]
     [InlineData(null, null, null, "FluxgateBreaker")]
-    public void A_circuit_is_named_by_its_options_or_after_its_builder(string? given, string? name, string? instance, string expected)
+    public void A_circuit_is_named_by_its_options_or_its_builder(string? given, string? name, string? instance, string expected)
     {
         var witness = new Witness();
         var settings = new FluxgateBreakerSettings { Listeners = { witness } };
@@ -60,7 +60,7 @@ public sealed class NamesOfACircuit
     }
 
     [Fact]
-    public void Long_names_that_differ_in_one_character_are_two()
+    public void Long_names_that_differ_in_one_character_are_different()
     {
         var beginning = new string('n', 300);
         string[] names =
@@ -75,7 +75,7 @@ public sealed class NamesOfACircuit
     }
 
     [Fact]
-    public void A_long_name_is_not_cut_within_a_character()
+    public void A_long_name_is_not_truncated_within_a_character()
     {
         var name = NameAfter(string.Concat(Enumerable.Repeat("\U0001F4B3", 200)), null);
         Assert.Equal(255, name.Length);
@@ -83,7 +83,7 @@ public sealed class NamesOfACircuit
     }
 
     [Fact]
-    public void A_builder_is_asked_for_its_name_when_it_builds()
+    public void The_name_of_the_builder_is_read_when_it_builds()
     {
         var witness = new Witness();
         var options = new FluxgateBreakerOptions { Settings = new() { Listeners = { witness } } };
@@ -94,7 +94,7 @@ public sealed class NamesOfACircuit
     }
 
     [Fact]
-    public void The_strategy_itself_is_named_FluxgateBreaker_in_telemetry()
+    public void The_strategy_is_named_FluxgateBreaker_in_telemetry()
     {
         Assert.Equal("FluxgateBreaker", new FluxgateBreakerOptions().Name);
         Assert.Equal("FluxgateBreaker", new FluxgateBreakerOptions<int>().Name);

@@ -8,7 +8,7 @@ public sealed class OutcomesPassThrough
     private readonly World _world = new();
 
     [Fact]
-    public async Task A_result_comes_back_as_the_same_object()
+    public async Task A_result_is_returned_as_the_same_object()
     {
         var result = new object();
         Assert.Same(result, (await _world.Pipeline<object>().Returns(result)).Result);
@@ -19,7 +19,7 @@ public sealed class OutcomesPassThrough
     }
 
     [Fact]
-    public async Task An_exception_comes_back_as_the_same_object()
+    public async Task An_exception_is_returned_as_the_same_object()
     {
         var error = new TimeoutException();
         Assert.Same(error, (await _world.Pipeline<object>().Throws(error)).Exception);
@@ -32,7 +32,7 @@ public sealed class OutcomesPassThrough
     }
 
     [Fact]
-    public void An_exception_keeps_the_trace_of_where_it_was_thrown()
+    public void An_exception_keeps_its_stack_trace()
     {
         var error = Record.Exception(() => _world.Pipeline<int>().Execute(Breaks))!;
         Assert.Contains(nameof(Breaks), error.StackTrace, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class OutcomesPassThrough
     }
 
     [Fact]
-    public async Task An_exception_of_a_callback_that_suspended_keeps_its_trace()
+    public async Task An_exception_of_a_suspended_callback_keeps_its_stack_trace()
     {
         var error = await Record.ExceptionAsync(async () => await _world.Pipeline().ExecuteAsync(BreaksLate));
         Assert.Contains(nameof(BreaksLate), error!.StackTrace, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class OutcomesPassThrough
     }
 
     [Fact]
-    public async Task Callbacks_without_a_result_run_through_a_pipeline_of_any_type()
+    public async Task Callbacks_without_a_result_run_in_a_non_generic_pipeline()
     {
         var runs = 0;
         var pipeline = _world.Pipeline();
@@ -81,7 +81,7 @@ public sealed class OutcomesPassThrough
 
     [Theory]
     [MemberData(nameof(Failing))]
-    public async Task The_strategy_never_throws_to_the_strategy_around_it(string how, Func<ValueTask<Outcome<int>>> callback)
+    public async Task The_strategy_never_throws_to_the_outer_strategy(string how, Func<ValueTask<Outcome<int>>> callback)
     {
         var around = new Around();
         var pipeline = new ResiliencePipelineBuilder<int>()

@@ -22,7 +22,7 @@ public sealed class PredicatesThatFail
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task The_call_is_ignored_the_error_reported_and_the_caller_gets_its_own_outcome(
+    public async Task The_call_is_ignored_and_the_error_reported(
         string how,
         Action<FluxgateBreakerOptions<int>> configure
     )
@@ -42,7 +42,7 @@ public sealed class PredicatesThatFail
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task A_callback_that_suspends_is_settled_the_same_way(string how, Action<FluxgateBreakerOptions<int>> configure)
+    public async Task A_callback_that_suspends_settles_the_same_way(string how, Action<FluxgateBreakerOptions<int>> configure)
     {
         var own = new TimeoutException(how);
         var answer = new TaskCompletionSource<Outcome<int>>();
@@ -67,7 +67,7 @@ public sealed class PredicatesThatFail
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task No_predicate_is_asked_and_nothing_is_counted_while_disabled(string how, Action<FluxgateBreakerOptions<int>> configure)
+    public async Task While_disabled_no_predicate_is_called_and_nothing_counted(string how, Action<FluxgateBreakerOptions<int>> configure)
     {
         _world.Breaker.Disable();
         var pipeline = _world.Pipeline(configure);
@@ -84,7 +84,7 @@ public sealed class PredicatesThatFail
     }
 
     [Fact]
-    public async Task No_predicate_is_asked_about_a_rejection()
+    public async Task No_predicate_is_called_for_a_rejection()
     {
         var asked = 0;
         var pipeline = _world.Pipeline<int>(options =>

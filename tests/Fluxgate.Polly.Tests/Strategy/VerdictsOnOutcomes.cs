@@ -38,7 +38,7 @@ public sealed class VerdictsOnOutcomes : IDisposable
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_is_ignored()
+    public async Task An_abandoned_call_is_ignored()
     {
         var outcome = await _world.Pipeline<int>().Outcome(GiveUp, _caller.Token);
         Assert.IsType<OperationCanceledException>(outcome.Exception);
@@ -46,7 +46,7 @@ public sealed class VerdictsOnOutcomes : IDisposable
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_is_ignored_in_a_pipeline_of_any_type()
+    public async Task An_abandoned_call_is_ignored_in_a_non_generic_pipeline()
     {
         await Assert.ThrowsAsync<TaskCanceledException>(async () =>
             await _world
@@ -64,7 +64,7 @@ public sealed class VerdictsOnOutcomes : IDisposable
     }
 
     [Fact]
-    public async Task Another_exception_is_a_failure_even_when_the_caller_has_given_up()
+    public async Task Another_exception_is_a_failure_although_the_caller_cancelled()
     {
         await _world
             .Pipeline<int>()
@@ -80,7 +80,7 @@ public sealed class VerdictsOnOutcomes : IDisposable
     }
 
     [Fact]
-    public async Task A_result_is_a_success_even_when_the_caller_has_given_up()
+    public async Task A_result_is_a_success_although_the_caller_cancelled()
     {
         await _world
             .Pipeline<int>()
@@ -101,7 +101,7 @@ public sealed class VerdictsOnOutcomes : IDisposable
     [InlineData(BreakerState.HalfOpen)]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public async Task A_call_that_comes_cancelled_is_counted_nowhere(BreakerState state)
+    public async Task A_call_cancelled_before_admission_is_not_counted(BreakerState state)
     {
         var world = new World(new() { InitialState = state });
         var called = false;
@@ -125,7 +125,7 @@ public sealed class VerdictsOnOutcomes : IDisposable
     }
 
     [Fact]
-    public async Task A_call_that_comes_cancelled_does_not_end_a_break_that_is_over()
+    public async Task A_call_cancelled_before_admission_does_not_end_a_break()
     {
         var world = new World();
         world.Breaker.Trip();
@@ -136,7 +136,7 @@ public sealed class VerdictsOnOutcomes : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_probe_returns_its_permit_and_decides_nothing()
+    public async Task A_cancelled_probe_returns_its_permit_and_keeps_the_state()
     {
         var world = new World(new() { InitialState = BreakerState.HalfOpen, Permit = Permit.MaxConcurrent(1) });
         await world.Pipeline<int>().Outcome(GiveUp, _caller.Token);

@@ -26,7 +26,7 @@ public sealed class CostOfTelemetry
     }
 
     [Fact]
-    public void A_transition_is_what_costs()
+    public void A_transition_allocates_if_a_listener_is_attached()
     {
         var silence = new Silence();
         var breaker = new FluxgateBreaker("payments", new() { BreakDuration = BreakDuration.None });

@@ -49,7 +49,7 @@ public sealed class EventsOnTheActivity : IDisposable
     }
 
     [Fact]
-    public async Task A_rejection_is_an_event_with_circuit_state_reason_and_when_to_come_again()
+    public async Task A_rejection_is_an_event_with_circuit_state_reason_and_RetryAfter()
     {
         await _circuit.Fail();
         await _circuit.Fail();
@@ -64,7 +64,7 @@ public sealed class EventsOnTheActivity : IDisposable
     }
 
     [Fact]
-    public async Task A_rejection_without_an_end_says_no_time()
+    public async Task A_rejection_without_RetryAfter_has_no_such_tag()
     {
         _circuit.World.Breaker.ForceOpen("game day");
 
@@ -91,7 +91,7 @@ public sealed class EventsOnTheActivity : IDisposable
     }
 
     [Fact]
-    public async Task Calls_that_go_in_and_change_nothing_leave_no_event()
+    public async Task Admitted_calls_without_a_transition_add_no_event()
     {
         var activity = await Traced(async () =>
         {
@@ -103,7 +103,7 @@ public sealed class EventsOnTheActivity : IDisposable
     }
 
     [Fact]
-    public async Task Manual_and_timed_transitions_leave_no_event()
+    public async Task Manual_and_timed_transitions_add_no_event()
     {
         var settings = ListenedCircuit.Settings;
         settings.ProbeWithoutTraffic = true;
@@ -121,7 +121,7 @@ public sealed class EventsOnTheActivity : IDisposable
     }
 
     [Fact]
-    public async Task An_activity_that_wants_no_data_gets_none()
+    public async Task An_activity_that_requests_no_data_gets_no_event()
     {
         _sampling = ActivitySamplingResult.PropagationData;
 
@@ -138,7 +138,7 @@ public sealed class EventsOnTheActivity : IDisposable
     }
 
     [Fact]
-    public async Task Without_an_activity_transitions_and_rejections_are_what_they_were()
+    public async Task Without_an_activity_transitions_and_rejections_are_unchanged()
     {
         Assert.Null(Activity.Current);
 
@@ -150,7 +150,7 @@ public sealed class EventsOnTheActivity : IDisposable
     }
 
     [Fact]
-    public async Task Each_call_writes_on_its_own_activity()
+    public async Task Each_call_adds_events_to_its_own_activity()
     {
         await _circuit.Fail();
         var first = await Traced(() => _circuit.Fail());
@@ -161,7 +161,7 @@ public sealed class EventsOnTheActivity : IDisposable
     }
 
     [Fact]
-    public async Task Activity_and_telemetry_of_a_transition_do_not_depend_on_each_other()
+    public async Task An_activity_gets_its_event_although_telemetry_throws()
     {
         var circuit = new ListenedCircuit(ListenedCircuit.Settings, new(new InvalidOperationException("no disk")));
 

@@ -6,7 +6,7 @@ namespace Fluxgate;
 public sealed class TelemetryThatThrows
 {
     [Fact]
-    public async Task Calls_end_in_their_own_outcome_and_the_circuit_goes_its_way()
+    public async Task Calls_get_their_own_outcome_and_the_circuit_works()
     {
         var circuit = new ListenedCircuit(ListenedCircuit.Settings, new(new InvalidOperationException("no disk")));
         var error = new IOException();
@@ -24,7 +24,7 @@ public sealed class TelemetryThatThrows
     }
 
     [Fact]
-    public async Task Each_time_is_counted_and_noticed()
+    public async Task Each_error_is_counted_and_reported()
     {
         var circuit = new ListenedCircuit(ListenedCircuit.Settings, new(new InvalidOperationException("no disk")));
 
@@ -41,7 +41,7 @@ public sealed class TelemetryThatThrows
     }
 
     [Fact]
-    public async Task A_second_transition_on_the_same_admission_is_reported_all_the_same()
+    public async Task A_second_transition_on_the_same_admission_is_reported()
     {
         var circuit = new ListenedCircuit(
             new()
@@ -62,7 +62,7 @@ public sealed class TelemetryThatThrows
     }
 
     [Fact]
-    public async Task A_probe_whose_transition_cannot_be_reported_keeps_no_permit()
+    public async Task A_probe_whose_transition_cannot_be_reported_returns_its_permit()
     {
         var settings = ListenedCircuit.Settings;
         settings.Permit = Permit.MaxConcurrent(1);

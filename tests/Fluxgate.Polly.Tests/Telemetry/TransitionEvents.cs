@@ -11,7 +11,7 @@ public sealed class TransitionEvents
     private List<HeardByPolly.Heard> Events => _circuit.Heard.Events;
 
     [Fact]
-    public async Task Each_transition_that_a_call_caused_is_one_event_of_fitting_severity()
+    public async Task Each_transition_of_a_call_is_one_event_with_its_severity()
     {
         await _circuit.Fail();
         await _circuit.Fail();
@@ -36,7 +36,7 @@ public sealed class TransitionEvents
     }
 
     [Fact]
-    public async Task An_event_knows_the_call_that_caused_it_and_what_came_of_it()
+    public async Task An_event_has_operation_key_result_type_and_outcome_of_its_call()
     {
         var error = new IOException("the last straw");
         await _circuit.Fail("first");
@@ -57,7 +57,7 @@ public sealed class TransitionEvents
     }
 
     [Fact]
-    public async Task An_event_has_the_very_context_of_its_call()
+    public async Task An_event_has_the_context_object_of_its_call()
     {
         var context = ResilienceContextPool.Shared.Get();
 
@@ -104,7 +104,7 @@ public sealed class TransitionEvents
     }
 
     [Fact]
-    public async Task Of_pipelines_that_share_a_breaker_the_one_whose_call_it_was_reports()
+    public async Task Of_pipelines_that_share_a_breaker_the_one_that_called_reports()
     {
         var other = new HeardByPolly();
         var numbers = new ResiliencePipelineBuilder { Name = "refund", TelemetryListener = other }
@@ -120,7 +120,7 @@ public sealed class TransitionEvents
     }
 
     [Fact]
-    public async Task An_event_for_a_callback_that_suspends_is_the_same()
+    public async Task An_event_of_a_suspended_callback_is_the_same()
     {
         Inline.Continuations();
         var dependency = new TaskCompletionSource<string>();

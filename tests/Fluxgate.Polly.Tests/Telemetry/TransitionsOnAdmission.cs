@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class TransitionsOnAdmission
 {
     [Fact]
-    public async Task The_end_of_a_break_belongs_to_the_first_call_after_it()
+    public async Task The_end_of_a_break_is_reported_with_the_next_call()
     {
         var circuit = new ListenedCircuit(ListenedCircuit.Settings);
         await circuit.Fail();
@@ -21,7 +21,7 @@ public sealed class TransitionsOnAdmission
     }
 
     [Fact]
-    public async Task An_expired_lease_that_a_call_notices_reopens_in_its_name_and_rejects_it()
+    public async Task An_expired_lease_reopens_with_the_call_that_detects_it()
     {
         var circuit = WithAProbeThatNeverReturns(BreakDuration.Fixed(TimeSpan.FromSeconds(10)));
 
@@ -33,7 +33,7 @@ public sealed class TransitionsOnAdmission
     }
 
     [Fact]
-    public async Task Where_it_takes_no_break_that_call_opens_and_half_opens_and_goes_in()
+    public async Task A_call_without_a_break_reports_opening_and_half_opening()
     {
         var circuit = WithAProbeThatNeverReturns(BreakDuration.None);
 
@@ -95,7 +95,7 @@ public sealed class TransitionsOnAdmission
     }
 
     [Fact]
-    public async Task A_would_trip_is_no_transition()
+    public async Task A_would_trip_is_not_reported()
     {
         var settings = ListenedCircuit.Settings;
         settings.InitialState = BreakerState.MetricsOnly;
@@ -109,7 +109,7 @@ public sealed class TransitionsOnAdmission
     }
 
     [Fact]
-    public async Task Calls_without_a_pipeline_report_nothing_and_disturb_nothing()
+    public async Task Calls_without_a_pipeline_report_nothing()
     {
         var circuit = new ListenedCircuit(ListenedCircuit.Settings);
         await circuit.Fail();

@@ -6,7 +6,7 @@ public sealed class CountWindowsInAStorm
     private const int Size = 20;
 
     [Fact]
-    public void After_nothing_but_failures_the_window_holds_nothing_else()
+    public void A_window_of_failures_contains_only_failures()
     {
         var world = new World(new() { Window = Window.Count(Size), Tripper = new FailuresAtLeast(int.MaxValue) });
         var rounds = 0;
@@ -21,7 +21,7 @@ public sealed class CountWindowsInAStorm
 
     // Each thread puts a whole window of successes between its failures, so no window ever holds two of one thread's.
     [Fact]
-    public void Failures_that_never_stand_in_one_window_never_trip_together()
+    public void Failures_of_different_windows_never_trip_together()
     {
         var world = new World(new() { Window = Window.Count(Size), Tripper = new FailuresAtLeast(Storm.Threads + 1) });
         Storm.Run(_ =>

@@ -52,17 +52,17 @@ public sealed class PermitsInAStorm
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void Of_simultaneous_calls_exactly_as_many_as_are_permitted_get_in(int most)
+    public void Exactly_the_permitted_number_of_simultaneous_calls_is_admitted(int most)
     {
         var world = Probing(Permit.MaxConcurrent(most));
         AdmitsInEveryRound(world, most);
     }
 
     [Fact]
-    public void Until_a_probe_has_succeeded_exactly_ten_are_in_flight() => AdmitsInEveryRound(Probing(Permit.All), 10);
+    public void Exactly_ten_probes_are_in_flight_until_one_succeeds() => AdmitsInEveryRound(Probing(Permit.All), 10);
 
     [Fact]
-    public void The_end_of_a_break_lets_simultaneous_callers_in_as_one_phase()
+    public void Simultaneous_calls_end_a_break_with_one_transition()
     {
         var world = new World(new() { Permit = Permit.MaxConcurrent(1), Recovery = Recovery.AfterProbes(1) });
         var admitted = 0;

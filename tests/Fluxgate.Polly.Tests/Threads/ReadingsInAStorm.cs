@@ -13,7 +13,7 @@ public sealed class ReadingsInAStorm
 
     [Theory]
     [MemberData(nameof(Windows))]
-    public void The_mean_of_equal_durations_is_never_more_than_that_duration(string what, Window window)
+    public void The_mean_of_equal_durations_never_exceeds_that_duration(string what, Window window)
     {
         var breaker = new FluxgateBreaker(what, new() { Window = window, Tripper = Slower });
 
@@ -30,7 +30,7 @@ public sealed class ReadingsInAStorm
 
     [Theory]
     [MemberData(nameof(Windows))]
-    public void Failures_are_never_more_than_calls(string what, Window window)
+    public void Failures_never_exceed_calls(string what, Window window)
     {
         var breaker = new FluxgateBreaker(what, new() { Window = window, Tripper = Tripper.MinRequests(1_000_000) & Slower });
         var working = Storm.Threads - 1;

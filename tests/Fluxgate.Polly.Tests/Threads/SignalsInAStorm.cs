@@ -8,7 +8,7 @@ public sealed class SignalsInAStorm
     private const int Commands = 2_000;
 
     [Fact]
-    public async Task Every_kind_of_listener_hears_every_signal_once_and_in_order()
+    public async Task Every_kind_of_listener_receives_each_signal_once_and_in_order()
     {
         var (watched, lambda, late) = (new Watched(), new List<Signal>(), new List<Signal>());
         var world = new World(
@@ -42,7 +42,7 @@ public sealed class SignalsInAStorm
     }
 
     [Fact]
-    public async Task What_a_full_queue_drops_is_counted_and_the_rest_comes_in_order()
+    public async Task Signals_that_a_full_queue_drops_are_counted_and_others_are_in_order()
     {
         var heard = new List<Signal>();
         var first = new TaskCompletionSource();
@@ -72,7 +72,7 @@ public sealed class SignalsInAStorm
     }
 
     [Fact]
-    public void Listeners_that_call_back_neither_dead_lock_nor_break_the_chain()
+    public void Listeners_that_call_back_neither_deadlock_nor_reorder_signals()
     {
         var answers = 0;
         World? world = null;
@@ -100,7 +100,7 @@ public sealed class SignalsInAStorm
     }
 
     [Fact]
-    public void A_listener_that_throws_in_a_storm_is_counted_for_every_signal()
+    public void A_listener_that_throws_is_counted_for_every_signal()
     {
         var world = new World(new() { Listeners = { (Signal _) => throw new ArithmeticException() } });
         Storm.Run(thread => CallAndCommand(world.Breaker, thread));
@@ -110,7 +110,7 @@ public sealed class SignalsInAStorm
     }
 
     [Fact]
-    public void A_listener_that_breakers_share_hears_each_in_order()
+    public void A_listener_that_breakers_share_receives_each_in_order()
     {
         var heard = new ConcurrentQueue<Signal>();
         var settings = new FluxgateBreakerSettings { Listeners = { heard.Enqueue } };

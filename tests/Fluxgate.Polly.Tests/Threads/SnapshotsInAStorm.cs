@@ -15,7 +15,7 @@ public sealed class SnapshotsInAStorm
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void Every_snapshot_agrees_with_itself_and_with_the_one_before(string rule, Window window, Tripper tripper)
+    public void Every_snapshot_is_consistent_and_never_goes_back(string rule, Window window, Tripper tripper)
     {
         var world = new World(
             new()
@@ -61,7 +61,7 @@ public sealed class SnapshotsInAStorm
     }
 
     [Fact]
-    public void A_window_never_holds_more_failures_than_calls()
+    public void A_window_never_contains_more_failures_than_calls()
     {
         const int failures = 200_000;
         var world = new World(new() { Window = Window.Count(1_000_000), Tripper = Tripper.MinRequests(1_000_000) });

@@ -41,7 +41,7 @@ public sealed class TotalsInAStorm
 
     [Theory]
     [MemberData(nameof(Firing))]
-    public void Transitions_and_manual_commands_lose_no_call(string rule, Window window, Tripper tripper)
+    public void Transitions_and_manual_calls_lose_no_call(string rule, Window window, Tripper tripper)
     {
         var world = new World(
             new()
@@ -86,7 +86,7 @@ public sealed class TotalsInAStorm
     }
 
     [Fact]
-    public void What_is_admitted_has_settled_or_is_in_flight()
+    public void An_admitted_call_has_settled_or_is_in_flight()
     {
         var world = new World(
             new()
@@ -123,7 +123,7 @@ public sealed class TotalsInAStorm
     }
 
     [Fact]
-    public void Leases_that_expire_meanwhile_leave_every_call_with_one_verdict()
+    public void Every_call_has_one_verdict_while_leases_expire()
     {
         var world = new World(
             new()

@@ -19,7 +19,7 @@ public sealed class TripsInAStorm
 
     [Theory]
     [MemberData(nameof(Windows))]
-    public void The_call_that_reaches_the_minimum_trips_whichever_it_is(string kind, Window window) =>
+    public void The_call_that_reaches_the_minimum_trips(string kind, Window window) =>
         TripsInEveryRound(
             new() { Window = window, Tripper = AllOfARound & Tripper.FailureRate(2.0 / CallsOfAThread) },
             (breaker, _, call) => breaker.Admit().Settle(call < 2 ? Verdict.Failure : Verdict.Success),
@@ -37,7 +37,7 @@ public sealed class TripsInAStorm
 
     [Theory]
     [MemberData(nameof(Windows))]
-    public void The_last_failure_trips_when_all_must_fail(string kind, Window window) =>
+    public void The_last_failure_trips_a_rate_of_one(string kind, Window window) =>
         TripsInEveryRound(
             new() { Window = window, Tripper = AllOfARound & Tripper.FailureRate(1) },
             (breaker, _, _) => breaker.Admit().Settle(Verdict.Failure),
@@ -72,7 +72,7 @@ public sealed class TripsInAStorm
 
     [Theory]
     [MemberData(nameof(Windows))]
-    public void In_metrics_only_every_round_counts_one_would_trip(string kind, Window window)
+    public void MetricsOnly_counts_one_would_trip_in_every_round(string kind, Window window)
     {
         var world = new World(
             new()
@@ -94,7 +94,7 @@ public sealed class TripsInAStorm
     }
 
     [Fact]
-    public void A_failure_among_successes_of_a_full_count_window_trips_when_it_is_the_one_too_many()
+    public void A_failure_that_reaches_the_rate_of_a_full_count_window_trips()
     {
         var world = new World(new() { Window = Window.Count(100), Tripper = Tripper.MinRequests(100) & Tripper.FailureRate(0.2) });
         Storm.Rounds(
@@ -111,7 +111,7 @@ public sealed class TripsInAStorm
     }
 
     [Fact]
-    public void A_bucket_that_rotates_under_the_calls_hides_no_trip()
+    public void A_bucket_that_rotates_during_calls_hides_no_trip()
     {
         var world = new World(new() { Window = Window.Time(TimeSpan.FromSeconds(10)), Tripper = AllOfARound & Tripper.FailureRate(0.4) });
         Storm.Rounds(

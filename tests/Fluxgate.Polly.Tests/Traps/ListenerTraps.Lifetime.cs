@@ -10,7 +10,7 @@ public sealed partial class ListenerTraps
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void L9_A_breaker_that_is_dropped_is_collected_with_its_listeners_and_its_timer(bool virtualTime)
+    public void L9_A_dropped_breaker_is_collected_with_its_listeners_and_timer(bool virtualTime)
     {
         var time = virtualTime ? new VirtualTime() : TimeProvider.System;
         var lasting = new WeakListener();
@@ -28,7 +28,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L9_A_timer_of_the_system_ends_with_the_breaker_that_is_dropped()
+    public void L9_A_timer_of_the_system_ends_with_a_dropped_breaker()
     {
         var time = new SystemTimers();
         Assert.All(DropBreaker(time, new WeakListener()), Collected);
@@ -36,7 +36,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L9_A_pipeline_that_is_dropped_takes_its_own_breaker_along()
+    public void L9_A_dropped_pipeline_and_its_breaker_are_collected()
     {
         var listener = new WeakListener();
         DropPipeline(listener);
@@ -44,7 +44,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L9_A_disposed_breaker_has_no_timer_although_it_goes_on_deciding()
+    public void L9_A_disposed_breaker_has_no_timer_and_continues_to_decide()
     {
         var world = TimedWorld();
         world.Fail(2);
@@ -61,7 +61,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L10_The_exception_that_broke_the_circuit_is_collected_while_it_is_open_and_after_recovery()
+    public async Task L10_The_breaking_exception_is_collected_while_the_circuit_is_open()
     {
         var world = TwoFailures.World();
         var calls = world.Calls();
@@ -88,7 +88,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L10_Polly_keeps_it_also_after_recovery()
+    public async Task L10_Polly_keeps_the_breaking_exception_after_recovery()
     {
         var polly = new PollyWorld();
         await polly.Calls.Fail();
@@ -102,7 +102,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L11_Each_rejection_is_an_exception_of_its_own_whose_stack_trace_does_not_grow()
+    public async Task L11_Each_rejection_is_a_new_exception_with_a_constant_stack_trace()
     {
         var world = TwoFailures.World();
         world.Fail(2);
@@ -118,7 +118,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L11_Without_a_pipeline_each_rejection_is_an_exception_of_its_own_too()
+    public void L11_Each_rejection_without_a_pipeline_is_a_new_exception()
     {
         var world = TwoFailures.World();
         world.Breaker.ForceOpen();
@@ -132,7 +132,7 @@ public sealed partial class ListenerTraps
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task L11_Polly_8_9_1_makes_one_for_each_rejection_too(bool isolated)
+    public async Task L11_Polly_8_9_1_also_creates_an_exception_for_each_rejection(bool isolated)
     {
         var polly = new PollyWorld();
         await polly.Open();

@@ -6,7 +6,7 @@ public sealed partial class ListenerTraps
     private const int Threads = 4;
 
     [Fact]
-    public void L6_Each_listener_hears_every_transition_once_and_in_order_whatever_threads_do()
+    public void L6_Each_listener_receives_every_transition_once_and_in_order()
     {
         var heard = new List<Signal>();
         var (hearing, together) = (0, 0);
@@ -54,7 +54,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L6_Of_many_calls_that_trip_at_once_one_announces_it()
+    public void L6_Of_many_calls_that_trip_at_once_one_raises_the_signal()
     {
         // Each world is one failure short of opening; threads meet before each, so that they settle together.
         var caused = 0;
@@ -85,7 +85,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L6_A_transition_that_lost_its_race_is_not_announced()
+    public void L6_A_transition_that_lost_a_race_raises_no_signal()
     {
         using var entered = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
@@ -112,7 +112,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L6_What_a_listener_causes_is_announced_after_what_it_heard()
+    public void L6_A_transition_caused_by_a_listener_arrives_after_the_current_one()
     {
         World? world = null;
         var heard = new List<Signal>();
@@ -142,7 +142,7 @@ public sealed partial class ListenerTraps
     [InlineData(BreakerState.MetricsOnly)]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public void L7_The_timer_of_a_break_does_not_touch_a_state_that_was_set_by_hand(BreakerState state)
+    public void L7_The_timer_of_a_break_does_not_change_a_manual_state(BreakerState state)
     {
         var world = TimedWorld();
         world.Fail(2);
@@ -159,7 +159,7 @@ public sealed partial class ListenerTraps
     [InlineData(BreakerState.MetricsOnly)]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public void L7_Probes_and_their_leases_do_not_touch_a_state_that_was_set_by_hand(BreakerState state)
+    public void L7_Probes_and_their_leases_do_not_change_a_manual_state(BreakerState state)
     {
         var world = TimedWorld();
         world.AwaitProbe();
@@ -188,7 +188,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L7_A_trip_by_hand_recovers_by_the_timer_as_any_other()
+    public void L7_A_manual_trip_ends_by_the_timer()
     {
         var world = TimedWorld();
         world.Breaker.Trip();

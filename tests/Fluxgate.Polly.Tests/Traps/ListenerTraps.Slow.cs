@@ -56,7 +56,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L4_A_slow_asynchronous_listener_does_not_even_delay_the_call_that_tripped()
+    public void L4_A_slow_asynchronous_listener_does_not_delay_the_tripping_call()
     {
         using var gate = new ManualResetEventSlim();
         var patience = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -109,7 +109,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L4_A_break_duration_that_hangs_keeps_its_own_call_and_another_opens_the_circuit()
+    public void L4_A_break_duration_that_hangs_blocks_only_its_own_call()
     {
         using var entered = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
@@ -138,7 +138,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L4_Pollys_slow_OnOpened_delays_the_call_that_tripped_and_the_probe_of_another_caller()
+    public async Task L4_Pollys_slow_OnOpened_delays_the_tripping_call_and_a_probe()
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -166,7 +166,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L4_Polly_runs_telemetry_listeners_under_its_lock_where_all_calls_wait()
+    public async Task L4_Polly_runs_telemetry_listeners_under_its_lock()
     {
         PollyWorld? polly = null;
         Deadline.Running? unrelated = null;

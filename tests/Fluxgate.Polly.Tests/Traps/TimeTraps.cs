@@ -10,7 +10,7 @@ public sealed partial class TimeTraps
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void T1_A_break_lasts_as_long_as_it_should_when_the_wall_clock_jumps(int hours)
+    public void T1_A_break_keeps_its_length_when_the_wall_clock_jumps(int hours)
     {
         var world = TwoFailures.World();
         world.Fail(2);
@@ -26,7 +26,7 @@ public sealed partial class TimeTraps
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void T1_A_timer_ends_the_break_when_it_should_although_the_wall_clock_jumps(int hours)
+    public void T1_A_timer_ends_the_break_on_time_when_the_wall_clock_jumps(int hours)
     {
         var settings = TwoFailures.Settings();
         settings.ProbeWithoutTraffic = true;
@@ -43,7 +43,7 @@ public sealed partial class TimeTraps
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void T1_Leases_ramps_and_recoveries_do_not_follow_the_wall_clock(int hours)
+    public void T1_Leases_ramps_and_recoveries_ignore_the_wall_clock(int hours)
     {
         var world = TwoFailures.World(Permit.RampUp(0.5, 1, TimeSpan.FromSeconds(10)), Recovery.After(TimeSpan.FromSeconds(20)));
         world.AwaitProbe();
@@ -137,7 +137,7 @@ public sealed partial class TimeTraps
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void T3_A_time_window_forgets_while_calls_keep_coming(string rule)
+    public void T3_A_time_window_expires_calls_while_others_arrive(string rule)
     {
         var world = MinuteWindow(rule);
         world.Fail(9);
