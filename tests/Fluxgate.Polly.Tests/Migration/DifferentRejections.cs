@@ -72,7 +72,7 @@ public sealed class DifferentRejections
         var times = new List<TimeSpan?>();
         foreach (var kind in (string[])[BothBreakersAttribute.Polly, BothBreakersAttribute.Fluxgate])
         {
-            var breaker = LikePollyBreaker.Of(kind);
+            var breaker = ParityBreaker.Of(kind);
             await breaker.FailAsync(4);
             breaker.Wait(5);
             _ = breaker.Calls.Begin();
@@ -133,7 +133,7 @@ public sealed class DifferentRejections
 
     private static async Task<BrokenCircuitException> RejectedAsync(string kind)
     {
-        var breaker = LikePollyBreaker.Of(kind);
+        var breaker = ParityBreaker.Of(kind);
         await breaker.FailAsync(4);
         return await breaker.RejectedAsync();
     }

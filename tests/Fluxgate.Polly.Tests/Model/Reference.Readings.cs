@@ -32,7 +32,7 @@ internal sealed partial class Reference
 
     public long Transitions(BreakerState from, BreakerState to) => _transitions.GetValueOrDefault((from, to));
 
-    /// <summary>Everything that can be seen of it, in the order of <see cref="Sight.Names"/>.</summary>
+    /// <summary>Everything that can be seen of it, in the order of <see cref="ObservedState.Names"/>.</summary>
     public object?[] Look()
     {
         var window = ReadWindow();
@@ -60,7 +60,7 @@ internal sealed partial class Reference
             window.Count == 0 ? null : (double)window.Count(call => call.Failed) / window.Count,
             (long)ConsecutiveFailures,
             (long)ConsecutiveSuccesses,
-            Sight.OfSlowCalls(
+            ObservedState.OfSlowCalls(
                 _slow.Select(slow => (slow.Key, slow.Value, SlowThresholds.Contains(slow.Key) ? SlowRate(window, slow.Key) : null))
             ),
             _reopens,
@@ -176,21 +176,21 @@ internal sealed partial class Reference
                 var (left, right) = (Fires(either.Left, window), Fires(either.Right, window));
                 return [.. left ? Findings(either.Left, window) : [], .. right ? Findings(either.Right, window) : []];
             case RuleSpec.MinRequests minimum:
-                return [Sight.OfFinding("MinRequests", window.Count, AtMost(minimum.Count))];
+                return [ObservedState.OfFinding("MinRequests", window.Count, AtMost(minimum.Count))];
             case RuleSpec.FailureRate rate:
-                return [Sight.OfFinding("FailureRate", FailureRate(window), rate.Ratio)];
+                return [ObservedState.OfFinding("FailureRate", FailureRate(window), rate.Ratio)];
             case RuleSpec.SlowRate rate:
-                return [Sight.OfFinding("SlowRate", SlowRate(window, rate.Threshold), rate.Ratio)];
+                return [ObservedState.OfFinding("SlowRate", SlowRate(window, rate.Threshold), rate.Ratio)];
             case RuleSpec.AvgLatency latency:
                 var mean = TimeSpan.FromTicks(window.Sum(call => call.Took.Ticks) / window.Count);
-                return [Sight.OfFinding("AvgLatency", mean.TotalSeconds, latency.Threshold.TotalSeconds)];
+                return [ObservedState.OfFinding("AvgLatency", mean.TotalSeconds, latency.Threshold.TotalSeconds)];
             case RuleSpec.FailureStreak streak:
-                return [Sight.OfFinding("FailureStreak", ConsecutiveFailures, AtMost(streak.Count))];
+                return [ObservedState.OfFinding("FailureStreak", ConsecutiveFailures, AtMost(streak.Count))];
             case RuleSpec.Own:
                 _faults.At(FaultPoint.TripperExplains);
-                return [Sight.OfFinding("ScriptedTripper", null, null)];
+                return [ObservedState.OfFinding("ScriptedTripper", null, null)];
             default:
-                return [Sight.OfFinding(rule is RuleSpec.Closed ? "Closed" : "HalfOpened", null, null)];
+                return [ObservedState.OfFinding(rule is RuleSpec.Closed ? "Closed" : "HalfOpened", null, null)];
         }
     }
 

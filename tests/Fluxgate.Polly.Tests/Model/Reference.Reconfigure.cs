@@ -47,7 +47,7 @@ internal sealed partial class Reference
         return
         [
             .. settings
-                .Where(setting => !Workshop.AreSame(setting.Before, setting.Now))
+                .Where(setting => !PartFactory.AreSame(setting.Before, setting.Now))
                 .Select(setting => $"{setting.Setting}: {setting.Before} -> {setting.Now}"),
         ];
 
@@ -57,7 +57,7 @@ internal sealed partial class Reference
     /// <summary>The deadline moves only where the break duration is another, and counts from the start of the break.</summary>
     private void ContinueBreak(Plan before)
     {
-        if (Workshop.AreSame(before.Break, _plan.Break))
+        if (PartFactory.AreSame(before.Break, _plan.Break))
         {
             _visits.Count("deadline kept");
             return;
@@ -76,7 +76,7 @@ internal sealed partial class Reference
     {
         var held = _recorded.Exists(call => call.InWindow);
         if (
-            Workshop.AreSame(before.Window, _plan.Window)
+            PartFactory.AreSame(before.Window, _plan.Window)
             && ThresholdsOf(before.Rule).SequenceEqual(SlowThresholds)
             && NeedsMeans(before.Rule) == NeedsMeans(_plan.Rule)
         )
@@ -102,11 +102,11 @@ internal sealed partial class Reference
     /// <summary>A part that is the same as before goes on, unless it failed to start.</summary>
     private void ContinueParts(Plan before)
     {
-        _hasTripper = (_hasTripper && Workshop.AreSame(before.Rule, _plan.Rule)) || StartsTripper();
+        _hasTripper = (_hasTripper && PartFactory.AreSame(before.Rule, _plan.Rule)) || StartsTripper();
         if (State == BreakerState.HalfOpen)
         {
-            _hasPermit = (_hasPermit && Workshop.AreSame(before.Permit, _plan.Permit)) || StartsPermit();
-            _hasRecovery = (_hasRecovery && Workshop.AreSame(before.Recovery, _plan.Recovery)) || StartsRecovery();
+            _hasPermit = (_hasPermit && PartFactory.AreSame(before.Permit, _plan.Permit)) || StartsPermit();
+            _hasRecovery = (_hasRecovery && PartFactory.AreSame(before.Recovery, _plan.Recovery)) || StartsRecovery();
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed partial class Reference
 {
     private readonly Faults _faults;
     private readonly Dice _dice;
-    private readonly Visits _visits;
+    private readonly Coverage _visits;
     private readonly List<Recorded> _recorded = [];
     private readonly List<Call> _probes = [];
     private Plan _plan;
@@ -19,7 +19,7 @@ internal sealed partial class Reference
     private int _admitted;
     private int _ignoredInARow;
 
-    public Reference(Plan plan, Faults faults, DateTimeOffset wall, Visits visits)
+    public Reference(Plan plan, Faults faults, DateTimeOffset wall, Coverage visits)
     {
         (_plan, _faults, _visits) = (plan, faults, visits);
         _dice = new(plan.RandomSource, faults);

@@ -73,7 +73,7 @@ internal sealed record Plan(
             AsksForDurations = AsksForDurations,
         };
 
-    public FluxgateBreakerSettings Build(Workshop workshop) =>
+    public FluxgateBreakerSettings Build(PartFactory workshop) =>
         new()
         {
             Window = workshop.Build(Window, Window.Build),

@@ -6,7 +6,7 @@ namespace Fluxgate;
 internal sealed class Subject
 {
     private readonly World _world;
-    private readonly Workshop _workshop;
+    private readonly PartFactory _workshop;
     private readonly Lazy<ResiliencePipeline<Ending>> _pipeline;
 
     public Subject(Plan plan, Faults faults)
@@ -164,8 +164,8 @@ internal sealed class Subject
     {
         public DurationBuckets? DurationBuckets => asksForDurations ? DurationBuckets.Default : null;
 
-        public void OnSignal(Signal signal) => news.Add(Sight.Of(signal));
+        public void OnSignal(Signal signal) => news.Add(ObservedState.Of(signal));
 
-        public void OnNotice(Notice notice) => news.Add(Sight.Of(notice));
+        public void OnNotice(Notice notice) => news.Add(ObservedState.Of(notice));
     }
 }

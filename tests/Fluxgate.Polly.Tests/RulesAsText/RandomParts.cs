@@ -98,7 +98,7 @@ internal static class RandomParts
             .ArrayOf(10);
 
     /// <summary>Says that something is true of whatever is generated.</summary>
-    public static void ForAll<T>(Gen<T> values, Action<T> holds) => Prop.ForAll(values.ToArbitrary(), holds).Check(Trials.Of(300));
+    public static void ForAll<T>(Gen<T> values, Action<T> holds) => Prop.ForAll(values.ToArbitrary(), holds).Check(PropertyTrials.Of(300));
 
     private static TripperContext ContextOf(int[] numbers, TimeSpan duration, SlowThresholds slow)
     {

@@ -6,9 +6,9 @@ namespace Fluxgate;
 /// <summary>Transitions that calls cause are events of Polly's telemetry, with everything that a listener of Polly expects.</summary>
 public sealed class TransitionEvents
 {
-    private readonly ListenedCircuit _circuit = new(ListenedCircuit.Settings);
+    private readonly ObservedCircuit _circuit = new(ObservedCircuit.Settings);
 
-    private List<HeardByPolly.Heard> Events => _circuit.Heard.Events;
+    private List<RecordedTelemetry.Heard> Events => _circuit.Heard.Events;
 
     [Fact]
     public async Task Each_transition_of_a_call_is_one_event_with_its_severity()
@@ -106,7 +106,7 @@ public sealed class TransitionEvents
     [Fact]
     public async Task Of_pipelines_that_share_a_breaker_the_one_that_called_reports()
     {
-        var other = new HeardByPolly();
+        var other = new RecordedTelemetry();
         var numbers = new ResiliencePipelineBuilder { Name = "refund", TelemetryListener = other }
             .AddFluxgateBreaker(_circuit.World.Breaker)
             .Build();
