@@ -41,7 +41,7 @@ public sealed class CapturedContexts
             var completed = call.AsTask();
             Assert.False(completed.IsCompleted);
 
-            // From nobody's context, as the answer of a dependency comes.
+            // Without a context, as a dependency completes.
             SynchronizationContext.SetSynchronizationContext(null);
             answer.SetResult(7);
             recording.Run();
@@ -56,7 +56,7 @@ public sealed class CapturedContexts
         }
     }
 
-    /// <summary>Counts what is posted to it, and runs it when told, in itself.</summary>
+    /// <summary>Counts what is posted to it, and runs it on request.</summary>
     private sealed class Recording : SynchronizationContext
     {
         private readonly Queue<Action> _posted = new();

@@ -4,7 +4,7 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>The pipeline of the design's section 2 as it stands there, on a virtual clock and with a listener of these tests.</summary>
+/// <summary>The pipeline of section 2 of the design, on a virtual clock and with a listener of these tests.</summary>
 public sealed class DesignExample
 {
     private readonly VirtualTime _time = new();
@@ -17,7 +17,7 @@ public sealed class DesignExample
     {
         var (payments, pipeline) = Build();
 
-        // Three retries after the first answer, all counted; the next call's first attempt makes a streak of five.
+        // Three retries after the first response, all counted; the first attempt of the next call completes the streak of five.
         Answer(HttpStatusCode.BadGateway, times: 5);
         Assert.Equal(HttpStatusCode.BadGateway, (await Send(pipeline)).StatusCode);
         Assert.Equal((4, BreakerState.Closed), (_sent, payments.State));
@@ -26,7 +26,7 @@ public sealed class DesignExample
         Assert.Equal(BreakerState.Open, payments.State);
         Assert.InRange(_signals[0].BreakFor!.Value, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(11));
 
-        // After the break the first call probes; when it fails often enough the next break is twice as long.
+        // After the break the first call probes; when it fails often enough, the next break is twice as long.
         _time.Advance(TimeSpan.FromSeconds(11));
         payments.Probe();
         for (var probe = 0; probe < 5 && payments.State == BreakerState.HalfOpen; probe++)
@@ -39,7 +39,7 @@ public sealed class DesignExample
         Assert.Equal((BreakerState.Open, 1), (payments.State, payments.Snapshot().Reopens));
         Assert.InRange(_signals[^1].BreakFor!.Value, TimeSpan.FromSeconds(18), TimeSpan.FromSeconds(22));
 
-        // When the ramp is over every call probes, and ten that succeed close the circuit.
+        // After the ramp every call probes, and ten successes close the circuit.
         payments.Probe();
         _time.Advance(TimeSpan.FromSeconds(60));
         _answers.Clear();
@@ -121,13 +121,13 @@ public sealed class DesignExample
             }
         );
 
-    /// <summary>One call, with the clock moved on through the delays of the retry and the time-outs.</summary>
+    /// <summary>Runs one call and advances the clock through the delays of the retry and the timeouts.</summary>
     private Task<HttpResponseMessage> Drive(
         ResiliencePipeline<HttpResponseMessage> pipeline,
         Func<CancellationToken, ValueTask<HttpResponseMessage>> callback
     )
     {
-        // Without a context, what the clock wakes runs within Advance and has set its next timer when that returns.
+        // Without a context, continuations run within Advance and have set their next timer when it returns.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try

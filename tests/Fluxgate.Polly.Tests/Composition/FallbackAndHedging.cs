@@ -70,7 +70,7 @@ public sealed class FallbackAndHedging
     [Fact]
     public async Task A_hedged_attempt_that_lost_the_race_is_ignored()
     {
-        // Polly does not wait for it: what it comes to is counted by now only where nothing of it goes to another thread.
+        // Polly does not wait for the attempt: its outcome is counted by now only if no part of it runs on another thread.
         Inline.Continuations();
         var pipeline = Builder()
             .AddHedging(new() { MaxHedgedAttempts = 1, Delay = TimeSpan.FromSeconds(1) })

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A count window keeps the numbers of failures only; these storms preempt whoever is writing one.</summary>
+/// <summary>A count window stores only the places of failures; these tests preempt the thread that stores one.</summary>
 public sealed class ConcurrentCountWindows
 {
     private const int Size = 20;
@@ -10,7 +10,7 @@ public sealed class ConcurrentCountWindows
     {
         var world = new World(new() { Window = Window.Count(Size), Tripper = new FailuresAtLeast(int.MaxValue) });
         var rounds = 0;
-        Storm.Rounds(
+        ConcurrentWork.Rounds(
             100,
             () => rounds++,
             _ => world.Fail(200),
@@ -19,12 +19,12 @@ public sealed class ConcurrentCountWindows
         );
     }
 
-    // Each thread puts a whole window of successes between its failures, so no window ever holds two of one thread's.
+    // Each thread records a whole window of successes between its failures, so no window ever contains two failures of one thread.
     [Fact]
     public void Failures_of_different_windows_never_trip_together()
     {
-        var world = new World(new() { Window = Window.Count(Size), Tripper = new FailuresAtLeast(Storm.Threads + 1) });
-        Storm.Run(_ =>
+        var world = new World(new() { Window = Window.Count(Size), Tripper = new FailuresAtLeast(ConcurrentWork.Threads + 1) });
+        ConcurrentWork.Run(_ =>
         {
             for (var call = 0; call < 10_000 * (Size + 1); call++)
             {

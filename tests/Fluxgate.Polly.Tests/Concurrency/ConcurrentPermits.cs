@@ -12,7 +12,7 @@ public sealed class ConcurrentPermits
         var world = Probing(Permit.MaxConcurrent(most));
         var pipeline = world.Pipeline();
         var (inside, peak, ran, own) = (0, 0, 0, new TimeoutException());
-        Storm.Run(
+        ConcurrentWork.Run(
             thread =>
             {
                 var random = new Random(thread);
@@ -66,7 +66,7 @@ public sealed class ConcurrentPermits
     {
         var world = new World(new() { Permit = Permit.MaxConcurrent(1), Recovery = Recovery.AfterProbes(1) });
         var admitted = 0;
-        Storm.Rounds(
+        ConcurrentWork.Rounds(
             1_000,
             () =>
             {
@@ -99,11 +99,11 @@ public sealed class ConcurrentPermits
             }
         );
 
-    /// <summary>Twelve ask at once; what got in settles as ignored before the next round.</summary>
+    /// <summary>Twelve calls start at once; the admitted ones settle as ignored before the next round.</summary>
     private static void AdmitsInEveryRound(World world, int most)
     {
         var held = new List<Admission>();
-        Storm.Rounds(
+        ConcurrentWork.Rounds(
             500,
             held.Clear,
             _ =>

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What is divided by the number of calls never holds a call that the number does not: or a healthy circuit would open.</summary>
+/// <summary>A sum never includes a call that the number of calls does not: the quotient would open a healthy circuit.</summary>
 public sealed class ConcurrentReads
 {
     private const int CallsOfEach = 100_000;
@@ -17,7 +17,7 @@ public sealed class ConcurrentReads
     {
         var breaker = new FluxgateBreaker(what, new() { Window = window, Tripper = Slower });
 
-        Storm.Run(_ =>
+        ConcurrentWork.Run(_ =>
         {
             for (var call = 0; call < CallsOfEach; call++)
             {
@@ -25,7 +25,7 @@ public sealed class ConcurrentReads
             }
         });
 
-        Assert.Equal((Storm.Threads * CallsOfEach, BreakerState.Closed), (breaker.Snapshot().Successes, breaker.State));
+        Assert.Equal((ConcurrentWork.Threads * CallsOfEach, BreakerState.Closed), (breaker.Snapshot().Successes, breaker.State));
     }
 
     [Theory]
@@ -33,8 +33,8 @@ public sealed class ConcurrentReads
     public void Failures_never_exceed_calls(string what, Window window)
     {
         var breaker = new FluxgateBreaker(what, new() { Window = window, Tripper = Tripper.MinRequests(1_000_000) & Slower });
-        var working = Storm.Threads - 1;
-        Storm.Run(thread =>
+        var working = ConcurrentWork.Threads - 1;
+        ConcurrentWork.Run(thread =>
         {
             if (thread == 0)
             {
@@ -61,8 +61,8 @@ public sealed class ConcurrentReads
     {
         var (one, other) = (Settings(1), Settings(2));
         var breaker = new FluxgateBreaker("payments", one);
-        var working = Storm.Threads - 1;
-        Storm.Run(thread =>
+        var working = ConcurrentWork.Threads - 1;
+        ConcurrentWork.Run(thread =>
         {
             if (thread == 0)
             {
@@ -84,7 +84,7 @@ public sealed class ConcurrentReads
         });
 
         var slow = Assert.Single(breaker.Snapshot().SlowCalls);
-        Assert.Equal((1, (Storm.Threads - 1) * 5 * CallsOfEach), (slow.Rate, slow.Total));
+        Assert.Equal((1, (ConcurrentWork.Threads - 1) * 5 * CallsOfEach), (slow.Rate, slow.Total));
 
         static FluxgateBreakerSettings Settings(int probes) =>
             new()

@@ -4,7 +4,7 @@ namespace Fluxgate;
 
 public sealed class ConcurrentSignals
 {
-    // No more signals than may wait for a listener, whatever the machine does.
+    // No more signals than the backlog of a listener allows, on any machine.
     private const int Commands = 2_000;
 
     [Fact]
@@ -31,11 +31,11 @@ public sealed class ConcurrentSignals
                 },
             }
         );
-        Storm.Run(thread => CallAndCommand(world.Breaker, thread));
-        await world.Breaker.DisposeAsync().AsTask().WaitAsync(Storm.Deadline);
+        ConcurrentWork.Run(thread => CallAndCommand(world.Breaker, thread));
+        await world.Breaker.DisposeAsync().AsTask().WaitAsync(ConcurrentWork.Deadline);
 
         var count = world.Now.SignalCount;
-        Assert.True(count > Commands, $"The storm was none: {count} signals.");
+        Assert.True(count > Commands, $"Too few signals: {count}.");
         Assert.All([world.Signals, watched.Signals, lambda, late], signals => AssertChain(signals, count));
         Assert.Equal(0, watched.Overlaps);
         Assert.Equal(world.State, world.Signals[^1].NewState);
@@ -44,7 +44,7 @@ public sealed class ConcurrentSignals
     [Fact]
     public async Task Signals_that_a_full_queue_drops_are_counted_and_others_are_in_order()
     {
-        var heard = new List<Signal>();
+        var received = new List<Signal>();
         var first = new TaskCompletionSource();
         var world = new World(
             new()
@@ -55,19 +55,19 @@ public sealed class ConcurrentSignals
                     async (signal, _) =>
                     {
                         await first.Task;
-                        heard.Add(signal);
+                        received.Add(signal);
                     },
                 },
             }
         );
-        Storm.Run(thread => CallAndCommand(world.Breaker, thread));
-        SpinWait.SpinUntil(() => world.Signals.Count == world.Now.SignalCount, Storm.Deadline);
+        ConcurrentWork.Run(thread => CallAndCommand(world.Breaker, thread));
+        SpinWait.SpinUntil(() => world.Signals.Count == world.Now.SignalCount, ConcurrentWork.Deadline);
         first.SetResult();
-        await world.Breaker.DisposeAsync().AsTask().WaitAsync(Storm.Deadline);
+        await world.Breaker.DisposeAsync().AsTask().WaitAsync(ConcurrentWork.Deadline);
 
-        Assert.InRange(heard.Count, 1, 10);
-        Assert.Equal(world.Now.SignalCount, heard.Count + world.Now.SignalsDropped);
-        Assert.Equal(heard.Select(signal => signal.SequenceNumber).Distinct().Order(), heard.Select(signal => signal.SequenceNumber));
+        Assert.InRange(received.Count, 1, 10);
+        Assert.Equal(world.Now.SignalCount, received.Count + world.Now.SignalsDropped);
+        Assert.Equal(received.Select(signal => signal.SequenceNumber).Distinct().Order(), received.Select(signal => signal.SequenceNumber));
         AssertChain(world.Signals, world.Now.SignalCount);
     }
 
@@ -92,7 +92,7 @@ public sealed class ConcurrentSignals
         }
 
         world = new(new() { Tripper = Tripper.FailureStreak(3), Listeners = { Answer } });
-        Storm.Run(thread => CallAndCommand(world.Breaker, thread));
+        ConcurrentWork.Run(thread => CallAndCommand(world.Breaker, thread));
         world.Breaker.Dispose();
         AssertChain(world.Signals, world.Now.SignalCount);
         Assert.True(answers > 2_000);
@@ -103,7 +103,7 @@ public sealed class ConcurrentSignals
     public void A_listener_that_throws_is_counted_for_every_signal()
     {
         var world = new World(new() { Listeners = { (Signal _) => throw new ArithmeticException() } });
-        Storm.Run(thread => CallAndCommand(world.Breaker, thread));
+        ConcurrentWork.Run(thread => CallAndCommand(world.Breaker, thread));
         world.Breaker.Dispose();
         AssertChain(world.Signals, world.Now.SignalCount);
         Assert.Equal(world.Now.SignalCount, world.Now.UserErrors(UserErrorSource.Listener));
@@ -112,19 +112,19 @@ public sealed class ConcurrentSignals
     [Fact]
     public void A_listener_that_breakers_share_receives_each_in_order()
     {
-        var heard = new ConcurrentQueue<Signal>();
-        var settings = new FluxgateBreakerSettings { Listeners = { heard.Enqueue } };
+        var received = new ConcurrentQueue<Signal>();
+        var settings = new FluxgateBreakerSettings { Listeners = { received.Enqueue } };
         var breakers = Enumerable
             .Range(0, 2)
             .Select(index => new FluxgateBreaker($"breaker {index}", settings, new VirtualTime()))
             .ToArray();
-        Storm.Run(thread => CallAndCommand(breakers[thread % 2], thread));
+        ConcurrentWork.Run(thread => CallAndCommand(breakers[thread % 2], thread));
         Array.ForEach(breakers, breaker => breaker.Dispose());
         Assert.All(
             breakers,
             breaker =>
                 AssertChain(
-                    [.. heard.Where(signal => string.Equals(signal.CircuitName, breaker.Name, StringComparison.Ordinal))],
+                    [.. received.Where(signal => string.Equals(signal.CircuitName, breaker.Name, StringComparison.Ordinal))],
                     breaker.Snapshot().SignalCount
                 )
         );
@@ -152,7 +152,7 @@ public sealed class ConcurrentSignals
         }
     }
 
-    /// <summary>Notices when it is called while it is being called.</summary>
+    /// <summary>Counts calls that overlap another call.</summary>
     private sealed class Watched : ICircuitListener
     {
         private int _inside;

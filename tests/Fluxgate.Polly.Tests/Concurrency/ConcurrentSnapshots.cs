@@ -28,8 +28,8 @@ public sealed class ConcurrentSnapshots
             },
             rule
         );
-        var working = Storm.Threads - 1;
-        Storm.Run(thread =>
+        var working = ConcurrentWork.Threads - 1;
+        ConcurrentWork.Run(thread =>
         {
             if (thread == 0)
             {
@@ -57,7 +57,7 @@ public sealed class ConcurrentSnapshots
 
             Interlocked.Decrement(ref working);
         });
-        Assert.True(world.Now.SignalCount > 100, "The storm was none.");
+        Assert.True(world.Now.SignalCount > 100, "Too few transitions.");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ConcurrentSnapshots
     {
         const int failures = 200_000;
         var world = new World(new() { Window = Window.Count(1_000_000), Tripper = Tripper.MinRequests(1_000_000) });
-        Storm.Run(
+        ConcurrentWork.Run(
             thread =>
             {
                 if (thread == 0)

@@ -29,11 +29,11 @@ public sealed class ConcurrentTotals
     {
         var world = new World(new() { Window = window, Tripper = tripper }, rule);
         var counts = Counts(world);
-        Storm.Run(thread => Repeat(Calls, counts[thread].Call));
+        ConcurrentWork.Run(thread => Repeat(Calls, counts[thread].Call));
 
         var now = world.Now;
         OwnCount.AssertEqual(counts, now);
-        Assert.Equal((Storm.Threads * Calls, 0, 0), (now.Requests, now.InFlight, now.Stale));
+        Assert.Equal((ConcurrentWork.Threads * Calls, 0, 0), (now.Requests, now.InFlight, now.Stale));
         Assert.All(now.SlowCalls, slow => Assert.Equal(counts.Sum(count => count.SlowCalls), slow.Total));
         Assert.Equal(Math.Min(counts.Sum(count => count.Successes + count.Failures), Capacity(window)), now.WindowRequests);
         Assert.Empty(world.Signals);
@@ -56,10 +56,10 @@ public sealed class ConcurrentTotals
         );
         var counts = Counts(world);
 
-        // Where threads take turns on a busy machine, no call may meet the end of its phase: then once more.
-        for (var storms = 0; storms < 100 && world.Now is { Stale: 0 } or { Rejected: 0 }; storms++)
+        // On a busy machine threads may take turns so that no call is in flight at the end of its phase: then run once more.
+        for (var runs = 0; runs < 100 && world.Now is { Stale: 0 } or { Rejected: 0 }; runs++)
         {
-            Storm.Run(thread =>
+            ConcurrentWork.Run(thread =>
                 Repeat(
                     Calls,
                     () =>
@@ -82,7 +82,7 @@ public sealed class ConcurrentTotals
         // A call that ends a break does not return that transition, since it is admitted or rejected after it.
         var ended = now.Transitions(BreakerState.Open, BreakerState.HalfOpen) - counts.Sum(count => count.ProbedByHand);
         Assert.Equal(counts.Sum(count => count.Signals) + ended, now.SignalCount);
-        Assert.True(ended > 0 && now.Stale > 0 && now.Rejected > 0, "The storm was none.");
+        Assert.True(ended > 0 && now.Stale > 0 && now.Rejected > 0, "No call was stale or rejected.");
     }
 
     [Fact]
@@ -97,8 +97,8 @@ public sealed class ConcurrentTotals
             }
         );
         var counts = Counts(world);
-        var held = new List<Admission>[Storm.Threads];
-        Storm.Run(thread =>
+        var held = new List<Admission>[ConcurrentWork.Threads];
+        ConcurrentWork.Run(thread =>
         {
             held[thread] = [];
             Repeat(
@@ -117,7 +117,7 @@ public sealed class ConcurrentTotals
         OwnCount.AssertEqual(counts, world.Now);
         Assert.Equal(held.Sum(admissions => admissions.Count), world.Now.InFlight);
 
-        Storm.Run(thread => held[thread].ForEach(counts[thread].Settle));
+        ConcurrentWork.Run(thread => held[thread].ForEach(counts[thread].Settle));
         OwnCount.AssertEqual(counts, world.Now);
         Assert.Equal((0, 0), (world.Now.InFlight, world.Now.HalfOpenInFlight));
     }
@@ -136,8 +136,8 @@ public sealed class ConcurrentTotals
             }
         );
         var counts = Counts(world);
-        var admitted = new long[Storm.Threads];
-        Storm.Run(thread =>
+        var admitted = new long[ConcurrentWork.Threads];
+        ConcurrentWork.Run(thread =>
             Repeat(
                 Calls / 4,
                 () =>
@@ -165,7 +165,7 @@ public sealed class ConcurrentTotals
     }
 
     private static OwnCount[] Counts(World world) =>
-        [.. Enumerable.Range(0, Storm.Threads).Select(thread => new OwnCount(world.Breaker, thread))];
+        [.. Enumerable.Range(0, ConcurrentWork.Threads).Select(thread => new OwnCount(world.Breaker, thread))];
 
     private static long Capacity(Window window) => window.Capacity ?? long.MaxValue;
 

@@ -1,11 +1,11 @@
 namespace Fluxgate;
 
-/// <summary>Design, section 6: leaving out the second sum missed 259 to 3 715 trips of 300 000.</summary>
+/// <summary>Section 6 of the design: without the second sum, 259 to 3 715 of 300 000 trips were missed.</summary>
 public sealed class ConcurrentTrips
 {
     private const int Rounds = 1_500;
     private const int CallsOfAThread = 5;
-    private const int CallsOfARound = Storm.Threads * CallsOfAThread;
+    private const int CallsOfARound = ConcurrentWork.Threads * CallsOfAThread;
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
     private static readonly Tripper AllOfARound = Tripper.MinRequests(CallsOfARound);
 
@@ -84,7 +84,7 @@ public sealed class ConcurrentTrips
             kind
         );
         var rounds = 0;
-        Storm.Rounds(
+        ConcurrentWork.Rounds(
             Rounds,
             () => rounds++,
             _ => Calls((call) => world.Breaker.Admit().Settle(call < 2 ? Verdict.Failure : Verdict.Success)),
@@ -97,7 +97,7 @@ public sealed class ConcurrentTrips
     public void A_failure_that_reaches_the_rate_of_a_full_count_window_trips()
     {
         var world = new World(new() { Window = Window.Count(100), Tripper = Tripper.MinRequests(100) & Tripper.FailureRate(0.2) });
-        Storm.Rounds(
+        ConcurrentWork.Rounds(
             Rounds,
             () =>
             {
@@ -114,11 +114,11 @@ public sealed class ConcurrentTrips
     public void A_bucket_that_rotates_during_calls_hides_no_trip()
     {
         var world = new World(new() { Window = Window.Time(TimeSpan.FromSeconds(10)), Tripper = AllOfARound & Tripper.FailureRate(0.4) });
-        Storm.Rounds(
+        ConcurrentWork.Rounds(
             Rounds,
             () =>
             {
-                // Some of the round's calls are in the buckets before, the rest find a bucket that has just begun.
+                // Some calls of the round are in earlier buckets, the rest are in a bucket that has just begun.
                 world.Breaker.Reset();
                 world.Wait(100);
                 world.Fail(2);
@@ -138,7 +138,7 @@ public sealed class ConcurrentTrips
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(streak) });
         var (rounds, signals) = (0, 0);
-        Storm.Rounds(
+        ConcurrentWork.Rounds(
             Rounds,
             () =>
             {
@@ -161,7 +161,7 @@ public sealed class ConcurrentTrips
     {
         var world = new World(settings, kind);
         var rounds = 0;
-        Storm.Rounds(
+        ConcurrentWork.Rounds(
             Rounds,
             () =>
             {

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What one thread did to a breaker, counted on its own: the truth that totals are held against.</summary>
+/// <summary>What one thread did to a breaker, counted independently: the totals are compared with it.</summary>
 internal sealed class OwnCount(FluxgateBreaker breaker, int seed)
 {
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ internal sealed class OwnCount(FluxgateBreaker breaker, int seed)
 
     public int Next(int below) => _random.Next(below);
 
-    /// <summary>One call with a verdict and a duration by lot.</summary>
+    /// <summary>Runs one call with a random verdict and duration.</summary>
     public void Call()
     {
         if (Admit() is { } admission)
@@ -68,7 +68,7 @@ internal sealed class OwnCount(FluxgateBreaker breaker, int seed)
         SlowCalls += slow && verdict != Verdict.Ignored ? 1 : 0;
     }
 
-    /// <summary>One manual command by lot.</summary>
+    /// <summary>Runs one random manual call.</summary>
     public void Command()
     {
         var signal = _random.Next(8) switch

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Parts that do what a lambda says, so that a test can make each of them fail where it likes.</summary>
+/// <summary>Parts made of lambdas, so that a test can make each of them fail at a chosen point.</summary>
 internal static class Broken
 {
     public static InvalidOperationException Error { get; } = new("broken");
@@ -47,10 +47,10 @@ internal static class Broken
         public override bool IsOver(in RecoveryContext context) => isOver is null || isOver();
     }
 
-    /// <summary>So many errors of one source are counted, and each was heard of.</summary>
+    /// <summary>Asserts that this many errors of one source were counted and reported.</summary>
     public static void AssertFailed(this World world, UserErrorSource source, int times, string? message = "broken")
     {
-        // First, since a snapshot asks a window too.
+        // First, since a snapshot also reads the window.
         var now = world.Now;
         var notices = world.Notices.OfType<UserErrorNotice>().ToArray();
         Assert.Equal(times, now.UserErrors(source));

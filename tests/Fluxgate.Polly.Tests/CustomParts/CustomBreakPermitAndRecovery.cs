@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A break duration, a permit and a recovery of one's own, each a few lines.</summary>
+/// <summary>A custom break duration, permit and recovery, each a few lines.</summary>
 public sealed class CustomBreakPermitAndRecovery
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -33,7 +33,7 @@ public sealed class CustomBreakPermitAndRecovery
     {
         var world = new World(new() { Permit = new EveryOther(), InitialState = BreakerState.HalfOpen });
 
-        // The first is let in whatever the permit says, and asked for as number 0.
+        // The first call is admitted without the permit and counts as number 0.
         var admitted = Enumerable.Range(0, 6).Select(_ => world.Breaker.TryAdmit(out var _)).ToArray();
 
         Assert.Equal([true, false, true, false, true, false], admitted);
@@ -52,7 +52,7 @@ public sealed class CustomBreakPermitAndRecovery
         );
         world.Fail();
 
-        // The first probe asks no permit, so three are let in.
+        // The first probe does not need the permit, so three are admitted.
         Assert.Equal(3, world.Ask(10).Count);
         world.Breaker.Reset();
         world.Fail();

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Leaves of one's own, without and with state of the phase.</summary>
+/// <summary>Custom trippers without and with state of the phase.</summary>
 public sealed class CustomTrippers
 {
     [Fact]
@@ -50,7 +50,7 @@ public sealed class CustomTrippers
         world.Succeed();
         Assert.Equal(BreakerState.Closed, world.State);
 
-        // A new phase: it has seen one failure, not three.
+        // A new phase: its state has one failure, not three.
         world.Fail();
         Assert.Equal(BreakerState.Closed, world.State);
     }
@@ -145,7 +145,7 @@ public sealed class CustomTrippers
         public override bool Fires(in TripperContext reading) => reading.SlowCalls(threshold) >= number;
     }
 
-    /// <summary>Fires when two looks in a row find a streak.</summary>
+    /// <summary>Fires when two evaluations in a row find a streak.</summary>
     private sealed class TwoLooksInARow : Tripper
     {
         private int _looks;

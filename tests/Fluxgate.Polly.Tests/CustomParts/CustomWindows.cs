@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A window of one's own: the calls since the last success.</summary>
+/// <summary>A custom window: the calls since the last success.</summary>
 public sealed class CustomWindows
 {
     [Fact]

@@ -1,17 +1,17 @@
 namespace Fluxgate;
 
-/// <summary>What a listener throws is counted and heard by the others; the call that caused the signal knows nothing of it.</summary>
+/// <summary>An exception of a listener is counted and reported to the others; the call that caused the signal is not affected.</summary>
 public sealed class FailingListeners
 {
     [Fact]
     public void A_listener_that_throws_affects_neither_other_listeners_nor_callers()
     {
-        var broken = new Faulty { AtSignals = true };
+        var broken = new ThrowingListener { AtSignals = true };
         var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { broken } });
 
         world.Fail();
 
-        Assert.Equal((BreakerState.Open, "signal"), (world.State, broken.Heard[1]));
+        Assert.Equal((BreakerState.Open, "signal"), (world.State, broken.Received[1]));
         Assert.Single(world.Signals);
         world.AssertFailed(UserErrorSource.Listener, 1);
     }
@@ -19,14 +19,14 @@ public sealed class FailingListeners
     [Fact]
     public void A_listener_that_throws_receives_the_next_signal()
     {
-        var broken = new Faulty { AtSignals = true };
+        var broken = new ThrowingListener { AtSignals = true };
         var world = new World(new() { Listeners = { broken } });
 
         world.Breaker.Trip();
         world.Breaker.Reset();
         world.Breaker.Trip();
 
-        Assert.Equal(3, broken.Heard.Count(what => what is "signal"));
+        Assert.Equal(3, broken.Received.Count(what => what is "signal"));
         Assert.Equal([1, 2, 3], world.Signals.Select(signal => signal.SequenceNumber));
         world.AssertFailed(UserErrorSource.Listener, 3);
     }
@@ -34,7 +34,7 @@ public sealed class FailingListeners
     [Fact]
     public void A_listener_that_throws_in_OnNotice_is_not_called_endlessly()
     {
-        var broken = new Faulty { AtNotices = true };
+        var broken = new ThrowingListener { AtNotices = true };
         var world = new World(
             new()
             {
@@ -46,8 +46,8 @@ public sealed class FailingListeners
 
         world.Fail();
 
-        // The would-trip, and the error in hearing of it. The error in hearing of that error is counted only.
-        Assert.Equal(["attached", "WouldTripNotice", "UserErrorNotice"], broken.Heard);
+        // The would-trip, and the error in OnNotice. The error in the notice of that error is only counted.
+        Assert.Equal(["attached", "WouldTripNotice", "UserErrorNotice"], broken.Received);
         Assert.Equal([typeof(WouldTripNotice), typeof(UserErrorNotice)], world.Notices.Select(notice => notice.GetType()));
         Assert.Equal(2, world.Now.UserErrors(UserErrorSource.Listener));
     }
@@ -55,31 +55,31 @@ public sealed class FailingListeners
     [Fact]
     public void A_listener_that_throws_in_OnAttached_is_counted_and_gets_signals()
     {
-        var broken = new Faulty { WhenAttached = true };
+        var broken = new ThrowingListener { WhenAttached = true };
         var world = new World(new() { Listeners = { broken } });
         world.AssertFailed(UserErrorSource.Listener, 1);
 
         world.Breaker.Trip();
 
-        Assert.Equal(["attached", "UserErrorNotice", "signal"], broken.Heard);
+        Assert.Equal(["attached", "UserErrorNotice", "signal"], broken.Received);
     }
 
     [Fact]
     public void Other_listeners_are_detached_when_one_throws_in_OnDetached()
     {
-        var (broken, other) = (new Faulty { WhenDetached = true }, new Faulty());
+        var (broken, other) = (new ThrowingListener { WhenDetached = true }, new ThrowingListener());
         var world = new World(new() { Listeners = { broken, other } });
 
         world.Breaker.Dispose();
 
-        Assert.Equal(["attached", "detached"], other.Heard);
+        Assert.Equal(["attached", "detached"], other.Received);
         Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Listener));
     }
 
     [Fact]
     public async Task An_asynchronous_listener_that_throws_receives_the_next_signal()
     {
-        var heard = new List<long>();
+        var received = new List<long>();
         var world = new World(
             new()
             {
@@ -87,7 +87,7 @@ public sealed class FailingListeners
                 {
                     (signal, _) =>
                     {
-                        heard.Add(signal.SequenceNumber);
+                        received.Add(signal.SequenceNumber);
                         throw Broken.Error;
                     },
                 },
@@ -98,7 +98,7 @@ public sealed class FailingListeners
         world.Breaker.Reset();
         await world.Breaker.DisposeAsync();
 
-        Assert.Equal([1, 2], heard);
+        Assert.Equal([1, 2], received);
         Assert.Equal(2, world.Now.UserErrors(UserErrorSource.Listener));
     }
 
@@ -112,7 +112,7 @@ public sealed class FailingListeners
         Assert.Equal(5000, world.Now.UserErrors(UserErrorSource.Tripper));
     }
 
-    private sealed class Faulty : ICircuitListener
+    private sealed class ThrowingListener : ICircuitListener
     {
         public bool AtSignals { get; init; }
 
@@ -122,19 +122,19 @@ public sealed class FailingListeners
 
         public bool WhenDetached { get; init; }
 
-        public List<string> Heard { get; } = [];
+        public List<string> Received { get; } = [];
 
-        public void OnAttached(FluxgateBreaker breaker) => Hear("attached", WhenAttached);
+        public void OnAttached(FluxgateBreaker breaker) => Record("attached", WhenAttached);
 
-        public void OnSignal(Signal signal) => Hear("signal", AtSignals);
+        public void OnSignal(Signal signal) => Record("signal", AtSignals);
 
-        public void OnNotice(Notice notice) => Hear(notice.GetType().Name, AtNotices);
+        public void OnNotice(Notice notice) => Record(notice.GetType().Name, AtNotices);
 
-        public void OnDetached(FluxgateBreaker breaker) => Hear("detached", WhenDetached);
+        public void OnDetached(FluxgateBreaker breaker) => Record("detached", WhenDetached);
 
-        private void Hear(string what, bool fails)
+        private void Record(string what, bool fails)
         {
-            Heard.Add(what);
+            Received.Add(what);
             if (fails)
             {
                 throw Broken.Error;

@@ -2,7 +2,7 @@ using static Fluxgate.Broken;
 
 namespace Fluxgate;
 
-/// <summary>Rule 8: user code cannot break a circuit. What throws or answers nonsense is counted, heard of, and replaced by a default.</summary>
+/// <summary>Rule 8: user code cannot break a circuit. An exception or an invalid value is counted, reported, and replaced by a default.</summary>
 public sealed class FailingParts
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

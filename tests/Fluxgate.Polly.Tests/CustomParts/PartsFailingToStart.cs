@@ -2,7 +2,7 @@ using static Fluxgate.Broken;
 
 namespace Fluxgate;
 
-/// <summary>A part whose <c>Start</c> throws or answers with nothing is missing for that phase, and its default stands in for it.</summary>
+/// <summary>A part whose <c>Start</c> throws or returns null is replaced by its default for that phase.</summary>
 public sealed class PartsFailingToStart
 {
     [Theory]

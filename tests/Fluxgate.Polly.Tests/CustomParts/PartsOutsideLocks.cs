@@ -2,7 +2,7 @@ using static Fluxgate.Broken;
 
 namespace Fluxgate;
 
-/// <summary>Rule 8: whatever runs in a part, other threads can use the breaker meanwhile.</summary>
+/// <summary>Rule 8: while a part runs, other threads can use the breaker.</summary>
 public sealed class PartsOutsideLocks
 {
     private static readonly string[] Kinds =
@@ -31,7 +31,7 @@ public sealed class PartsOutsideLocks
         {
             if (string.Equals(which, part, StringComparison.Ordinal) && breaker is not null && Interlocked.Exchange(ref entered, 1) == 0)
             {
-                // On a thread of its own, which would wait for ever for a lock held here.
+                // On another thread, which would wait forever for a lock that is held here.
                 var other = new Thread(() =>
                 {
                     breaker.Snapshot();
@@ -65,7 +65,7 @@ public sealed class PartsOutsideLocks
             new VirtualTime()
         );
 
-        // The first probe asks no permit; the second does.
+        // The first probe does not ask the permit; the second does.
         Assert.True(breaker.TryAdmit(out var first));
         breaker.TryAdmit(out _);
         first.Settle(Verdict.Success);

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Parts are descriptions: what one breaker lives through is unknown to another that shares them.</summary>
+/// <summary>Parts are descriptions: breakers that share them share no state.</summary>
 public sealed class SharedSettings
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed class SharedSettings
         one.Admit().Settle(Verdict.Failure);
         Assert.Equal((BreakerState.Open, BreakerState.Closed), (one.State, other.State));
 
-        // The second call of each asks the permit, which has one to give in each.
+        // The second call of each asks the permit, which admits one call in each.
         other.Trip();
         Assert.Equal((2, 2), (Admitted(one), Admitted(other)));
     }
@@ -49,14 +49,14 @@ public sealed class SharedSettings
     [Fact]
     public void A_shared_listener_receives_the_signals_of_both_by_name()
     {
-        var heard = new List<string>();
-        var settings = new FluxgateBreakerSettings { Listeners = { signal => heard.Add(signal.CircuitName) } };
+        var received = new List<string>();
+        var settings = new FluxgateBreakerSettings { Listeners = { signal => received.Add(signal.CircuitName) } };
         var time = new VirtualTime();
 
         new FluxgateBreaker("one", settings, time).Trip();
         new FluxgateBreaker("other", settings, time).Trip();
 
-        Assert.Equal(["one", "other"], heard);
+        Assert.Equal(["one", "other"], received);
     }
 
     private static int Admitted(FluxgateBreaker breaker) => Enumerable.Range(0, 5).Count(_ => breaker.TryAdmit(out var _));

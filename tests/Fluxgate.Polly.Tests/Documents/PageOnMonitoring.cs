@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Fluxgate;
 
 /// <summary>The page that docs/monitoring.md prints, on the port that it prints.</summary>
-// Shows a circuit of the name that others have on the page of the process, where only the newest is seen.
+// Shares the process-wide page with other tests, which shows only the newest circuit of a name.
 [Collection("page of the process")]
 public sealed class PageOnMonitoring
 {
@@ -18,7 +18,7 @@ public sealed class PageOnMonitoring
         var error = await Record.ExceptionAsync(() => ServeAsync(async () => page = await DocumentsPort.PageAsync()));
         if (error is not null)
         {
-            // A program that is none of ours has the port: that is said, and the same page is served on another one.
+            // Another program uses the port: the error names it, and the same page is served on another port.
             Assert.Equal(DocumentsPort.Taken, Assert.IsType<IOException>(error).Message);
             using var server = new PrometheusServer(0);
             server.Start();

@@ -200,7 +200,7 @@ public sealed class PageOnTroubleshooting
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The failures and the ignored calls after one call that hangs until its timeout.</summary>
+    /// <summary>Returns the failures and the ignored calls after one call that hangs until its timeout.</summary>
     private static async Task<(long Failures, long Ignored)> HangAsync(Func<FluxgateBreaker, ResiliencePipelineBuilder> compose)
     {
         var time = new VirtualTime();

@@ -57,7 +57,7 @@ public sealed class CallDurations
             .Now.Durations(Buckets)
             .ToDictionary(one => one.State, one => (one.Durations.Count, one.Durations.Sum.TotalSeconds));
 
-        // The first is stale when it comes, 65 s after the closed circuit let it in.
+        // The first call is stale: it settles 65 s after the closed circuit admitted it.
         Assert.Equal((3, 65), sums[BreakerState.Closed]);
         Assert.Equal((1, 2), sums[BreakerState.HalfOpen]);
         Assert.Equal((1, 3), sums[BreakerState.MetricsOnly]);
@@ -145,7 +145,9 @@ public sealed class CallDurations
     public void Two_listeners_with_different_buckets_each_get_their_own()
     {
         var other = new DurationBuckets(2);
-        var world = new World(new() { Listeners = { new Asking(Buckets), new Asking(other), new Asking(new(0.1, 1, 10)) } });
+        var world = new World(
+            new() { Listeners = { new DurationListener(Buckets), new DurationListener(other), new DurationListener(new(0.1, 1, 10)) } }
+        );
 
         world.Take(TimeSpan.FromSeconds(2));
 
@@ -157,7 +159,7 @@ public sealed class CallDurations
     [Fact]
     public void A_listener_whose_buckets_throw_gets_none_and_is_counted()
     {
-        var world = new World(new() { Listeners = { new Confused() } });
+        var world = new World(new() { Listeners = { new ThrowingBuckets() } });
         world.Succeed();
 
         Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Listener));
@@ -180,7 +182,7 @@ public sealed class CallDurations
     [Fact]
     public async Task Concurrent_calls_are_all_recorded()
     {
-        var breaker = new FluxgateBreaker("payments", new() { Listeners = { new Asking(Buckets) } });
+        var breaker = new FluxgateBreaker("payments", new() { Listeners = { new DurationListener(Buckets) } });
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Calls(breaker))));
 
@@ -201,20 +203,20 @@ public sealed class CallDurations
     private static World Measured(FluxgateBreakerSettings? settings = null)
     {
         settings ??= new();
-        settings.Listeners.Add(new Asking(Buckets));
+        settings.Listeners.Add(new DurationListener(Buckets));
         return new(settings);
     }
 
     private static long Total(World world) => world.Now.Durations(Buckets).Sum(one => one.Durations.Count);
 
-    private sealed class Asking(DurationBuckets buckets) : ICircuitListener
+    private sealed class DurationListener(DurationBuckets buckets) : ICircuitListener
     {
         public DurationBuckets DurationBuckets => buckets;
 
         public void OnSignal(Signal signal) { }
     }
 
-    private sealed class Confused : ICircuitListener
+    private sealed class ThrowingBuckets : ICircuitListener
     {
         public DurationBuckets DurationBuckets => throw new NotSupportedException();
 

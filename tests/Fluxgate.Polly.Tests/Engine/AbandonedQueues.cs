@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>What becomes of an asynchronous listener's queue when disposal has waited long enough.</summary>
+/// <summary>The queue of an asynchronous listener when disposal stops waiting for it.</summary>
 public sealed class AbandonedQueues
 {
-    private readonly Stubborn _listener = new();
+    private readonly BlockedListener _listener = new();
     private readonly World _world;
 
     public AbandonedQueues() =>
@@ -83,8 +83,8 @@ public sealed class AbandonedQueues
         await disposal;
     }
 
-    /// <summary>Stays in a signal until its gate opens, and heeds no token.</summary>
-    private sealed class Stubborn : IAsyncCircuitListener
+    /// <summary>Stays in a signal until its gate opens, and ignores its token.</summary>
+    private sealed class BlockedListener : IAsyncCircuitListener
     {
         private readonly List<string> _received = [];
 

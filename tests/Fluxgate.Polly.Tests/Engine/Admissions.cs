@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A breaker without a pipeline: ask, call, settle.</summary>
+/// <summary>A breaker without a pipeline: admit, call, settle.</summary>
 public sealed class Admissions
 {
     [Fact]

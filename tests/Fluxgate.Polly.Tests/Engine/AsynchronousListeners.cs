@@ -31,7 +31,7 @@ public sealed class AsynchronousListeners
         slow.Gate.SetResult();
         await world.Breaker.DisposeAsync();
 
-        // The first is being received, and the queue keeps the last two.
+        // The first signal is being received, and the queue keeps the last two.
         Assert.Equal([1, 4, 5], slow.Numbers);
         Assert.Equal(2, world.Now.SignalsDropped);
         Assert.Equal([2L, 3], world.Notices.OfType<SignalsDroppedNotice>().Select(notice => notice.Dropped.SequenceNumber));
@@ -47,7 +47,7 @@ public sealed class AsynchronousListeners
         await slow.Busy.Task;
         Transitions(world, 2);
         slow.Gate.SetResult();
-        await slow.HeardUpTo(3);
+        await slow.ReceivedUpTo(3);
 
         world.Breaker.Disable();
         await world.Breaker.DisposeAsync();
@@ -73,7 +73,7 @@ public sealed class AsynchronousListeners
         world.Breaker.Reset();
         await world.Breaker.DisposeAsync();
 
-        Assert.Equal(["attached", "WouldTripNotice", "signal 1", "detached"], slow.Heard);
+        Assert.Equal(["attached", "WouldTripNotice", "signal 1", "detached"], slow.Received);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class AsynchronousListeners
         var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { hanging, other } });
 
         world.Fail();
-        await other.HeardUpTo(1);
+        await other.ReceivedUpTo(1);
 
         Assert.Equal((BreakerState.Open, 1), (world.State, world.Signals.Count));
         Assert.Empty(hanging.Numbers);
@@ -176,28 +176,28 @@ public sealed class AsynchronousListeners
         }
     }
 
-    /// <summary>Waits at its gate before it takes a signal in.</summary>
+    /// <summary>Waits for its gate in every signal.</summary>
     private sealed class Slow : IAsyncCircuitListener
     {
         private readonly object _gate = new();
-        private readonly List<string> _heard = [];
+        private readonly List<string> _received = [];
         private readonly List<(long Number, TaskCompletionSource Source)> _waiting = [];
         private readonly List<long> _numbers = [];
 
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Set when the first signal has come.</summary>
+        /// <summary>Completes when the first signal has arrived.</summary>
         public TaskCompletionSource Busy { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public CancellationToken Token { get; private set; }
 
-        public IReadOnlyList<string> Heard
+        public IReadOnlyList<string> Received
         {
             get
             {
                 lock (_gate)
                 {
-                    return [.. _heard];
+                    return [.. _received];
                 }
             }
         }
@@ -213,7 +213,7 @@ public sealed class AsynchronousListeners
             }
         }
 
-        public Task HeardUpTo(long number)
+        public Task ReceivedUpTo(long number)
         {
             lock (_gate)
             {
@@ -262,7 +262,7 @@ public sealed class AsynchronousListeners
         {
             lock (_gate)
             {
-                _heard.Add(what);
+                _received.Add(what);
             }
         }
     }

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>A user's clock may go back between the beginning and the end of a call: nothing is known of how long it took.</summary>
+/// <summary>A custom clock may go back during a call: its duration is then unknown.</summary>
 public sealed class BackwardClocks
 {
-    private readonly Hand _time = new();
+    private readonly ManualClock _time = new();
 
     [Theory]
     [InlineData(BreakerState.Closed, false)]
@@ -64,7 +64,7 @@ public sealed class BackwardClocks
         Assert.Equal((state, 6), (breaker.State, breaker.Snapshot().Successes));
     }
 
-    private sealed class Hand : TimeProvider
+    private sealed class ManualClock : TimeProvider
     {
         public long Ticks { get; set; } = TimeSpan.TicksPerHour;
 

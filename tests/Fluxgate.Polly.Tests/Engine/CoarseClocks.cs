@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
-/// <summary>A step of the coarse clock makes no odds where what is measured is long beside it; all else is measured exactly.</summary>
-// A listener of another test to all meters of this name would have calls timed here too.
+/// <summary>For thresholds of 1 s and more a step of the coarse clock is negligible; everything else is measured exactly.</summary>
+// A listener of another test to all meters of this name would enable durations here too.
 [Collection("Meters")]
 public sealed class CoarseClocks
 {
@@ -92,13 +92,13 @@ public sealed class CoarseClocks
         using (var reader = new MeterReader(meter))
         {
             begun.Settle(Verdict.Success);
-            Assert.Equal((0, 1L), (reader.Heard.Count, Total(breaker)));
+            Assert.Equal((0, 1L), (reader.Received.Count, Total(breaker)));
 
             _time.Advance(Step - Millisecond);
             Take(breaker, Second + Millisecond);
             Assert.Equal(
                 "circuit_breaker_request_duration_seconds{circuit_name=\"payments\",state=\"closed\"} 1.001",
-                Assert.Single(reader.Heard)
+                Assert.Single(reader.Received)
             );
             Assert.Equal(2, Total(breaker));
 
@@ -153,7 +153,7 @@ public sealed class CoarseClocks
         slow.Settle(Verdict.Failure);
 
         Assert.Equal((1, 2), (Total(breaker), breaker.Snapshot().Stale));
-        Assert.Empty(reader.Heard);
+        Assert.Empty(reader.Received);
         durations.Dispose();
     }
 
@@ -261,7 +261,7 @@ public sealed class CoarseClocks
         }
     }
 
-    /// <summary>Lags behind the virtual clock as the operating system's count of milliseconds does behind its own.</summary>
+    /// <summary>Lags behind the virtual clock as the millisecond count of the operating system lags behind its own clock.</summary>
     private sealed class Coarse(VirtualTime time) : TimeProvider
     {
         public int Reads { get; private set; }

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A disposed breaker goes on deciding for calls that still reach it, without timers and unheard.</summary>
+/// <summary>A disposed breaker continues to decide for calls, without timers and without calling listeners.</summary>
 public sealed class Disposal
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Rule 6: a manual call is obeyed from every state; asking for the state it is in raises no signal.</summary>
+/// <summary>Rule 6: manual calls work from every state; requesting the current state is a no-op.</summary>
 public sealed class ManualCalls
 {
     private static readonly Dictionary<BreakerState, Func<FluxgateBreaker, string?, Signal?>> Commands = new()

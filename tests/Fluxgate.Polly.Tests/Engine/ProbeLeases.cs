@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A probe that never returns is settled by its lease, noticed by the next admit or settle.</summary>
+/// <summary>A probe that never returns is settled by its lease, which the next admission or settle detects.</summary>
 public sealed class ProbeLeases
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What a permit is told of the calls that have asked before this one.</summary>
+/// <summary>The number of earlier calls that a permit receives as Asked.</summary>
 public sealed class ProbeRequests
 {
     private readonly List<long> _asked = [];
@@ -59,7 +59,7 @@ public sealed class ProbeRequests
             Recovery = Recovery.AfterProbes(probes),
         };
 
-    /// <summary>Notes what it is told, and rejects.</summary>
+    /// <summary>Records Asked, and rejects.</summary>
     private sealed class AskedPermit(List<long> asked) : Permit
     {
         public override bool Admits(in PermitContext context)

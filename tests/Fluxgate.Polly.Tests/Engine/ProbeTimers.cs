@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The timer of a breaker that probes without traffic: its context, and its end.</summary>
+/// <summary>The timer of a breaker that probes without traffic: its execution context and its disposal.</summary>
 public sealed class ProbeTimers
 {
     private static readonly AsyncLocal<string?> Ambient = new();
@@ -108,7 +108,7 @@ public sealed class ProbeTimers
         Assert.Equal((2, 1, 1), (_time.Created, _time.Disposed, _time.Inner.ArmedTimers));
     }
 
-    /// <summary>Timers that run in the context of their creation, as the system's do, and count their ends.</summary>
+    /// <summary>Timers that run in the context of their creation, like the system's, and count creations and disposals.</summary>
     private sealed class RecordedTimers : TimeProvider
     {
         public VirtualTime Inner { get; } = new();

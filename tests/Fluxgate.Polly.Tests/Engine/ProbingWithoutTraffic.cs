@@ -191,7 +191,7 @@ public sealed class ProbingWithoutTraffic
             time
         );
 
-        // Between a probe and the timer for its lease the circuit opens, with a timer of its own.
+        // Between a probe and the timer for its lease the circuit opens, with another due time.
         time.BeforeNext = () => breaker.Trip();
         breaker.Admit();
         Assert.Equal(BreakerState.Open, breaker.State);

@@ -3,7 +3,7 @@ using static Fluxgate.Broken;
 
 namespace Fluxgate;
 
-/// <summary>News that every listener has passed keeps nothing alive: an exception may hold a large graph of objects.</summary>
+/// <summary>An event that every listener has received is released: an exception may reference a large object graph.</summary>
 public sealed class ReleasedErrors
 {
     private readonly VirtualTime _time = new();
@@ -52,7 +52,7 @@ public sealed class ReleasedErrors
         hung.Begin(breaker);
         var error = FailElsewhere(breaker);
 
-        // The error is the one that there is no room for.
+        // The backlog is full, so the error is dropped.
         for (var i = 0; i < FluxgateDefaults.MostSignalsWaiting; i++)
         {
             _ = breaker.State == BreakerState.Open ? breaker.Reset() : breaker.Trip();
@@ -94,7 +94,7 @@ public sealed class ReleasedErrors
         return new("payments", settings, _time);
     }
 
-    /// <summary>Makes the rule throw, on a thread whose stack is gone when this returns.</summary>
+    /// <summary>Makes the rule throw, on a thread whose stack no longer exists when this returns.</summary>
     private WeakReference FailElsewhere(FluxgateBreaker breaker)
     {
         Deadline.Run(() =>
@@ -143,7 +143,7 @@ public sealed class ReleasedErrors
         public void OnNotice(Notice notice) => Notices++;
     }
 
-    /// <summary>A listener that hangs in its first signal, on a thread of its own.</summary>
+    /// <summary>A listener that hangs in its first signal, on its own thread.</summary>
     private sealed class Hung : IDisposable
     {
         private readonly ManualResetEventSlim _entered = new();

@@ -41,7 +41,7 @@ public sealed class RetryAfterValues
             breaker.Trip();
             if (Record.Exception(breaker.Admit) is not CallNotPermittedException { RetryAfter: { } retryAfter })
             {
-                // The machine was slow: the break was over before the call came.
+                // The machine was slow: the break ended before the call came.
                 continue;
             }
 

@@ -44,8 +44,8 @@ public sealed class Documentation
             _ => false,
         };
 
-    // What a record, an enum or a property brings along; an operator is special too, but is the author's own. A constructor without
-    // parameters is mostly the default one, and cannot be told from it.
+    // Members that a record, an enum or a property adds; an operator has a special name too, but is written by the author. A constructor without
+    // parameters is mostly the default one, and cannot be distinguished from it.
     private static bool IsWrittenByTheCompiler(MemberInfo member) =>
         member.IsDefined(typeof(CompilerGeneratedAttribute))
         || member is MethodInfo { IsSpecialName: true } method && !method.Name.StartsWith("op_", StringComparison.Ordinal)

@@ -5,7 +5,7 @@ namespace Fluxgate;
 
 public sealed class NamespacesAndTypes
 {
-    /// <summary>Where users of builders, service collections and endpoints look for extensions.</summary>
+    /// <summary>The namespaces in which users of builders, service collections and endpoints look for extensions.</summary>
     private static readonly string[] HomesOfExtensions =
     [
         "Polly",

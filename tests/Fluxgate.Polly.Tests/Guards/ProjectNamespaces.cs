@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Fluxgate;
 
-/// <summary>No namespace of any project begins with Fluxgate.Polly, which would hide Polly: also of those that no test can reference.</summary>
+/// <summary>No namespace of any project begins with Fluxgate.Polly, which would hide Polly; this includes projects that no test references.</summary>
 public sealed partial class ProjectNamespaces
 {
     private static readonly string[] Folders = ["src", "tests", "samples"];
@@ -13,7 +13,7 @@ public sealed partial class ProjectNamespaces
     {
         Assert.Equal("Fluxgate", Assert.Single(RootNamespaces(Repository.Find("Directory.Build.props"))));
 
-        // Without one a project's root namespace is its name: a file of properties that does not import the next one above would end the search.
+        // The default root namespace of a project is its name: a properties file that does not import the next one above would cause that.
         Assert.All(
             Files("Directory.Build.props"),
             file => Assert.Contains("GetPathOfFileAbove('Directory.Build.props'", File.ReadAllText(file), StringComparison.Ordinal)

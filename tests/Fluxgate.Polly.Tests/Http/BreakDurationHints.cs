@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>BreakDurationHint: the failure that opens the circuit may say for how long.</summary>
+/// <summary>BreakDurationHint: the failure that opens the circuit can set the duration of the break.</summary>
 public sealed class BreakDurationHints
 {
     private readonly World _world = new(Settings);

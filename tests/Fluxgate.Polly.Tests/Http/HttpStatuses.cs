@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The same HTTP status, the same verdict: as a response or as the exception of <c>EnsureSuccessStatusCode</c> (rule 7, trap F14).</summary>
+/// <summary>An HTTP status has the same verdict as a response and as the exception of <c>EnsureSuccessStatusCode</c> (rule 7, trap F14).</summary>
 public sealed class HttpStatuses
 {
     private static readonly int[] Failing = [408, 429, .. Enumerable.Range(500, 500)];

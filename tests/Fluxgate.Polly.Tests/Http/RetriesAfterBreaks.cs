@@ -5,7 +5,7 @@ using Polly.Retry;
 
 namespace Fluxgate;
 
-/// <summary>The recipe: a server's Retry-After sets the break, and RetryAfter of the rejection sets the delay of Polly's retry outside.</summary>
+/// <summary>The recipe of the documentation: a server's Retry-After sets the break, and RetryAfter of the rejection delays the retry.</summary>
 public sealed class RetriesAfterBreaks
 {
     private readonly World _world = new(

@@ -4,7 +4,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>What HttpBreak.RetryAfter reads from a response (RFC 9110, 10.2.3).</summary>
+/// <summary>The values that HttpBreak.RetryAfter reads from a response (RFC 9110, 10.2.3).</summary>
 public sealed class RetryAfterHeaders
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 1, 0, 0, TimeSpan.Zero);

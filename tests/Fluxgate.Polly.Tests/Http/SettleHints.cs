@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Hints without a pipeline, and bounds of hints that no pipeline is built with.</summary>
+/// <summary>Hints that callers pass to Settle, and invalid bounds of hints.</summary>
 public sealed class SettleHints
 {
     private readonly World _world = new(new() { Tripper = Tripper.FailureStreak(2), Permit = Permit.All });
@@ -134,7 +134,7 @@ public sealed class SettleHints
                 .Build()
         );
 
-    /// <summary>Fires at two failures, and lets something happen the first time before it says so.</summary>
+    /// <summary>Fires at two failures, and runs an action the first time before it returns.</summary>
     private sealed class AtTwoFailures(Action meanwhile) : Tripper
     {
         private Action? _meanwhile = meanwhile;

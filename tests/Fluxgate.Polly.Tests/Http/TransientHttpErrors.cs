@@ -5,7 +5,7 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>What HttpTracker.TransientErrors takes for a failure, status by status and exception by exception.</summary>
+/// <summary>The statuses and exceptions that HttpTracker.TransientErrors selects as failures.</summary>
 public sealed class TransientHttpErrors
 {
     private static readonly Tracker<HttpResponseMessage> Tracked = HttpTracker.TransientErrors;
@@ -15,7 +15,7 @@ public sealed class TransientHttpErrors
             new HttpRequestException("connection refused"),
             new HttpRequestException(HttpRequestError.NameResolutionError),
             new TimeoutRejectedException(),
-            // What HttpClient and its handlers throw when their own time is up; what a caller gives up has no TimeoutException inside.
+            // HttpClient and its handlers throw these on their own timeout; a cancellation by the caller has no inner TimeoutException.
             new TaskCanceledException("HttpClient.Timeout", new TimeoutException()),
             new OperationCanceledException("ConnectTimeout", new TimeoutException())
         );

@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Rule 8: who listens to a meter is code of somebody else's, which .NET runs in the midst of a call.</summary>
+/// <summary>Rule 8: a MeterListener is user code, which .NET runs during a call.</summary>
 [Collection("Meters")]
 public sealed class FailingMeasurements : IDisposable
 {

@@ -106,7 +106,7 @@ public sealed class MeteredBreakers : IDisposable
     public void A_garbage_collection_during_a_collection_does_not_read_again()
     {
         var window = new CountedWindow();
-        using var reader = new MeterReader(_meter) { Hearing = GC.Collect };
+        using var reader = new MeterReader(_meter) { OnMeasurement = GC.Collect };
         var kept = new World(new() { Window = window, Listeners = { new MeteringListener(_meter) } });
         var before = window.Readings;
 
@@ -125,7 +125,7 @@ public sealed class MeteredBreakers : IDisposable
         first.Collect();
         world.Succeed();
 
-        // Soon enough to be of the same collection: what one instrument says agrees with the other.
+        // Soon enough to belong to the same collection: the values of both instruments agree.
         second.Collect();
         Assert.Equal(0, second["circuit_breaker_successes_total{circuit_name=\"payments\"}"]);
 
@@ -145,7 +145,7 @@ public sealed class MeteredBreakers : IDisposable
         first.Collect();
         world.Succeed();
 
-        // The next collection, although the last reading, begun in the midst of one, has not served it.
+        // A new collection, although the last read, which started during one, has not served this instrument.
         second.Collect();
         Assert.Equal(1, second["circuit_breaker_requests_total{circuit_name=\"payments\"}"]);
     }
@@ -162,14 +162,14 @@ public sealed class MeteredBreakers : IDisposable
         var begunUnheard = world.Begin();
         using (var reader = new MeterReader(_meter))
         {
-            // Nobody knows when it began.
+            // The start of the call is unknown.
             begunUnheard.Settle(Verdict.Success);
-            Assert.Empty(reader.Heard);
+            Assert.Empty(reader.Received);
 
             world.Take(TimeSpan.FromSeconds(1.5));
 
-            // Two listeners for one meter, one call.
-            Assert.Equal(["circuit_breaker_request_duration_seconds{circuit_name=\"payments\",state=\"closed\"} 1.5"], reader.Heard);
+            // Two listeners on one meter record the call once.
+            Assert.Equal(["circuit_breaker_request_duration_seconds{circuit_name=\"payments\",state=\"closed\"} 1.5"], reader.Received);
         }
 
         reads = world.Time.TimestampReads;
@@ -193,11 +193,11 @@ public sealed class MeteredBreakers : IDisposable
                 }
             },
         };
-        var heard = 0;
-        listener.SetMeasurementEventCallback<double>((_, _, _, _) => heard++);
+        var received = 0;
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => received++);
         listener.Start();
         Assert.Equal(0, Allocated.ByACall(() => Call(breaker)));
-        Assert.True(heard > 0);
+        Assert.True(received > 0);
 
         static void Call(FluxgateBreaker breaker)
         {
@@ -216,10 +216,13 @@ public sealed class MeteredBreakers : IDisposable
         var world = new World(new() { Listeners = { new MeteringListener(meter) } });
         world.Take(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(["circuit_breaker_request_duration_seconds{circuit=\"payments\",state=\"closed\",service=\"shop\"} 1"], reader.Heard);
-        var heard = reader.Collect();
-        Assert.Contains("circuit_breaker_state{circuit=\"payments\",state=\"closed\",service=\"shop\"} 1", heard);
-        Assert.DoesNotContain(heard, line => line.StartsWith("circuit_breaker_reopens", StringComparison.Ordinal));
+        Assert.Equal(
+            ["circuit_breaker_request_duration_seconds{circuit=\"payments\",state=\"closed\",service=\"shop\"} 1"],
+            reader.Received
+        );
+        var received = reader.Collect();
+        Assert.Contains("circuit_breaker_state{circuit=\"payments\",state=\"closed\",service=\"shop\"} 1", received);
+        Assert.DoesNotContain(received, line => line.StartsWith("circuit_breaker_reopens", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -233,10 +236,10 @@ public sealed class MeteredBreakers : IDisposable
         var world = new World(new() { Listeners = { new MeteringListener(_meter) } });
         world.Breaker.Trip();
 
-        var heard = reader.Collect();
+        var received = reader.Collect();
 
-        Assert.Single(heard, "circuit_breaker.open{circuit_name=\"payments\"} 1");
-        Assert.Single(heard, "orders_waiting{} 7");
+        Assert.Single(received, "circuit_breaker.open{circuit_name=\"payments\"} 1");
+        Assert.Single(received, "orders_waiting{} 7");
     }
 
     [Fact]
@@ -264,7 +267,7 @@ public sealed class MeteredBreakers : IDisposable
         reader.Collect();
 
         Assert.Equal(5, reader["circuit_breaker_requests_total{circuit_name=\"payments\"}"]);
-        Assert.DoesNotContain(reader.Heard, line => line.Contains("orders", StringComparison.Ordinal));
+        Assert.DoesNotContain(reader.Received, line => line.Contains("orders", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -302,7 +305,7 @@ public sealed class MeteredBreakers : IDisposable
         Assert.Equal(0, world.Now.UserErrors(UserErrorSource.Listener));
     }
 
-    /// <summary>As OpenTelemetry's exporters for Prometheus do it: dots to underscores, the unit, and the counter's suffix.</summary>
+    /// <summary>Translates a name like OpenTelemetry's exporters for Prometheus: underscores for dots, then the unit and the suffix.</summary>
     private static string Translated(Instrument instrument)
     {
         var unit = instrument.Unit is "s" ? "_seconds" : "";

@@ -3,7 +3,7 @@ using OpenTelemetry.Metrics;
 
 namespace Fluxgate;
 
-/// <summary>OpenTelemetry's own SDK collects the meter.</summary>
+/// <summary>The SDK of OpenTelemetry collects the meter.</summary>
 [Collection("Meters")]
 public sealed class OpenTelemetryExport : IDisposable
 {
@@ -133,7 +133,7 @@ public sealed class OpenTelemetryExport : IDisposable
         Assert.True(_provider.ForceFlush());
     }
 
-    /// <summary>What the last collection exported, in plain words: metric points are reused by the SDK.</summary>
+    /// <summary>Copies what the last collection exported: the SDK reuses metric points.</summary>
     private sealed class Exported : BaseExporter<Metric>
     {
         private readonly Dictionary<(string Metric, string Tags), double> _numbers = [];

@@ -18,7 +18,7 @@ public sealed class SharedMeters
             {
                 if (instrument.Name == "circuit_breaker.state" && asked.Count == 0)
                 {
-                    // A thread of its own: a lock, or the initialization of a type, would be free for this one.
+                    // Another thread: a lock, or a type initializer, would be reentrant on this one.
                     var other = new Thread(() => asked.Add(shared.Meter)) { IsBackground = true };
                     other.Start();
                     Assert.True(other.Join(Deadline), "The other thread waits for the meter.");

@@ -112,8 +112,8 @@ public sealed class CatalogueFamilies
     [Fact]
     public void Errors_without_a_callback_are_traced()
     {
-        using var heard = new StringWriter();
-        using var listener = new TextWriterTraceListener(TextWriter.Synchronized(heard));
+        using var received = new StringWriter();
+        using var listener = new TextWriterTraceListener(TextWriter.Synchronized(received));
         Trace.Listeners.Add(listener);
         try
         {
@@ -129,7 +129,7 @@ public sealed class CatalogueFamilies
 
         Assert.Contains(
             "The metric orders_lost is left out of this page: System.TimeoutException: no answer",
-            heard.ToString(),
+            received.ToString(),
             StringComparison.Ordinal
         );
     }
@@ -170,12 +170,12 @@ public sealed class CatalogueFamilies
 
         static void AssertRefused(MetricFamily family, string expected)
         {
-            Exception? heard = null;
-            var metrics = new BreakerMetrics(new() { OnError = (_, error) => heard = error });
+            Exception? received = null;
+            var metrics = new BreakerMetrics(new() { OnError = (_, error) => received = error });
             metrics.Add(family);
 
             Assert.Empty(Read(metrics, family));
-            Assert.Contains(expected, heard?.Message, StringComparison.Ordinal);
+            Assert.Contains(expected, received?.Message, StringComparison.Ordinal);
         }
     }
 

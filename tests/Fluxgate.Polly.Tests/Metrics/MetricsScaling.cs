@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Nothing that metrics do once for each breaker looks at all breakers (trap F22).</summary>
+/// <summary>No operation of the metrics for one breaker iterates over all breakers (trap F22).</summary>
 public sealed class MetricsScaling
 {
     private const int Size = 250;
@@ -56,7 +56,7 @@ public sealed class MetricsScaling
             Growth.MostOfTime
         );
 
-    // As a pipeline that reloads does, while somebody still holds the old breakers.
+    // As a pipeline that reloads does, while the old breakers are still referenced.
     [Fact]
     public void Replacing_takes_the_same_time_for_each_breaker() =>
         Assert.InRange(

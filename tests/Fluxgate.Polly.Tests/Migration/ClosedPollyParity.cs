@@ -3,7 +3,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>What a closed circuit does in Polly, and does here.</summary>
+/// <summary>Runs the same scenarios on closed circuits of Polly and of Fluxgate.</summary>
 public sealed class ClosedPollyParity
 {
     [Theory, BothBreakers]
@@ -15,7 +15,7 @@ public sealed class ClosedPollyParity
         await breaker.SucceedAsync(20);
 
         Assert.Equal(CircuitState.Closed, breaker.State);
-        Assert.Empty(breaker.Heard);
+        Assert.Empty(breaker.Received);
     }
 
     [Theory, BothBreakers]

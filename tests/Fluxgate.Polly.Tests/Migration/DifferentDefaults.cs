@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>What counts as a failure, and when a circuit opens and closes, where nothing is set, as docs/migrating.md says.</summary>
+/// <summary>Differences between the default settings of Polly's breaker and of Fluxgate's, as docs/migrating.md lists them.</summary>
 public sealed class DifferentDefaults
 {
     [Theory]
@@ -55,7 +55,7 @@ public sealed class DifferentDefaults
             await calls.Fail();
         }
 
-        // In Polly the cancelled call is the second one that the minimum asks for, and a success.
+        // In Polly the cancelled call is a success and completes the minimum of two calls.
         Assert.Equal((CircuitState.Open, BreakerState.Closed), (polly.State, ours.State));
         Assert.Equal((1, 1, 0), (ours.Now.Ignored, ours.Now.Failures, ours.Now.Successes));
     }
@@ -99,7 +99,7 @@ public sealed class DifferentDefaults
         Assert.Equal(BreakerState.Closed, ours.State);
     }
 
-    /// <summary>Whether two calls with the same outcome open a circuit that two failures open.</summary>
+    /// <summary>Returns whether two calls with the same outcome open a circuit that two failures open.</summary>
     private static async Task<(bool Polly, bool Ours)> OpenedByAsync(Outcome<HttpResponseMessage> outcome, Tracker? tracker = null)
     {
         var state = new CircuitBreakerStateProvider();

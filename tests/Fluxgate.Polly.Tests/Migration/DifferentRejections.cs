@@ -6,7 +6,7 @@ using Polly.Retry;
 
 namespace Fluxgate;
 
-/// <summary>How a rejection differs from Polly's, as docs/migrating.md says, and what works with both.</summary>
+/// <summary>Differences between rejections of Polly and of Fluxgate, as docs/migrating.md lists them, and code that works with both.</summary>
 public sealed class DifferentRejections
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Every C# block of a document is the text of a region that the tests compile and run; see <see cref="DocumentedCode"/>.</summary>
+/// <summary>Compares every C# block of a document with a region that the tests compile and run; see <see cref="DocumentedCode"/>.</summary>
 public sealed class DocumentedBlocks
 {
     private static readonly string[] Folders = ["tests", "samples"];
@@ -120,7 +120,7 @@ public sealed class DocumentedBlocks
         }
     }
 
-    /// <summary>The rows of the tables whose last column has that name; of all tables where it is empty.</summary>
+    /// <summary>Returns the rows of the tables whose last column has that name; of all tables if it is empty.</summary>
     private static List<string> Rows(string document, string lastColumn)
     {
         var (rows, isTable, isWanted) = (new List<string>(), false, false);
@@ -156,7 +156,7 @@ public sealed class DocumentedBlocks
                 && !file.EndsWith(nameof(DocumentedBlocks) + ".cs", StringComparison.Ordinal)
             );
 
-    /// <summary>The name of the test that a line of a source file declares.</summary>
+    /// <summary>Returns the name of the test that a line of a source file declares.</summary>
     private static string? TestNamed(string line) =>
         Declarations.FirstOrDefault(start => line.StartsWith(start, StringComparison.Ordinal)) is { } start
             ? line[start.Length..].Split('(')[0]

@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>What manual control does in Polly, and does here.</summary>
+/// <summary>Runs the same manual calls on circuits of Polly and of Fluxgate.</summary>
 public sealed class ManualPollyParity
 {
     [Theory, BothBreakers]
@@ -27,7 +27,7 @@ public sealed class ManualPollyParity
         await breaker.CloseAsync();
 
         await breaker.SucceedAsync();
-        Assert.Equal([CircuitState.Isolated, CircuitState.Closed], breaker.Heard);
+        Assert.Equal([CircuitState.Isolated, CircuitState.Closed], breaker.Received);
     }
 
     [Theory, BothBreakers]
@@ -40,7 +40,7 @@ public sealed class ManualPollyParity
 
         await breaker.FailAsync(3);
         Assert.Equal(CircuitState.Closed, breaker.State);
-        Assert.Equal([CircuitState.Open, CircuitState.Closed], breaker.Heard);
+        Assert.Equal([CircuitState.Open, CircuitState.Closed], breaker.Received);
     }
 
     [Theory, BothBreakers]
@@ -53,7 +53,7 @@ public sealed class ManualPollyParity
 
         await breaker.FailAsync(3);
         Assert.Equal(CircuitState.Closed, breaker.State);
-        Assert.Empty(breaker.Heard);
+        Assert.Empty(breaker.Received);
     }
 
     [Theory, BothBreakers]

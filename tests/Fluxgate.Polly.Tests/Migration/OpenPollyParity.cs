@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>What an open and a half-open circuit do in Polly, and do here.</summary>
+/// <summary>Runs the same scenarios on open and half-open circuits of Polly and of Fluxgate.</summary>
 public sealed class OpenPollyParity
 {
     [Theory, BothBreakers]
@@ -28,7 +28,7 @@ public sealed class OpenPollyParity
 
         await breaker.SucceedAsync();
 
-        Assert.Equal([CircuitState.Open, CircuitState.HalfOpen, CircuitState.Closed], breaker.Heard);
+        Assert.Equal([CircuitState.Open, CircuitState.HalfOpen, CircuitState.Closed], breaker.Received);
     }
 
     [Theory, BothBreakers]
@@ -50,7 +50,7 @@ public sealed class OpenPollyParity
         var error = new IOException();
         Assert.Same(error, (await late.Fail(error)).Exception);
 
-        Assert.Equal([CircuitState.Open], breaker.Heard);
+        Assert.Equal([CircuitState.Open], breaker.Received);
         Assert.Equal(TimeSpan.FromSeconds(1), (await breaker.RejectedAsync()).RetryAfter);
     }
 
@@ -78,7 +78,7 @@ public sealed class OpenPollyParity
 
         Assert.Equal(CircuitState.HalfOpen, breaker.State);
         await probe.Succeed();
-        Assert.True(probe.LetIn);
+        Assert.True(probe.IsAdmitted);
     }
 
     [Theory, BothBreakers]
@@ -133,7 +133,7 @@ public sealed class OpenPollyParity
 
         Assert.Equal(
             [CircuitState.Open, CircuitState.HalfOpen, CircuitState.Open, CircuitState.HalfOpen, CircuitState.Closed],
-            breaker.Heard
+            breaker.Received
         );
     }
 
@@ -141,7 +141,7 @@ public sealed class OpenPollyParity
     {
         var breaker = ParityBreaker.Of(kind);
         await breaker.FailAsync(4);
-        Assert.Equal([CircuitState.Open], breaker.Heard);
+        Assert.Equal([CircuitState.Open], breaker.Received);
         return breaker;
     }
 }

@@ -3,7 +3,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>A pipeline with Polly's own breaker, or one with ours under the same rule: each scenario runs on both, on a virtual clock.</summary>
+/// <summary>A pipeline with Polly's breaker, or with Fluxgate's under the same rule, on a virtual clock: each scenario runs on both.</summary>
 internal abstract class ParityBreaker
 {
     public abstract PipelineCalls Calls { get; }
@@ -11,7 +11,7 @@ internal abstract class ParityBreaker
     public abstract CircuitState State { get; }
 
     /// <summary>The transitions that callbacks or listeners received, in order.</summary>
-    public List<CircuitState> Heard { get; } = [];
+    public List<CircuitState> Received { get; } = [];
 
     /// <summary>Creates the breaker that a <see cref="BothBreakersAttribute"/> names.</summary>
     public static ParityBreaker Of(string kind, ParityRule? rule = null) =>
@@ -43,7 +43,7 @@ internal abstract class ParityBreaker
     {
         var call = Calls.Begin();
         var outcome = await call.Succeed();
-        Assert.False(call.LetIn);
+        Assert.False(call.IsAdmitted);
         return Assert.IsAssignableFrom<BrokenCircuitException>(outcome.Exception);
     }
 
@@ -64,9 +64,9 @@ internal abstract class ParityBreaker
                 options.ShouldHandle = rule.ShouldHandle ?? options.ShouldHandle;
                 options.ManualControl = _control;
                 options.OnOpened = arguments =>
-                    Hear(arguments.BreakDuration == TimeSpan.MaxValue ? CircuitState.Isolated : CircuitState.Open);
-                options.OnHalfOpened = _ => Hear(CircuitState.HalfOpen);
-                options.OnClosed = _ => Hear(CircuitState.Closed);
+                    Record(arguments.BreakDuration == TimeSpan.MaxValue ? CircuitState.Isolated : CircuitState.Open);
+                options.OnHalfOpened = _ => Record(CircuitState.HalfOpen);
+                options.OnClosed = _ => Record(CircuitState.Closed);
             });
         }
 
@@ -80,9 +80,9 @@ internal abstract class ParityBreaker
 
         public override Task CloseAsync() => _control.CloseAsync();
 
-        private ValueTask Hear(CircuitState state)
+        private ValueTask Record(CircuitState state)
         {
-            Heard.Add(state);
+            Received.Add(state);
             return default;
         }
     }
@@ -102,7 +102,7 @@ internal abstract class ParityBreaker
                     Permit = Permit.MaxConcurrent(1),
                     Recovery = Recovery.AfterProbes(1),
                     InitialState = rule.IsIsolated ? BreakerState.ForcedOpen : BreakerState.Closed,
-                    Listeners = { signal => Heard.Add(AsPolly(signal.NewState)) },
+                    Listeners = { signal => Received.Add(AsPolly(signal.NewState)) },
                 }
             );
             var options = new FluxgateBreakerOptions<string> { Breaker = _world.Breaker, ShouldHandle = rule.ShouldHandle };

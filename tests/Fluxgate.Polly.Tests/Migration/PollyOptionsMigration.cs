@@ -5,7 +5,7 @@ using Polly.Retry;
 
 namespace Fluxgate;
 
-/// <summary>What docs/migrating.md says of the rest of Polly's breaker: predicates, callbacks, controls, names and exceptions.</summary>
+/// <summary>The code of docs/migrating.md on the other options of Polly's breaker: predicates, callbacks, controls, names and exceptions.</summary>
 public sealed class PollyOptionsMigration
 {
     [Fact]
@@ -209,7 +209,7 @@ public sealed class PollyOptionsMigration
         using var fine = new HttpResponseMessage(HttpStatusCode.OK);
         var calls = 0;
         var call = builder.Build().ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(++calls == 1 ? broken : fine)).AsTask();
-        // Away from the test's own context, so that what waits goes on within the advance.
+        // Outside the context of the test, so that continuations run within Advance.
         await Task.Run(() => time.Advance(TimeSpan.FromSeconds(9.999)));
         Assert.Equal((1, 1), (calls, breaker.Snapshot().Rejected));
         await Task.Run(() => time.Advance(TimeSpan.FromSeconds(0.001)));

@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>What docs/migrating.md says of when Polly's breaker opens, and for how long.</summary>
+/// <summary>The code of docs/migrating.md on when Polly's breaker opens, and for how long.</summary>
 public sealed class PollyRuleMigration
 {
     [Fact]

@@ -3,7 +3,7 @@ using Polly.Fallback;
 
 namespace Fluxgate;
 
-/// <summary>What docs/migrating.md says of the Python fluxgate's breaker itself: making it, calling through it, looking at it.</summary>
+/// <summary>The code of docs/migrating.md on the breaker of the Python fluxgate: creation, calls, state.</summary>
 public sealed class PythonBreakerMigration
 {
     [Fact]

@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>What docs/migrating.md says of the Python fluxgate's parts.</summary>
+/// <summary>The code of docs/migrating.md on the parts of the Python fluxgate.</summary>
 public sealed class PythonPartsMigration
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>How often the random scripts came to what they should come to.</summary>
+/// <summary>Counts how often the random scripts reached each situation that they should reach.</summary>
 internal sealed class Coverage
 {
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ namespace Fluxgate;
 
 public sealed class EngineModel(ITestOutputHelper output)
 {
-    // Not those of listeners and of what lies outside section 4.
+    // Without those of listeners and of features outside section 4.
     private static readonly UserErrorSource[] PlayedSources =
     [
         UserErrorSource.Predicate,
@@ -83,7 +83,7 @@ public sealed class EngineModel(ITestOutputHelper output)
 
     private Coverage Play(Arbitrary<Script> scripts, int number)
     {
-        // The runner's context would send what comes after a callback to another thread.
+        // The context of the test runner would run continuations on another thread.
         SynchronizationContext.SetSynchronizationContext(null);
         var visits = new Coverage();
 

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Plays a script to the engine and to the reference, and compares all that can be seen after every step.</summary>
+/// <summary>Runs a script on the engine and on the reference, and compares all observable values after every step.</summary>
 internal sealed class ModelRun
 {
     private readonly Faults _faults = new();
@@ -9,7 +9,7 @@ internal sealed class ModelRun
     private readonly Subject _engine;
     private readonly Reference _reference;
     private readonly List<(Subject.Call Engine, Reference.Call Reference)> _hanging = [];
-    private int _heard;
+    private int _received;
 
     private ModelRun(IReadOnlyList<Plan> plans, Coverage visits)
     {
@@ -115,7 +115,7 @@ internal sealed class ModelRun
             _reference.PredicateFailed(call.Reference);
         }
 
-        var caused = _reference.Settle(call.Reference, Script.VerdictOn(ending), call.Engine.TellsDuration(ending) ? duration : null);
+        var caused = _reference.Settle(call.Reference, Script.VerdictOn(ending), call.Engine.AcceptsDuration(ending) ? duration : null);
         if (shown)
         {
             Same("signal returned", caused, signal is null ? null : ObservedState.Of(signal), step);
@@ -130,15 +130,15 @@ internal sealed class ModelRun
 
     private void Compare(string step)
     {
-        var (expected, actual) = (_reference.Look(), ObservedState.Of(_engine.Breaker));
+        var (expected, actual) = (_reference.Observe(), ObservedState.Of(_engine.Breaker));
         for (var i = 0; i < ObservedState.Names.Length; i++)
         {
             Same(ObservedState.Names[i], expected[i], actual[i], step);
         }
 
-        for (; _heard < Math.Max(_reference.News.Count, _engine.News.Count); _heard++)
+        for (; _received < Math.Max(_reference.Events.Count, _engine.Events.Count); _received++)
         {
-            Same("news heard", _reference.News.ElementAtOrDefault(_heard), _engine.News.ElementAtOrDefault(_heard), step);
+            Same("events received", _reference.Events.ElementAtOrDefault(_received), _engine.Events.ElementAtOrDefault(_received), step);
         }
     }
 
@@ -163,5 +163,5 @@ internal sealed class ModelRun
     }
 }
 
-/// <summary>Engine and reference differ.</summary>
+/// <summary>The engine and the reference differ.</summary>
 internal sealed class DifferenceException(string message) : Exception(message);

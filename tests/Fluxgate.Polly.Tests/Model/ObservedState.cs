@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Fluxgate;
 
-/// <summary>What can be seen of a breaker, in a form in which engine and reference can be compared, and a difference named.</summary>
+/// <summary>The observable state of a breaker, in a form in which engine and reference can be compared.</summary>
 internal static class ObservedState
 {
     public static readonly string[] Names =

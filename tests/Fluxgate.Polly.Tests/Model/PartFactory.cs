@@ -1,11 +1,11 @@
 namespace Fluxgate;
 
-/// <summary>Builds what specs describe: of a spec with a part that a user wrote always the same object, of others a new one each time.</summary>
+/// <summary>Builds parts from specs: a spec with a custom part always yields the same object, any other spec a new one each time.</summary>
 internal sealed class PartFactory(Faults faults, int chance)
 {
     private readonly Dictionary<object, object> _users = new(ReferenceEqualityComparer.Instance);
 
-    public Func<double> Randomizer { get; } = new Dice(chance, faults).Next;
+    public Func<double> Randomizer { get; } = new SharedRandom(chance, faults).Next;
 
     public T Build<T>(object spec, Func<Faults, T> build)
         where T : class
@@ -23,7 +23,7 @@ internal sealed class PartFactory(Faults faults, int chance)
         return (T)part;
     }
 
-    /// <summary>Whether two specs are the same setting: by their text where all is ours, else only as the same object.</summary>
+    /// <summary>Returns whether two specs are the same setting: by their text if all parts are built in, otherwise only as the same object.</summary>
     public static bool AreSame(object before, object now) =>
         ReferenceEquals(before, now) || (!IsUsers(before) && !IsUsers(now) && before.ToString() == now.ToString());
 

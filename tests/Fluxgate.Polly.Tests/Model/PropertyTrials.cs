@@ -3,10 +3,10 @@ using FsCheck;
 
 namespace Fluxgate;
 
-/// <summary>How many random values a property is tried on, and which.</summary>
+/// <summary>The number of random values with which a property is tested, and their seed.</summary>
 /// <remarks>
-/// The same ones in every run, so that a change that breaks nothing is never held up by a value nobody had thought of. Other ones, to look
-/// for such values: <c>FLUXGATE_SEED=2 dotnet test …</c>. A failure prints its value, cut down to what it takes.
+/// The seed is fixed, so that no run fails because of a new value. To test other values, set
+/// <c>FLUXGATE_SEED=2 dotnet test …</c>. A failure prints its value, shrunk to the smallest that fails.
 /// </remarks>
 internal static class PropertyTrials
 {

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Threads read the clock, and then read the window: others may have turned its buckets meanwhile, or nobody has for long.</summary>
+/// <summary>A thread reads the clock and then the window; in between, other threads may have rotated the buckets.</summary>
 public sealed class BucketReads
 {
     private static readonly TimeSpan Bucket = TimeSpan.FromSeconds(1);
@@ -59,7 +59,7 @@ public sealed class BucketReads
         Assert.Equal((7, 6), (_window.Read(end - 1, out _).Failures, _window.Read(end, out _).Failures));
     }
 
-    /// <summary>Records so many failures at the start of each bucket; the clock stays at the start of the last.</summary>
+    /// <summary>Records that many failures at the start of each bucket; the clock stays at the start of the last.</summary>
     private void RecordFailures(params ReadOnlySpan<int> failuresOfBuckets)
     {
         for (var bucket = 0; bucket < failuresOfBuckets.Length; bucket++)

@@ -61,8 +61,8 @@ public sealed class CallRings
     {
         const int Calls = 20_000;
         var ring = new CallRing(size: 50);
-        var places = new List<long>[Storm.Threads];
-        Storm.Run(thread =>
+        var places = new List<long>[ConcurrentWork.Threads];
+        ConcurrentWork.Run(thread =>
         {
             places[thread] = [];
             for (var i = 0; i < Calls; i++)
@@ -73,7 +73,10 @@ public sealed class CallRings
             }
         });
 
-        Assert.Equal(Enumerable.Range(1, Storm.Threads * Calls).Select(place => (long)place), places.SelectMany(own => own).Order());
+        Assert.Equal(
+            Enumerable.Range(1, ConcurrentWork.Threads * Calls).Select(place => (long)place),
+            places.SelectMany(own => own).Order()
+        );
         var last = places
             .SelectMany((own, thread) => own.Select(place => (Place: place, Thread: thread)))
             .OrderByDescending(call => call.Place)

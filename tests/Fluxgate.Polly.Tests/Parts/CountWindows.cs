@@ -69,7 +69,7 @@ public sealed class CountWindows
     [Fact]
     public void A_window_for_rates_allocates_only_for_failures()
     {
-        // The least of several windows: what one takes, each takes, and what the runtime does meanwhile is not in all.
+        // The least of several windows: every window allocates its own memory, and few rounds include what the runtime allocates.
         Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => BytesOfSuccesses(10_000)));
 
         static long BytesOfSuccesses(int calls)
@@ -114,7 +114,7 @@ public sealed class CountWindows
         var failing = 0.0;
         for (var i = 0; i < (3 * size) + 300; i++)
         {
-            // In stretches, so that the window is now full of failures and now empty of them.
+            // In runs, so that the window is alternately full of failures and empty of them.
             failing = i % 41 == 0 ? random.NextDouble() : failing;
             var call = thresholds.Call(random.NextDouble() < failing, random.Next(mostTicks));
             window.Record(call);

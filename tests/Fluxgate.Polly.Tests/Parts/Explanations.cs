@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Rule 10: a trip explains itself, in the same words everywhere in the world.</summary>
+/// <summary>Rule 10: a trip explains itself, with the same text in every culture.</summary>
 public sealed class Explanations
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

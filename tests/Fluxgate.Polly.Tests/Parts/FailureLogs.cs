@@ -82,7 +82,7 @@ public sealed class FailureLogs
     [Fact]
     public void Memory_depends_on_failures_and_not_on_the_capacity()
     {
-        // The least of several logs: what one takes, each takes, and what the runtime does meanwhile is not in all.
+        // The least of several logs: every log allocates its own memory, and few rounds include what the runtime allocates.
         Assert.InRange(Enumerable.Range(0, 5).Min(_ => BytesOfFailures(32)), 1, 1024);
 
         static long BytesOfFailures(int failures)

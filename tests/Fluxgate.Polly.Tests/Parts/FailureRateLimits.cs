@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The least number of failures that reaches a rate: one too many would miss a trip, one too few would ask too often.</summary>
+/// <summary>The least number of failures that reaches a rate: a higher number would miss a trip, a lower one would evaluate too often.</summary>
 public sealed class FailureRateLimits
 {
     private static readonly double[] Ratios =

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>How parts write themselves: in the language of rules, whatever the culture.</summary>
+/// <summary>The texts of parts: in the language of rules, in every culture.</summary>
 public sealed class PartTexts
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

@@ -2,7 +2,7 @@ using static Fluxgate.Broken;
 
 namespace Fluxgate;
 
-/// <summary>A part that is composed of leaves starts each of them: a leaf with state must not be shared between phases.</summary>
+/// <summary>A composed part starts each of its leaves: phases must not share a leaf with state.</summary>
 public sealed class StartedParts
 {
     private static readonly OwnTripper StartedRule = new();

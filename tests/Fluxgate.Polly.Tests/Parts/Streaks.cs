@@ -101,7 +101,7 @@ public sealed class Streaks
         Assert.Equal(200, streak.Failures());
     }
 
-    // Kept apart, so that no local of the test holds a ledger.
+    // A separate method, so that no local of the test references a ledger.
     private static (Streak, List<WeakReference<Ledger>>) Chain(int length)
     {
         var ledger = NewLedger();

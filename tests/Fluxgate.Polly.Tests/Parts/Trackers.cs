@@ -11,7 +11,7 @@ public sealed class Trackers
     private static readonly Tracker Timeouts = Tracker.TypeOf<TimeoutException>();
     private static readonly Tracker<int> From500 = Tracker.Result<int>(status => status >= 500);
 
-    /// <summary>Speaks of both: exceptions that are time-outs, and results of 500 and above.</summary>
+    /// <summary>Matches both kinds: timeout exceptions, and results of 500 and above.</summary>
     private static readonly Tracker<int> Both = Timeouts | From500;
 
     [Fact]

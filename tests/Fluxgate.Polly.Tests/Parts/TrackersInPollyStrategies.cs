@@ -6,7 +6,7 @@ using Polly.Retry;
 
 namespace Fluxgate;
 
-/// <summary>One tracker says what a failure is to every strategy of a pipeline.</summary>
+/// <summary>One tracker defines a failure for every strategy of a pipeline.</summary>
 public sealed class TrackersInPollyStrategies
 {
     private static readonly Tracker<int> Failures = Tracker.TypeOf<TimeoutException>() | Tracker.Result<int>(status => status >= 500);
@@ -187,7 +187,7 @@ public sealed class TrackersInPollyStrategies
         return Call(builder.Build(), status);
     }
 
-    /// <summary>A call that ends with a status, with a time-out (-1), or with an error that nobody tracks (-2).</summary>
+    /// <summary>Runs a call that ends with a status, with a timeout (-1), or with an untracked error (-2).</summary>
     private int? Call(ResiliencePipeline<int> pipeline, int status)
     {
         try

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Rule 2: the tripper may be asked less often than at every call only if that can never change an answer.</summary>
+/// <summary>Rule 2: the tripper may be evaluated less often than on every call only if that cannot change a result.</summary>
 public sealed class TripperEvaluation
 {
     [Theory]
@@ -32,7 +32,7 @@ public sealed class TripperEvaluation
             late += trippedAt > 5 ? 1 : 0;
         }
 
-        // Guards the test itself: most rules must have lived and many must have tripped, not only at once.
+        // Checks the test itself: most rules must have been valid and many must have tripped, not only at once.
         Assert.True(ran > runs / 2 && trips > ran / 4 && late > ran / 10, $"{ran} ran, {trips} tripped, {late} of them late");
     }
 
@@ -92,7 +92,7 @@ public sealed class TripperEvaluation
         return null;
     }
 
-    /// <summary>A leaf of a user's own never fires here, but makes the breaker ask at every call.</summary>
+    /// <summary>A custom tripper that never fires, but makes the breaker evaluate the rule on every call.</summary>
     private sealed class Never : Tripper
     {
         public override bool Fires(in TripperContext reading) => false;

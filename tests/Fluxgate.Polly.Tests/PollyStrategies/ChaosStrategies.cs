@@ -5,7 +5,7 @@ using Polly.Simmy.Outcomes;
 
 namespace Fluxgate;
 
-/// <summary>Polly's chaos strategies play the failing dependency: they trip the breaker, and when they stop it recovers.</summary>
+/// <summary>Polly's chaos strategies simulate a failing dependency: they trip the breaker, and it recovers when they stop.</summary>
 public sealed class ChaosStrategies
 {
     private bool _chaos = true;

@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Trap L8 under load: a pipeline is built anew again and again while calls run through it from several threads.</summary>
+/// <summary>Trap L8 under load: a pipeline is rebuilt many times while calls run through it on several threads.</summary>
 public sealed class ConcurrentReloads
 {
     private const int Callers = 4;
@@ -17,7 +17,7 @@ public sealed class ConcurrentReloads
     {
         var breaker = new FluxgateBreaker("payments", new() { Tripper = Never }, _time);
 
-        await Storm(builder => builder.AddFluxgateBreaker(breaker));
+        await ReloadDuringCallsAsync(builder => builder.AddFluxgateBreaker(breaker));
 
         const long Each = Callers * CallsOfEach / 2;
         Assert.Equal(new(Successes: Each, Failures: Each), CountsOfCalls.Of(breaker));
@@ -29,7 +29,9 @@ public sealed class ConcurrentReloads
         var (attached, detached) = (0, 0);
         var listener = new Numbers(() => Interlocked.Increment(ref attached), () => Interlocked.Increment(ref detached));
 
-        await Storm(builder => builder.AddFluxgateBreaker("payments", new() { Tripper = Never, Listeners = { listener } }));
+        await ReloadDuringCallsAsync(builder =>
+            builder.AddFluxgateBreaker("payments", new() { Tripper = Never, Listeners = { listener } })
+        );
 
         Assert.Equal((Reloads + 1, Reloads + 1), (attached, detached));
     }
@@ -51,7 +53,7 @@ public sealed class ConcurrentReloads
             _time
         );
 
-        await Storm(builder => builder.AddFluxgateBreaker(breaker));
+        await ReloadDuringCallsAsync(builder => builder.AddFluxgateBreaker(breaker));
 
         Assert.NotEmpty(signals);
         Assert.Equal(Enumerable.Range(1, signals.Count).Select(number => (long)number), signals.Select(signal => signal.SequenceNumber));
@@ -63,10 +65,10 @@ public sealed class ConcurrentReloads
     private static Tripper Never => Tripper.FailureStreak(FluxgateDefaults.MaxStreak);
 
     /// <summary>
-    /// Half of the calls succeed and half fail, each in its own way; whatever else a call ends in, but for a rejection, fails the test. Every
-    /// tenth call has the pipeline built anew while it and those of the other threads are in flight.
+    /// Half of the calls succeed and half fail, each with its own outcome; any other outcome except a rejection fails the test. Every
+    /// tenth call rebuilds the pipeline while it and the calls of the other threads are in flight.
     /// </summary>
-    private async Task Storm(Action<ResiliencePipelineBuilder<string>> configure)
+    private async Task ReloadDuringCallsAsync(Action<ResiliencePipelineBuilder<string>> configure)
     {
         Inline.Continuations();
         await using var registry = new ReloadingRegistry(configure, _time);
@@ -86,7 +88,7 @@ public sealed class ConcurrentReloads
                     )
                 )
         );
-        // Polly asks each second whether the calls of a discarded pipeline are over.
+        // Polly checks every second whether the calls of a discarded pipeline have ended.
         _time.Advance(ReloadingRegistry.PastPollysPatience);
     }
 

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What a breaker counted of the calls through it, all of them named.</summary>
+/// <summary>The calls that a breaker counted, by kind.</summary>
 internal readonly record struct CountsOfCalls(
     long Successes = 0,
     long Failures = 0,

@@ -4,7 +4,7 @@ using Polly.Fallback;
 
 namespace Fluxgate;
 
-/// <summary>Polly's fallback around the breaker: an answer for calls that are not let in.</summary>
+/// <summary>Polly's fallback around the breaker: a result for rejected calls.</summary>
 public sealed class Fallbacks
 {
     public static TheoryData<string> WaysToSay => new("tracker", "predicate builder", "predicate builder of Polly's exception", "lambda");

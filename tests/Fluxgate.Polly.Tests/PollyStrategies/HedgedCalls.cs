@@ -3,7 +3,7 @@ using Polly.Hedging;
 
 namespace Fluxgate;
 
-/// <summary>Polly's hedging with the breaker inside, where every attempt asks it, and outside, where it sees the hedged call as one.</summary>
+/// <summary>Polly's hedging with the breaker inside, which counts every attempt, and outside, which counts the hedged call once.</summary>
 public sealed class HedgedCalls
 {
     private const int DelayInSeconds = 2;

@@ -1,15 +1,15 @@
 namespace Fluxgate;
 
-/// <summary>Tests whose calls wait on the virtual clock.</summary>
+/// <summary>Helpers for tests whose calls wait on the virtual clock.</summary>
 internal static class Inline
 {
-    /// <summary>What the clock or the test sets going runs until it waits again before they return: no scheduler comes in between.</summary>
+    /// <summary>Makes continuations run inline, before the call that completed them returns: no scheduler is involved.</summary>
     public static void Continuations() => SynchronizationContext.SetSynchronizationContext(null);
 
-    /// <summary>A dependency that never answers, and gives up when it is told to.</summary>
+    /// <summary>Returns a task that completes only by cancellation.</summary>
     public static Task Forever(CancellationToken cancellationToken) => new TaskCompletionSource().Task.WaitAsync(cancellationToken);
 
-    /// <summary>A call that must be over by now: one that is not fails the test, where waiting for it would hang.</summary>
+    /// <summary>Returns a call that must have completed, and fails the test if it has not; awaiting it would hang.</summary>
     public static Task<T> Ended<T>(Task<T> call)
     {
         Assert.True(call.IsCompleted, "The call still waits.");

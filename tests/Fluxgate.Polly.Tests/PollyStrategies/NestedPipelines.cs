@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>A breaker in a pipeline that is itself a part of another, and the empty pipeline beside it.</summary>
+/// <summary>A breaker in a pipeline that is part of another one, and beside empty pipelines.</summary>
 public sealed class NestedPipelines
 {
     private readonly World _world = new(new() { Tripper = Tripper.FailureStreak(2) });

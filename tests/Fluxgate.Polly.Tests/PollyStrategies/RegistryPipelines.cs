@@ -121,9 +121,9 @@ public sealed class RegistryPipelines
     private FluxgateBreakerOptions Options() => new() { Settings = Settings() };
 
     private FluxgateBreakerSettings Settings() =>
-        new() { Tripper = Tripper.FailureStreak(1), Listeners = { new Comings(_attached, _detached) } };
+        new() { Tripper = Tripper.FailureStreak(1), Listeners = { new AttachmentLists(_attached, _detached) } };
 
-    private sealed class Comings(List<FluxgateBreaker> attached, List<FluxgateBreaker> detached) : ICircuitListener
+    private sealed class AttachmentLists(List<FluxgateBreaker> attached, List<FluxgateBreaker> detached) : ICircuitListener
     {
         public void OnAttached(FluxgateBreaker breaker) => attached.Add(breaker);
 

@@ -7,7 +7,7 @@ namespace Fluxgate;
 public sealed class ReloadedPipelines
 {
     private readonly VirtualTime _time = new();
-    private readonly List<string> _heard = [];
+    private readonly List<string> _received = [];
 
     [Fact]
     public async Task L8_a_passed_breaker_keeps_its_state_over_a_reload()
@@ -24,7 +24,7 @@ public sealed class ReloadedPipelines
         _time.Advance(TimeSpan.FromSeconds(60));
         registry.Reload();
         Assert.Equal("fine", await registry.Pipeline.ExecuteAsync(Succeed));
-        Assert.Equal(["payments: closed -> open", "payments: open -> half_open"], _heard);
+        Assert.Equal(["payments: closed -> open", "payments: open -> half_open"], _received);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ReloadedPipelines
         registry.Reload();
 
         Assert.Equal("fine", await registry.Pipeline.ExecuteAsync(Succeed));
-        Assert.Equal(["payments: closed -> open", "payments: detached"], _heard);
+        Assert.Equal(["payments: closed -> open", "payments: detached"], _received);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ReloadedPipelines
 
         registry.Reload();
         _time.Advance(ReloadingRegistry.PastPollysPatience);
-        Assert.Equal(passed ? [] : ["payments: detached"], _heard);
+        Assert.Equal(passed ? [] : ["payments: detached"], _received);
         succeeds.SetResult("late, but fine");
         fails.SetException(new IOException("the dependency's own"));
 
@@ -129,7 +129,7 @@ public sealed class ReloadedPipelines
         registry.Reload();
 
         await Assert.ThrowsAsync<CallNotPermittedException>(async () => await registry.Pipeline.ExecuteAsync(Succeed));
-        Assert.Equal(["payments: closed -> open"], _heard);
+        Assert.Equal(["payments: closed -> open"], _received);
     }
 
     [Fact]
@@ -174,13 +174,13 @@ public sealed class ReloadedPipelines
             BreakDuration = TimeSpan.FromSeconds(60),
         };
 
-    private FluxgateBreakerSettings Settings() => new() { Tripper = Tripper.FailureStreak(1), Listeners = { new Heard(_heard) } };
+    private FluxgateBreakerSettings Settings() => new() { Tripper = Tripper.FailureStreak(1), Listeners = { new Received(_received) } };
 
-    private sealed class Heard(List<string> heard) : ICircuitListener
+    private sealed class Received(List<string> received) : ICircuitListener
     {
         public void OnSignal(Signal signal) =>
-            heard.Add($"{signal.CircuitName}: {signal.OldState.ToLabel()} -> {signal.NewState.ToLabel()}");
+            received.Add($"{signal.CircuitName}: {signal.OldState.ToLabel()} -> {signal.NewState.ToLabel()}");
 
-        public void OnDetached(FluxgateBreaker breaker) => heard.Add($"{breaker.Name}: detached");
+        public void OnDetached(FluxgateBreaker breaker) => received.Add($"{breaker.Name}: detached");
     }
 }

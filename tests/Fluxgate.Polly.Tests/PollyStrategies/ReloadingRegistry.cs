@@ -3,10 +3,10 @@ using Polly.Registry;
 
 namespace Fluxgate;
 
-/// <summary>A registry with one pipeline that is built anew whenever the test says so, on a virtual clock.</summary>
+/// <summary>A registry with one pipeline that is rebuilt on request, on a virtual clock.</summary>
 internal sealed class ReloadingRegistry(Action<ResiliencePipelineBuilder<string>> configure, VirtualTime time) : IAsyncDisposable
 {
-    /// <summary>How long Polly lets calls in flight go on before it disposes the strategies that they run in, and a little more.</summary>
+    /// <summary>A little more than the time that Polly waits for calls in flight before it disposes their strategies.</summary>
     public static readonly TimeSpan PastPollysPatience = TimeSpan.FromSeconds(35);
 
     private readonly ResiliencePipelineRegistry<string> _registry = new(new() { BuilderFactory = () => new() { TimeProvider = time } });
@@ -26,7 +26,7 @@ internal sealed class ReloadingRegistry(Action<ResiliencePipelineBuilder<string>
             }
         );
 
-    /// <summary>Has the pipeline built anew before this returns.</summary>
+    /// <summary>Rebuilds the pipeline before it returns.</summary>
     public void Reload()
     {
         using var reload = Interlocked.Exchange(ref _reload, new());
@@ -38,7 +38,7 @@ internal sealed class ReloadingRegistry(Action<ResiliencePipelineBuilder<string>
         Inline.Continuations();
         _reload.Dispose();
         var disposal = _registry.DisposeAsync();
-        // Polly waits for calls that a failed test has left in flight; without this the test would hang instead of failing.
+        // Polly waits for calls that a failed test left in flight; without this the test would hang instead of failing.
         time.Advance(PastPollysPatience);
         await disposal;
     }

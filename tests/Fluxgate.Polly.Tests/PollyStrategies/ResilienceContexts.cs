@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The call's ResilienceContext: predicates see it as the caller and the callback left it, and the breaker leaves it alone.</summary>
+/// <summary>The ResilienceContext of a call: predicates read what the caller and the callback wrote, and the breaker does not change it.</summary>
 public sealed class ResilienceContexts
 {
     private static readonly ResiliencePropertyKey<bool> Counts = new("counts");

@@ -85,7 +85,7 @@ public sealed class ConcurrentReconfiguration
     [InlineData("MinRequests(40) & SlowRate(100%, 1s)")]
     public void No_trip_is_lost_whichever_call_is_the_last_required(string rule)
     {
-        // Both fire at the fortieth failure, and ask at other moments up to then.
+        // Both fire at the fortieth failure, and are evaluated at different moments before it.
         FluxgateBreakerSettings[] settings =
         [
             new() { Tripper = Tripper.Parse(rule) },

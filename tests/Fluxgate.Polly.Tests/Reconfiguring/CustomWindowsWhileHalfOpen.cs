@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A probe that settles while the settings change: what it was recorded for is decided under the settings in force.</summary>
+/// <summary>A probe that settles while the settings change: the settings in force decide after it is recorded.</summary>
 public sealed class CustomWindowsWhileHalfOpen
 {
     private World? _world;
@@ -54,7 +54,7 @@ public sealed class CustomWindowsWhileHalfOpen
             other.End();
         }
 
-        // It is read under the settings at the beginning, and again under those that are in force by then.
+        // The window is read under the initial settings, and again under the new ones.
         Reconfigure(
             Tripper.MinRequests(2) & Tripper.FailureRate(1),
             then: () =>
@@ -74,7 +74,7 @@ public sealed class CustomWindowsWhileHalfOpen
 
     private World Probing(Tripper rule, int probes = 5) => _world = HalfOpenWorld.World(Settings(rule, probes, new Noted(this)));
 
-    /// <summary>Other settings come while the second call is recorded.</summary>
+    /// <summary>Reconfigures while the second call is recorded.</summary>
     private void Reconfigure(Tripper rule, int probes = 5, Action? then = null) =>
         _whileRecording = () =>
         {

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A user's window: it never forgets, counts its states, and can tell of each call while it records it.</summary>
+/// <summary>A custom window that never expires calls, counts its states, and can run a callback while it records a call.</summary>
 internal sealed class EndlessWindow : Window
 {
     public int Started { get; private set; }

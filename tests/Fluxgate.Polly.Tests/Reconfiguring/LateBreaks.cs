@@ -2,7 +2,7 @@ using static Fluxgate.Broken;
 
 namespace Fluxgate;
 
-/// <summary>A call draws a break, and the settings change meanwhile: the break is not for the circuit that it was drawn for.</summary>
+/// <summary>A call draws a break while the settings change: the break must not apply to the reconfigured circuit.</summary>
 public sealed class LateBreaks
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class LateBreaks
 
         world = new(new() { Tripper = new OwnTripper(Fires), BreakDuration = new OwnBreak(Draw) });
 
-        // While the rule is evaluated for one call, another call fires, and draws a break until the settings have changed.
+        // While the rule is evaluated for one call, another call fires and draws a break until the settings have changed.
         asked = () =>
         {
             world.Fail();

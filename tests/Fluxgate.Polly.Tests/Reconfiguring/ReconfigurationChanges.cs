@@ -79,7 +79,7 @@ public sealed class ReconfigurationChanges
                     Recovery = Recovery.Parse("WhenQuiet & AfterProbes(3)"),
                     InitialState = BreakerState.ForcedOpen,
                     ListenerQueueCapacity = 1,
-                    Listeners = { signal => Assert.Fail($"Never attached, yet it heard {signal}.") },
+                    Listeners = { signal => Assert.Fail($"A listener that was never attached received {signal}.") },
                 }
             )
         );
@@ -143,8 +143,8 @@ public sealed class ReconfigurationChanges
     [Fact]
     public void A_listener_can_reconfigure_and_all_events_arrive_in_order()
     {
-        var news = new Everything();
-        var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { new StricterWhenOpen(), news } });
+        var events = new Everything();
+        var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { new StricterWhenOpen(), events } });
         world.Fail();
         Assert.Equal(TimeSpan.FromHours(1), world.Now.RetryAfter);
         world.Breaker.Reset();
@@ -155,7 +155,7 @@ public sealed class ReconfigurationChanges
                 "payments: reconfigured (Tripper: FailureStreak(1) -> FailureStreak(3); BreakDuration: Fixed(1m) -> Fixed(1h))",
                 "payments: open -> closed (reset by hand)",
             ],
-            news.Heard
+            events.Received
         );
         Assert.Equal((2, 1), (world.Signals.Count, world.Notices.Count));
     }
@@ -184,10 +184,10 @@ public sealed class ReconfigurationChanges
 
     private sealed class Everything : ICircuitListener
     {
-        public List<string> Heard { get; } = [];
+        public List<string> Received { get; } = [];
 
-        public void OnSignal(Signal signal) => Heard.Add(signal.ToString());
+        public void OnSignal(Signal signal) => Received.Add(signal.ToString());
 
-        public void OnNotice(Notice notice) => Heard.Add(notice.ToString()!);
+        public void OnNotice(Notice notice) => Received.Add(notice.ToString()!);
     }
 }

@@ -136,12 +136,12 @@ public sealed class ReconfiguredClosedCircuits
     public void A_call_admitted_before_a_rule_on_durations_counts_as_fast()
     {
         var world = new World();
-        var (unknown, told) = (world.Begin(), world.Begin());
+        var (unknown, received) = (world.Begin(), world.Begin());
         world.Breaker.Reconfigure(new() { Tripper = Tripper.SlowRate(1, TimeSpan.FromSeconds(1)) });
         world.Wait(5);
         unknown.Settle(Verdict.Success);
         Assert.Equal((0L, 0.0), (world.Now.SlowCalls[0].Total, world.Now.SlowCalls[0].Rate));
-        told.Settle(Verdict.Success, TimeSpan.FromSeconds(5));
+        received.Settle(Verdict.Success, TimeSpan.FromSeconds(5));
         Assert.Equal((1L, 0.5), (world.Now.SlowCalls[0].Total, world.Now.SlowCalls[0].Rate));
     }
 
@@ -165,7 +165,7 @@ public sealed class ReconfiguredClosedCircuits
         Assert.Equal((BreakerState.Closed, 5), (world.State, world.Now.Requests));
     }
 
-    // Never fires: it asks for more calls than come.
+    // Never fires: its minimum is higher than the number of calls.
     private static Tripper SlowerThan(int seconds) => Tripper.MinRequests(50) & Tripper.SlowRate(1, TimeSpan.FromSeconds(seconds));
 
     private static string SlowCalls(BreakerSnapshot snapshot) =>

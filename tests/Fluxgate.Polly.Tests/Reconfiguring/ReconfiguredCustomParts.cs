@@ -123,7 +123,7 @@ public sealed class ReconfiguredCustomParts
         public override string ToString() => Text;
     }
 
-    // Counts for itself, after the first probe, which is never asked about.
+    // Counts its own calls. It is not called for the first probe.
     private sealed class EverySecond : Permit
     {
         private int _asked;

@@ -184,7 +184,7 @@ public sealed class ReconfiguredHalfOpenCircuits
         Assert.Equal((1, 1, 2), (world.Now.WindowRequests, world.Now.WindowFailures, world.Now.ConsecutiveFailures));
     }
 
-    // Looks at durations only, and all are short here.
+    // Evaluates durations only, and all are short here.
     private static Tripper Quick { get; } = Tripper.AvgLatency(TimeSpan.FromHours(1));
 
     private static World Probing(FluxgateBreakerSettings settings)
@@ -194,7 +194,7 @@ public sealed class ReconfiguredHalfOpenCircuits
         return world;
     }
 
-    // A lease is noticed by the next settle; an ignored probe changes nothing else.
+    // The next settle detects an expired lease; an ignored probe changes nothing else.
     private static int InFlight(World world, double after)
     {
         world.Wait(after);

@@ -146,7 +146,7 @@ public sealed class ReconfiguredOpenCircuits
         return world;
     }
 
-    // Draws 0.6, so that a jitter of 50% makes ten seconds eleven.
+    // Draws 0.6, so that a jitter of 50% turns ten seconds into eleven.
     private FluxgateBreakerSettings With(BreakDuration duration, Tripper? tripper = null) =>
         new()
         {

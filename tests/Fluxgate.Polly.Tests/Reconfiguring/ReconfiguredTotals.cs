@@ -27,7 +27,7 @@ public sealed class ReconfiguredTotals
         var now = world.Now;
         Assert.Equal((1000, 653, 327, 1980, 20), (now.Successes, now.Failures, now.Ignored, now.Requests, now.InFlight));
         Assert.Equal((1L, BreakerState.Closed, 1000), (now.PhaseNumber, now.State, world.Notices.Count));
-        // Every second rule counts slow calls: those that were let in under it, and those that settled under it.
+        // Every second rule counts slow calls: those admitted under it, and those that settled under it.
         Assert.Equal(500 + 326, Assert.Single(now.SlowCalls).Total);
     }
 
@@ -62,7 +62,7 @@ public sealed class ReconfiguredTotals
         Assert.Equal((1, 1, 0), (world.Now.WindowFailures, world.Now.Failures, world.Now.Stale));
     }
 
-    // Kept apart, so that no local of the test holds a rule.
+    // A separate method, so that no local of the test references a rule.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static List<WeakReference<Tripper>> Reconfigured(FluxgateBreaker breaker, int times)
     {

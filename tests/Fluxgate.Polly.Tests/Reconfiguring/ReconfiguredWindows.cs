@@ -4,7 +4,7 @@ public sealed class ReconfiguredWindows
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    // Rules that never fire here, each making another kind of window.
+    // Rules that never fire here; each needs another kind of window.
     private static readonly Tripper Rates = Tripper.MinRequests(90) & Tripper.FailureRate(1);
     private static readonly Tripper Slow = Tripper.MinRequests(90) & Tripper.SlowRate(1, Second);
     private static readonly Tripper Means = Tripper.MinRequests(90) & Tripper.AvgLatency(Second);

@@ -17,7 +17,7 @@ public sealed class HostileRuleTexts
             text =>
                 Assert.All(
                     Language.All,
-                    // The least of several times: the first one may also allocate what stays.
+                    // The least of several rounds: the first one may also allocate caches.
                     language => Assert.InRange(Enumerable.Range(0, 3).Min(_ => BytesOfRefusing(language, text)), 0, 50_000)
                 )
         );
@@ -76,7 +76,7 @@ public sealed class HostileRuleTexts
         Assert.EndsWith("A rule may be nested 500 deep at most, but this one is nested 501 deep.", refused, StringComparison.Ordinal);
     }
 
-    /// <summary>Two deeper a time: an <c>|</c> in brackets within an <c>&amp;</c>.</summary>
+    /// <summary>Nests two levels each time: an <c>|</c> in brackets within an <c>&amp;</c>.</summary>
     private static string Nested(int times) =>
         string.Concat(Enumerable.Repeat("Closed & (Closed | ", times)) + "Closed & Closed" + new string(')', times);
 }

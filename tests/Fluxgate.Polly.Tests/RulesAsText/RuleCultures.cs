@@ -40,7 +40,7 @@ public sealed class RuleCultures
         }
     }
 
-    // Made by hand, since the tests run without the cultures of the machine.
+    // Created manually, since the tests run in invariant globalization mode.
     private static CultureInfo Culture(string name, string point, string group, string minus)
     {
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();

@@ -28,7 +28,8 @@ public sealed class RuleFormats
     [InlineData("failurestreak(5)|HALFOPENED", "FailureStreak(5) | HalfOpened")]
     [InlineData("\tClosed\r\n  &\n\u00a0FailureStreak ( 5 ) ", "Closed & FailureStreak(5)")]
     [InlineData("FailureStreak(05)", "FailureStreak(5)")]
-    public void Numbers_and_durations_parse_in_all_their_formats(string text, string rule) => Assert.Equal(rule, Tripper.Parse(text).ToString());
+    public void Numbers_and_durations_parse_in_all_their_formats(string text, string rule) =>
+        Assert.Equal(rule, Tripper.Parse(text).ToString());
 
     [Theory]
     [InlineData("MinRequests(1) & MinRequests(2) | MinRequests(3)", "MinRequests(1) & MinRequests(2) | MinRequests(3)", 2)]

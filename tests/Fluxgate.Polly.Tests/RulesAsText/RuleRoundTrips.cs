@@ -98,7 +98,7 @@ public sealed class RuleRoundTrips
     private static IEnumerable<TimeSpan> Breaks(BreakDuration duration) =>
         Enumerable.Range(0, 6).Select(reopens => duration.Next(new(reopens, () => 0.9)));
 
-    // A rule of more slow-call durations than a breaker takes is no breaker's rule; it still must read back.
+    // No breaker accepts a rule with more slow thresholds than the limit; its text must still parse back.
     private static string Answer(Tripper rule, in TripperContext reading)
     {
         try

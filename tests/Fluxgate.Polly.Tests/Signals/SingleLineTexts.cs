@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>Names and reasons from outside in texts for people: they add no line to a log, and no command to a terminal.</summary>
+/// <summary>External names and reasons in texts for people: they add no line to a log and no command to a terminal.</summary>
 public sealed class SingleLineTexts
 {
     private const string Forged = "payments\r\n2026-01-01 ERROR root: forged\u0085\u2028\u2029\u001b[31m\u009b2J\u202e\u2066\0";
 
-    private readonly World _world = new(new() { Tripper = new Talkative() }, Forged);
+    private readonly World _world = new(new() { Tripper = new ForgedTripper() }, Forged);
 
     [Fact]
     public void A_signal_is_one_line()
@@ -45,7 +45,7 @@ public sealed class SingleLineTexts
     {
         _world.Breaker.MetricsOnly();
         _world.Fail();
-        _world.Breaker.Reconfigure(new() { Tripper = new Talkative(), Recovery = new TalkativeRecovery() });
+        _world.Breaker.Reconfigure(new() { Tripper = new ForgedTripper(), Recovery = new ForgedRecovery() });
         var broken = _world.Pipeline(options => options.Tracker = Tracker.When(_ => throw new InvalidOperationException(Forged)));
         Assert.Throws<TimeoutException>(() => broken.Execute(() => throw new TimeoutException()));
 
@@ -95,14 +95,14 @@ public sealed class SingleLineTexts
         );
     }
 
-    private sealed class Talkative : Tripper
+    private sealed class ForgedTripper : Tripper
     {
         public override bool Fires(in TripperContext reading) => true;
 
         public override string ToString() => Forged;
     }
 
-    private sealed class TalkativeRecovery : Recovery
+    private sealed class ForgedRecovery : Recovery
     {
         public override bool IsOver(in RecoveryContext context) => false;
 

@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The numbers of the design's section 6 that do not depend on a machine: bytes a call.</summary>
+/// <summary>The targets of section 6 of the design that do not depend on the machine: bytes a call.</summary>
 public sealed class Allocations
 {
     private static readonly Outcome<int> Success = Outcome.FromResult(7);
@@ -29,7 +29,7 @@ public sealed class Allocations
             Assert.Equal(0, OfTyped(breaker, Success, Success));
             Assert.Equal(0, OfAny(breaker, Success, Success));
 
-            // In turns, so that no rule fires.
+            // Alternating, so that no rule fires.
             Assert.Equal(0, OfTyped(breaker, Success, Failure));
             Assert.Equal(0, OfAny(breaker, Success, Failure));
             Assert.Equal(BreakerState.Closed, breaker.State);

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A listener that remembers which breakers it was attached to and detached from.</summary>
+/// <summary>Records the breakers that it is attached to and detached from.</summary>
 internal sealed class AttachmentRecorder : ICircuitListener
 {
     public List<FluxgateBreaker> Attached { get; } = [];

@@ -22,10 +22,7 @@ public sealed class FailingPredicates
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task The_call_is_ignored_and_the_error_reported(
-        string how,
-        Action<FluxgateBreakerOptions<int>> configure
-    )
+    public async Task The_call_is_ignored_and_the_error_reported(string how, Action<FluxgateBreakerOptions<int>> configure)
     {
         var pipeline = _world.Pipeline(configure);
         var own = new TimeoutException(how);

@@ -91,7 +91,7 @@ public sealed class OutcomePassThrough
         var outcome = await pipeline.Outcome(_ => callback());
 
         Assert.NotNull(outcome.Exception);
-        Assert.True(around.Heard is not null && ReferenceEquals(around.Heard, outcome.Exception), how);
+        Assert.True(around.Received is not null && ReferenceEquals(around.Received, outcome.Exception), how);
         _world.Counted(failures: 1);
     }
 
@@ -112,10 +112,10 @@ public sealed class OutcomePassThrough
 
     private sealed class AroundOptions : ResilienceStrategyOptions;
 
-    /// <summary>Takes an outcome as it comes, and has no catch.</summary>
+    /// <summary>Returns the outcome unchanged, and catches nothing.</summary>
     private sealed class Around : ResilienceStrategy<int>
     {
-        public Exception? Heard { get; private set; }
+        public Exception? Received { get; private set; }
 
         protected override async ValueTask<Outcome<int>> ExecuteCore<TState>(
             Func<ResilienceContext, TState, ValueTask<Outcome<int>>> callback,
@@ -124,7 +124,7 @@ public sealed class OutcomePassThrough
         )
         {
             var outcome = await callback(context, state);
-            Heard = outcome.Exception;
+            Received = outcome.Exception;
             return outcome;
         }
     }

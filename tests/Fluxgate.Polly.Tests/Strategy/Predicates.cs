@@ -20,11 +20,11 @@ public sealed class Predicates
     [Fact]
     public async Task ShouldHandle_receives_context_and_outcome_of_the_call()
     {
-        var told = new List<(ResilienceContext, Outcome<int>)>();
+        var received = new List<(ResilienceContext, Outcome<int>)>();
         var pipeline = _world.Pipeline<int>(options =>
             options.ShouldHandle = args =>
             {
-                told.Add((args.Context, args.Outcome));
+                received.Add((args.Context, args.Outcome));
                 return PredicateResult.True();
             }
         );
@@ -33,9 +33,9 @@ public sealed class Predicates
         await pipeline.ExecuteOutcomeAsync((_, _) => new ValueTask<Outcome<int>>(Outcome.FromResult(7)), context, 0);
         await pipeline.ExecuteOutcomeAsync((_, thrown) => new ValueTask<Outcome<int>>(Outcome.FromException<int>(thrown)), context, error);
 
-        Assert.Equal([context, context], told.Select(call => call.Item1));
-        Assert.Equal((7, null), (told[0].Item2.Result, told[0].Item2.Exception));
-        Assert.Same(error, told[1].Item2.Exception);
+        Assert.Equal([context, context], received.Select(call => call.Item1));
+        Assert.Equal((7, null), (received[0].Item2.Result, received[0].Item2.Exception));
+        Assert.Same(error, received[1].Item2.Exception);
     }
 
     [Fact]

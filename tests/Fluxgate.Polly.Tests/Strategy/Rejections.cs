@@ -56,7 +56,7 @@ public sealed class Rejections
 
         Assert.Equal(6, rejections.Distinct().Count());
 
-        // A trace that is shared grows. It may shrink: the runtime inlines more as it goes.
+        // A shared stack trace grows. It may shrink: the runtime inlines more over time.
         Assert.InRange(Lines(rejections[4]), 1, Lines(rejections[0]));
         Assert.InRange(Lines(rejections[5]), 1, Lines(rejections[1]));
 
@@ -84,12 +84,12 @@ public sealed class Rejections
     [Fact]
     public void A_permit_whose_ToString_throws_is_named_by_its_type()
     {
-        var world = new World(new() { InitialState = BreakerState.HalfOpen, Permit = new Speechless() });
+        var world = new World(new() { InitialState = BreakerState.HalfOpen, Permit = new ThrowingText() });
         world.Begin();
 
         var rejection = Assert.Throws<CallNotPermittedException>(() => world.Pipeline().Execute(() => { }));
 
-        Assert.EndsWith(": initial state; it lets in what Speechless allows.", rejection.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": initial state; it lets in what ThrowingText allows.", rejection.Message, StringComparison.Ordinal);
         Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Permit));
     }
 
@@ -167,7 +167,7 @@ public sealed class Rejections
         Assert.Equal((state, null, message), (rejection.State, rejection.RetryAfter, rejection.Message));
     }
 
-    private sealed class Speechless : Permit
+    private sealed class ThrowingText : Permit
     {
         public override bool Admits(in PermitContext context) => false;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fluxgate;
 
-/// <summary>Rejections and transitions are events on the Activity that is current in the call.</summary>
+/// <summary>Rejections and transitions are events on the current Activity of the call.</summary>
 public sealed class ActivityEvents : IDisposable
 {
     private readonly ActivitySource _source = new($"test {Guid.NewGuid()}");
@@ -172,7 +172,7 @@ public sealed class ActivityEvents : IDisposable
         });
 
         Assert.Equal("fluxgate.transition", Assert.Single(activity.Events).Name);
-        Assert.Equal("Fluxgate.OnOpened", Assert.Single(circuit.Heard.Events).Name);
+        Assert.Equal("Fluxgate.OnOpened", Assert.Single(circuit.Received.Events).Name);
     }
 
     private static IEnumerable<string> Lines(Activity activity) =>

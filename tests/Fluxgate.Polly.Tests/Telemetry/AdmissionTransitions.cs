@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What letting a call in changes is reported with that call; what nobody's call changed is not reported.</summary>
+/// <summary>A transition during admission is reported with the call that caused it; a transition that no call caused is not reported.</summary>
 public sealed class AdmissionTransitions
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class AdmissionTransitions
 
         Assert.Equal(
             [("Fluxgate.OnOpened", null), ("Fluxgate.OnHalfOpened", "first after it")],
-            circuit.Heard.Events.Select(heard => (heard.Name, heard.OperationKey))
+            circuit.Received.Events.Select(received => (received.Name, received.OperationKey))
         );
     }
 
@@ -28,8 +28,8 @@ public sealed class AdmissionTransitions
         var outcome = await circuit.Succeed("notices");
 
         Assert.IsType<CallNotPermittedException>(outcome.Exception);
-        Assert.Equal(["Error Fluxgate.OnOpened: payments: half_open -> open (none of 1 probes succeeded)"], circuit.Heard.Lines);
-        Assert.Equal(("notices", null), (circuit.Heard.Events[0].OperationKey, circuit.Heard.Events[0].Outcome));
+        Assert.Equal(["Error Fluxgate.OnOpened: payments: half_open -> open (none of 1 probes succeeded)"], circuit.Received.Lines);
+        Assert.Equal(("notices", null), (circuit.Received.Events[0].OperationKey, circuit.Received.Events[0].Outcome));
     }
 
     [Fact]
@@ -46,10 +46,10 @@ public sealed class AdmissionTransitions
                 "Warning Fluxgate.OnHalfOpened: payments: open -> half_open (no break)",
                 "Information Fluxgate.OnClosed: payments: half_open -> closed (1 of 1 probes succeeded)",
             ],
-            circuit.Heard.Lines
+            circuit.Received.Lines
         );
-        Assert.All(circuit.Heard.Events, heard => Assert.Equal("notices", heard.OperationKey));
-        Assert.Equal([null, null, "fine"], circuit.Heard.Events.Select(heard => heard.Outcome));
+        Assert.All(circuit.Received.Events, received => Assert.Equal("notices", received.OperationKey));
+        Assert.Equal([null, null, "fine"], circuit.Received.Events.Select(received => received.Outcome));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class AdmissionTransitions
         }
 
         Assert.Equal(6, circuit.World.Signals.Count);
-        Assert.Empty(circuit.Heard.Events);
+        Assert.Empty(circuit.Received.Events);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class AdmissionTransitions
         circuit.World.Wait(10);
 
         Assert.Equal(BreakerState.HalfOpen, circuit.World.State);
-        Assert.Equal("Fluxgate.OnOpened", Assert.Single(circuit.Heard.Events).Name);
+        Assert.Equal("Fluxgate.OnOpened", Assert.Single(circuit.Received.Events).Name);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class AdmissionTransitions
         await circuit.Fail();
 
         Assert.Equal(1, circuit.World.Now.WouldTrips);
-        Assert.Empty(circuit.Heard.Events);
+        Assert.Empty(circuit.Received.Events);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class AdmissionTransitions
         circuit.World.Fail();
 
         Assert.Equal(BreakerState.Open, circuit.World.State);
-        Assert.Empty(circuit.Heard.Events);
+        Assert.Empty(circuit.Received.Events);
     }
 
     private static ObservedCircuit WithAProbeThatNeverReturns(BreakDuration breakDuration)

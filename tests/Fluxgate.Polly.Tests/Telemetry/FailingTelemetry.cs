@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Rule 8 for telemetry: what a TelemetryListener throws at a transition is counted, and no call feels it.</summary>
+/// <summary>Rule 8 for telemetry: an exception of a TelemetryListener is counted and does not affect the call.</summary>
 public sealed class FailingTelemetry
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class FailingTelemetry
         Assert.Equal("fine", (await circuit.Succeed()).Result);
 
         Assert.Equal(BreakerState.Closed, circuit.World.State);
-        Assert.Equal(3, circuit.Heard.Events.Count);
+        Assert.Equal(3, circuit.Received.Events.Count);
         Assert.Equal(new(Successes: 2, Failures: 2, Rejected: 1), CountsOfCalls.Of(circuit.World.Breaker));
     }
 
@@ -58,7 +58,7 @@ public sealed class FailingTelemetry
 
         Assert.Equal("fine", (await circuit.Succeed()).Result);
 
-        Assert.Equal(["Fluxgate.OnOpened", "Fluxgate.OnHalfOpened"], circuit.Heard.Events.Select(heard => heard.Name));
+        Assert.Equal(["Fluxgate.OnOpened", "Fluxgate.OnHalfOpened"], circuit.Received.Events.Select(received => received.Name));
     }
 
     [Fact]

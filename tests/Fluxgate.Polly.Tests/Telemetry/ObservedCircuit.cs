@@ -2,26 +2,26 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>A world with a pipeline around its breaker that a TelemetryListener listens to.</summary>
-internal sealed class ObservedCircuit(FluxgateBreakerSettings settings, RecordedTelemetry? heard = null)
+/// <summary>A world with a pipeline around its breaker, and a TelemetryListener that records its events.</summary>
+internal sealed class ObservedCircuit(FluxgateBreakerSettings settings, RecordedTelemetry? received = null)
 {
     private ResiliencePipeline<string>? _pipeline;
 
     public World World { get; } = new(settings);
 
-    public RecordedTelemetry Heard { get; } = heard ?? new();
+    public RecordedTelemetry Received { get; } = received ?? new();
 
     public ResiliencePipeline<string> Pipeline =>
         _pipeline ??= new ResiliencePipelineBuilder<string>
         {
             Name = "checkout",
             InstanceName = "a.example",
-            TelemetryListener = Heard,
+            TelemetryListener = Received,
         }
             .AddFluxgateBreaker(new FluxgateBreakerOptions<string> { Name = "payments-strategy", Breaker = World.Breaker })
             .Build();
 
-    /// <summary>Two failures open it for ten seconds, two successful probes close it.</summary>
+    /// <summary>Gets settings with which two failures open the circuit for ten seconds and two successful probes close it.</summary>
     public static FluxgateBreakerSettings Settings =>
         new()
         {

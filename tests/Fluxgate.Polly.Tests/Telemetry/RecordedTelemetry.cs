@@ -3,12 +3,12 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>A TelemetryListener that remembers the breaker's events, and fails at them when told to.</summary>
+/// <summary>A TelemetryListener that records the events of the breaker, and throws after each if the test passes an exception.</summary>
 internal sealed class RecordedTelemetry(Exception? error = null) : TelemetryListener
 {
-    public List<Heard> Events { get; } = [];
+    public List<Received> Events { get; } = [];
 
-    public IEnumerable<string> Lines => Events.Select(heard => $"{heard.Severity} {heard.Name}: {heard.Signal}");
+    public IEnumerable<string> Lines => Events.Select(received => $"{received.Severity} {received.Name}: {received.Signal}");
 
     public override void Write<TResult, TArgs>(in TelemetryEventArguments<TResult, TArgs> args)
     {
@@ -45,8 +45,8 @@ internal sealed class RecordedTelemetry(Exception? error = null) : TelemetryList
         }
     }
 
-    /// <summary>One event; its outcome is the result or the exception, <see langword="null"/> where it has none.</summary>
-    public sealed record Heard(
+    /// <summary>One event; its outcome is the result or the exception, or <see langword="null"/> if it has none.</summary>
+    public sealed record Received(
         string Name,
         ResilienceEventSeverity Severity,
         Type Arguments,

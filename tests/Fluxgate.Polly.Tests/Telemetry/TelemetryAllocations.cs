@@ -4,7 +4,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>Who listens for transitions pays at transitions: a closed circuit allocates nothing for a call, listened to or not.</summary>
+/// <summary>Telemetry allocates on transitions only: a closed circuit allocates nothing for a call, with or without a listener.</summary>
 public sealed class TelemetryAllocations
 {
     private const int Calls = 500;
@@ -14,23 +14,23 @@ public sealed class TelemetryAllocations
     [InlineData(true)]
     public void A_call_through_a_closed_circuit_allocates_nothing(bool listened)
     {
-        var silence = new Silence();
-        var pipeline = new ResiliencePipelineBuilder<string> { TelemetryListener = listened ? silence : null }
+        var telemetry = new CountingTelemetry();
+        var pipeline = new ResiliencePipelineBuilder<string> { TelemetryListener = listened ? telemetry : null }
             .AddFluxgateBreaker(new FluxgateBreaker("payments"))
             .Build();
         var context = ResilienceContextPool.Shared.Get();
         using var activity = listened ? new Activity("call").Start() : null;
 
         Assert.Equal(0, LeastBytes(() => Call(pipeline, context)));
-        Assert.Equal((listened, 0), (silence.PollysOwn > 0, silence.Ours));
+        Assert.Equal((listened, 0), (telemetry.PollysOwn > 0, telemetry.Ours));
     }
 
     [Fact]
     public void A_transition_allocates_if_a_listener_is_attached()
     {
-        var silence = new Silence();
+        var telemetry = new CountingTelemetry();
         var breaker = new FluxgateBreaker("payments", new() { BreakDuration = BreakDuration.None });
-        var pipeline = new ResiliencePipelineBuilder<string> { TelemetryListener = silence }
+        var pipeline = new ResiliencePipelineBuilder<string> { TelemetryListener = telemetry }
             .AddFluxgateBreaker(breaker)
             .Build();
         var context = ResilienceContextPool.Shared.Get();
@@ -42,7 +42,7 @@ public sealed class TelemetryAllocations
         });
 
         Assert.NotEqual(0, bytes);
-        Assert.NotEqual(0, silence.Ours);
+        Assert.NotEqual(0, telemetry.Ours);
     }
 
     private static void Call(ResiliencePipeline<string> pipeline, ResilienceContext context)
@@ -54,7 +54,7 @@ public sealed class TelemetryAllocations
         }
     }
 
-    /// <summary>The least of several rounds: what a call costs is in each of them, what the runtime does meanwhile is not.</summary>
+    /// <summary>Returns the least of several rounds, which excludes what the runtime allocates meanwhile.</summary>
     private static long LeastBytes(Action call)
     {
         var least = long.MaxValue;
@@ -72,7 +72,7 @@ public sealed class TelemetryAllocations
         return least;
     }
 
-    private sealed class Silence : TelemetryListener
+    private sealed class CountingTelemetry : TelemetryListener
     {
         public int PollysOwn { get; private set; }
 

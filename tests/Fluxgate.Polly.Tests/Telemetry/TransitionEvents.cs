@@ -3,12 +3,12 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>Transitions that calls cause are events of Polly's telemetry, with everything that a listener of Polly expects.</summary>
+/// <summary>Transitions that calls cause are events of Polly's telemetry, with all properties that a TelemetryListener expects.</summary>
 public sealed class TransitionEvents
 {
     private readonly ObservedCircuit _circuit = new(ObservedCircuit.Settings);
 
-    private List<RecordedTelemetry.Heard> Events => _circuit.Heard.Events;
+    private List<RecordedTelemetry.Received> Events => _circuit.Received.Events;
 
     [Fact]
     public async Task Each_transition_of_a_call_is_one_event_with_its_severity()
@@ -26,13 +26,13 @@ public sealed class TransitionEvents
                 "Warning Fluxgate.OnHalfOpened: payments: open -> half_open (the break of 10s is over)",
                 "Information Fluxgate.OnClosed: payments: half_open -> closed (2 of 2 probes succeeded)",
             ],
-            _circuit.Heard.Lines
+            _circuit.Received.Lines
         );
         Assert.Equal(
             [typeof(FluxgateOpenedArguments), typeof(FluxgateHalfOpenedArguments), typeof(FluxgateClosedArguments)],
-            Events.Select(heard => heard.Arguments)
+            Events.Select(received => received.Arguments)
         );
-        Assert.Equal(_circuit.World.Signals, Events.Select(heard => heard.Signal));
+        Assert.Equal(_circuit.World.Signals, Events.Select(received => received.Signal));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class TransitionEvents
                 ("third", typeof(object), null),
                 ("fourth", typeof(string), "fine"),
             ],
-            Events.Select(heard => (heard.OperationKey!, heard.ResultType, heard.Outcome))
+            Events.Select(received => (received.OperationKey!, received.ResultType, received.Outcome))
         );
     }
 
@@ -115,8 +115,8 @@ public sealed class TransitionEvents
         Assert.Throws<IOException>(() => numbers.Execute<int>(() => throw new IOException()));
 
         Assert.Empty(Events);
-        var heard = Assert.Single(other.Events);
-        Assert.Equal(("Fluxgate.OnOpened", "refund", typeof(int)), (heard.Name, heard.Source.PipelineName, heard.ResultType));
+        var received = Assert.Single(other.Events);
+        Assert.Equal(("Fluxgate.OnOpened", "refund", typeof(int)), (received.Name, received.Source.PipelineName, received.ResultType));
     }
 
     [Fact]
@@ -130,8 +130,8 @@ public sealed class TransitionEvents
         dependency.SetException(new IOException());
         await Assert.ThrowsAsync<IOException>(() => Inline.Ended(call));
 
-        var heard = Assert.Single(Events);
-        Assert.Equal(("Fluxgate.OnOpened", ResilienceEventSeverity.Error), (heard.Name, heard.Severity));
-        Assert.IsType<IOException>(heard.Outcome);
+        var received = Assert.Single(Events);
+        Assert.Equal(("Fluxgate.OnOpened", ResilienceEventSeverity.Error), (received.Name, received.Severity));
+        Assert.IsType<IOException>(received.Outcome);
     }
 }

@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>Probes that come to nothing: cancelled and ignored ones, and the permits that they hold.</content>
+/// <content>Probes without a result: cancelled and ignored ones, and their permits.</content>
 public sealed partial class HalfOpenTraps
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed partial class HalfOpenTraps
         var world = TwoFailures.World();
         world.AwaitProbe();
 
-        await world.Calls().Begin().Fail(new OperationCanceledException("an inner time-out"));
+        await world.Calls().Begin().Fail(new OperationCanceledException("an inner timeout"));
         Assert.Equal((BreakerState.Open, 3, 0), (world.State, world.Now.Failures, world.Now.Ignored));
     }
 
@@ -51,7 +51,7 @@ public sealed partial class HalfOpenTraps
         var polly = new PollyWorld();
         await polly.Open();
         polly.Wait(5);
-        await polly.Calls.Begin().Fail(new OperationCanceledException("an inner time-out"));
+        await polly.Calls.Begin().Fail(new OperationCanceledException("an inner timeout"));
 
         Assert.Equal(CircuitState.Closed, polly.State);
     }
@@ -82,8 +82,8 @@ public sealed partial class HalfOpenTraps
         {
             using var caller = new CancellationTokenSource();
             var probe = calls.Begin(caller.Token);
-            Assert.True(probe.LetIn);
-            Assert.False(calls.Begin().LetIn);
+            Assert.True(probe.IsAdmitted);
+            Assert.False(calls.Begin().IsAdmitted);
             await caller.CancelAsync();
             await probe.Fail(new OperationCanceledException(caller.Token));
         }

@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>How many probes there are, and how many decide.</content>
+/// <content>How many probes are admitted, and how many decide.</content>
 public sealed partial class HalfOpenTraps
 {
     private static World RateWorld(int minimum, Recovery recovery, Permit? permit = null, Window? window = null)
@@ -123,13 +123,13 @@ public sealed partial class HalfOpenTraps
     {
         var world = TwoFailures.World(Permit.All, Recovery.AfterProbes(100));
         world.AwaitProbe();
-        var letIn = 0;
-        Parallel.For(0, 10_000, _ => Interlocked.Add(ref letIn, world.Breaker.TryAdmit(out var _) ? 1 : 0));
+        var admitted = 0;
+        Parallel.For(0, 10_000, _ => Interlocked.Add(ref admitted, world.Breaker.TryAdmit(out var _) ? 1 : 0));
 
-        Assert.Equal((10, 10), (letIn, world.Now.HalfOpenInFlight));
+        Assert.Equal((10, 10), (admitted, world.Now.HalfOpenInFlight));
     }
 
-    // It let all of them in once (Polly#216); 8.9.1 lets the first one in and waits for it alone, whoever else comes.
+    // Earlier versions admitted all of them (Polly#216); 8.9.1 admits the first one and rejects all others until it ends.
     [Fact]
     public async Task H10_Polly_8_9_1_admits_one_probe_and_rejects_the_rest()
     {
@@ -139,7 +139,7 @@ public sealed partial class HalfOpenTraps
         var crowd = new CallInFlight[1000];
         Parallel.For(0, crowd.Length, caller => crowd[caller] = polly.Calls.Begin());
 
-        var probe = Assert.Single(crowd, call => call.LetIn);
+        var probe = Assert.Single(crowd, call => call.IsAdmitted);
         Assert.Equal(CircuitState.HalfOpen, polly.State);
         await probe.Succeed();
         Assert.Equal(CircuitState.Closed, polly.State);

@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>Half-open: who decides, and what leaves a circuit half-open for ever.</summary>
+/// <summary>Half-open: which calls decide, and what leaves a circuit half-open forever.</summary>
 public sealed partial class HalfOpenTraps
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed partial class HalfOpenTraps
         await polly.Open();
         polly.Wait(5);
         var probe = polly.Calls.Begin();
-        Assert.True(probe.LetIn);
+        Assert.True(probe.IsAdmitted);
 
         await early.Succeed();
         Assert.Equal(CircuitState.Closed, polly.State);
@@ -53,7 +53,7 @@ public sealed partial class HalfOpenTraps
         await polly.Open();
         polly.Wait(5);
         var probe = polly.Calls.Begin();
-        Assert.True(probe.LetIn);
+        Assert.True(probe.IsAdmitted);
 
         await early.Fail(new IOException());
         Assert.Equal(CircuitState.Open, polly.State);
@@ -113,7 +113,7 @@ public sealed partial class HalfOpenTraps
         var polly = new PollyWorld();
         await polly.Open();
         polly.Wait(5);
-        Assert.True(polly.Calls.Begin().LetIn);
+        Assert.True(polly.Calls.Begin().IsAdmitted);
 
         polly.Wait(3600);
         var rejection = await polly.Rejects();
@@ -213,7 +213,7 @@ public sealed partial class HalfOpenTraps
         var probe = polly.Calls.Begin();
 
         Assert.IsType<FormatException>((await probe.Succeed()).Exception);
-        Assert.False(probe.LetIn);
+        Assert.False(probe.IsAdmitted);
         polly.Wait(3600);
         await polly.Rejects();
         Assert.Equal(CircuitState.HalfOpen, polly.State);

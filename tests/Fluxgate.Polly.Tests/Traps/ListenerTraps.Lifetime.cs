@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>What lives longer than it should: breakers, timers, exceptions, stack traces.</content>
+/// <content>Objects that live too long: breakers, timers, exceptions, stack traces.</content>
 public sealed partial class ListenerTraps
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed partial class ListenerTraps
         var lasting = new WeakListener();
         var remains = DropBreaker(time, lasting);
 
-        Assert.Equal(3, lasting.Heard);
+        Assert.Equal(3, lasting.Received);
         Assert.All(remains, Collected);
         Assert.False(lasting.IsAttached);
         if (time is VirtualTime clock)
@@ -128,7 +128,7 @@ public sealed partial class ListenerTraps
         Assert.All(rejections, rejection => Assert.InRange(rejection.StackTrace!.Length, 1, rejections[0].StackTrace!.Length));
     }
 
-    // It threw one instance again and again once (Polly#1877); 8.9.1 makes one for each rejection, around the one that broke the circuit where there is one.
+    // Earlier versions threw one instance repeatedly (Polly#1877); 8.9.1 creates one for each rejection, around the breaking exception.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -155,7 +155,7 @@ public sealed partial class ListenerTraps
         Assert.Equal(isolated ? null : typeof(IOException), inner?.GetType());
     }
 
-    /// <summary>A breaker with a timer that is set, listeners of all kinds and a call in flight, which nobody holds when this returns.</summary>
+    /// <summary>Creates a breaker with an armed timer, listeners of all kinds and a call in flight, and keeps no reference to it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference[] DropBreaker(TimeProvider time, WeakListener lasting)
     {
@@ -186,14 +186,14 @@ public sealed partial class ListenerTraps
     private static async Task<WeakReference> FailWithAnException(PipelineCalls calls)
     {
         var call = calls.Begin();
-        Assert.True(call.LetIn);
+        Assert.True(call.IsAdmitted);
         var error = new IOException("a large object graph");
         var weak = new WeakReference(error);
         var ended = call.Fail(error);
         error = null;
         await ended;
 
-        // Leaves the stack of whoever ended the call, which holds the exception until it unwinds.
+        // Leaves the stack of the thread that ended the call, which references the exception until it unwinds.
         await Task.Yield();
         return weak;
     }
@@ -201,7 +201,7 @@ public sealed partial class ListenerTraps
     private static void Collected(WeakReference reference) =>
         Assert.True(SpinUntilCollected(() => !reference.IsAlive), "Something keeps it alive.");
 
-    // What a thread of the pool still holds for a moment goes when that thread goes on.
+    // A pool thread may reference an object for a moment, until it continues.
     private static bool SpinUntilCollected(Func<bool> gone) =>
         SpinWait.SpinUntil(
             () =>
@@ -229,21 +229,21 @@ public sealed partial class ListenerTraps
         GC.Collect();
     }
 
-    /// <summary>Holds its breaker weakly, as listeners that outlive breakers must.</summary>
+    /// <summary>References its breaker weakly, as listeners that outlive breakers must.</summary>
     private sealed class WeakListener : ICircuitListener
     {
         private WeakReference<FluxgateBreaker>? _breaker;
 
-        public int Heard { get; private set; }
+        public int Received { get; private set; }
 
         public bool IsAttached => _breaker!.TryGetTarget(out _);
 
         public void OnAttached(FluxgateBreaker breaker) => _breaker = new(breaker);
 
-        public void OnSignal(Signal signal) => Heard++;
+        public void OnSignal(Signal signal) => Received++;
     }
 
-    /// <summary>The system's timers, each watched for its end.</summary>
+    /// <summary>Timers of the system, each with a weak reference.</summary>
     private sealed class SystemTimers : TimeProvider
     {
         public List<WeakReference> Timers { get; } = [];

@@ -3,7 +3,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <content>Listeners that take their time. Gates instead of waiting: what goes on while a gate is shut is not delayed by it.</content>
+/// <content>Slow listeners. Gates instead of waiting: a call that completes while a gate is closed is not delayed by it.</content>
 public sealed partial class ListenerTraps
 {
     [Fact]
@@ -11,14 +11,14 @@ public sealed partial class ListenerTraps
     {
         using var entered = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
-        var heard = new List<BreakerState>();
+        var received = new List<BreakerState>();
         var settings = TwoFailures.Settings();
         settings.Listeners.Add(
             (Signal signal) =>
             {
                 entered.Set();
                 gate.Wait();
-                heard.Add(signal.NewState);
+                received.Add(signal.NewState);
             }
         );
         var world = new World(settings);
@@ -36,7 +36,7 @@ public sealed partial class ListenerTraps
             world.Breaker.Reset();
             world.Fail(2);
         });
-        Assert.Empty(heard);
+        Assert.Empty(received);
         Assert.False(tripping.IsOver);
 
         gate.Set();
@@ -51,7 +51,7 @@ public sealed partial class ListenerTraps
             BreakerState.Closed,
             BreakerState.Open,
         ];
-        Assert.Equal(all, heard);
+        Assert.Equal(all, received);
         Assert.Equal(all, world.Signals.Select(signal => signal.NewState));
     }
 
@@ -60,14 +60,14 @@ public sealed partial class ListenerTraps
     {
         using var gate = new ManualResetEventSlim();
         var patience = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var heard = 0;
+        var received = 0;
         var settings = TwoFailures.Settings();
         settings.Listeners.Add(
             async (_, _) =>
             {
                 gate.Wait(CancellationToken.None);
                 await patience.Task;
-                heard++;
+                received++;
             }
         );
         var world = new World(settings);
@@ -77,12 +77,12 @@ public sealed partial class ListenerTraps
             world.AwaitProbe();
             world.Succeed();
         });
-        Assert.Equal((BreakerState.Closed, 0), (world.State, heard));
+        Assert.Equal((BreakerState.Closed, 0), (world.State, received));
 
         gate.Set();
         patience.SetResult();
         Deadline.Run(world.Breaker.Dispose);
-        Assert.Equal(3, heard);
+        Assert.Equal(3, received);
     }
 
     [Fact]
@@ -158,8 +158,8 @@ public sealed partial class ListenerTraps
         var probe = polly.Calls.Begin();
         Assert.Equal(CircuitState.HalfOpen, polly.State);
 
-        // Neither can go on before the gate opens, however long one waits.
-        Assert.Equal((false, false), (tripping.IsCompleted, probe.LetIn));
+        // Neither can continue before the gate opens, however long the test waits.
+        Assert.Equal((false, false), (tripping.IsCompleted, probe.IsAdmitted));
         gate.SetResult();
         Assert.IsType<IOException>((await tripping).Exception);
         Assert.Equal("fine", (await probe.Succeed()).Result);

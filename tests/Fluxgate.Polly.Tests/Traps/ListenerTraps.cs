@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>Listeners and other user code that throw, call back or take their time.</summary>
+/// <summary>Listeners and other user code that throw, call back or are slow.</summary>
 public sealed partial class ListenerTraps
 {
     [Fact]
@@ -83,16 +83,16 @@ public sealed partial class ListenerTraps
     [Fact]
     public void L2_A_listener_that_throws_in_OnAttached_or_OnNotice_gets_signals()
     {
-        var touchy = new TouchyListener();
+        var throwing = new ThrowingListener();
         var settings = TwoFailures.Settings();
-        settings.Listeners.Add(touchy);
+        settings.Listeners.Add(throwing);
         var world = new World(settings);
         world.Breaker.MetricsOnly();
         world.Fail(2);
         world.Breaker.Reset();
 
         Assert.Equal(1, world.Now.WouldTrips);
-        Assert.Equal(2, touchy.Signals);
+        Assert.Equal(2, throwing.Signals);
         Assert.Single(world.Notices.OfType<WouldTripNotice>());
     }
 
@@ -226,7 +226,7 @@ public sealed partial class ListenerTraps
             seconds is { } answer ? TimeSpan.FromSeconds(answer) : throw new FormatException("the break duration failed");
     }
 
-    private sealed class TouchyListener : ICircuitListener
+    private sealed class ThrowingListener : ICircuitListener
     {
         public int Signals { get; private set; }
 

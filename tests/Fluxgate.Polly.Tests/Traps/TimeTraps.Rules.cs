@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>Rules that cannot fire, breaks that do not last, calls that no rule sees.</content>
+/// <content>Rules that cannot fire, breaks that do not last, calls that no rule counts.</content>
 public sealed partial class TimeTraps
 {
     [Fact]
@@ -64,7 +64,7 @@ public sealed partial class TimeTraps
                 BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(10), jitter: 0.5),
                 Permit = Permit.All,
                 Recovery = Recovery.AfterProbes(1),
-                // Any draw but the first would be the earliest there is.
+                // Any draw but the first would be the earliest possible.
                 Randomizer = () => draws++ == 0 ? draw : 0,
             }
         );

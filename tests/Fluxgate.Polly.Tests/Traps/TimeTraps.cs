@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>Clocks that jump, windows that remember too much or too little, rules that can never fire.</summary>
+/// <summary>Clocks that jump, windows that keep too much or too little, rules that can never fire.</summary>
 public sealed partial class TimeTraps
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -98,7 +98,7 @@ public sealed partial class TimeTraps
         world.Succeed();
         world.Time.JumpWallClock(-Hour);
 
-        // Ten calls in 45 s, window after window: a window that shrank would never hold them.
+        // Ten calls in 45 s, in each of many windows: a window that shrank would never contain them.
         for (var window = 0; window < 10; window++)
         {
             world.Wait(60);
@@ -152,7 +152,7 @@ public sealed partial class TimeTraps
         Assert.Equal(BreakerState.Closed, world.State);
     }
 
-    /// <summary>Three readings of one window: of failures alone, of slow calls, of durations.</summary>
+    /// <summary>Three kinds of one window: of failures only, of slow calls, of durations.</summary>
     public static TheoryData<string> Rules =>
         [
             "MinRequests(10) & FailureRate(50%)",

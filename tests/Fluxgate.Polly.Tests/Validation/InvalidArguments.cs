@@ -2,7 +2,7 @@ using static Fluxgate.InvalidSetting;
 
 namespace Fluxgate;
 
-/// <summary>What the factories of the parts refuse.</summary>
+/// <summary>Arguments that the factories of the parts refuse.</summary>
 internal static class InvalidArguments
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -125,7 +125,7 @@ internal static class InvalidArguments
             Of(() => Nest(OfResults, tracker => !tracker), Deep("tracker")),
         ];
 
-    /// <summary>Nests a part 500 deep, which is allowed, and then once more.</summary>
+    /// <summary>Nests a part 500 deep, which is valid, and then once more.</summary>
     private static void Nest<TPart>(TPart part, Func<TPart, TPart> wrap)
     {
         for (var depth = 1; depth < 500; depth++)
@@ -133,7 +133,7 @@ internal static class InvalidArguments
             part = wrap(part);
         }
 
-        // Whatever the 500th throws is no refusal.
+        // The first 500 levels must not throw.
         Assert.NotNull(part);
         wrap(part);
     }

@@ -2,7 +2,7 @@ using static Fluxgate.InvalidSetting;
 
 namespace Fluxgate;
 
-/// <summary>What a breaker refuses to be made of, and how it refuses to be used.</summary>
+/// <summary>Settings that a breaker refuses, and calls that it refuses.</summary>
 internal static class InvalidBreakers
 {
     private static readonly VirtualTime Time = new();

@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Options are refused by Polly's own validation, when the strategy is added.</summary>
+/// <summary>Polly's own validation refuses invalid options when the strategy is added.</summary>
 public sealed class InvalidOptions
 {
     private static readonly FluxgateBreaker Payments = new("payments", null, new VirtualTime());

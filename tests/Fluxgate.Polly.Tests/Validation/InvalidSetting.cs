@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Fluxgate;
 
-/// <summary>Something that must be refused, and the words it must be refused with.</summary>
+/// <summary>Code that must throw, and its message.</summary>
 internal sealed record InvalidSetting(string Code, Action Act, string Message)
 {
     public static InvalidSetting Of(Action act, string message, [CallerArgumentExpression(nameof(act))] string code = "") =>
         new(code.Replace("() =>", "", StringComparison.Ordinal).Trim(), act, message);
 
-    /// <summary>A breaker of these settings.</summary>
+    /// <summary>Creates a case that constructs a breaker with changed settings.</summary>
     public static InvalidSetting In(
         Action<FluxgateBreakerSettings> change,
         string message,
@@ -25,6 +25,6 @@ internal sealed record InvalidSetting(string Code, Action Act, string Message)
             message
         );
 
-    /// <summary>What an error says, without the parameter and the value that the framework appends.</summary>
+    /// <summary>Returns the message without the parameter and the value that the framework appends.</summary>
     public static string TextOf(Exception error) => error.Message.Split(" (Parameter '", StringSplitOptions.None)[0];
 }

@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>What cannot work is refused where it is written, in words that name the setting, the value and what is allowed.</summary>
+/// <summary>Invalid values throw where they are passed, with a message that names the setting, the value and the allowed range.</summary>
 public sealed class InvalidSettings
 {
     private static readonly Dictionary<string, InvalidSetting> Rows = InvalidArguments

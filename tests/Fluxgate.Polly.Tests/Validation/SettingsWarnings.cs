@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What is allowed but likely not meant is said, and the breaker works all the same.</summary>
+/// <summary>Settings that are valid but likely a mistake cause a warning, and the breaker works.</summary>
 public sealed class SettingsWarnings
 {
     private static readonly Tripper Streak = Tripper.FailureStreak(5);

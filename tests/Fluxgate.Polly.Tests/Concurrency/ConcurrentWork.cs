@@ -2,17 +2,17 @@ using System.Collections.Concurrent;
 
 namespace Fluxgate;
 
-/// <summary>Work on many threads at once: bounded by its amount, never by time. The deadlines only keep a dead-lock from hanging the run.</summary>
-internal static class Storm
+/// <summary>Runs a fixed amount of work on many threads at once. The deadlines only keep a deadlock from hanging the run.</summary>
+internal static class ConcurrentWork
 {
     public const int Threads = 4;
 
     public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
-    /// <summary>Runs the work once on each thread, all starting together.</summary>
+    /// <summary>Runs the work once on each thread; all start together.</summary>
     public static void Run(Action<int> work, int threads = Threads) => Rounds(1, static () => { }, work, static () => { }, threads);
 
-    /// <summary>In each round one thread prepares, all work, and one checks when all have done.</summary>
+    /// <summary>Runs rounds: one thread prepares, all work, and one checks after all have finished.</summary>
     public static void Rounds(int rounds, Action prepare, Action<int> work, Action check, int threads = Threads)
     {
         var errors = new ConcurrentQueue<Exception>();
@@ -43,6 +43,6 @@ internal static class Storm
             }
         }
 
-        void Meet() => Assert.True(gate.SignalAndWait(Deadline), "A thread did not come.");
+        void Meet() => Assert.True(gate.SignalAndWait(Deadline), "A thread did not reach the barrier in time.");
     }
 }
