@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A started container over files that change when told, with the breaker <c>payments</c> in code, its log and its health.</summary>
+/// <summary>A started container over files that change when logged, with the breaker <c>payments</c> in code, its log and its health.</summary>
 internal sealed class FilesWorld : IDisposable
 {
     public const string File = "appsettings.json";

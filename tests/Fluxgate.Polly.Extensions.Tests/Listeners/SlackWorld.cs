@@ -5,28 +5,28 @@ internal sealed class SlackWorld : IAsyncDisposable
 {
     private readonly Dictionary<string, World> _circuits = new(StringComparer.Ordinal);
 
-    private SlackWorld(SlackStandIn slack, SlackListener listener, ListenedLog<SlackListener> log) =>
+    private SlackWorld(SlackServer slack, SlackListener listener, RecordedLog<SlackListener> log) =>
         (Slack, Listener, Log) = (slack, listener, log);
 
-    public SlackStandIn Slack { get; }
+    public SlackServer Slack { get; }
 
     public SlackListener Listener { get; }
 
-    public ListenedLog<SlackListener> Log { get; }
+    public RecordedLog<SlackListener> Log { get; }
 
     public static async Task<SlackWorld> StartAsync(Action<SlackOptions>? configure = null, bool webhook = false, TimeProvider? time = null)
     {
-        var slack = await SlackStandIn.StartAsync();
+        var slack = await SlackServer.StartAsync();
         var options = webhook
             ? new SlackOptions { WebhookUrl = slack.WebhookUrl }
             : new SlackOptions
             {
-                Token = SlackStandIn.Token,
+                Token = SlackServer.Token,
                 Channel = "#alerts",
                 ApiAddress = slack.Address,
             };
         configure?.Invoke(options);
-        var log = new ListenedLog<SlackListener>();
+        var log = new RecordedLog<SlackListener>();
         // Waits between attempts are over at once, and requests have all the time they need.
         return new(slack, new(options, log, timeProvider: time ?? new HttpJumpingTime(TimeSpan.FromSeconds(9))), log);
     }
