@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A Prometheus or an Alertmanager that a test started on a port of loopback, ready to be asked.</summary>
+/// <summary>A Prometheus or an Alertmanager that a test started on a loopback port and that is ready.</summary>
 internal sealed class KitServer : IAsyncDisposable
 {
     private const int Attempts = 3;
@@ -41,7 +41,7 @@ internal sealed class KitServer : IAsyncDisposable
                 return server;
             }
 
-            // Another program was faster at taking the port, unless it says otherwise.
+            // Another program took the port first; its output says otherwise if not.
             await server.DisposeAsync();
             Assert.True(attempt < Attempts, program.Said);
         }
