@@ -3,8 +3,8 @@ using Fluxgate;
 
 namespace Outage;
 
-/// <summary>What the caller and a listener of one circuit counted themselves, without asking the breaker or its metrics.</summary>
-internal sealed class CallCounts(CallersClock clock, BreakerState state) : ICircuitListener
+/// <summary>Counts the calls of one circuit in its caller and a listener, without the breaker's snapshot or metrics.</summary>
+internal sealed class CallCounts(CallerClock clock, BreakerState state) : ICircuitListener
 {
     private readonly HashSet<Call> _running = new(ReferenceEqualityComparer.Instance);
     private readonly List<Outcome> _outcomes = [];
@@ -36,17 +36,17 @@ internal sealed class CallCounts(CallersClock clock, BreakerState state) : ICirc
 
     public Dictionary<string, long> UserErrors { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How long each call took, by the state that let it in.</summary>
+    /// <summary>The duration of each call, by the state that admitted it.</summary>
     public Dictionary<string, List<double>> Durations { get; } = new(StringComparer.Ordinal);
 
     public long InFlight => _running.Count;
 
     public long HalfOpenInFlight => _running.Count(call => call.State == BreakerState.HalfOpen && call.Start == _starts);
 
-    /// <summary>What came of the calls since the circuit last began to count anew, in their order, without ignored ones.</summary>
+    /// <summary>The outcomes of the calls since the window was last cleared, in order, without ignored ones.</summary>
     public IReadOnlyList<Outcome> Outcomes => _outcomes;
 
-    /// <summary>A call has been let in.</summary>
+    /// <summary>Records an admitted call.</summary>
     public Call Begin()
     {
         var call = new Call(State, _starts, clock.Passed);
@@ -54,7 +54,7 @@ internal sealed class CallCounts(CallersClock clock, BreakerState state) : ICirc
         return call;
     }
 
-    /// <summary>A call is over. What it changed in the circuit has been heard of by now, and it counts before that.</summary>
+    /// <summary>Records the end of a call. The signals and notices that it caused have been received before.</summary>
     public void End(Call call, Verdict verdict)
     {
         var duration = clock.Passed - call.At;
@@ -74,8 +74,8 @@ internal sealed class CallCounts(CallersClock clock, BreakerState state) : ICirc
         }
     }
 
-    /// <summary>A call is over whose phase was over before.</summary>
-    public void EndLate(Call call, Verdict verdict)
+    /// <summary>Records the end of a call whose phase had ended before.</summary>
+    public void EndAsStale(Call call, Verdict verdict)
     {
         End(call, verdict);
         Stale++;
@@ -93,7 +93,7 @@ internal sealed class CallCounts(CallersClock clock, BreakerState state) : ICirc
             (_, BreakerState.Closed) => 0,
             _ => Reopens,
         };
-        CountAnew();
+        ClearWindow();
     }
 
     public void OnNotice(Notice notice)
@@ -102,7 +102,7 @@ internal sealed class CallCounts(CallersClock clock, BreakerState state) : ICirc
         {
             case WouldTripNotice:
                 WouldTrips++;
-                CountAnew();
+                ClearWindow();
                 break;
             case UserErrorNotice error:
                 Count(UserErrors, JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Source.ToString()));
@@ -113,7 +113,7 @@ internal sealed class CallCounts(CallersClock clock, BreakerState state) : ICirc
         }
     }
 
-    private void CountAnew()
+    private void ClearWindow()
     {
         _starts++;
         _outcomes.Clear();

@@ -2,18 +2,18 @@ using Microsoft.Coyote.Runtime;
 
 namespace Fluxgate.Worlds;
 
-/// <summary>A listener that remembers what it receives and requires the rules of rule 9: one at a time, in order, only between attaching and detaching.</summary>
-internal sealed class Memory(Story story, string name = "listener") : ICircuitListener
+/// <summary>A listener that records what it receives and checks rule 9: one call at a time, in order, only between attaching and detaching.</summary>
+internal sealed class SignalRecorder(Story story, string name = "listener") : ICircuitListener
 {
     private readonly List<Signal> _signals = [];
     private bool _isAttached;
     private bool _isDetached;
     private bool _isBusy;
 
-    /// <summary>Gets or sets what the listener does with a signal, after it has remembered it.</summary>
+    /// <summary>Gets or sets the action on a signal, after it has been recorded.</summary>
     public Action<Signal> Reaction { get; set; } = static _ => { };
 
-    /// <summary>Gets or sets what the listener does when it is attached.</summary>
+    /// <summary>Gets or sets the action on attaching.</summary>
     public Action<FluxgateBreaker> AttachedReaction { get; set; } = static _ => { };
 
     /// <summary>Gets the first rule that was broken, or <see langword="null"/>.</summary>
@@ -91,7 +91,7 @@ internal sealed class Memory(Story story, string name = "listener") : ICircuitLi
 
                 try
                 {
-                    // Others may run now, and call the listener if they can.
+                    // Other threads may run here and call the listener if they can.
                     SchedulingPoint.Interleave();
                     act();
                 }

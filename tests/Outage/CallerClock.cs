@@ -1,10 +1,10 @@
 namespace Outage;
 
 /// <summary>
-/// The clock of one circuit: it moves when its caller lets time pass. So the caller knows how long each call took, when each state was
-/// entered and when each break is over, and nothing depends on how busy the machine is.
+/// The clock of one circuit: it advances only when its caller advances it. So the caller knows the duration of each call, the time of each
+/// transition and the end of each break, and nothing depends on how busy the machine is.
 /// </summary>
-internal sealed class CallersClock : TimeProvider
+internal sealed class CallerClock : TimeProvider
 {
     private readonly DateTimeOffset _start = System.GetUtcNow();
     private long _ticks;
