@@ -70,7 +70,7 @@ public sealed class CustomTrippers
     }
 
     [Fact]
-    public void A_custom_tripper_starts_anew_in_each_half_open_phase()
+    public void A_custom_tripper_starts_again_in_each_half_open_phase()
     {
         var world = new World(
             new()

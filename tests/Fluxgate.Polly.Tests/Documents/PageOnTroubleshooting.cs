@@ -33,7 +33,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void The_default_ramp_keeps_a_circuit_half_open_after_the_last_required_probe()
+    public void The_default_ramp_stays_half_open_after_the_last_required_probe()
     {
         var world = new World(
             new()

@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class Admissions
 {
     [Fact]
-    public void An_admission_knows_the_state_and_phase_that_admitted_it()
+    public void An_admission_has_the_state_and_phase_that_admitted_it()
     {
         var world = new World();
         var admission = world.Begin();

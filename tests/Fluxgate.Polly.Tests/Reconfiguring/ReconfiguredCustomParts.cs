@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class ReconfiguredCustomParts
 {
     [Fact]
-    public void The_same_tripper_keeps_its_state_and_another_starts_anew()
+    public void The_same_tripper_keeps_its_state_and_another_starts_without_state()
     {
         var third = new ThirdCall();
         var world = new World(new() { Tripper = third });

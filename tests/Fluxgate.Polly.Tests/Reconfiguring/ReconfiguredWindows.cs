@@ -130,7 +130,7 @@ public sealed class ReconfiguredWindows
     }
 
     [Fact]
-    public void The_same_custom_window_keeps_its_state_and_another_starts_anew()
+    public void The_same_custom_window_keeps_its_state_and_another_starts_empty()
     {
         var window = new EndlessWindow();
         var world = new World(new() { Window = window, Tripper = Rates });
