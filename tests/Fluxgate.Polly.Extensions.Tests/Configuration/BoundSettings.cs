@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fluxgate;
 
-/// <summary>Settings that the reflection binder of .NET reads: <c>Configure(name, section)</c> and <c>section.Get</c>.</summary>
+/// <summary>Checks settings that the reflection binder of .NET reads: <c>Configure(name, section)</c> and <c>section.Get</c>.</summary>
 public sealed class BoundSettings
 {
     private static readonly Dictionary<string, string?> All = new(StringComparer.Ordinal)
@@ -84,7 +84,7 @@ public sealed class BoundSettings
         Assert.StartsWith(message, cause.Message, StringComparison.Ordinal);
     }
 
-    // The binder reads these without us: it refuses what only AddFluxgate(section) knows, and drops nothing in silence.
+    // The binder reads these itself: it rejects keys that only AddFluxgate(section) supports, and ignores nothing silently.
     [Theory]
     [InlineData("ProbeLease", "10s")]
     [InlineData("ListenerFlushTimeout", "250ms")]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fluxgate;
 
-/// <summary>A reload that changes nothing of a part leaves it alone, also where a callback makes the part anew.</summary>
+/// <summary>Checks that a reload keeps a part that does not change, also if a callback creates it again.</summary>
 public sealed class CallbackParts
 {
     [Fact]

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>Remembers what is logged, and lets a test wait for it.</summary>
+/// <summary>Records log entries and lets a test wait for them.</summary>
 internal sealed class ConfigLog : ILoggerProvider, ILogger
 {
     private readonly List<(LogLevel Level, string Text)> _entries = [];
@@ -16,7 +16,7 @@ internal sealed class ConfigLog : ILoggerProvider, ILogger
         }
     }
 
-    /// <summary>Completes with the next entry from now on that holds all of these.</summary>
+    /// <summary>Completes with the next new entry that contains all of these texts.</summary>
     public Task Next(params string[] parts)
     {
         var received = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Fluxgate;
 
-/// <summary>Roots, sections, chains, decorators and providers of every kind, whose file goes missing or whose keys are removed.</summary>
+/// <summary>Checks roots, sections, chains, decorators and providers of every kind, whose file is missing or whose keys are removed.</summary>
 public sealed class ConfigurationKinds
 {
     private const string Default = "MinRequests(100) & FailureRate(50%)";
@@ -99,7 +99,7 @@ public sealed class ConfigurationKinds
         Assert.Single(world.Errors);
     }
 
-    // Any order of what can happen to four providers, against a model that looks at one provider at a time.
+    // Compares random changes of four providers with a model of one provider at a time.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

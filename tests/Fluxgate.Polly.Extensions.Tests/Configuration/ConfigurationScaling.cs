@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 
-/// <summary>What is done once per breaker does not look at all breakers.</summary>
+/// <summary>Checks that work for one breaker does not iterate over all breakers.</summary>
 public sealed class ConfigurationScaling
 {
-    // Each of these calls looks at all keys of the provider.
+    // Each of these calls iterates over all keys of the provider.
     [Fact]
     public void Startup_and_reload_call_a_provider_equally_often_for_many_breakers() => Assert.Equal(CallsFor(3), CallsFor(300));
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A started container over a configuration that changes when logged, with its log, on a virtual clock.</summary>
+/// <summary>A started container with a configuration that can change, its log and a virtual clock.</summary>
 internal sealed class ConfigurationWorld : IDisposable
 {
     private readonly ConfigJson _json;
@@ -31,7 +31,7 @@ internal sealed class ConfigurationWorld : IDisposable
 
     public string RuleOf(string name) => Breakers[name].Snapshot().Rule;
 
-    /// <summary>Changes what stands below <c>Breakers</c>.</summary>
+    /// <summary>Changes the section <c>Breakers</c>.</summary>
     public void Become(string breakers) => _json.Become(Json(breakers));
 
     public void BecomeJson(string json) => _json.Become(json);

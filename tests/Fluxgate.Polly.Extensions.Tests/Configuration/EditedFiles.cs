@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fluxgate;
 
-/// <summary>A real file, edited while a generic host runs.</summary>
+/// <summary>Edits a real file while a generic host runs.</summary>
 public sealed class EditedFiles
 {
     private static readonly string Streak5 = ConfigFile.Json("\"payments\": { \"Tripper\": \"FailureStreak(5)\" }");
@@ -103,7 +103,7 @@ public sealed class EditedFiles
         Assert.Equal("FailureStreak(3)", breaker.Snapshot().Rule);
     }
 
-    // Then .NET takes the file for empty.
+    // .NET then reads the file as empty.
     [Fact]
     public async Task A_half_written_file_keeps_the_old_rules_when_load_errors_are_ignored()
     {

@@ -90,7 +90,7 @@ public sealed class MisspelledNames
         Assert.Empty(host.Services.Breakers());
     }
 
-    // What is in the file differs from environment to environment, and may come while the application runs.
+    // The file differs between environments and may be added while the application runs.
     [Fact]
     public async Task A_listener_for_a_breaker_that_a_file_may_add_is_a_warning()
     {
@@ -114,7 +114,7 @@ public sealed class MisspelledNames
         );
     }
 
-    // Options names are case-sensitive, breakers' names are not: such options would configure nothing, and nobody would hear of it.
+    // Options names are case-sensitive, breaker names are not: such options would configure nothing, silently.
     [Fact]
     public void Options_whose_name_differs_in_case_are_logged()
     {

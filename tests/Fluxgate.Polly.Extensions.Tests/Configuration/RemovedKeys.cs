@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 
-/// <summary>A key that is removed from a provider that loads returns to its default, with a warning.</summary>
+/// <summary>Checks that a key removed from a provider that loads returns to its default, with a warning.</summary>
 public sealed class RemovedKeys
 {
     private const string Default = "MinRequests(100) & FailureRate(50%)";

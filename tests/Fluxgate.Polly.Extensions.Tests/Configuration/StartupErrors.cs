@@ -12,7 +12,7 @@ public sealed class StartupErrors
     private const string OfPayments =
         "Fluxgate:Breakers:payments:ProbeLease: 'soon' is refused. Column 1: expected a duration such as 250ms, 1s or 2m, but found 'soon'.";
 
-    // The container makes hosted services before it starts any: the breaker is asked for before the settings are validated.
+    // The container creates hosted services before it starts any: the breaker is requested before the settings are validated.
     [Fact]
     public async Task A_hosted_service_that_requests_one_breaker_gets_all_errors()
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>What a provider's file used to say stays in force while the file is missing or fails to load.</summary>
+/// <summary>Checks that the values of a provider stay in effect while its file is missing or fails to load.</summary>
 public sealed class UnloadableFiles
 {
     private const string Rule = "Fluxgate:Breakers:payments:Tripper";

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 
-/// <summary>No lock is held while a breaker is made: its listeners and parts may ask for any breaker, on any thread (trap F8).</summary>
+/// <summary>Checks that breakers are created without a lock: their listeners and parts may request any breaker, on any thread (trap F8).</summary>
 public sealed class ConcurrentCreation
 {
     [Theory]
@@ -41,7 +41,7 @@ public sealed class ConcurrentCreation
         FluxgateBreakers? breakers = null;
         var starts = 0;
 
-        // Each thread makes the other breaker too, since that one is not there yet: only the first two starts wait.
+        // Each thread creates the other breaker too, since it does not exist yet: only the first two starts wait.
         Window Reading(string other) =>
             new StartingWindow(() =>
             {

@@ -6,7 +6,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Nothing that a container does once for each breaker looks at all breakers (trap F22).</summary>
+/// <summary>Checks that container work for one breaker does not iterate over all breakers (trap F22).</summary>
 public sealed class ContainerScaling
 {
     private const int Size = 100;
@@ -137,7 +137,7 @@ public sealed class ContainerScaling
         Assert.Equal(["2", "3", "5"], log);
     }
 
-    /// <summary>Named in code and in the configuration, with metrics, a health check and a listener each.</summary>
+    /// <summary>Adds breakers in code and in the configuration, with metrics, a health check and a listener each.</summary>
     private static IHost HostOf(int count)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Remembers what it hears, and whether it was disposed before the breakers had let go of it.</summary>
+/// <summary>Records signals, and whether it was disposed before the breakers detached it.</summary>
 internal class DiListener : ICircuitListener, IDisposable
 {
     public List<string> Attached { get; } = [];

@@ -5,7 +5,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>A breaker with the shortest or the longest name goes through every use.</summary>
+/// <summary>Checks a breaker with the shortest or the longest name in every use.</summary>
 public sealed class NameLengths
 {
     public static TheoryData<string> Names =>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fluxgate;
 
-/// <summary>Where the settings of a named breaker come from, and what becomes of those that no breaker could work with.</summary>
+/// <summary>Checks the sources of the settings of a named breaker and the handling of invalid ones.</summary>
 public sealed class NamedBreakerSettings
 {
     [Fact]

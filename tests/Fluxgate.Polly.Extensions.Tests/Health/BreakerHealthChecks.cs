@@ -53,7 +53,7 @@ public sealed class BreakerHealthChecks
         Assert.False(entry.Data.ContainsKey("next_probe"));
     }
 
-    // Out of rotation it would get no call, and without a call it would stay open for ever.
+    // A server that is out of rotation gets no call, and without a call the circuit stays open.
     [Fact]
     public async Task An_open_circuit_after_its_break_is_degraded()
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fluxgate;
 
-/// <summary>The checks behind a real endpoint of a real server.</summary>
+/// <summary>Checks the health endpoint of a real server.</summary>
 public sealed class HealthEndpoint
 {
     [Fact]

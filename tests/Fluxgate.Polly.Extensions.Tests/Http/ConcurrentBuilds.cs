@@ -4,7 +4,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>A build that needs itself is refused, on one thread or several; no thread waits for itself, and no failure stays (trap F8).</summary>
+/// <summary>Checks that a recursive build throws, on one thread or several, without a deadlock and without a cached failure (trap F8).</summary>
 public sealed class ConcurrentBuilds
 {
     private readonly List<FluxgateBreaker> _attached = [];

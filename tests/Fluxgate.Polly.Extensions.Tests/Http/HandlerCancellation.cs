@@ -3,7 +3,7 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>The token that a send gets is the pipeline's: the caller's, and what strategies make of it.</summary>
+/// <summary>Checks that a request gets the token of the pipeline, which strategies derive from that of the caller.</summary>
 public sealed class HandlerCancellation : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

@@ -51,7 +51,7 @@ public sealed class HandlersAtStartup
         Assert.Equal(2, Assert.IsType<AggregateException>(error.InnerException).InnerExceptions.Count);
     }
 
-    // Whichever was added first: without its breaker no pipeline could be built, but that is not what has to be mended.
+    // In any order of registration: the pipeline cannot be built without the breaker, but the invalid settings are the cause.
     [Fact]
     public async Task Invalid_settings_are_reported_before_pipelines()
     {

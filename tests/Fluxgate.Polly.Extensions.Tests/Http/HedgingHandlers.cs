@@ -5,7 +5,7 @@ using Microsoft.Extensions.Http.Resilience;
 
 namespace Fluxgate;
 
-/// <summary>Breakers by authority inside <c>AddStandardHedgingHandler</c>, which takes every <c>BrokenCircuitException</c>, ours too, as a reason to go to the next server.</summary>
+/// <summary>Checks breakers by authority inside <c>AddStandardHedgingHandler</c>, which hedges every <c>BrokenCircuitException</c>.</summary>
 public sealed class HedgingHandlers
 {
     private readonly ConcurrentDictionary<string, FluxgateBreaker> _breakers = new(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ public sealed class HedgingHandlers
             )
             .Configure(options =>
             {
-                // Never by time: only what fails is hedged, so that the test depends on no clock.
+                // Never by time: only failures are hedged, so that the test depends on no clock.
                 options.Hedging.Delay = TimeSpan.FromSeconds(-1);
                 options.Hedging.MaxHedgedAttempts = 1;
             });

@@ -7,7 +7,7 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>Retry, breaker, limiter and timeout in one <c>AddResilienceHandler</c>, while a real server goes through all that servers do.</summary>
+/// <summary>Runs retry, breaker, limiter and timeout in one <c>AddResilienceHandler</c> against a real server with every kind of failure.</summary>
 public sealed class HttpOutages
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -33,7 +33,7 @@ public sealed class HttpOutages
 
         Assert.Equal(HttpStatusCode.OK, await client.StatusAsync(upstream.Address));
 
-        // A bad gateway, which is retried into a reset, which is retried into a hanging request, which the timeout ends: three failures.
+        // A bad gateway, whose retry is reset, whose retry hangs until the timeout: three failures.
         var request = client.GetAsync(upstream.Address);
         await upstream.Hanging.WaitAsync(Deadline);
         _time.Advance(TimeSpan.FromSeconds(10));
@@ -41,12 +41,12 @@ public sealed class HttpOutages
         Assert.Equal((4, BreakerState.Open), (upstream.Requests.Count, breaker.State));
         await client.RejectedAsync(upstream.Address);
 
-        // The first probe meets a reset; what retries it is rejected.
+        // The first probe is reset; its retry is rejected.
         _time.Advance(TimeSpan.FromSeconds(60));
         await client.RejectedAsync(upstream.Address);
         Assert.Equal((5, BreakerState.Open), (upstream.Requests.Count, breaker.State));
 
-        // The second one gets through.
+        // The second probe succeeds.
         _time.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal(HttpStatusCode.OK, await client.StatusAsync(upstream.Address));
         Assert.Equal(["closed -> open", "open -> half_open", "half_open -> open", "open -> half_open", "half_open -> closed"], _received);

@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>A request never fails because of the length of a name: a circuit's name that is derived from long ones is shortened.</summary>
+/// <summary>Checks that no request fails because of a long name: a circuit name that is derived from long names is shortened.</summary>
 public sealed class LongClientAndServerNames
 {
     private readonly List<string> _circuits = [];

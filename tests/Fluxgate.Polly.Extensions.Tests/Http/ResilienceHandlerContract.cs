@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The contract of handlers, on <c>AddResilienceHandler</c> of Microsoft.Extensions.Http.Resilience.</summary>
+/// <summary>Runs the contract of handlers on <c>AddResilienceHandler</c> of Microsoft.Extensions.Http.Resilience.</summary>
 public sealed class ResilienceHandlerContract : HttpHandlerContract
 {
     protected override void Install(

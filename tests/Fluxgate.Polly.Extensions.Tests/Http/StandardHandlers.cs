@@ -4,7 +4,7 @@ using Microsoft.Extensions.Http.Resilience;
 
 namespace Fluxgate;
 
-/// <summary>A breaker of ours in one client with <c>AddStandardResilienceHandler</c>, on either side of it.</summary>
+/// <summary>Checks a Fluxgate breaker in one client with <c>AddStandardResilienceHandler</c>, inside and outside of it.</summary>
 public sealed class StandardHandlers
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class StandardHandlers
         await using var services = collection.BuildServiceProvider();
         using var payments = services.Client();
 
-        // Four attempts would be made: the fourth meets the open circuit.
+        // The policy allows four attempts: the fourth is rejected by the open circuit.
         var rejection = await payments.RejectedAsync(upstream.Address);
 
         Assert.Equal("FailureStreak 3 >= 3", rejection.Reason.Text);

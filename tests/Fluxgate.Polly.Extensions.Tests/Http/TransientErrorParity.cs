@@ -7,7 +7,7 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary><see cref="HttpTracker.TransientErrors"/> beside what the retry of Microsoft.Extensions.Http.Resilience handles by default.</summary>
+/// <summary>Compares <see cref="HttpTracker.TransientErrors"/> with the default of the retry of Microsoft.Extensions.Http.Resilience.</summary>
 public sealed class TransientErrorParity
 {
     [Fact]
@@ -115,7 +115,7 @@ public sealed class TransientErrorParity
         await using var services = collection.BuildServiceProvider();
         using var client = services.Client();
 
-        // A reset connection leaves no response that could tell the method: a POST is not repeated, a GET is.
+        // A reset connection has no response with the method: a POST is not repeated, a GET is.
         await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync(upstream.Address, content: null));
         Assert.Equal(HttpStatusCode.OK, await client.StatusAsync(upstream.Address));
 

@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
-/// <summary>A handler whose every exception quotes the request.</summary>
+/// <summary>A handler that throws exceptions that contain the request.</summary>
 internal sealed class QuotingHandler : HttpMessageHandler
 {
     public const int Kinds = 4;
 
     private int _calls;
 
-    // The first two kinds are tried a second time.
+    // The first two kinds are retried.
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         throw (_calls++) switch
         {

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A log that remembers what it was given, from one level on, and how often it had to make text of it.</summary>
+/// <summary>Records log entries from one level on, and counts how often their text was formatted.</summary>
 internal sealed class RecordedLog<T>(LogLevel least = LogLevel.Trace) : ILogger<T>
 {
     public ConcurrentQueue<LogEntry> Entries { get; } = new();
 
-    /// <summary>All that was ever written, with exceptions, for looking for what must not be there.</summary>
+    /// <summary>Everything that was written, with exceptions, to check for secrets.</summary>
     public string Everything => string.Join('\n', Entries);
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>What every call may cause is not written for every call: the first at once, then the number that was left out, once a minute.</summary>
+/// <summary>Checks that repeated notices are not written for every call: the first at once, then their number once a minute.</summary>
 public sealed class RepeatedLogNotices
 {
     private readonly RecordedLog<LogListener> _log = new();

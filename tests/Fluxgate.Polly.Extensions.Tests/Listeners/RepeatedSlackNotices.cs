@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fluxgate;
 
-/// <summary>Notices that every call may cause are posted once a minute, and so is the log of what Slack refuses.</summary>
+/// <summary>Checks that notices that every call can cause are posted once a minute, and errors of Slack are logged once a minute.</summary>
 public sealed class RepeatedSlackNotices
 {
     [Fact]

@@ -130,7 +130,7 @@ public sealed class SlackRetries
 
         await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
 
-        // 1, 2, 4 and 8 s are 15 s; another 16 s would be too long.
+        // 1, 2, 4 and 8 s are 15 s; another 16 s would exceed the limit.
         Assert.Equal(5, world.Slack.Calls.Count);
         GaveUp(world, "Slack did not take a message about circuit payments: HTTP 500, at attempt 5, which was the last.");
     }
@@ -150,7 +150,7 @@ public sealed class SlackRetries
     [Fact]
     public async Task A_refused_connection_is_reported_by_its_kind()
     {
-        // A port that is taken, so that nobody else gets it, and where nobody listens.
+        // A port that is bound, so that no other program uses it, but does not listen.
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         await using var world = await SlackWorld.StartAsync(

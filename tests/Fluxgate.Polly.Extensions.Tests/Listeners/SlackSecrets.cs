@@ -129,7 +129,7 @@ public sealed class SlackSecrets
         ActivitySource.AddActivityListener(listening);
         await using var world = await SlackWorld.StartAsync(webhook: true);
 
-        // Whoever listens hears the clients of tests beside this one too: what is done here is one trace.
+        // The listener also receives the events of clients of concurrent tests: those of this test have one trace id.
         using var here = new Activity("here").Start();
         await world.DoAsync(breaker => breaker.Trip());
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fluxgate;
 
-/// <summary>A server in Slack's place, which takes messages and gives each an id, or answers as a test tells it.</summary>
+/// <summary>A server that replaces Slack: it accepts messages and gives each an id, or returns scripted responses.</summary>
 internal sealed class SlackServer(HttpUpstream upstream) : IAsyncDisposable
 {
     public const string Token = "xoxb-2147483647-SecretOfTheBot";
@@ -12,7 +12,7 @@ internal sealed class SlackServer(HttpUpstream upstream) : IAsyncDisposable
 
     private int _ids;
 
-    /// <summary>What was asked of it, taken or not.</summary>
+    /// <summary>All requests, accepted or not.</summary>
     public ConcurrentQueue<SlackCall> Calls { get; } = new();
 
     public Uri Address => new(upstream.Address, "/api/");
@@ -28,7 +28,7 @@ internal sealed class SlackServer(HttpUpstream upstream) : IAsyncDisposable
         return slack;
     }
 
-    /// <summary>The answers to the next requests, and the last one to all that come later.</summary>
+    /// <summary>Sets the responses to the next requests; the last one is repeated.</summary>
     public void Answers(params Func<HttpContext, Task>[] answers) =>
         upstream.Answers([
             .. answers.Select(answer =>

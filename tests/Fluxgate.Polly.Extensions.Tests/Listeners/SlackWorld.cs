@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A breaker whose signals a listener posts, one after the other, to a server in Slack's place.</summary>
+/// <summary>A breaker whose signals a listener posts in order to a server that replaces Slack.</summary>
 internal sealed class SlackWorld : IAsyncDisposable
 {
     private readonly Dictionary<string, World> _circuits = new(StringComparer.Ordinal);
@@ -27,11 +27,11 @@ internal sealed class SlackWorld : IAsyncDisposable
             };
         configure?.Invoke(options);
         var log = new RecordedLog<SlackListener>();
-        // Waits between attempts are over at once, and requests have all the time they need.
+        // Waits between attempts complete at once, and requests have no timeout.
         return new(slack, new(options, log, timeProvider: time ?? new HttpJumpingTime(TimeSpan.FromSeconds(9))), log);
     }
 
-    /// <summary>Makes the breaker do something, and posts what it says.</summary>
+    /// <summary>Runs an action on the breaker and posts its signals.</summary>
     public async Task DoAsync(Action<FluxgateBreaker> act, string circuit = "payments", CancellationToken cancellationToken = default)
     {
         if (!_circuits.TryGetValue(circuit, out var world))

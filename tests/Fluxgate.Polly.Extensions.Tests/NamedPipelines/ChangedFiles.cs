@@ -45,7 +45,7 @@ public sealed class ChangedFiles : IDisposable
 
         Write("00:00:05");
 
-        // The watcher may tell of one edit more than once.
+        // The watcher may report one edit more than once.
         while (builds.Last() != TimeSpan.FromSeconds(5))
         {
             Assert.True(await rebuilt.WaitAsync(Deadline), "The edited file was not noticed.");

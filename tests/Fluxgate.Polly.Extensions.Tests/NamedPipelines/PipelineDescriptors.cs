@@ -6,7 +6,7 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>What <c>Polly.Testing</c> shows of a pipeline, so that an application can test how its own is composed.</summary>
+/// <summary>Checks the descriptors of <c>Polly.Testing</c>, with which an application can test its own pipelines.</summary>
 public sealed class PipelineDescriptors
 {
     [Fact]

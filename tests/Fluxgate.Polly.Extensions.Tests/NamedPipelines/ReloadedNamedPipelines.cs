@@ -67,7 +67,7 @@ public sealed class ReloadedNamedPipelines
         var second = pipeline.ExecuteAsync(_ => new ValueTask<string>(fails.Task)).AsTask();
 
         _configuration.Change("AttemptTimeout", "00:00:05");
-        // Asserted below: a container waits on its own clock, which stands still, for the calls that a failing test would leave behind.
+        // Asserted below: the disposal of a container waits for calls in flight on its clock, which stands still.
         var before = (_builds, breaker.Snapshot().InFlight);
         succeeds.SetResult("late, but fine");
         var outcome = await first.WaitAsync(Deadline);

@@ -4,7 +4,7 @@ using Polly.RateLimiting;
 
 namespace Fluxgate;
 
-/// <summary>A limiter of Polly.RateLimiting in one pipeline with a breaker, on either side of it.</summary>
+/// <summary>Checks a limiter of Polly.RateLimiting in one pipeline with a breaker, inside and outside of it.</summary>
 public sealed class RateLimiters
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

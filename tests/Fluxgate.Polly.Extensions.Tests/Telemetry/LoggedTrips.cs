@@ -7,7 +7,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>The lines of one trip where both <see cref="LogListener"/> and the telemetry of Polly.Extensions write to the log.</summary>
+/// <summary>Checks the log entries of one trip where both <see cref="LogListener"/> and the telemetry of Polly.Extensions write.</summary>
 public sealed class LoggedTrips : IDisposable
 {
     private static readonly string[] Known = ["OnCircuitOpened", "Fluxgate.OnOpened", "FailureStreak 2 >= 2"];

@@ -6,7 +6,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>The circuit's name and state on the metrics of Polly.Extensions.</summary>
+/// <summary>Checks the circuit's name and state on the metrics of Polly.Extensions.</summary>
 public sealed class PollyMeterEnrichment
 {
     private readonly VirtualTime _time = new();

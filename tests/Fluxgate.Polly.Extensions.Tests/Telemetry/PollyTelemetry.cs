@@ -6,7 +6,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>Transitions as the telemetry of Polly.Extensions shows them: on the meter <c>Polly</c> and in the log.</summary>
+/// <summary>Checks transitions in the telemetry of Polly.Extensions: on the meter <c>Polly</c> and in the log.</summary>
 public sealed class PollyTelemetry : IDisposable
 {
     private readonly VirtualTime _time = new();
@@ -129,7 +129,7 @@ public sealed class PollyTelemetry : IDisposable
         var pipeline = Pipeline(services, "failing");
         var breaker = services.GetRequiredService<FluxgateBreaker>();
 
-        // The first event of a transition is ours, within the call; Polly's own events about the whole pipeline would fail the caller.
+        // The first event of a transition comes from Fluxgate, during the call; Polly's own events about the whole pipeline would fail the caller.
         await pipeline.FailAsync();
 
         Assert.Equal(BreakerState.Open, breaker.State);

@@ -5,7 +5,7 @@ using Polly.Retry;
 
 namespace Fluxgate;
 
-/// <content>Clients of all kinds, their handlers and what they send; what makes a circuit open is beside this.</content>
+/// <content>Checks clients of all kinds, their handlers and their requests.</content>
 public abstract partial class HttpHandlerContract
 {
     [Fact]

@@ -6,8 +6,8 @@ using Polly.Timeout;
 namespace Fluxgate;
 
 /// <summary>
-/// What a handler that runs a pipeline around the sends of an <see cref="HttpClient"/> has to do, with one of our breakers inside, against a
-/// real server. Runs on our own handler and on that of Microsoft.Extensions.Http.Resilience.
+/// Checks a handler that runs a pipeline with a Fluxgate breaker around the requests of an <see cref="HttpClient"/>, against a real
+/// server. Runs on the Fluxgate handler and on that of Microsoft.Extensions.Http.Resilience.
 /// </summary>
 public abstract partial class HttpHandlerContract
 {
@@ -15,7 +15,7 @@ public abstract partial class HttpHandlerContract
 
     private readonly VirtualTime _time = new();
 
-    /// <summary>Puts the handler onto the client.</summary>
+    /// <summary>Adds the handler to the client.</summary>
     protected abstract void Install(
         IHttpClientBuilder client,
         Action<ResiliencePipelineBuilder<HttpResponseMessage>, IServiceProvider> configure

@@ -2,7 +2,7 @@ using System.Data;
 
 namespace Fluxgate;
 
-/// <summary>A listener of one's own that keeps a table of all transitions: short, so it runs on the thread that made the transition.</summary>
+/// <summary>A custom listener that keeps a table of all transitions: fast, so it runs on the thread that made the transition.</summary>
 internal sealed class AuditTableListener(DataTable table) : ICircuitListener
 {
     // Breakers share the listener, and a table is not thread-safe.

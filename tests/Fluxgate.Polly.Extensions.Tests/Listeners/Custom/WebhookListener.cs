@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Fluxgate;
 
-/// <summary>A listener of one's own that calls a webhook: asynchronous, so no call waits for it.</summary>
+/// <summary>A custom listener that calls a webhook: asynchronous, so no call waits for it.</summary>
 internal sealed class WebhookListener(HttpClient client, Uri webhook) : IAsyncCircuitListener
 {
     public async ValueTask OnSignalAsync(Signal signal, CancellationToken cancellationToken)
@@ -13,7 +13,7 @@ internal sealed class WebhookListener(HttpClient client, Uri webhook) : IAsyncCi
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
         using var response = await client.PostAsync(webhook, content, cancellationToken);
 
-        // What is thrown is counted and reported by the breaker, and touches nobody else.
+        // The breaker counts and reports exceptions, and other listeners are not affected.
         response.EnsureSuccessStatusCode();
     }
 
