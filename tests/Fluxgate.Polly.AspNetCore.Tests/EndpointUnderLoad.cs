@@ -83,7 +83,7 @@ public sealed class EndpointUnderLoad
         }
 
         await ScrapeWaiting.UntilAsync(() => served.Pool.Out == 0, "the end of sending");
-        Assert.Equal(0, served.Pool.Strays);
+        Assert.Equal(0, served.Pool.UnknownReturns);
         Assert.Equal(["closed"], (await served.ScrapeAsync()).CurrentStates("payments"));
         Assert.Empty(served.Errors.All);
     }

@@ -25,12 +25,12 @@ public sealed class MonitoringFiles
         folder.Copy("alerts.rules.yml", ("{state=~\"open|half_open\"}", "{state=\"open\"}"));
         folder.Copy("alerts.test.yml");
 
-        var (exitCode, said) = await KitProgram.RunAsync(KitTools.Promtool!, folder.Path, "test", "rules", "alerts.test.yml");
+        var (exitCode, output) = await KitProgram.RunAsync(KitTools.Promtool!, folder.Path, "test", "rules", "alerts.test.yml");
 
         Assert.NotEqual(0, exitCode);
         // The test of trap M8: open for fourteen minutes without an alert.
-        Assert.Contains("FluxgateCircuitNotClosed", said, StringComparison.Ordinal);
-        Assert.Contains("time: 13m45s", said, StringComparison.Ordinal);
+        Assert.Contains("FluxgateCircuitNotClosed", output, StringComparison.Ordinal);
+        Assert.Contains("time: 13m45s", output, StringComparison.Ordinal);
     }
 
     [NeedsPrometheusFact]
@@ -76,9 +76,9 @@ public sealed class MonitoringFiles
             """
         );
 
-        var (exitCode, said) = await KitProgram.RunAsync(KitTools.Promtool!, folder.Path, "test", "rules", "two.test.yml");
+        var (exitCode, output) = await KitProgram.RunAsync(KitTools.Promtool!, folder.Path, "test", "rules", "two.test.yml");
 
-        Assert.True(exitCode == 0, said);
+        Assert.True(exitCode == 0, output);
         Assert.Contains(
             "\n# never for five minutes\ncircuit_breaker_state{state=\"open\"} == 1\n",
             KitDocument.Text,
@@ -125,9 +125,9 @@ public sealed class MonitoringFiles
 
     private static async Task SucceedsAsync(params string[] arguments)
     {
-        var (exitCode, said) = await KitProgram.RunAsync(KitTools.Promtool!, Folder, arguments);
+        var (exitCode, output) = await KitProgram.RunAsync(KitTools.Promtool!, Folder, arguments);
 
-        Assert.True(exitCode == 0, said);
-        Assert.Contains("SUCCESS", said, StringComparison.Ordinal);
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("SUCCESS", output, StringComparison.Ordinal);
     }
 }

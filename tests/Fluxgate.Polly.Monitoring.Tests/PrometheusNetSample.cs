@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// <summary>Runs samples/PrometheusNet unchanged through an outage while a real Prometheus scrapes it.</summary>
 public sealed class PrometheusNetSample
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(10);
 
     [NeedsPrometheusFact]
     public async Task Prometheus_sees_an_outage_of_the_web_application()
@@ -54,7 +54,7 @@ public sealed class PrometheusNetSample
         await SeesAsync(prometheus, "stock", 3);
         await SeesAsync(prometheus, "circuit_breaker_open_total", 1);
         await SeesAsync(prometheus, "circuit_breaker_state_transition_total{old_state=\"half_open\",new_state=\"closed\"}", 1);
-        Assert.False(worker.HasExited, worker.Said);
+        Assert.False(worker.HasExited, worker.OutputText);
     }
 
     [NeedsPrometheusFact]
@@ -105,10 +105,13 @@ public sealed class PrometheusNetSample
     {
         var match = Match.Empty;
         await KitWait.UntilAsync(
-            () => Task.FromResult((match = Regex.Match(program.Said, pattern, RegexOptions.None, Patience)).Success || program.HasExited),
-            () => $"the address\n{program.Said}"
+            () =>
+                Task.FromResult(
+                    (match = Regex.Match(program.OutputText, pattern, RegexOptions.None, MatchTimeout)).Success || program.HasExited
+                ),
+            () => $"the address\n{program.OutputText}"
         );
-        Assert.True(match.Success, program.Said);
+        Assert.True(match.Success, program.OutputText);
         return new(match.Groups[1].Value);
     }
 

@@ -11,14 +11,14 @@ public sealed class QuickStartCommandLine
     [InlineData("-h")]
     public async Task Help_prints_the_usage_and_runs_nothing(string argument)
     {
-        var (exitCode, said, errors) = await KitQuickStart.RunAsync(argument);
+        var (exitCode, output, errors) = await KitQuickStart.RunAsync(argument);
 
         Assert.Equal((0, ""), (exitCode, errors));
         Assert.All(
             ["Usage: ", "--port N", "--forever", "--help", "NO_COLOR", "Exit code: "],
-            part => Assert.Contains(part, said, StringComparison.Ordinal)
+            part => Assert.Contains(part, output, StringComparison.Ordinal)
         );
-        Assert.DoesNotContain("metrics: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("metrics: ", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -30,9 +30,9 @@ public sealed class QuickStartCommandLine
     [InlineData("--port needs a number from 0 to 65535, but got '65536'.", "--port", "65536")]
     public async Task An_invalid_argument_is_reported_with_exit_code_2(string expected, params string[] arguments)
     {
-        var (exitCode, said, errors) = await KitQuickStart.RunAsync(arguments);
+        var (exitCode, output, errors) = await KitQuickStart.RunAsync(arguments);
 
-        Assert.Equal((2, expected, expected), (exitCode, said, errors));
+        Assert.Equal((2, expected, expected), (exitCode, output, errors));
     }
 
     [Fact]
@@ -42,9 +42,9 @@ public sealed class QuickStartCommandLine
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        var (exitCode, said, errors) = await KitQuickStart.RunAsync("--port", $"{port}");
+        var (exitCode, output, errors) = await KitQuickStart.RunAsync("--port", $"{port}");
 
-        Assert.Equal((2, errors), (exitCode, said));
+        Assert.Equal((2, errors), (exitCode, output));
         Assert.Contains($"port {port} ", errors, StringComparison.Ordinal);
         Assert.EndsWith("Choose another with --port, or --port 0 for a free one.", errors, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', errors);

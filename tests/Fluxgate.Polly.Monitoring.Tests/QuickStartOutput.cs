@@ -21,9 +21,9 @@ public sealed partial class QuickStartOutput(QuickStartRun show) : IClassFixture
     {
         var lines = show.Lines.Skip(2).TakeWhile(line => line.Length > 0).ToArray();
 
-        Assert.DoesNotContain(show.Said, character => char.IsControl(character) && character != '\n');
+        Assert.DoesNotContain(show.OutputText, character => char.IsControl(character) && character != '\n');
         Assert.All(lines, line => Assert.True(SecondOf().IsMatch(line) || TransitionOf().IsMatch(line), line));
-        Assert.True(Seconds.Length > 5, show.Said);
+        Assert.True(Seconds.Length > 5, show.OutputText);
     }
 
     [Fact]
@@ -48,9 +48,9 @@ public sealed partial class QuickStartOutput(QuickStartRun show) : IClassFixture
     public void The_summary_counts_at_least_the_calls_of_the_printed_seconds()
     {
         // The last second is usually not printed: it ends with the run.
-        Assert.InRange(Summed("calls"), Told("ok") + Told("failed") + Told("rejected"), long.MaxValue);
-        Assert.InRange(Summed("failures"), Math.Max(1, Told("failed")), Summed("calls"));
-        Assert.InRange(Summed("calls saved"), Math.Max(1, Told("rejected")), Summed("calls"));
+        Assert.InRange(Summed("calls"), Printed("ok") + Printed("failed") + Printed("rejected"), long.MaxValue);
+        Assert.InRange(Summed("failures"), Math.Max(1, Printed("failed")), Summed("calls"));
+        Assert.InRange(Summed("calls saved"), Math.Max(1, Printed("rejected")), Summed("calls"));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed partial class QuickStartOutput(QuickStartRun show) : IClassFixture
                 .Select(part => (part["from"].Value, part["to"].Value, part["reason"].Value, part["break"].Value)),
         ];
 
-    private long Told(string what) => Seconds.Sum(second => long.Parse(second.Groups[what].Value, CultureInfo.InvariantCulture));
+    private long Printed(string what) => Seconds.Sum(second => long.Parse(second.Groups[what].Value, CultureInfo.InvariantCulture));
 
     private long Summed(string what)
     {

@@ -11,11 +11,13 @@ public sealed class QuickStartPage
         // The program chooses a free port and runs until a busy machine has seen all families.
         await using var program = KitQuickStart.Start("--port", "0", "--forever");
         await KitWait.UntilAsync(
-            () => Task.FromResult(program.HasExited || program.Said.Contains($"{Metrics}http", StringComparison.Ordinal)),
-            () => $"its address.\n{program.Said}"
+            () => Task.FromResult(program.HasExited || program.OutputText.Contains($"{Metrics}http", StringComparison.Ordinal)),
+            () => $"its address.\n{program.OutputText}"
         );
-        Assert.False(program.HasExited, program.Said);
-        var metrics = new Uri(program.Said.Split('\n').First(line => line.StartsWith(Metrics, StringComparison.Ordinal))[Metrics.Length..]);
+        Assert.False(program.HasExited, program.OutputText);
+        var metrics = new Uri(
+            program.OutputText.Split('\n').First(line => line.StartsWith(Metrics, StringComparison.Ordinal))[Metrics.Length..]
+        );
         using var client = new HttpClient();
         var missing = new MetricCatalogue().Select(family => family.Name).ToHashSet(StringComparer.Ordinal);
 
@@ -23,14 +25,14 @@ public sealed class QuickStartPage
         await KitWait.UntilAsync(
             async () =>
             {
-                Assert.False(program.HasExited, $"It exited without showing {string.Join(", ", missing)}.\n{program.Said}");
+                Assert.False(program.HasExited, $"It exited without showing {string.Join(", ", missing)}.\n{program.OutputText}");
                 var page = Page.Parse(await client.GetByteArrayAsync(metrics));
                 Assert.Equal(new MetricCatalogue().Select(family => family.Name), page.Families.Select(family => family.Name));
                 Assert.Single(page.CurrentStates(page.Circuits.Single()));
                 missing.RemoveWhere(family => page.All.Exists(series => series.Name.StartsWith(family, StringComparison.Ordinal)));
                 return missing.Count == 0;
             },
-            () => $"series of {string.Join(", ", missing)}.\n{program.Said}"
+            () => $"series of {string.Join(", ", missing)}.\n{program.OutputText}"
         );
     }
 }

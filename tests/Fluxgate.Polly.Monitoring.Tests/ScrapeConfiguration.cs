@@ -19,7 +19,7 @@ public sealed class ScrapeConfiguration
 
         await KitWait.UntilAsync(
             async () => (await TargetsAsync(prometheus.Api)).Count == 2,
-            () => $"the targets\n{prometheus.Program.Said}"
+            () => $"the targets\n{prometheus.Program.OutputText}"
         );
 
         Assert.Equal(
@@ -78,8 +78,8 @@ public sealed class ScrapeConfiguration
                 [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments]
             );
             await KitWait.UntilAsync(
-                () => Task.FromResult(program.HasExited || program.Said.Contains(started, StringComparison.Ordinal)),
-                () => $"{assembly} to start\n{program.Said}"
+                () => Task.FromResult(program.HasExited || program.OutputText.Contains(started, StringComparison.Ordinal)),
+                () => $"{assembly} to start\n{program.OutputText}"
             );
             if (!program.HasExited || attempt == Attempts)
             {
@@ -97,7 +97,7 @@ public sealed class ScrapeConfiguration
         if (sample.HasExited)
         {
             // Prometheus scrapes the other program there.
-            Assert.Contains(" in use", sample.Said, StringComparison.Ordinal);
+            Assert.Contains(" in use", sample.OutputText, StringComparison.Ordinal);
             return;
         }
 
@@ -111,7 +111,7 @@ public sealed class ScrapeConfiguration
                             .Order(StringComparer.Ordinal),
                     ]
                 ),
-            () => $"the circuits {string.Join(", ", circuits)} of {job}, but there are: {string.Join(", ", answer)}\n{sample.Said}"
+            () => $"the circuits {string.Join(", ", circuits)} of {job}, but there are: {string.Join(", ", answer)}\n{sample.OutputText}"
         );
         Assert.Equal("", KitDashboard.Text((await TargetsAsync(prometheus)).Single(target => Job(target) == job), "lastError"));
     }

@@ -6,8 +6,7 @@ namespace Fluxgate;
 
 public sealed class StartupErrors
 {
-    private const string TwoMistakes =
-        "\"payments\": { \"ProbeLease\": \"soon\" }, \"orders\": { \"Windw\": \"Count(5)\" }, \"returns\": {}";
+    private const string TwoErrors = "\"payments\": { \"ProbeLease\": \"soon\" }, \"orders\": { \"Windw\": \"Count(5)\" }, \"returns\": {}";
 
     private const string OfPayments =
         "Fluxgate:Breakers:payments:ProbeLease: 'soon' is refused. Column 1: expected a duration such as 250ms, 1s or 2m, but found 'soon'.";
@@ -16,7 +15,7 @@ public sealed class StartupErrors
     [Fact]
     public async Task A_hosted_service_that_requests_one_breaker_gets_all_errors()
     {
-        await using var file = new ConfigFile(ConfigFile.Json(TwoMistakes), more: services => services.AddHostedService<Pays>());
+        await using var file = new ConfigFile(ConfigFile.Json(TwoErrors), more: services => services.AddHostedService<Pays>());
         var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(file.StartAsync);
         Assert.Collection(
             error.Message.Split(Environment.NewLine),
@@ -29,7 +28,7 @@ public sealed class StartupErrors
     [Fact]
     public async Task A_valid_breaker_is_created_although_another_is_invalid()
     {
-        await using var file = new ConfigFile(ConfigFile.Json(TwoMistakes));
+        await using var file = new ConfigFile(ConfigFile.Json(TwoErrors));
         Assert.Equal("returns", file.Breakers["returns"].Name);
         await Assert.ThrowsAnyAsync<OptionsValidationException>(file.StartAsync);
     }
@@ -48,7 +47,7 @@ public sealed class StartupErrors
     public void After_startup_each_breaker_reports_its_own_errors()
     {
         using var world = new ConfigurationWorld("");
-        world.Become(TwoMistakes);
+        world.Become(TwoErrors);
         Assert.Equal(OfPayments, Assert.ThrowsAny<OptionsValidationException>(() => world.Breakers["payments"]).Message);
     }
 

@@ -39,5 +39,5 @@ internal sealed class KitOutage : IAsyncDisposable
 
     private static async Task<string> ReadLineAsync(KitProgram program) =>
         await program.Output.ReadLineAsync().WaitAsync(KitWait.Deadline)
-        ?? throw new InvalidOperationException($"The program ended: {program.Said}");
+        ?? throw new InvalidOperationException($"The program ended: {program.OutputText}");
 }

@@ -9,7 +9,7 @@ namespace Fluxgate;
 internal sealed class KitProgram : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _said = new();
+    private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly Task _reading;
 
@@ -17,15 +17,15 @@ internal sealed class KitProgram : IAsyncDisposable
     {
         _process = process;
         _reading = Task.WhenAll(
-            CollectAsync(process.StandardError, _said, _errors),
-            readOutput ? CollectAsync(process.StandardOutput, _said) : Task.CompletedTask
+            CollectAsync(process.StandardError, _output, _errors),
+            readOutput ? CollectAsync(process.StandardOutput, _output) : Task.CompletedTask
         );
     }
 
     public bool HasExited => _process.HasExited;
 
     /// <summary>Its output, for the message of a failing test.</summary>
-    public string Said => string.Join('\n', _said);
+    public string OutputText => string.Join('\n', _output);
 
     public StreamReader Output => _process.StandardOutput;
 
@@ -46,14 +46,14 @@ internal sealed class KitProgram : IAsyncDisposable
     }
 
     /// <summary>Runs a program until it exits.</summary>
-    public static async Task<(int ExitCode, string Said)> RunAsync(string file, string folder, params string[] arguments)
+    public static async Task<(int ExitCode, string OutputText)> RunAsync(string file, string folder, params string[] arguments)
     {
-        var (exitCode, said, _) = await RunToExitAsync(file, folder, arguments);
-        return (exitCode, said);
+        var (exitCode, output, _) = await RunToExitAsync(file, folder, arguments);
+        return (exitCode, output);
     }
 
     /// <summary>Runs a program until it exits. The output includes its standard error.</summary>
-    public static async Task<(int ExitCode, string Said, string Errors)> RunToExitAsync(
+    public static async Task<(int ExitCode, string OutputText, string Errors)> RunToExitAsync(
         string file,
         string folder,
         params string[] arguments
@@ -63,7 +63,7 @@ internal sealed class KitProgram : IAsyncDisposable
         using var deadline = new CancellationTokenSource(KitWait.Deadline);
         await program._process.WaitForExitAsync(deadline.Token);
         await program._reading;
-        return (program._process.ExitCode, program.Said, string.Join('\n', program._errors));
+        return (program._process.ExitCode, program.OutputText, string.Join('\n', program._errors));
     }
 
     /// <summary>Returns a loopback port that is free now.</summary>

@@ -34,7 +34,7 @@ internal sealed class KitServer : IAsyncDisposable
             var server = new KitServer(program, new(port));
             await KitWait.UntilAsync(
                 async () => program.HasExited || await server.Api.IsReadyAsync(),
-                () => $"{file} to be ready:\n{program.Said}"
+                () => $"{file} to be ready:\n{program.OutputText}"
             );
             if (!program.HasExited)
             {
@@ -43,7 +43,7 @@ internal sealed class KitServer : IAsyncDisposable
 
             // Another program took the port first; its output says otherwise if not.
             await server.DisposeAsync();
-            Assert.True(attempt < Attempts, program.Said);
+            Assert.True(attempt < Attempts, program.OutputText);
         }
     }
 }

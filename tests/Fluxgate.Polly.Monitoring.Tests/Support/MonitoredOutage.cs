@@ -35,7 +35,7 @@ public sealed class MonitoredOutage : IAsyncLifetime
         IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)>
     > Alerts { get; } = new();
 
-    private string Said => string.Join('\n', _running.OfType<KitServer>().Select(server => server.Program.Said));
+    private string OutputText => string.Join('\n', _running.OfType<KitServer>().Select(server => server.Program.OutputText));
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -66,7 +66,7 @@ public sealed class MonitoredOutage : IAsyncLifetime
         var moment = 0.0;
         await KitWait.UntilAsync(
             async () => await IsWholeAsync(moment = await PastAsync(), over, scraped),
-            () => $"a moment at which everything is there\n{Said}"
+            () => $"a moment at which everything is there\n{OutputText}"
         );
         Now = new(
             moment,
@@ -103,7 +103,7 @@ public sealed class MonitoredOutage : IAsyncLifetime
     private async Task<double> TimeAsync() => (await Prometheus.QueryAsync("time()")).Single().Value;
 
     private Task UntilAsync(string expression) =>
-        KitWait.UntilAsync(async () => (await Prometheus.QueryAsync(expression)).Count > 0, () => $"{expression}\n{Said}");
+        KitWait.UntilAsync(async () => (await Prometheus.QueryAsync(expression)).Count > 0, () => $"{expression}\n{OutputText}");
 
     /// <summary>Returns a moment after which each target has been scraped and the rules evaluated.</summary>
     private async Task<double> PastAsync()

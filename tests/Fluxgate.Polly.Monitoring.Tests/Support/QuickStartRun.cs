@@ -8,18 +8,18 @@ public sealed class QuickStartRun : IAsyncLifetime
 
     internal int ExitCode { get; private set; } = -1;
 
-    internal string Said { get; private set; } = "";
+    internal string OutputText { get; private set; } = "";
 
     internal string Errors { get; private set; } = "";
 
-    internal IReadOnlyList<string> Lines => Said.Split('\n');
+    internal IReadOnlyList<string> Lines => OutputText.Split('\n');
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
         for (var attempt = 1; attempt <= Attempts && ExitCode is -1 or 1; attempt++)
         {
-            (ExitCode, Said, Errors) = await KitQuickStart.RunAsync("--port", "0");
+            (ExitCode, OutputText, Errors) = await KitQuickStart.RunAsync("--port", "0");
         }
     }
 

@@ -202,6 +202,6 @@ public sealed class ConcurrentScrapes : IDisposable
     private async Task AssertAllReturnedAsync()
     {
         await ScrapeWaiting.UntilAsync(() => _pool.Out == 0, "the return of all memory");
-        Assert.Equal(0, _pool.Strays);
+        Assert.Equal(0, _pool.UnknownReturns);
     }
 }

@@ -10,8 +10,7 @@ public sealed class ContentNegotiation
     private const string Prometheus3WithNativeHistograms =
         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
     private const string Prometheus25 = "application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-    private const string PrometheusToldTextOnly =
-        "text/plain;version=0.0.4;q=0.5,application/openmetrics-text;version=1.0.0;q=0.4,*/*;q=0.1";
+    private const string PrometheusTextOnly = "text/plain;version=0.0.4;q=0.5,application/openmetrics-text;version=1.0.0;q=0.4,*/*;q=0.1";
     private const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 
     [Theory]
@@ -37,7 +36,7 @@ public sealed class ContentNegotiation
     [InlineData(null)]
     [InlineData("")]
     [InlineData(Prometheus25)]
-    [InlineData(PrometheusToldTextOnly)]
+    [InlineData(PrometheusTextOnly)]
     [InlineData(Browser)]
     [InlineData("*/*")]
     [InlineData("text/plain")]

@@ -79,7 +79,7 @@ public sealed class RenderedPages : IDisposable
         page.Dispose();
 
         await ScrapeWaiting.UntilAsync(() => _pool.Out == 0, "the return of all memory");
-        Assert.Equal(0, _pool.Strays);
+        Assert.Equal(0, _pool.UnknownReturns);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => page.CopyToAsync(Stream.Null));
     }
 
@@ -108,7 +108,7 @@ public sealed class RenderedPages : IDisposable
         }
 
         await ScrapeWaiting.UntilAsync(() => _pool.Out == 0, "the return of all memory");
-        Assert.Equal(0, _pool.Strays);
+        Assert.Equal(0, _pool.UnknownReturns);
     }
 
     private static async Task<byte[]> BytesOf(PrometheusPage page)

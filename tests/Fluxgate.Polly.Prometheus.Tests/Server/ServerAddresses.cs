@@ -15,7 +15,7 @@ public sealed class ServerAddresses
     private readonly PrometheusMetrics _metrics = new(null, new VirtualTime());
     private readonly string _ofThisTest = $"test_{Guid.NewGuid():N}";
 
-    public ServerAddresses() => _metrics.Add(MetricFamily.Gauge(_ofThisTest, "Tells this page from those of other tests.", () => 1));
+    public ServerAddresses() => _metrics.Add(MetricFamily.Gauge(_ofThisTest, "Identifies the page of this test.", () => 1));
 
     [Theory]
     [InlineData("*")]

@@ -89,7 +89,7 @@ public sealed class ServerResponses
         time.Advance(TimeSpan.FromSeconds(0.1));
 
         await ScrapeWaiting.UntilAsync(() => running.Pool.Out == 0, "the end of sending");
-        Assert.Equal(0, running.Pool.Strays);
+        Assert.Equal(0, running.Pool.UnknownReturns);
         Assert.Equal(0, time.ArmedTimers);
     }
 

@@ -20,7 +20,7 @@ internal sealed class ScrapePool : ArrayPool<byte>
     }
 
     /// <summary>How many arrays were returned that were not rented: a page was returned twice.</summary>
-    public int Strays { get; private set; }
+    public int UnknownReturns { get; private set; }
 
     /// <summary>While set, renting throws.</summary>
     public bool IsEmpty { get; set; }
@@ -49,7 +49,7 @@ internal sealed class ScrapePool : ArrayPool<byte>
         {
             if (!_out.Remove(array))
             {
-                Strays++;
+                UnknownReturns++;
             }
         }
     }

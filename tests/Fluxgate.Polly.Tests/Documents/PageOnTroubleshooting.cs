@@ -124,8 +124,14 @@ public sealed class PageOnTroubleshooting
     [Fact]
     public async Task A_timeout_outside_the_breaker_is_ignored_and_one_inside_is_a_failure()
     {
-        Assert.Equal((0, 1), await HangAsync(breaker => new ResiliencePipelineBuilder().AddTimeout(Patience).AddFluxgateBreaker(breaker)));
-        Assert.Equal((1, 0), await HangAsync(breaker => new ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).AddTimeout(Patience)));
+        Assert.Equal(
+            (0, 1),
+            await HangAsync(breaker => new ResiliencePipelineBuilder().AddTimeout(CallTimeout).AddFluxgateBreaker(breaker))
+        );
+        Assert.Equal(
+            (1, 0),
+            await HangAsync(breaker => new ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).AddTimeout(CallTimeout))
+        );
     }
 
     [Fact]
@@ -198,7 +204,7 @@ public sealed class PageOnTroubleshooting
         Assert.Equal(1, breaker.Snapshot().Rejected);
     }
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Returns the failures and the ignored calls after one call that hangs until its timeout.</summary>
     private static async Task<(long Failures, long Ignored)> HangAsync(Func<FluxgateBreaker, ResiliencePipelineBuilder> compose)
@@ -208,7 +214,7 @@ public sealed class PageOnTroubleshooting
         var builder = compose(breaker);
         builder.TimeProvider = time;
         var call = builder.Build().ExecuteAsync(async token => await Task.Delay(Timeout.InfiniteTimeSpan, token)).AsTask();
-        time.Advance(Patience);
+        time.Advance(CallTimeout);
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => call);
         var now = breaker.Snapshot();
         return (now.Failures, now.Ignored);

@@ -159,11 +159,11 @@ public sealed class MeteredBreakers : IDisposable
         world.Succeed(10);
         Assert.Equal(reads, world.Time.TimestampReads);
 
-        var begunUnheard = world.Begin();
+        var startedBeforeAttaching = world.Begin();
         using (var reader = new MeterReader(_meter))
         {
             // The start of the call is unknown.
-            begunUnheard.Settle(Verdict.Success);
+            startedBeforeAttaching.Settle(Verdict.Success);
             Assert.Empty(reader.Received);
 
             world.Take(TimeSpan.FromSeconds(1.5));

@@ -108,7 +108,7 @@ internal sealed class ModelRun
     private void End((Subject.Call Engine, Reference.Call Reference) call, Ending ending, int? milliseconds, string step)
     {
         _visits.Count($"{ending} {(call.Engine.IsInPipeline ? "in a pipeline" : "without one")}");
-        TimeSpan? duration = milliseconds is { } told ? TimeSpan.FromMilliseconds(told) : null;
+        TimeSpan? duration = milliseconds is { } given ? TimeSpan.FromMilliseconds(given) : null;
         var (shown, signal) = call.Engine.End(ending, duration);
         if (ending == Ending.PredicateThrows && call.Engine.IsInPipeline)
         {

@@ -91,7 +91,7 @@ internal sealed partial class Reference
         {
             case BreakerState.MetricsOnly:
                 _wouldTrips++;
-                StartAnew();
+                StartPhase();
                 Events.Add($"would trip because {findings} at {Wall:O}");
                 _visits.Count("would-trip");
                 return null;
@@ -116,7 +116,7 @@ internal sealed partial class Reference
         var from = State;
         (State, _startedAt, EnteredAt, _breakFor) = (to, Now, Wall, breakFor);
         Number++;
-        StartAnew();
+        StartPhase();
         _sequence++;
         _transitions[(from, to)] = Transitions(from, to) + 1;
         var lasts = to == BreakerState.Open && !NeverEnds ? breakFor : (TimeSpan?)null;
@@ -128,7 +128,7 @@ internal sealed partial class Reference
     }
 
     /// <summary>Starts a phase: an empty window, no streak, no probes, and newly started parts.</summary>
-    private void StartAnew()
+    private void StartPhase()
     {
         _isUnderNewRules = false;
         _windowStartedAt = Now;

@@ -26,7 +26,7 @@ internal sealed partial class Reference
         (Wall, EnteredAt, State) = (wall, wall, plan.InitialState);
         _breakFor = State == BreakerState.Open ? DrawBreak() : default;
         NoteThresholds();
-        StartAnew();
+        StartPhase();
         Wake();
     }
 
@@ -154,7 +154,7 @@ internal sealed partial class Reference
             {
                 Number++;
                 _reopens = 0;
-                StartAnew();
+                StartPhase();
             }
 
             return null;

@@ -89,7 +89,7 @@ public sealed class ConcurrentReloads
                 )
         );
         // Polly checks every second whether the calls of a discarded pipeline have ended.
-        _time.Advance(ReloadingRegistry.PastPollysPatience);
+        _time.Advance(ReloadingRegistry.PastPollyReloadTimeout);
     }
 
     private static void Call(ReloadingRegistry registry, ResiliencePipeline<string> pipeline)

@@ -67,7 +67,7 @@ public sealed class ReloadedPipelines
         var (first, second) = (Run(registry.Pipeline, succeeds.Task), Run(registry.Pipeline, fails.Task));
 
         registry.Reload();
-        _time.Advance(ReloadingRegistry.PastPollysPatience);
+        _time.Advance(ReloadingRegistry.PastPollyReloadTimeout);
         Assert.Equal(passed ? [] : ["payments: detached"], _received);
         succeeds.SetResult("late, but fine");
         fails.SetException(new IOException("the dependency's own"));
@@ -85,7 +85,7 @@ public sealed class ReloadedPipelines
         var call = Run(registry.Pipeline, dependency.Task);
 
         registry.Reload();
-        _time.Advance(ReloadingRegistry.PastPollysPatience);
+        _time.Advance(ReloadingRegistry.PastPollyReloadTimeout);
         dependency.SetResult("late, but fine");
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => Inline.Ended(call));

@@ -7,7 +7,7 @@ namespace Fluxgate;
 internal sealed class ReloadingRegistry(Action<ResiliencePipelineBuilder<string>> configure, VirtualTime time) : IAsyncDisposable
 {
     /// <summary>A little more than the time that Polly waits for calls in flight before it disposes their strategies.</summary>
-    public static readonly TimeSpan PastPollysPatience = TimeSpan.FromSeconds(35);
+    public static readonly TimeSpan PastPollyReloadTimeout = TimeSpan.FromSeconds(35);
 
     private readonly ResiliencePipelineRegistry<string> _registry = new(new() { BuilderFactory = () => new() { TimeProvider = time } });
 
@@ -39,7 +39,7 @@ internal sealed class ReloadingRegistry(Action<ResiliencePipelineBuilder<string>
         _reload.Dispose();
         var disposal = _registry.DisposeAsync();
         // Polly waits for calls that a failed test left in flight; without this the test would hang instead of failing.
-        time.Advance(PastPollysPatience);
+        time.Advance(PastPollyReloadTimeout);
         await disposal;
     }
 }
