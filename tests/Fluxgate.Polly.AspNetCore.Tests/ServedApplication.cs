@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A real application on Kestrel, on a free loopback port, with one breaker; its client's deadline is there against hanging only.</summary>
+/// <summary>A real application on Kestrel, on a free loopback port, with one breaker; the deadline of its client only prevents hanging.</summary>
 internal sealed class ServedApplication : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -19,7 +19,7 @@ internal sealed class ServedApplication : IAsyncDisposable
         PrometheusMetrics metrics,
         ScrapePool pool,
         FluxgateBreaker breaker,
-        LogOfErrors errors
+        ErrorLog errors
     )
     {
         (_application, Metrics, Pool, Breaker, Errors) = (application, metrics, pool, breaker, errors);
@@ -32,14 +32,14 @@ internal sealed class ServedApplication : IAsyncDisposable
 
     public FluxgateBreaker Breaker { get; }
 
-    public LogOfErrors Errors { get; }
+    public ErrorLog Errors { get; }
 
     public HttpClient Client { get; }
 
-    /// <param name="map">Maps the endpoint; at <c>/metrics</c> unless given.</param>
-    /// <param name="services">Services of the application.</param>
-    /// <param name="time">The clock of the page's patience; unless given one that stands still, so that no slow machine makes a 503.</param>
-    /// <param name="family">A family more.</param>
+    /// <param name="map">Maps the endpoint; by default at <c>/metrics</c>.</param>
+    /// <param name="services">Registers services of the application.</param>
+    /// <param name="time">The clock of the page's timeout; by default one that stands still, so that a slow machine gets no 503.</param>
+    /// <param name="family">An additional family.</param>
     public static async Task<ServedApplication> StartAsync(
         Action<WebApplication, PrometheusMetrics>? map = null,
         Action<IServiceCollection>? services = null,
@@ -55,7 +55,7 @@ internal sealed class ServedApplication : IAsyncDisposable
         }
 
         var breaker = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(metrics) } });
-        var errors = new LogOfErrors();
+        var errors = new ErrorLog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(errors);
@@ -75,7 +75,7 @@ internal sealed class ServedApplication : IAsyncDisposable
 
     public async Task<Page> ScrapeAsync() => Page.Parse(await Client.GetByteArrayAsync("/metrics"));
 
-    /// <summary>A connection that has asked for the page, takes in little that it does not read, and is reset when it ends.</summary>
+    /// <summary>Opens a connection and requests the page. Its receive buffer is small, and it is reset when it ends.</summary>
     public async Task<TcpClient> ConnectAndAskAsync()
     {
         var client = new TcpClient { LingerState = new(enable: true, seconds: 0), ReceiveBufferSize = 4096 };

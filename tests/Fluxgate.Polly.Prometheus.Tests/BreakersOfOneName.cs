@@ -8,7 +8,7 @@ public sealed class BreakersOfOneName
     public BreakersOfOneName() => _listener = new(_metrics);
 
     [Fact]
-    public void Gauges_are_the_newest_breakers_and_counters_the_sum()
+    public void Gauges_show_the_newest_breaker_and_counters_the_sum()
     {
         var (older, newer) = (Payments(), Payments());
         older.Trip();
@@ -44,7 +44,7 @@ public sealed class BreakersOfOneName
     }
 
     [Fact]
-    public void What_a_disposed_breaker_still_does_counts_while_another_of_its_name_lives()
+    public void A_disposed_breaker_counts_while_another_of_its_name_exists()
     {
         var (before, after) = (Payments(), Payments());
         before.Dispose();
@@ -58,7 +58,7 @@ public sealed class BreakersOfOneName
     }
 
     [Fact]
-    public void When_the_newest_goes_the_one_before_it_shows_again()
+    public void The_previous_breaker_is_shown_after_the_newest_is_disposed()
     {
         var (older, newer) = (Payments(), Payments());
         older.Trip();
@@ -69,7 +69,7 @@ public sealed class BreakersOfOneName
     }
 
     [Fact]
-    public void M5_the_series_of_a_name_go_with_its_last_breaker_and_no_others_with_them()
+    public void M5_the_series_of_a_name_are_removed_with_its_last_breaker()
     {
         var (first, second) = (Payments(), Payments());
         var orders = new FluxgateBreaker("orders", new() { Listeners = { _listener } });
@@ -82,7 +82,7 @@ public sealed class BreakersOfOneName
     }
 
     [Fact]
-    public void A_name_that_comes_back_later_begins_anew()
+    public void A_name_that_is_used_again_later_starts_at_zero()
     {
         var first = Payments();
         first.Trip();
@@ -99,7 +99,7 @@ public sealed class BreakersOfOneName
     }
 
     [Fact]
-    public void The_same_listener_twice_on_one_breaker_does_no_harm()
+    public void The_same_listener_twice_on_one_breaker_counts_once()
     {
         var breaker = new FluxgateBreaker("payments", new() { Listeners = { _listener, _listener, new PrometheusListener(_metrics) } });
         breaker.Trip();
@@ -110,7 +110,7 @@ public sealed class BreakersOfOneName
     }
 
     [Fact]
-    public void Two_pages_do_not_know_of_each_other()
+    public void Two_pages_are_independent()
     {
         var others = new PrometheusMetrics();
         var breaker = Payments();

@@ -26,7 +26,7 @@ public sealed class HostileNames
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_name_parses_back_to_what_it_was(string name)
+    public void An_escaped_name_parses_back_to_itself(string name)
     {
         var world = new World(new() { Listeners = { new PrometheusListener(_metrics) } }, name);
         world.Breaker.Trip();
@@ -39,7 +39,7 @@ public sealed class HostileNames
     }
 
     [Fact]
-    public void Lone_surrogates_are_replaced_and_names_that_differ_in_nothing_else_share_their_series()
+    public void Lone_surrogates_are_replaced_and_equal_results_share_their_series()
     {
         var listener = new PrometheusListener(_metrics);
         var first = new World(new() { Listeners = { listener } }, "a\uD83D");

@@ -15,16 +15,16 @@ public sealed class ScrapesUnderLoad
     private static readonly HashSet<string> Automatic = new(["closed", "open", "half_open"], StringComparer.Ordinal);
 
     [Fact]
-    public async Task M2_every_scrape_shows_one_state_a_circuit_and_counts_never_go_back()
+    public async Task M2_every_scrape_shows_one_state_and_counts_never_decrease()
     {
         var metrics = new PrometheusMetrics(StatesAndTransitions());
-        await using var drivers = Storm(metrics);
+        await using var drivers = RunTransitions(metrics);
 
         var counts = new Dictionary<string, double>(StringComparer.Ordinal);
         var states = new HashSet<string>(StringComparer.Ordinal);
         var scraping = Stopwatch.StartNew();
 
-        // Where threads take turns on a busy machine, so many scrapes may all meet the same state: then more.
+        // On a busy machine this many scrapes may all see the same state: then there are more.
         for (var i = 0; i < Scrapes || (!states.IsSupersetOf(Automatic) && scraping.Elapsed < Deadline); i++)
         {
             var page = Page.Of(metrics);
@@ -41,10 +41,10 @@ public sealed class ScrapesUnderLoad
     }
 
     [NeedsPythonClientFact]
-    public async Task M2_holds_for_whole_pages_in_both_formats_as_others_read_them()
+    public async Task M2_holds_for_complete_pages_in_both_formats()
     {
         var metrics = new PrometheusMetrics();
-        await using var drivers = Storm(metrics);
+        await using var drivers = RunTransitions(metrics);
         var pages = Enumerable
             .Range(0, 200)
             .Select(i => i % 2 == 0 ? PageFormat.Text : PageFormat.OpenMetrics)
@@ -65,7 +65,7 @@ public sealed class ScrapesUnderLoad
     }
 
     [Fact]
-    public async Task M2_holds_while_breakers_of_one_name_come_and_go()
+    public async Task M2_holds_while_breakers_of_one_name_are_created_and_disposed()
     {
         var metrics = new PrometheusMetrics(StatesAndTransitions());
         var listener = new PrometheusListener(metrics);
@@ -88,14 +88,14 @@ public sealed class ScrapesUnderLoad
         && sample.Labels["le"] is "+Inf"
         && count.Labels.All(label => sample.Labels[label.Key] == label.Value);
 
-    /// <summary>Each breaker has a thread that makes transitions without end, and is held by it.</summary>
-    private static Drivers Storm(PrometheusMetrics metrics)
+    /// <summary>Starts a thread for each breaker that makes transitions until the end and references the breaker.</summary>
+    private static Drivers RunTransitions(PrometheusMetrics metrics)
     {
         var listener = new PrometheusListener(metrics);
         return new([.. Names.Select(name => Drive(new(name, Restless(listener))))]);
     }
 
-    /// <summary>What these tests look at: ten thousand pages of all families would take a minute.</summary>
+    /// <summary>The families that these tests read: ten thousand pages of all families would take a minute.</summary>
     private static MetricCatalogue StatesAndTransitions()
     {
         var catalogue = new MetricCatalogue();
@@ -107,7 +107,7 @@ public sealed class ScrapesUnderLoad
         return catalogue;
     }
 
-    /// <summary>The state is where the transitions lead: what was entered once more often than it was left.</summary>
+    /// <summary>Checks that the current state is the one that was entered once more often than it was left.</summary>
     private static void AssertAgrees(Page page, string name)
     {
         var balance = new Dictionary<string, double>(StringComparer.Ordinal) { ["closed"] = 1 };
@@ -144,7 +144,7 @@ public sealed class ScrapesUnderLoad
             Listeners = { listener },
         };
 
-    /// <summary>Opens, probes, re-opens and closes, and now and then by hand.</summary>
+    /// <summary>Opens, probes, re-opens and closes automatically, and sometimes manually.</summary>
     private static Action<int> Drive(FluxgateBreaker breaker) =>
         i =>
         {

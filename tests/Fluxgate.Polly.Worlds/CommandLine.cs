@@ -85,7 +85,7 @@ internal sealed class CommandLine
         var (explored, failed) = (0, 0);
         Progress($"0 of {worlds.Length}");
 
-        // A world runs one thread at a time, so each processor explores a world of its own.
+        // A world runs one thread at a time, so each processor explores one world.
         var explorations = Partitioner
             .Create(worlds, EnumerablePartitionerOptions.NoBuffering)
             .AsParallel()
@@ -103,7 +103,7 @@ internal sealed class CommandLine
             if (exploration.Failure is { } failure)
             {
                 failed++;
-                Tell(world, failure);
+                PrintFailure(world, failure);
             }
 
             Progress($"{++explored} of {worlds.Length}");
@@ -114,7 +114,7 @@ internal sealed class CommandLine
         return failed == 0 ? AllHeld : SomeFailed;
     }
 
-    private void Tell(World world, Failure failure)
+    private void PrintFailure(World world, Failure failure)
     {
         _out.WriteLine($"  invariant: {world.Invariant}.");
         _out.WriteLine($"  broken:    {failure.Message}");
@@ -127,7 +127,7 @@ internal sealed class CommandLine
         _out.WriteLine($"  repeat with: explore --world {world.Name} --seed {failure.Seed}");
     }
 
-    /// <summary>Overwrites the current line of a terminal. Does nothing where the output is piped.</summary>
+    /// <summary>Overwrites the current line of a terminal. A no-op if the output is piped.</summary>
     private void Progress(string text)
     {
         if (!Console.IsOutputRedirected)

@@ -2,8 +2,8 @@ using Fluxgate;
 
 namespace Outage;
 
-/// <summary>A call that was let in, as its caller remembers it.</summary>
-/// <param name="State">The state that let it in.</param>
-/// <param name="Start">How often the circuit had begun to count anew before.</param>
-/// <param name="At">When, by the caller's clock.</param>
+/// <summary>An admitted call, as its caller records it.</summary>
+/// <param name="State">The state that admitted it.</param>
+/// <param name="Start">How often the window had been cleared before.</param>
+/// <param name="At">The time of its start by the caller's clock.</param>
 internal sealed record Call(BreakerState State, long Start, TimeSpan At);

@@ -3,13 +3,13 @@ using Polly;
 
 namespace Outage;
 
-/// <summary>A breaker in a pipeline, and a caller that counts what came of its calls.</summary>
+/// <summary>A breaker in a pipeline, and a caller that counts the outcomes of its calls.</summary>
 internal sealed class Circuit : IAsyncDisposable
 {
-    /// <summary>How long a call takes whose duration is of no interest.</summary>
+    /// <summary>The duration of calls for which no other is given.</summary>
     private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(3);
 
-    private readonly CallersClock _clock = new();
+    private readonly CallerClock _clock = new();
     private readonly ResiliencePipeline _pipeline;
 
     public Circuit(string name, FluxgateBreakerSettings settings)
@@ -25,7 +25,7 @@ internal sealed class Circuit : IAsyncDisposable
                     Breaker = Breaker,
                     ShouldHandle = args =>
                         args.Outcome.Exception is FormatException
-                            ? throw new InvalidOperationException("This predicate has a mistake.")
+                            ? throw new InvalidOperationException("The predicate throws.")
                             : new(args.Outcome.Exception is not null),
                 }
             )
@@ -36,10 +36,10 @@ internal sealed class Circuit : IAsyncDisposable
 
     public FluxgateBreaker Breaker { get; }
 
-    /// <summary>What each leaf of its rule compares with.</summary>
+    /// <summary>The threshold of each leaf of its rule.</summary>
     public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
 
-    /// <summary>From when on its rule takes a call as slow.</summary>
+    /// <summary>The duration from which its rule counts a call as slow.</summary>
     public TimeSpan? Slow { get; init; }
 
     public void Succeed(int times) => Repeat(times, () => Succeed(Usual));
@@ -49,23 +49,24 @@ internal sealed class Circuit : IAsyncDisposable
     public void Fail(int times) =>
         Repeat(times, () => Execute(Usual, new HttpRequestException("The dependency is down."), Verdict.Failure));
 
-    /// <summary>Calls whose outcome the breaker's own predicate cannot judge.</summary>
-    public void Confuse(int times) => Repeat(times, () => Execute(Usual, new FormatException("Neither good nor bad."), Verdict.Ignored));
+    /// <summary>Makes calls for whose outcome the failure predicate throws.</summary>
+    public void FailInPredicate(int times) =>
+        Repeat(times, () => Execute(Usual, new FormatException("The predicate throws for this exception."), Verdict.Ignored));
 
-    /// <summary>A call without a pipeline, which the caller settles when it likes, or never.</summary>
+    /// <summary>Begins a call without a pipeline, which the caller settles later or never.</summary>
     public (Call Call, Admission Admission) Begin() =>
         Breaker.TryAdmit(out var admission)
             ? (CallCounts.Begin(), admission)
-            : throw new InvalidOperationException($"{Breaker.Name} lets nothing in.");
+            : throw new InvalidOperationException($"{Breaker.Name} rejects the call.");
 
-    /// <summary>Comes back when the phase that let it in is long over: it counts, and decides nothing.</summary>
-    public void SucceedLate((Call Call, Admission Admission) late)
+    /// <summary>Settles a call after its phase has ended: it is counted as stale.</summary>
+    public void SucceedAsStale((Call Call, Admission Admission) late)
     {
         Breaker.Settle(late.Admission, Verdict.Success);
-        CallCounts.EndLate(late.Call, Verdict.Success);
+        CallCounts.EndAsStale(late.Call, Verdict.Success);
     }
 
-    /// <summary>Lets time pass until the next call is a probe.</summary>
+    /// <summary>Advances the clock until the next call is a probe.</summary>
     public void WaitForTheBreak() => _clock.Pass(Circuits.Break);
 
     public ValueTask DisposeAsync() => Breaker.DisposeAsync();
@@ -99,7 +100,7 @@ internal sealed class Circuit : IAsyncDisposable
         }
         catch (Exception thrown) when (ReferenceEquals(thrown, error))
         {
-            // As the dependency said.
+            // The failure of the dependency.
         }
 
         if (call is not null)

@@ -2,7 +2,7 @@ using Fluxgate;
 
 namespace Outage;
 
-/// <summary>The circuits of the program, one for each thing that can be seen of a breaker.</summary>
+/// <summary>The circuits of the program, one for each behaviour of a breaker.</summary>
 internal sealed class Circuits : IAsyncDisposable
 {
     public const int Window = 20;
@@ -12,7 +12,7 @@ internal sealed class Circuits : IAsyncDisposable
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(20);
     private static readonly Dictionary<string, double> Thresholds = new() { ["MinRequests"] = 4, ["FailureRate"] = 0.5 };
 
-    private readonly TaskCompletionSource _listenerMayGoOn = new();
+    private readonly TaskCompletionSource _listenerGate = new();
 
     public Circuits()
     {
@@ -28,16 +28,16 @@ internal sealed class Circuits : IAsyncDisposable
         Maintenance = Add("maintenance", Settings());
         Flapping = Add("flapping", Settings());
         Stuck = Add("stuck", Settings(recovery: Recovery.After(TimeSpan.FromHours(1))));
-        Confused = Add("confused", Settings());
+        FailingPredicate = Add("failing-predicate", Settings());
         Hostile = Add("a \"quoted\\name\"\n\U0001F525", Settings());
-        Add("newborn", Settings());
+        Add("unused", Settings());
 
-        // Its listener hears nothing until the end, and one signal fits into its queue.
-        var deaf = Settings();
-        deaf.ListenerQueueCapacity = 1;
-        deaf.ListenerFlushTimeout = TimeSpan.FromSeconds(1);
-        deaf.Listeners.Add(async (_, _) => await _listenerMayGoOn.Task);
-        Deaf = Add("deaf", deaf);
+        // Its listener does not return until the end, and one signal fits into its queue.
+        var slow = Settings();
+        slow.ListenerQueueCapacity = 1;
+        slow.ListenerFlushTimeout = TimeSpan.FromSeconds(1);
+        slow.Listeners.Add(async (_, _) => await _listenerGate.Task);
+        SlowListener = Add("slow-listener", slow);
     }
 
     public Dictionary<string, Circuit> All { get; } = new(StringComparer.Ordinal);
@@ -45,10 +45,10 @@ internal sealed class Circuits : IAsyncDisposable
     /// <summary>Trips, opens again after a failed probe, and recovers.</summary>
     public Circuit Payments { get; }
 
-    /// <summary>Never recovers, and probes whenever it may.</summary>
+    /// <summary>Never recovers, and probes after each break.</summary>
     public Circuit Inventory { get; }
 
-    /// <summary>Healthy, with calls of all durations, and two that still run.</summary>
+    /// <summary>Healthy, with calls of all durations, and two in flight.</summary>
     public Circuit Search { get; }
 
     /// <summary>Metrics-only, and its rule would trip.</summary>
@@ -57,27 +57,27 @@ internal sealed class Circuits : IAsyncDisposable
     /// <summary>Disabled.</summary>
     public Circuit Legacy { get; }
 
-    /// <summary>Forced open by hand.</summary>
+    /// <summary>Forced open manually.</summary>
     public Circuit Maintenance { get; }
 
-    /// <summary>Opens and closes, again and again.</summary>
+    /// <summary>Opens and closes repeatedly.</summary>
     public Circuit Flapping { get; }
 
-    /// <summary>Its probes succeed, and it stays half-open; one of them still runs.</summary>
+    /// <summary>Stays half-open although its probes succeed; one of them is in flight.</summary>
     public Circuit Stuck { get; }
 
     /// <summary>Its failure predicate throws.</summary>
-    public Circuit Confused { get; }
+    public Circuit FailingPredicate { get; }
 
     /// <summary>Signals to its asynchronous listener are dropped.</summary>
-    public Circuit Deaf { get; }
+    public Circuit SlowListener { get; }
 
     /// <summary>Has a name that must be escaped everywhere.</summary>
     public Circuit Hostile { get; }
 
     public async ValueTask DisposeAsync()
     {
-        _listenerMayGoOn.SetResult();
+        _listenerGate.SetResult();
         foreach (var circuit in All.Values)
         {
             await circuit.DisposeAsync();

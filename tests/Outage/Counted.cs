@@ -2,7 +2,7 @@ using Fluxgate;
 
 namespace Outage;
 
-/// <summary>What a circuit came to, counted by its caller and a listener: nothing here was asked of the breaker, its snapshot or its metrics.</summary>
+/// <summary>The counts of a circuit by its caller and a listener, without the breaker's snapshot or metrics.</summary>
 internal sealed record Counted(
     string State,
     double Entered,
@@ -31,33 +31,33 @@ internal sealed record Counted(
 {
     public static Counted By(Circuit circuit)
     {
-        var tally = circuit.CallCounts;
-        var window = tally.Outcomes.TakeLast(Circuits.Window).ToArray();
+        var counts = circuit.CallCounts;
+        var window = counts.Outcomes.TakeLast(Circuits.Window).ToArray();
         bool IsSlow(TimeSpan duration) => duration >= circuit.Slow;
         return new(
-            tally.State.ToLabel(),
-            Seconds(tally.Entered),
-            tally.NextProbe is { } next ? Seconds(next) : null,
-            tally.Reopens,
-            tally.Successes,
-            tally.Failures,
-            tally.Ignored,
-            tally.Stale,
-            tally.InFlight,
-            tally.HalfOpenInFlight,
-            tally.WouldTrips,
-            tally.SignalsDropped,
-            tally.Rejected,
-            tally.Transitions,
-            tally.UserErrors,
-            tally.Outcomes.Reverse().TakeWhile(outcome => !outcome.Failed).Count(),
-            tally.Outcomes.Reverse().TakeWhile(outcome => outcome.Failed).Count(),
+            counts.State.ToLabel(),
+            Seconds(counts.Entered),
+            counts.NextProbe is { } next ? Seconds(next) : null,
+            counts.Reopens,
+            counts.Successes,
+            counts.Failures,
+            counts.Ignored,
+            counts.Stale,
+            counts.InFlight,
+            counts.HalfOpenInFlight,
+            counts.WouldTrips,
+            counts.SignalsDropped,
+            counts.Rejected,
+            counts.Transitions,
+            counts.UserErrors,
+            counts.Outcomes.Reverse().TakeWhile(outcome => !outcome.Failed).Count(),
+            counts.Outcomes.Reverse().TakeWhile(outcome => outcome.Failed).Count(),
             window.Length == 0 ? null : (double)window.Count(outcome => outcome.Failed) / window.Length,
             circuit.Slow?.TotalSeconds,
-            tally.Durations.Values.Sum(durations => durations.Count(duration => IsSlow(TimeSpan.FromSeconds(duration)))),
+            counts.Durations.Values.Sum(durations => durations.Count(duration => IsSlow(TimeSpan.FromSeconds(duration)))),
             window.Length == 0 || circuit.Slow is null ? null : (double)window.Count(outcome => IsSlow(outcome.Duration)) / window.Length,
             circuit.Thresholds,
-            tally.Durations.ToDictionary(state => state.Key, IReadOnlyList<double> (state) => state.Value, StringComparer.Ordinal)
+            counts.Durations.ToDictionary(state => state.Key, IReadOnlyList<double> (state) => state.Value, StringComparer.Ordinal)
         );
     }
 

@@ -1,4 +1,4 @@
 namespace Outage;
 
-/// <summary>What came of a call.</summary>
+/// <summary>The outcome of a call.</summary>
 internal readonly record struct Outcome(bool Failed, TimeSpan Duration);

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Fluxgate;
 using Outage;
 
-// Speaks in lines with the test that started it: says its port, plays an act when told "first" or "second", says after each line what it
-// has counted up to then, and ends with its input.
+// Communicates in lines with the test that started it: writes its port, runs an act for "first" or "second", writes its counts after each
+// line, and ends at the end of its input.
 await using var circuits = new Circuits();
 await using var server = new PrometheusServer(0);
 var scenario = new Scenario(circuits);

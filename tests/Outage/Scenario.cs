@@ -2,7 +2,7 @@ using Fluxgate;
 
 namespace Outage;
 
-/// <summary>Two acts in which everything goes wrong that can. After each, nothing moves any more, and it can be scraped.</summary>
+/// <summary>Two acts that cause every kind of failure. After each, nothing changes any more and the program can be scraped.</summary>
 internal sealed class Scenario(Circuits circuits)
 {
     private (Call, Admission) _late;
@@ -21,10 +21,10 @@ internal sealed class Scenario(Circuits circuits)
         circuits.Stuck.WaitForTheBreak();
         circuits.Stuck.Succeed(8);
         circuits.Maintenance.Succeed(5);
-        circuits.Confused.Succeed(10);
-        circuits.Confused.Confuse(1);
+        circuits.FailingPredicate.Succeed(10);
+        circuits.FailingPredicate.FailInPredicate(1);
         circuits.Hostile.Succeed(3);
-        TripAndReset(circuits.Deaf, times: 5);
+        TripAndReset(circuits.SlowListener, times: 5);
     }
 
     public void Second()
@@ -32,7 +32,7 @@ internal sealed class Scenario(Circuits circuits)
         circuits.Payments.Fail(10);
         circuits.Payments.WaitForTheBreak();
         circuits.Payments.Fail(2);
-        circuits.Payments.SucceedLate(_late);
+        circuits.Payments.SucceedAsStale(_late);
         circuits.Payments.WaitForTheBreak();
         circuits.Payments.Succeed(20);
         Probe(circuits.Inventory, times: 8);
@@ -50,12 +50,12 @@ internal sealed class Scenario(Circuits circuits)
         circuits.Maintenance.Succeed(5);
         circuits.Maintenance.Breaker.ForceOpen("the dependency is being moved");
         circuits.Maintenance.Fail(7);
-        circuits.Confused.Confuse(2);
+        circuits.FailingPredicate.FailInPredicate(2);
         circuits.Hostile.Succeed(3);
-        TripAndReset(circuits.Deaf, times: 5);
+        TripAndReset(circuits.SlowListener, times: 5);
     }
 
-    /// <summary>Open, half-open, open, and never closed.</summary>
+    /// <summary>Opens and probes repeatedly and never closes.</summary>
     private static void Probe(Circuit circuit, int times)
     {
         for (var i = 0; i < times; i++)
@@ -67,7 +67,7 @@ internal sealed class Scenario(Circuits circuits)
 
     private static void CallAtAllSpeeds(Circuit circuit)
     {
-        // A fast one beside each, so that never all in the window are slow.
+        // A fast call before each, so that never all calls in the window are slow.
         for (var milliseconds = 1.0; milliseconds < 8_000; milliseconds *= 1.4)
         {
             circuit.Succeed(1);

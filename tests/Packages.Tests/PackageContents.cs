@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Fluxgate;
 
-/// <summary>Writes down what a package contains and what it asks for, one fact a line.</summary>
+/// <summary>Lists the contents and dependencies of a package, one fact a line.</summary>
 internal static class PackageContents
 {
     private static readonly string[] Headers = ["license", "readme", "icon"];
@@ -15,14 +15,14 @@ internal static class PackageContents
         var name = Path.GetFileName(path).Replace($".{PackedFolder.Version}.", ".", StringComparison.Ordinal);
         return
         [
-            .. AsksFor(nuspec)
+            .. RequirementsOf(nuspec)
                 .Concat(package.Entries.Select(entry => entry.FullName).Where(IsOurs).Select(file => $"file {file}"))
                 .Select(fact => $"{name}: {fact}"),
         ];
     }
 
-    // A package of symbols repeats what its package asks for, and nobody restores it.
-    private static IEnumerable<string> AsksFor(XDocument nuspec) =>
+    // A package of symbols repeats the dependencies of its package and is not restored.
+    private static IEnumerable<string> RequirementsOf(XDocument nuspec) =>
         Named(nuspec, "packageType").Any()
             ? []
             : Headers
@@ -61,7 +61,7 @@ internal static class PackageContents
             );
     }
 
-    // The rest is the format's own.
+    // The rest belongs to the package format.
     private static bool IsOurs(string file) =>
         !file.StartsWith("_rels/", StringComparison.Ordinal)
         && !file.StartsWith("package/services/", StringComparison.Ordinal)

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Fluxgate;
 
-/// <summary>The packages as users get them.</summary>
+/// <summary>Checks the packages that users get.</summary>
 public sealed partial class Packages(PackedFolder packed) : IClassFixture<PackedFolder>
 {
     private IEnumerable<string> Paths => Directory.GetFiles(packed.Packages, "*.nupkg").Order(StringComparer.Ordinal);
 
     [Fact]
-    public void Their_dependencies_and_files_are_those_of_the_list()
+    public void The_dependencies_and_files_are_those_of_the_list()
     {
         var actual = Directory.GetFiles(packed.Packages).SelectMany(PackageContents.Of).Order(StringComparer.Ordinal);
         var changes = LineDifference.Between(
@@ -22,21 +22,21 @@ public sealed partial class Packages(PackedFolder packed) : IClassFixture<Packed
     }
 
     [Fact]
-    public void Each_has_a_description_and_tags() =>
+    public void Each_package_has_a_description_and_tags() =>
         Assert.All(
             Paths,
             path => Assert.All(["description", "tags", "authors"], key => Assert.NotEmpty(PackageContents.Described(path, key)))
         );
 
     [Fact]
-    public void Links_of_their_readmes_are_absolute() =>
+    public void Links_in_package_readmes_are_absolute() =>
         Assert.All(
             Paths.SelectMany(path => Link.Matches(Readme(path)).Select(link => link.Groups["target"].Value)),
             target => Assert.StartsWith("https://", target, StringComparison.Ordinal)
         );
 
     [Fact]
-    public void Code_of_their_readmes_is_in_the_application()
+    public void Code_in_package_readmes_is_in_the_application()
     {
         var application = Lines(Repository.Read("tests/Packages.Tests/Application/Program.cs"));
         Assert.All(
@@ -46,7 +46,7 @@ public sealed partial class Packages(PackedFolder packed) : IClassFixture<Packed
     }
 
     [Fact]
-    public async Task An_application_is_built_from_them_alone_and_runs()
+    public async Task An_application_builds_and_runs_with_the_packages_alone()
     {
         var folder = packed.CreateFolder("application");
         foreach (var file in Directory.GetFiles(Repository.Find("tests/Packages.Tests/Application")))
@@ -72,7 +72,7 @@ public sealed partial class Packages(PackedFolder packed) : IClassFixture<Packed
         }
     }
 
-    // Packages of other people may come from the machine's cache, ours from the folder alone: in a cache of its own, nothing stale is found.
+    // Other packages may come from the machine's cache, those of Fluxgate only from the folder: an empty cache contains no stale ones.
     private async Task BuildAsync(string folder)
     {
         var others = packed.CreateFolder("others");

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Fluxgate;
 
-/// <summary>A temporary folder with all packages, packed from what is built, and deleted at the end.</summary>
+/// <summary>A temporary folder with all packages, packed from the built projects and deleted at the end.</summary>
 public sealed class PackedFolder : IAsyncLifetime
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("fluxgate-packages-");

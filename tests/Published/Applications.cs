@@ -49,7 +49,7 @@ internal static class Applications
         Check.That(health.Status == HealthStatus.Degraded, "an open circuit degrades");
     }
 
-    /// <summary>The binding source generator calls no converters, so what is published with it reads sections through <c>AddFluxgate</c>.</summary>
+    /// <summary>The binding source generator calls no type converters, so published applications read sections through <c>AddFluxgate</c>.</summary>
     public static async Task ReadEverySettingFromAFile()
     {
         var folder = Directory.CreateTempSubdirectory("fluxgate-");
@@ -88,12 +88,12 @@ internal static class Applications
         Check.Equal("FailureStreak(5) | MinRequests(20) & FailureRate(50%)", breaker.Snapshot().Rule, "the rule of a deleted file");
         Check.That(
             !ReferenceEquals(settings, options.Get("payments")) && settings.Randomizer == options.Get("payments").Randomizer,
-            "a reload leaves alone what it does not change"
+            "a reload keeps unchanged settings"
         );
         var health = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Check.That(
             ((IReadOnlyDictionary<string, object>)health.Entries["fluxgate"].Data["payments"]).ContainsKey("kept_configuration"),
-            "health tells of the deleted file"
+            "health reports the deleted file"
         );
     }
 

@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
-/// <summary>What must be so, and how many times it was asked.</summary>
+/// <summary>Checks conditions and counts them.</summary>
 internal static class Check
 {
     public static int Passed { get; private set; }
 
     public static void That(bool isSo, string claim)
     {
-        Passed = isSo ? Passed + 1 : throw new InvalidOperationException($"Not so: {claim}");
+        Passed = isSo ? Passed + 1 : throw new InvalidOperationException($"Check failed: {claim}");
     }
 
     public static void Equal<T>(T expected, T actual, string claim) =>
@@ -26,6 +26,6 @@ internal static class Check
             return expected;
         }
 
-        throw new InvalidOperationException($"Not so: {claim} throws {typeof(TException).Name}");
+        throw new InvalidOperationException($"Check failed: {claim} throws {typeof(TException).Name}");
     }
 }

@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <summary>A breaker without a pipeline.</summary>
 internal static class Circuits
 {
-    public static void LiveTheirLife()
+    public static void GoThroughAllStates()
     {
         var time = new ManualTime();
         var settings = new FluxgateBreakerSettings
@@ -24,11 +24,11 @@ internal static class Circuits
         }
 
         Check.Equal(BreakerState.Open, breaker.State, "the state after half of the calls failed");
-        Check.That(breaker.Snapshot().Reason.Findings.Count == 2, "a trip says what it found");
+        Check.That(breaker.Snapshot().Reason.Findings.Count == 2, "a trip has its findings");
         var rejection = Check.Throws<CallNotPermittedException>(() => breaker.Admit(), "an open circuit");
         Check.That(
             rejection.RetryAfter > TimeSpan.Zero && rejection.Message.Contains("payments", StringComparison.Ordinal),
-            "a rejection says when"
+            "a rejection has the retry time"
         );
 
         time.Advance(TimeSpan.FromSeconds(11));
@@ -44,7 +44,7 @@ internal static class Circuits
         Check.Equal(0, now.UserErrors(UserErrorSource.Tripper), "errors in user code");
     }
 
-    public static void TakeManualCalls()
+    public static void AcceptManualCalls()
     {
         using var breaker = new FluxgateBreaker("payments", new() { InitialState = BreakerState.MetricsOnly });
         Check.Equal(BreakerState.MetricsOnly, breaker.State, "the initial state");
@@ -54,16 +54,16 @@ internal static class Circuits
         Check.Equal(BreakerState.HalfOpen, breaker.Probe()!.NewState, "probing");
         Check.Equal(BreakerState.Open, breaker.Trip()!.NewState, "tripped");
         Check.Equal(BreakerState.Closed, breaker.Reset()!.NewState, "reset");
-        Check.That(breaker.Reset() is null, "resetting a closed circuit is no transition");
+        Check.That(breaker.Reset() is null, "resetting a closed circuit is a no-op");
     }
 
-    public static void TakeOtherSettings()
+    public static void AcceptReconfiguration()
     {
         using var breaker = new FluxgateBreaker("payments", new() { Tripper = Tripper.FailureStreak(5) });
         breaker.Admit().Settle(Verdict.Failure);
         var changes = breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(2) });
         Check.Equal("Tripper: FailureStreak(5) -> FailureStreak(2)", changes.Single(), "what changed");
         breaker.Admit().Settle(Verdict.Failure);
-        Check.Equal(BreakerState.Open, breaker.State, "a streak goes on under other settings");
+        Check.Equal(BreakerState.Open, breaker.State, "a streak continues after reconfiguration");
     }
 }

@@ -7,7 +7,7 @@ internal static class Converters
 {
     public static void ReadText()
     {
-        // The attribute keeps its converter; generic code that asks TypeDescriptor for it warns by itself where it is not safe.
+        // The attribute references the converter; generic code that uses TypeDescriptor warns itself if that is not safe.
         var attribute = (TypeConverterAttribute)Attribute.GetCustomAttribute(typeof(Tripper), typeof(TypeConverterAttribute))!;
         var converter = (TypeConverter)Activator.CreateInstance(Type.GetType(attribute.ConverterTypeName)!)!;
         Check.Equal("FailureStreak(3)", converter.ConvertFromInvariantString("FailureStreak(3)")!.ToString(), "a rule by its converter");

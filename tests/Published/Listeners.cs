@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
-/// <summary>What listeners hear.</summary>
+/// <summary>Listeners and their signals.</summary>
 internal static class Listeners
 {
-    public static async Task HearInOrder()
+    public static async Task ReceiveInOrder()
     {
-        var heard = new List<string>();
-        var heardLater = new List<string>();
-        var memory = new Memory();
+        var received = new List<string>();
+        var receivedAsync = new List<string>();
+        var counter = new SignalCounter();
         var breaker = new FluxgateBreaker(
             "payments",
             new()
@@ -15,11 +15,11 @@ internal static class Listeners
                 Tripper = Tripper.FailureStreak(1),
                 Listeners =
                 {
-                    memory,
-                    signal => heard.Add(signal.ToString()),
+                    counter,
+                    signal => received.Add(signal.ToString()),
                     (signal, _) =>
                     {
-                        heardLater.Add(signal.ToString());
+                        receivedAsync.Add(signal.ToString());
                         return default;
                     },
                     _ => throw new InvalidOperationException("A listener that fails."),
@@ -31,12 +31,12 @@ internal static class Listeners
         await breaker.DisposeAsync();
 
         string[] expected = ["payments: closed -> open (FailureStreak 1 >= 1)", "payments: open -> closed (mended)"];
-        Check.That(heard.SequenceEqual(expected), "a lambda hears every signal in order");
-        Check.That(heardLater.SequenceEqual(expected), "an asynchronous listener hears every signal in order");
-        Check.Equal((1, 2, 2, 1), (memory.Attached, memory.Signals, memory.Errors, memory.Detached), "what a listener hears");
+        Check.That(received.SequenceEqual(expected), "a lambda receives every signal in order");
+        Check.That(receivedAsync.SequenceEqual(expected), "an asynchronous listener receives every signal in order");
+        Check.Equal((1, 2, 2, 1), (counter.Attached, counter.Signals, counter.Errors, counter.Detached), "the calls of a listener");
     }
 
-    private sealed class Memory : ICircuitListener
+    private sealed class SignalCounter : ICircuitListener
     {
         public int Attached { get; private set; }
 

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A clock that moves only when told. Nothing here needs its timers.</summary>
+/// <summary>A clock that advances only manually. Its timers are not used.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private TimeSpan _now = TimeSpan.FromHours(1);

@@ -53,7 +53,7 @@ internal static class Pipelines
         Check.Equal(13, new ResiliencePipelineBuilder().AddFluxgateBreaker(predicate).Build().Execute(() => 13), "a predicate on results");
     }
 
-    public static async Task TellPollysTelemetry()
+    public static async Task ReportToTelemetry()
     {
         var events = new Events();
         using var breaker = new FluxgateBreaker("payments", new() { Tripper = Tripper.FailureStreak(1) });
@@ -63,7 +63,7 @@ internal static class Pipelines
             )
             .Build();
         await pipeline.ExecuteAsync(_ => new ValueTask<int>(500));
-        Check.That(events.Names.Contains("Fluxgate.OnOpened"), "Polly's telemetry hears of a transition");
+        Check.That(events.Names.Contains("Fluxgate.OnOpened"), "telemetry contains the transition");
     }
 
     public static async Task TakeHintsFromResponses()
@@ -81,7 +81,7 @@ internal static class Pipelines
             .Build();
         using var busy = new HttpResponseMessage(HttpStatusCode.TooManyRequests) { Headers = { { "Retry-After", "17" } } };
         await pipeline.ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(busy));
-        Check.Equal(TimeSpan.FromSeconds(17), breaker.Snapshot().RetryAfter, "a break as long as the server asks");
+        Check.Equal(TimeSpan.FromSeconds(17), breaker.Snapshot().RetryAfter, "the break duration that the server requests");
     }
 
     public static void ValidateTheirOptions()
@@ -93,7 +93,7 @@ internal static class Pipelines
         );
         Check.That(
             mine.Message.Contains("Settings must be null where Breaker is set", StringComparison.Ordinal),
-            "validation says what is wrong"
+            "the validation message names the conflict"
         );
 
         var bad = new FluxgateBreakerSettings { ProbeLease = TimeSpan.Zero };

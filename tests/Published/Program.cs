@@ -1,19 +1,19 @@
 using Fluxgate;
 
-// Published with Native AOT and trimmed, this program shows that what the compiler and the trimmer throw away is nothing that users need.
+// Published with Native AOT and trimmed, this program checks that everything that users need is preserved.
 try
 {
-    Circuits.LiveTheirLife();
-    Circuits.TakeManualCalls();
-    Circuits.TakeOtherSettings();
+    Circuits.GoThroughAllStates();
+    Circuits.AcceptManualCalls();
+    Circuits.AcceptReconfiguration();
     Rules.AreReadFromText();
-    Rules.OfOnesOwnWork();
+    Rules.CanBeCustom();
     await Pipelines.OfOneResultType();
     await Pipelines.OfAnyResultType();
-    await Pipelines.TellPollysTelemetry();
+    await Pipelines.ReportToTelemetry();
     await Pipelines.TakeHintsFromResponses();
     Pipelines.ValidateTheirOptions();
-    await Listeners.HearInOrder();
+    await Listeners.ReceiveInOrder();
     await Applications.HaveNamedBreakers();
     await Applications.ReadEverySettingFromAFile();
     Converters.ReadText();

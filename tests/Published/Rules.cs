@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Parts read from text, and parts of one's own.</summary>
+/// <summary>Parts read from text, and custom parts.</summary>
 internal static class Rules
 {
     public static void AreReadFromText()
@@ -16,13 +16,13 @@ internal static class Rules
         Check.Equal("Random(10%) & MaxConcurrent(3)", Permit.Parse("Random(10%) & MaxConcurrent(3)").ToString(), "a permit as text");
         Check.Equal("AfterProbes(3) & WhenQuiet", Recovery.Parse("AfterProbes(3) & WhenQuiet").ToString(), "a recovery as text");
 
-        Check.That(!Tripper.TryParse("FailureRat(50%)", out _, out var error), "a misspelt rule is refused");
-        Check.That(error!.Contains("Did you mean FailureRate?", StringComparison.Ordinal), "the error of a misspelt rule helps");
+        Check.That(!Tripper.TryParse("FailureRat(50%)", out _, out var error), "a misspelt rule is rejected");
+        Check.That(error!.Contains("Did you mean FailureRate?", StringComparison.Ordinal), "the error of a misspelt rule has a suggestion");
         Check.Throws<FormatException>(() => Permit.Parse("Random(150%)"), "a ratio out of range");
         Check.Throws<ArgumentOutOfRangeException>(() => Tripper.FailureRate(1.5), "a rate above one");
     }
 
-    public static void OfOnesOwnWork()
+    public static void CanBeCustom()
     {
         var settings = new FluxgateBreakerSettings
         {
@@ -33,10 +33,10 @@ internal static class Rules
             Recovery = new ThreeInARow(),
         };
         var time = new ManualTime();
-        using var breaker = new FluxgateBreaker("own parts", settings, time);
+        using var breaker = new FluxgateBreaker("custom parts", settings, time);
         breaker.Admit().Settle(Verdict.Failure);
         breaker.Admit().Settle(Verdict.Failure);
-        Check.Equal(TimeSpan.FromHours(1), breaker.Snapshot().RetryAfter, "an own break duration");
+        Check.Equal(TimeSpan.FromHours(1), breaker.Snapshot().RetryAfter, "a custom break duration");
         time.Advance(TimeSpan.FromHours(1));
         for (var call = 0; breaker.State != BreakerState.Closed && call < 10; call++)
         {
@@ -46,7 +46,7 @@ internal static class Rules
             }
         }
 
-        Check.Equal(BreakerState.Closed, breaker.State, "the state after own recovery");
+        Check.Equal(BreakerState.Closed, breaker.State, "the state after a custom recovery");
     }
 
     private sealed class Ever : Window

@@ -12,9 +12,9 @@ public sealed class ChangedConfiguration
     private const string Broken = "\"payments\": { \"Tripper\": \"FailureStrek(5)\", \"ProbeLease\": \"1s\" }";
 
     [Fact]
-    public void A_live_breaker_goes_on_under_the_changed_rule_with_all_it_knows()
+    public void A_live_breaker_keeps_its_state_under_the_changed_rule()
     {
-        using var world = new ConfigWorld(Streak5);
+        using var world = new ConfigurationWorld(Streak5);
         var breaker = world.Breakers["payments"];
         breaker.Fail(2);
         var inFlight = breaker.Admit();
@@ -31,10 +31,10 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void A_change_that_changes_nothing_is_not_heard()
+    public void A_change_without_effect_raises_no_notice()
     {
         using var listener = new NoticeListener();
-        using var world = new ConfigWorld(Streak5, services => services.AddFluxgateListener(listener));
+        using var world = new ConfigurationWorld(Streak5, services => services.AddFluxgateListener(listener));
         world.Become(Streak5);
         world.Become(Streak3);
         world.Become(Streak3);
@@ -42,24 +42,24 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void A_broken_change_is_refused_as_a_whole_and_told_once()
+    public void An_invalid_change_is_refused_as_a_whole_and_reported_once()
     {
-        using var world = new ConfigWorld(Streak5);
+        using var world = new ConfigurationWorld(Streak5);
         world.Become(Broken);
         world.Become(Broken);
         Assert.Equal("FailureStreak(5)", world.RuleOf("payments"));
         var inForce = world.Services.GetRequiredService<IOptionsMonitor<FluxgateBreakerSettings>>().Get("payments");
         Assert.Equal(("FailureStreak(5)", TimeSpan.FromSeconds(30)), (inForce.Tripper.ToString(), inForce.ProbeLease));
-        var told = Assert.Single(world.Log.At(LogLevel.Error));
-        Assert.Contains("Circuit breaker 'payments': a changed configuration is refused, the old settings stay in force.", told);
-        Assert.Contains("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(5)' is refused. Column 1: ", told);
+        var logged = Assert.Single(world.Log.At(LogLevel.Error));
+        Assert.Contains("Circuit breaker 'payments': a changed configuration is refused, the old settings stay in force.", logged);
+        Assert.Contains("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(5)' is refused. Column 1: ", logged);
         Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(5)'", world.Breakers.RefusedConfiguration("PAYMENTS"));
     }
 
     [Fact]
     public void A_repaired_change_takes_effect()
     {
-        using var world = new ConfigWorld(Streak5);
+        using var world = new ConfigurationWorld(Streak5);
         world.Become(Broken);
         world.Become(Streak3);
         Assert.Equal("FailureStreak(3)", world.RuleOf("payments"));
@@ -68,9 +68,9 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void A_change_that_breaks_one_breaker_changes_the_others()
+    public void A_change_that_is_invalid_for_one_breaker_changes_the_others()
     {
-        using var world = new ConfigWorld($"{Streak5}, \"orders\": {{}}");
+        using var world = new ConfigurationWorld($"{Streak5}, \"orders\": {{}}");
         world.Become($"{Broken}, \"orders\": {{ \"Tripper\": \"FailureStreak(9)\" }}");
         Assert.Equal("FailureStreak(5)", world.RuleOf("payments"));
         Assert.Equal("FailureStreak(9)", world.RuleOf("orders"));
@@ -78,9 +78,9 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void Broken_defaults_are_refused_for_all()
+    public void Invalid_defaults_are_refused_for_all_breakers()
     {
-        using var world = new ConfigWorld($"{Streak5}, \"orders\": {{}}");
+        using var world = new ConfigurationWorld($"{Streak5}, \"orders\": {{}}");
         world.BecomeJson(
             """{ "Fluxgate": { "Defaults": { "Window": "Tme(5s)" }, "Breakers": { "payments": { "Tripper": "FailureStreak(3)" }, "orders": {} } } }"""
         );
@@ -90,10 +90,10 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void Code_that_throws_for_a_change_leaves_the_old_settings()
+    public void A_change_for_which_code_throws_keeps_the_old_settings()
     {
         var throws = false;
-        using var world = new ConfigWorld(
+        using var world = new ConfigurationWorld(
             Streak5,
             services =>
                 services.PostConfigure<FluxgateBreakerSettings>(
@@ -114,9 +114,9 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void A_change_that_the_breaker_itself_refuses_leaves_the_old_settings_for_all_who_ask()
+    public void A_change_that_the_breaker_refuses_keeps_the_old_settings()
     {
-        using var world = new ConfigWorld(Streak5);
+        using var world = new ConfigurationWorld(Streak5);
         var monitor = world.Services.GetRequiredService<SettingsMonitor>();
         monitor.Follower = (_, _) => throw new NotSupportedException("no");
         world.Become($"{Streak3}, \"orders\": {{}}");
@@ -126,17 +126,17 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void A_breaker_that_is_added_is_there_at_once()
+    public void An_added_breaker_is_created_at_once()
     {
-        using var world = new ConfigWorld(Streak5);
+        using var world = new ConfigurationWorld(Streak5);
         world.Become($"{Streak5}, \"orders\": {{}}");
         Assert.Equal(["orders", "payments"], world.Breakers.Select(breaker => breaker.Name));
     }
 
     [Fact]
-    public void A_broken_breaker_that_is_added_comes_when_it_is_repaired()
+    public void An_added_breaker_that_is_invalid_is_created_when_it_is_repaired()
     {
-        using var world = new ConfigWorld(Streak5);
+        using var world = new ConfigurationWorld(Streak5);
         world.Become($"{Streak5}, \"orders\": {{ \"Window\": \"?\" }}");
         Assert.Contains(
             world.Log.At(LogLevel.Error),
@@ -150,9 +150,9 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void A_breaker_that_is_removed_goes_on_under_its_last_settings_and_may_come_back()
+    public void A_removed_breaker_keeps_its_last_settings_and_can_be_added_again()
     {
-        using var world = new ConfigWorld($"{Streak5}, \"orders\": {{ \"Tripper\": \"FailureStreak(9)\" }}");
+        using var world = new ConfigurationWorld($"{Streak5}, \"orders\": {{ \"Tripper\": \"FailureStreak(9)\" }}");
         var orders = world.Breakers["orders"];
         world.Become(Streak3);
         world.Become(Streak5);
@@ -165,9 +165,9 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void A_breaker_of_code_goes_back_to_code_and_defaults_when_its_section_is_removed()
+    public void A_breaker_of_code_returns_to_the_defaults_without_its_section()
     {
-        using var world = new ConfigWorld($"{Streak5}, \"orders\": {{}}", services => services.AddFluxgate().AddBreaker("payments"));
+        using var world = new ConfigurationWorld($"{Streak5}, \"orders\": {{}}", services => services.AddFluxgate().AddBreaker("payments"));
         world.BecomeJson("""{ "Fluxgate": { "Defaults": { "Tripper": "FailureStreak(8)" } } }""");
         Assert.Equal("FailureStreak(8)", world.RuleOf("payments"));
     }
@@ -175,17 +175,17 @@ public sealed class ChangedConfiguration
     [Fact]
     public void A_new_warning_is_logged()
     {
-        using var world = new ConfigWorld(Streak5);
+        using var world = new ConfigurationWorld(Streak5);
         world.Become("\"payments\": { \"Tripper\": \"FailureStreak(5) | MinRequests(500)\" }");
         Assert.Contains("MinRequests(500)", Assert.Single(world.Log.At(LogLevel.Warning)));
     }
 
     [Fact]
-    public void A_source_of_changes_of_ones_own_is_heard()
+    public void A_custom_change_token_source_triggers_a_reconfiguration()
     {
         var streak = 5;
         using var change = new CancellationTokenSource();
-        using var world = new ConfigWorld(
+        using var world = new ConfigurationWorld(
             "\"payments\": {}",
             services =>
             {
@@ -199,35 +199,35 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void Who_watches_the_options_hears_of_what_is_in_force_only_and_may_throw()
+    public void OnChange_receives_only_settings_in_force_and_may_throw()
     {
-        using var world = new ConfigWorld(Streak5);
-        List<string> heard = [];
+        using var world = new ConfigurationWorld(Streak5);
+        List<string> received = [];
         var monitor = world.Services.GetRequiredService<IOptionsMonitor<FluxgateBreakerSettings>>();
         using var bad = monitor.OnChange((_, _) => throw new NotSupportedException());
-        var subscription = monitor.OnChange((settings, name) => heard.Add($"{name} {settings.Tripper}"));
+        var subscription = monitor.OnChange((settings, name) => received.Add($"{name} {settings.Tripper}"));
         world.Become(Broken);
         world.Become(Streak3);
         subscription!.Dispose();
         world.Become(Streak5);
-        Assert.Equal(["payments FailureStreak(3)"], heard);
+        Assert.Equal(["payments FailureStreak(3)"], received);
         Assert.Equal("FailureStreak(5)", world.RuleOf("payments"));
     }
 
     [Fact]
-    public void A_change_that_comes_while_another_is_taken_on_is_not_lost()
+    public void A_change_during_a_reconfiguration_is_not_lost()
     {
         Tripper? ofCode = null;
         using var change = new CancellationTokenSource();
         using var listener = new NoticeListener
         {
-            Heard = () =>
+            Received = () =>
             {
                 ofCode = Tripper.FailureStreak(2);
                 change.Cancel();
             },
         };
-        using var world = new ConfigWorld(
+        using var world = new ConfigurationWorld(
             "\"payments\": {}",
             services =>
             {
@@ -242,9 +242,9 @@ public sealed class ChangedConfiguration
     }
 
     [Fact]
-    public void After_the_container_a_change_does_nothing()
+    public void A_change_after_the_container_is_disposed_has_no_effect()
     {
-        var world = new ConfigWorld(Streak5);
+        var world = new ConfigurationWorld(Streak5);
         var breaker = world.Breakers["payments"];
         world.Dispose();
         world.Become($"{Streak3}, \"orders\": {{}}");
@@ -256,14 +256,14 @@ public sealed class ChangedConfiguration
     {
         public List<Notice> Notices { get; } = [];
 
-        public Action Heard { get; init; } = () => { };
+        public Action Received { get; init; } = () => { };
 
         public void OnSignal(Signal signal) { }
 
         public void OnNotice(Notice notice)
         {
             Notices.Add(notice);
-            Heard();
+            Received();
         }
 
         public void Dispose() { }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A generic host that runs over a real file, which is watched.</summary>
+/// <summary>Runs a generic host over a real, watched file.</summary>
 internal sealed class ConfigFile : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fluxgate-");

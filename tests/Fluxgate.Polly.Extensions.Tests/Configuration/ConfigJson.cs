@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration.Json;
 
 namespace Fluxgate;
 
-/// <summary>A JSON configuration in memory that changes when told, on the thread that tells it.</summary>
+/// <summary>A JSON configuration in memory that reloads on the thread that changes it.</summary>
 internal sealed class ConfigJson
 {
     private readonly Source _source = new();

@@ -2,11 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>Remembers what is logged, and lets a test wait for it.</summary>
+/// <summary>Records log entries and lets a test wait for them.</summary>
 internal sealed class ConfigLog : ILoggerProvider, ILogger
 {
     private readonly List<(LogLevel Level, string Text)> _entries = [];
-    private readonly List<(Func<string, bool> Match, TaskCompletionSource Heard)> _waiting = [];
+    private readonly List<(Func<string, bool> Match, TaskCompletionSource Received)> _waiting = [];
 
     public IReadOnlyList<string> At(LogLevel level)
     {
@@ -16,16 +16,16 @@ internal sealed class ConfigLog : ILoggerProvider, ILogger
         }
     }
 
-    /// <summary>Completes with the next entry from now on that holds all of these.</summary>
+    /// <summary>Completes with the next new entry that contains all of these texts.</summary>
     public Task Next(params string[] parts)
     {
-        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var received = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_entries)
         {
-            _waiting.Add((text => Array.TrueForAll(parts, part => text.Contains(part, StringComparison.Ordinal)), heard));
+            _waiting.Add((text => Array.TrueForAll(parts, part => text.Contains(part, StringComparison.Ordinal)), received));
         }
 
-        return heard.Task.WaitAsync(DiContainer.Deadline);
+        return received.Task.WaitAsync(DiContainer.Deadline);
     }
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -42,7 +42,7 @@ internal sealed class ConfigLog : ILoggerProvider, ILogger
         lock (_entries)
         {
             _entries.Add((logLevel, text));
-            _waiting.FindAll(waiting => waiting.Match(text)).ForEach(waiting => waiting.Heard.TrySetResult());
+            _waiting.FindAll(waiting => waiting.Match(text)).ForEach(waiting => waiting.Received.TrySetResult());
         }
     }
 

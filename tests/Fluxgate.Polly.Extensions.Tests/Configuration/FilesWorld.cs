@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A started container over files that change when told, with the breaker <c>payments</c> in code, its log and its health.</summary>
+/// <summary>A started container over files in memory, with the breaker <c>payments</c> in code, its log and its health.</summary>
 internal sealed class FilesWorld : IDisposable
 {
     public const string File = "appsettings.json";
@@ -13,10 +13,10 @@ internal sealed class FilesWorld : IDisposable
 
     private readonly ServiceProvider _services;
 
-    /// <param name="json">What stands below <c>Breakers</c> in the file.</param>
-    /// <param name="more">Adds providers behind the file.</param>
+    /// <param name="json">The section <c>Breakers</c> of the file.</param>
+    /// <param name="more">Adds providers after the file.</param>
     /// <param name="ignoreLoadErrors">Whether the host ignores load errors of the file.</param>
-    /// <param name="wrap">What the application does with its configuration before it passes the section.</param>
+    /// <param name="wrap">Wraps the configuration before its section is passed.</param>
     /// <param name="services">Adds services.</param>
     public FilesWorld(
         string? json,
@@ -68,7 +68,7 @@ internal sealed class FilesWorld : IDisposable
 
     public void Delete() => Files.Write(File, null);
 
-    /// <summary>Returns what the health data of a breaker say of configuration that is kept.</summary>
+    /// <summary>Returns the health data of a breaker about kept configuration.</summary>
     public async Task<string?> KeptAsync(string name = "payments")
     {
         var report = await _services.GetRequiredService<HealthCheckService>().CheckHealthAsync().WaitAsync(DiContainer.Deadline);

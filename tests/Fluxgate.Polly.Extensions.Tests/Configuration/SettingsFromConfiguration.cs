@@ -8,7 +8,7 @@ namespace Fluxgate;
 public sealed class SettingsFromConfiguration
 {
     [Fact]
-    public void Every_setting_can_be_written_as_text()
+    public void Every_setting_can_be_configured_as_text()
     {
         var settings = Read(
             """
@@ -31,7 +31,7 @@ public sealed class SettingsFromConfiguration
     }
 
     [Fact]
-    public void Every_setting_but_those_of_code_has_a_key()
+    public void Every_setting_except_those_of_code_has_a_key()
     {
         string[] ofCode = ["Listeners", "Randomizer"];
         foreach (
@@ -53,18 +53,18 @@ public sealed class SettingsFromConfiguration
     [InlineData("1h", 3_600_000)]
     [InlineData("00:01:30", 90_000)]
     [InlineData("1.00:00:00", 86_400_000)]
-    public void Durations_are_written_as_people_do(string text, int milliseconds) =>
+    public void Durations_are_read_in_several_formats(string text, int milliseconds) =>
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Read($"\"ProbeLease\": \"{text}\"").ProbeLease);
 
     [Theory]
     [InlineData("half_open", BreakerState.HalfOpen)]
     [InlineData("HalfOpen", BreakerState.HalfOpen)]
     [InlineData("DISABLED", BreakerState.Disabled)]
-    public void States_are_written_as_in_metrics_or_as_in_code(string text, BreakerState state) =>
+    public void States_are_read_as_in_metrics_or_as_in_code(string text, BreakerState state) =>
         Assert.Equal(state, Read($"\"InitialState\": \"{text}\"").InitialState);
 
     [Fact]
-    public void Defaults_hold_for_all_and_are_overridden_by_name()
+    public void Defaults_apply_to_all_breakers_and_are_overridden_by_name()
     {
         using var services = Services(
             """
@@ -83,7 +83,7 @@ public sealed class SettingsFromConfiguration
     }
 
     [Fact]
-    public void Code_behind_the_file_has_the_last_word()
+    public void Code_after_the_configuration_takes_precedence()
     {
         using var services = Services(
             """{ "Fluxgate": { "Breakers": { "payments": { "Tripper": "FailureStreak(3)", "ProbeLease": "20s" } } } }""",
@@ -95,7 +95,7 @@ public sealed class SettingsFromConfiguration
     }
 
     [Fact]
-    public void A_file_behind_code_has_the_last_word_but_its_defaults_have_not()
+    public void Configuration_after_code_takes_precedence_except_its_defaults()
     {
         var json = new ConfigJson(
             """{ "Fluxgate": { "Defaults": { "ProbeLease": "20s" }, "Breakers": { "payments": { "Tripper": "FailureStreak(3)" } } } }"""
@@ -116,7 +116,7 @@ public sealed class SettingsFromConfiguration
     }
 
     [Fact]
-    public void Providers_that_spell_a_name_each_in_its_own_way_mean_one_breaker()
+    public void Breaker_names_of_several_providers_are_case_insensitive()
     {
         var root = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Fluxgate:Breakers:payments:Tripper", "FailureStreak(3)")])
@@ -185,7 +185,7 @@ public sealed class SettingsFromConfiguration
         Assert.StartsWith(error, Assert.Single(Assert.Throws<OptionsValidationException>(() => Read(key)).Failures));
 
     [Fact]
-    public async Task A_host_that_does_not_start_tells_everything_at_once()
+    public async Task Startup_reports_every_configuration_error_together()
     {
         await using var services = Services(
             """
@@ -212,21 +212,21 @@ public sealed class SettingsFromConfiguration
     [InlineData("""{ "Fluxgate": { "Breakers": "payments" } }""", "Fluxgate:Breakers: 'payments' is refused: expected a section")]
     [InlineData("""{ "Fluxgate": { "Defaults": "none" } }""", "Fluxgate:Defaults: 'none' is refused: expected a section with the keys")]
     [InlineData("""{ "Fluxgate": { "Payments": {} } }""", "Fluxgate:Payments: unknown key 'Payments'. Known are Defaults, Breakers.")]
-    public async Task A_section_of_another_shape_is_refused_also_where_it_names_no_breaker(string json, string error)
+    public async Task A_section_of_another_shape_is_refused_even_without_breakers(string json, string error)
     {
         await using var services = Services(json);
         Assert.StartsWith(error, (await Assert.ThrowsAnyAsync<OptionsValidationException>(services.StartAsync)).Failures.First());
     }
 
     [Fact]
-    public void Who_asks_for_a_breaker_that_a_mistyped_section_should_name_is_told_of_it()
+    public void A_request_for_an_unknown_breaker_names_the_mistyped_section()
     {
         using var services = Services("""{ "Fluxgate": { "Braekers": { "payments": {} } } }""");
         Assert.Contains("Did you mean Breakers?", Assert.Throws<KeyNotFoundException>(() => services.Breakers()["payments"]).Message);
     }
 
     [Fact]
-    public async Task A_section_that_is_not_there_names_nothing()
+    public async Task A_missing_section_configures_no_breaker()
     {
         await using var services = Services("{}", fluxgate => fluxgate.AddBreaker("orders"));
         await services.StartAsync();
@@ -234,7 +234,7 @@ public sealed class SettingsFromConfiguration
     }
 
     [Fact]
-    public void A_section_added_twice_is_read_and_told_of_once()
+    public void A_section_that_is_added_twice_is_read_once()
     {
         var json = new ConfigJson("""{ "Fluxgate": { "Breakers": { "payments": { "Tripper": "?" } } } }""");
         using var services = DiContainer.Of(services =>
@@ -246,7 +246,7 @@ public sealed class SettingsFromConfiguration
     }
 
     [Fact]
-    public void A_rule_that_warns_is_logged()
+    public void A_warning_of_a_rule_is_logged()
     {
         using var log = new ConfigLog();
         using var services = Services(

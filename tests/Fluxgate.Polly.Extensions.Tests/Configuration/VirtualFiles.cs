@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Fluxgate;
 
-/// <summary>Files in memory. Whoever watches a file is called on the thread that changes it, before the change returns.</summary>
+/// <summary>Files in memory. A watcher is called on the thread that changes the file, before the change returns.</summary>
 internal sealed class VirtualFiles : IFileProvider
 {
     private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
@@ -37,7 +37,7 @@ internal sealed class VirtualFiles : IFileProvider
             }
             catch (AggregateException)
             {
-                // Load errors that are not ignored end on the thread of the file watcher, where nobody sees them.
+                // Load errors that are not ignored are thrown on the thread of the file watcher, where nothing catches them.
             }
         }
     }

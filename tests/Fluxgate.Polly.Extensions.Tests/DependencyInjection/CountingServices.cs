@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 
-/// <summary>Services that count how often one of them is looked at.</summary>
+/// <summary>Services that count the reads of one of them.</summary>
 internal sealed class CountingServices : IServiceCollection
 {
     private readonly List<ServiceDescriptor> _services = [];

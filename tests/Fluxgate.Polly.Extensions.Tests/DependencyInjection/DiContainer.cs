@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fluxgate;
 
-/// <summary>Containers as strict as those of the development environment.</summary>
+/// <summary>Containers with the validation of the development environment.</summary>
 internal static class DiContainer
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -17,7 +17,7 @@ internal static class DiContainer
 
     public static FluxgateBreakers Breakers(this IServiceProvider services) => services.GetRequiredService<FluxgateBreakers>();
 
-    /// <summary>What a host does first.</summary>
+    /// <summary>Starts the lifecycle services, as a host does first.</summary>
     public static async Task StartAsync(this IServiceProvider services)
     {
         foreach (var hosted in services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())

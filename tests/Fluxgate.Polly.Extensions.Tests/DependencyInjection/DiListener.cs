@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Remembers what it hears, and whether it was disposed before the breakers had let go of it.</summary>
+/// <summary>Records signals, and whether it was disposed before the breakers detached it.</summary>
 internal class DiListener : ICircuitListener, IDisposable
 {
     public List<string> Attached { get; } = [];
@@ -11,7 +11,7 @@ internal class DiListener : ICircuitListener, IDisposable
 
     public bool Disposed { get; private set; }
 
-    public bool HeardAfterDisposal { get; private set; }
+    public bool CalledAfterDisposal { get; private set; }
 
     public void OnAttached(FluxgateBreaker breaker)
     {
@@ -23,7 +23,7 @@ internal class DiListener : ICircuitListener, IDisposable
 
     public void OnDetached(FluxgateBreaker breaker)
     {
-        HeardAfterDisposal |= Disposed;
+        CalledAfterDisposal |= Disposed;
         Detached.Add(breaker.Name);
     }
 

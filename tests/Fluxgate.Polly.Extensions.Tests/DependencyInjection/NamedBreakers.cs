@@ -6,7 +6,7 @@ namespace Fluxgate;
 public sealed class NamedBreakers
 {
     [Fact]
-    public void There_is_one_instance_a_name()
+    public void There_is_one_instance_for_each_name()
     {
         using var services = DiContainer.Of(services => services.AddFluxgate().AddBreaker("payments").AddBreaker("orders"));
         var breakers = services.Breakers();
@@ -16,7 +16,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void A_breaker_is_made_on_first_use()
+    public void A_breaker_is_created_on_first_use()
     {
         using var services = DiContainer.Of(services => services.AddFluxgate().AddBreaker("payments").AddBreaker("orders"));
         var breakers = services.Breakers();
@@ -27,7 +27,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public async Task All_are_made_when_the_host_starts()
+    public async Task All_breakers_are_created_when_the_host_starts()
     {
         await using var services = DiContainer.Of(services => services.AddFluxgate().AddBreaker("payments").AddBreaker("orders"));
         await services.StartAsync();
@@ -35,7 +35,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void An_unknown_name_is_refused_with_the_closest()
+    public void An_unknown_name_throws_and_suggests_the_closest()
     {
         using var services = DiContainer.Of(services =>
             services.AddFluxgate(fluxgate => fluxgate.AddBreaker("payments").AddBreaker("orders").ConfigureDefaults(_ => { }))
@@ -47,7 +47,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void Options_alone_name_no_breaker()
+    public void Options_alone_add_no_breaker()
     {
         using var services = DiContainer.Of(services =>
         {
@@ -58,7 +58,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void A_name_is_the_same_whatever_its_case_and_code_spells_it()
+    public void Names_are_case_insensitive_and_keep_the_spelling_of_code()
     {
         using var services = DiContainer.Of(services => services.AddFluxgate().AddBreaker("Payments").AddBreaker("payments"));
         Assert.Equal("Payments", services.Breakers()["PAYMENTS"].Name);
@@ -67,7 +67,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void Adding_twice_is_harmless_and_adds()
+    public void Adding_a_breaker_twice_combines_its_settings()
     {
         using var services = DiContainer.Of(services =>
         {
@@ -102,7 +102,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void Two_containers_share_nothing()
+    public void Two_containers_share_no_state()
     {
         var services = new ServiceCollection();
         services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(1));
@@ -114,7 +114,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void The_clock_is_the_containers()
+    public void The_clock_of_the_container_is_used()
     {
         var time = new VirtualTime();
         using var services = DiContainer.Of(services =>
@@ -130,7 +130,7 @@ public sealed class NamedBreakers
     [Theory]
     [InlineData("")]
     [InlineData(257)]
-    public void A_name_must_be_one_that_a_circuit_can_have(object name)
+    public void An_invalid_name_throws(object name)
     {
         var fluxgate = new ServiceCollection().AddFluxgate();
         var text = name as string ?? new string('x', (int)name);
@@ -139,7 +139,7 @@ public sealed class NamedBreakers
     }
 
     [Fact]
-    public void Nothing_is_null()
+    public void Null_arguments_throw()
     {
         IServiceCollection services = new ServiceCollection();
         Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddFluxgate());

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fluxgate;
 
-/// <summary>The checks behind a real endpoint of a real server.</summary>
+/// <summary>Checks the health endpoint of a real server.</summary>
 public sealed class HealthEndpoint
 {
     [Fact]
-    public async Task Health_is_served_as_for_any_other_check()
+    public async Task An_endpoint_reports_the_health_of_breakers()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -4,7 +4,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The few verbs that tests of HTTP clients are written in.</summary>
+/// <summary>The operations that tests of HTTP clients consist of.</summary>
 internal static class HttpCalls
 {
     public static HttpClient Client(this IServiceProvider services, string name = "payments") =>
@@ -19,7 +19,7 @@ internal static class HttpCalls
     public static Task<CallNotPermittedException> RejectedAsync(this HttpClient client, Uri address) =>
         Assert.ThrowsAsync<CallNotPermittedException>(() => client.GetAsync(address));
 
-    /// <summary>A breaker for what a later try may mend.</summary>
+    /// <summary>Creates a breaker for transient failures.</summary>
     public static ResiliencePipelineBuilder<HttpResponseMessage> AddTransient(
         this ResiliencePipelineBuilder<HttpResponseMessage> pipeline,
         FluxgateBreaker breaker

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Fluxgate;
 
-/// <summary>A clock on which waits up to a limit are over at once, as if they had been slept through, and longer ones never end.</summary>
+/// <summary>A clock on which waits up to a limit complete at once and longer ones never complete.</summary>
 internal sealed class HttpJumpingTime(TimeSpan limit) : TimeProvider
 {
     private long _ticks = TimeSpan.TicksPerHour;
 
-    /// <summary>The waits that were slept through.</summary>
+    /// <summary>The waits that completed.</summary>
     public ConcurrentQueue<TimeSpan> Waits { get; } = new();
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

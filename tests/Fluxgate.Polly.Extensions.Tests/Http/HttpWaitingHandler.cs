@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A send that ends with its token only, or hangs up after every deadline of a test is over.</summary>
+/// <summary>Completes a request only by its token, or fails after every deadline of a test is over.</summary>
 internal sealed class HttpWaitingHandler : HttpMessageHandler
 {
     public SemaphoreSlim Sending { get; } = new(0);

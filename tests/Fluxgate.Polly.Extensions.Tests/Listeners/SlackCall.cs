@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Fluxgate;
 
-/// <summary>One request to the server in Slack's place.</summary>
+/// <summary>One request to the server that replaces Slack.</summary>
 internal sealed record SlackCall(string Path, string? Authorization, JsonElement Body)
 {
     public string Text => Body.GetProperty("text").GetString()!;

@@ -14,10 +14,10 @@ public sealed class SlackRetries
     [InlineData(429, "")]
     [InlineData(429, """{"ok":false,"error":"ratelimited"}""")]
     [InlineData(503, "")]
-    public async Task Slack_says_when_to_come_again(int status, string body)
+    public async Task A_Retry_After_of_Slack_delays_the_retry(int status, string body)
     {
         await using var world = await SlackWorld.StartAsync(time: _time);
-        world.Slack.Answers(SlackStandIn.Answer(status, body, retryAfterSeconds: 7), world.Slack.Takes);
+        world.Slack.Answers(SlackServer.Answer(status, body, retryAfterSeconds: 7), world.Slack.Takes);
 
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -30,10 +30,10 @@ public sealed class SlackRetries
     [InlineData("ratelimited")]
     [InlineData("internal_error")]
     [InlineData("service_unavailable")]
-    public async Task An_error_that_passes_is_tried_again(string error)
+    public async Task A_transient_error_of_Slack_is_retried(string error)
     {
         await using var world = await SlackWorld.StartAsync(time: _time);
-        world.Slack.Answers(SlackStandIn.Refuses(error, retryAfterSeconds: 3), SlackStandIn.Refuses(error), world.Slack.Takes);
+        world.Slack.Answers(SlackServer.Refuses(error, retryAfterSeconds: 3), SlackServer.Refuses(error), world.Slack.Takes);
 
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -46,10 +46,10 @@ public sealed class SlackRetries
     [InlineData("invalid_auth")]
     [InlineData("channel_not_found")]
     [InlineData("not_in_channel")]
-    public async Task An_error_that_stays_is_reported_in_Slacks_word_and_not_tried_again(string error)
+    public async Task A_permanent_error_of_Slack_is_reported_and_not_retried(string error)
     {
         await using var world = await SlackWorld.StartAsync(time: _time);
-        world.Slack.Answers(SlackStandIn.Refuses(error));
+        world.Slack.Answers(SlackServer.Refuses(error));
 
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -63,10 +63,10 @@ public sealed class SlackRetries
     [InlineData(410, "channel_is_archived\n", "HTTP 410 channel_is_archived")]
     [InlineData(400, "<html>Something else</html>", "HTTP 400")]
     [InlineData(302, "", "HTTP 302")]
-    public async Task A_webhook_that_refuses_is_reported_and_not_tried_again(int status, string body, string problem)
+    public async Task A_webhook_that_refuses_is_reported_and_not_retried(int status, string body, string problem)
     {
         await using var world = await SlackWorld.StartAsync(webhook: true, time: _time);
-        world.Slack.Answers(SlackStandIn.Answer(status, body));
+        world.Slack.Answers(SlackServer.Answer(status, body));
 
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -82,10 +82,10 @@ public sealed class SlackRetries
     [InlineData("""{"ok":false,"error":42}""")]
     [InlineData("""{"ok":false,"error":"Something Else"}""")]
     [InlineData("<html>Log in to the hotel's network</html>")]
-    public async Task What_does_not_come_from_Slack_is_no_delivery(string body)
+    public async Task A_response_that_is_not_from_Slack_is_no_delivery(string body)
     {
         await using var world = await SlackWorld.StartAsync(time: _time);
-        world.Slack.Answers(SlackStandIn.Answer(200, body));
+        world.Slack.Answers(SlackServer.Answer(200, body));
 
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -96,10 +96,10 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task Server_errors_and_lost_connections_are_tried_again_after_waits_that_double()
+    public async Task Server_errors_and_lost_connections_are_retried_with_backoff()
     {
         await using var world = await SlackWorld.StartAsync(time: _time);
-        world.Slack.Answers(SlackStandIn.Answer(500), HttpUpstream.Resets, SlackStandIn.Answer(502, "<html>"), world.Slack.Takes);
+        world.Slack.Answers(SlackServer.Answer(500), HttpUpstream.Resets, SlackServer.Answer(502, "<html>"), world.Slack.Takes);
 
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -108,10 +108,10 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task It_gives_up_after_so_many_attempts()
+    public async Task The_listener_gives_up_after_MaxAttempts()
     {
         await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 3, time: _time);
-        world.Slack.Answers(SlackStandIn.Answer(500));
+        world.Slack.Answers(SlackServer.Answer(500));
 
         await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
 
@@ -120,26 +120,26 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task It_gives_up_after_so_much_time()
+    public async Task The_listener_gives_up_after_GiveUpAfter()
     {
         await using var world = await SlackWorld.StartAsync(
             options => (options.MaxAttempts, options.GiveUpAfter) = (100, TimeSpan.FromSeconds(30)),
             time: _time
         );
-        world.Slack.Answers(SlackStandIn.Answer(500));
+        world.Slack.Answers(SlackServer.Answer(500));
 
         await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
 
-        // 1, 2, 4 and 8 s are 15 s; another 16 s would be too long.
+        // 1, 2, 4 and 8 s are 15 s; another 16 s would exceed the limit.
         Assert.Equal(5, world.Slack.Calls.Count);
         GaveUp(world, "Slack did not take a message about circuit payments: HTTP 500, at attempt 5, which was the last.");
     }
 
     [Fact]
-    public async Task It_does_not_wait_longer_than_it_would_try()
+    public async Task A_Retry_After_beyond_GiveUpAfter_stops_retrying()
     {
         await using var world = await SlackWorld.StartAsync(time: _time);
-        world.Slack.Answers(SlackStandIn.Answer(429, retryAfterSeconds: 3_600));
+        world.Slack.Answers(SlackServer.Answer(429, retryAfterSeconds: 3_600));
 
         await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
 
@@ -148,9 +148,9 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task Nobody_listening_is_reported_by_its_kind()
+    public async Task A_refused_connection_is_reported_by_its_kind()
     {
-        // A port that is taken, so that nobody else gets it, and where nobody listens.
+        // A port that is bound, so that no other program uses it, but does not listen.
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         await using var world = await SlackWorld.StartAsync(
@@ -167,7 +167,7 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_left_after_the_time_for_a_request()
+    public async Task A_server_that_does_not_respond_is_left_after_RequestTimeout()
     {
         var time = new VirtualTime();
         await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 1, time: time);
@@ -183,7 +183,7 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_gets_no_more_than_the_time_for_all_attempts()
+    public async Task A_server_that_does_not_respond_is_left_after_GiveUpAfter()
     {
         var time = new VirtualTime();
         await using var world = await SlackWorld.StartAsync(options => options.GiveUpAfter = TimeSpan.FromSeconds(4), time: time);
@@ -198,10 +198,10 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task A_server_that_answers_without_end_is_read_no_further_than_an_answer_is_long()
+    public async Task An_endless_response_is_read_up_to_a_limit()
     {
         await using var world = await SlackWorld.StartAsync(time: _time);
-        world.Slack.Answers(SlackStandIn.Answer(200, new string('{', 1_000_000)));
+        world.Slack.Answers(SlackServer.Answer(200, new string('{', 1_000_000)));
 
         await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
 
@@ -212,7 +212,7 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task A_breaker_that_ends_takes_its_last_words_along_quietly()
+    public async Task A_cancelled_post_is_not_logged()
     {
         var time = new VirtualTime();
         await using var world = await SlackWorld.StartAsync(time: time);
@@ -228,7 +228,7 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task A_breaker_that_is_disposed_posts_what_it_still_has_to_say()
+    public async Task A_disposed_breaker_posts_its_last_signals()
     {
         await using var world = await SlackWorld.StartAsync();
         var breaker = new FluxgateBreaker(
@@ -245,10 +245,10 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task A_lost_message_is_followed_by_the_next_one()
+    public async Task A_lost_message_does_not_prevent_the_next_one()
     {
         await using var world = await SlackWorld.StartAsync(time: _time);
-        world.Slack.Answers(SlackStandIn.Refuses("is_archived"), world.Slack.Takes);
+        world.Slack.Answers(SlackServer.Refuses("is_archived"), world.Slack.Takes);
 
         await world.DoAsync(breaker => breaker.Trip());
         await world.DoAsync(breaker => breaker.Reset());

@@ -13,9 +13,9 @@ public sealed class SlackSecrets
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Whatever_goes_wrong_the_log_does_not_show_the_secret(bool webhook)
+    public async Task The_log_never_contains_the_secret(bool webhook)
     {
-        var secret = webhook ? SlackStandIn.WebhookPath : SlackStandIn.Token;
+        var secret = webhook ? SlackServer.WebhookPath : SlackServer.Token;
         await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 1, webhook, _time);
         (int Status, string Body)[] answers =
         [
@@ -26,7 +26,7 @@ public sealed class SlackSecrets
             (302, secret),
             (599, secret),
         ];
-        world.Slack.Answers([.. answers.Select(answer => SlackStandIn.Answer(answer.Status, answer.Body)), HttpUpstream.Resets]);
+        world.Slack.Answers([.. answers.Select(answer => SlackServer.Answer(answer.Status, answer.Body)), HttpUpstream.Resets]);
 
         for (var i = 0; i <= answers.Length; i++)
         {
@@ -42,10 +42,10 @@ public sealed class SlackSecrets
     }
 
     [Fact]
-    public async Task A_word_that_is_part_of_the_secret_is_no_word_of_Slacks()
+    public async Task An_error_code_that_is_part_of_the_secret_is_not_logged()
     {
         await using var world = await SlackWorld.StartAsync(options => options.Token = "xoxb_small_letters_only", time: _time);
-        world.Slack.Answers(SlackStandIn.Refuses("small_letters"));
+        world.Slack.Answers(SlackServer.Refuses("small_letters"));
 
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -53,45 +53,45 @@ public sealed class SlackSecrets
     }
 
     [Fact]
-    public async Task A_client_that_tells_everything_in_its_exceptions_is_not_quoted()
+    public async Task Exceptions_that_quote_the_request_are_not_logged()
     {
-        using var telling = new HttpClient(new SlackTellingHandler());
-        var log = new ListenedLog<SlackListener>();
+        using var wording = new HttpClient(new QuotingHandler());
+        var log = new RecordedLog<SlackListener>();
         using var listener = new SlackListener(
-            new() { WebhookUrl = new($"https://hooks.example{SlackStandIn.WebhookPath}"), MaxAttempts = 2 },
+            new() { WebhookUrl = new($"https://hooks.example{SlackServer.WebhookPath}"), MaxAttempts = 2 },
             log,
-            telling,
+            wording,
             _time
         );
         var world = new World();
         world.Breaker.Trip();
 
-        foreach (var _ in Enumerable.Range(0, SlackTellingHandler.Kinds))
+        foreach (var _ in Enumerable.Range(0, QuotingHandler.Kinds))
         {
             await listener.OnSignalAsync(world.Signals[0], default);
         }
 
-        Assert.Equal(SlackTellingHandler.Kinds, log.Entries.Count);
+        Assert.Equal(QuotingHandler.Kinds, log.Entries.Count);
         Assert.All(log.Entries, entry => Assert.Null(entry.Exception));
         Assert.DoesNotContain(Secret, log.Everything, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
-    public void No_refusal_shows_a_secret()
+    public void No_validation_error_contains_a_secret()
     {
-        var webhook = new Uri($"https://hooks.example{SlackStandIn.WebhookPath}");
+        var webhook = new Uri($"https://hooks.example{SlackServer.WebhookPath}");
         SlackOptions[] bad =
         [
-            new() { Token = SlackStandIn.Token },
-            new() { Token = $"Bearer {SlackStandIn.Token}", Channel = "#alerts" },
+            new() { Token = SlackServer.Token },
+            new() { Token = $"Bearer {SlackServer.Token}", Channel = "#alerts" },
             new()
             {
-                Token = SlackStandIn.Token,
+                Token = SlackServer.Token,
                 Channel = "#alerts",
                 WebhookUrl = webhook,
             },
-            new() { WebhookUrl = new($"http://hooks.example{SlackStandIn.WebhookPath}") },
-            new() { WebhookUrl = new(SlackStandIn.WebhookPath, UriKind.Relative) },
+            new() { WebhookUrl = new($"http://hooks.example{SlackServer.WebhookPath}") },
+            new() { WebhookUrl = new(SlackServer.WebhookPath, UriKind.Relative) },
             new() { WebhookUrl = webhook, Channel = "#alerts" },
             new() { WebhookUrl = webhook, MaxAttempts = 0 },
         ];
@@ -104,9 +104,9 @@ public sealed class SlackSecrets
     }
 
     [Fact]
-    public void Nothing_of_ours_shows_a_secret_as_text()
+    public void No_object_shows_a_secret_in_ToString()
     {
-        var options = new SlackOptions { Token = SlackStandIn.Token, Channel = "#alerts" };
+        var options = new SlackOptions { Token = SlackServer.Token, Channel = "#alerts" };
         using var listener = new SlackListener(options);
         var sender = typeof(SlackListener).GetField("_sender", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(listener)!;
 
@@ -117,7 +117,7 @@ public sealed class SlackSecrets
     }
 
     [Fact]
-    public async Task The_listeners_own_client_leaves_no_span_with_the_address()
+    public async Task The_built_in_client_records_no_span_with_the_address()
     {
         var spans = new ConcurrentQueue<Activity>();
         using var listening = new ActivityListener
@@ -129,7 +129,7 @@ public sealed class SlackSecrets
         ActivitySource.AddActivityListener(listening);
         await using var world = await SlackWorld.StartAsync(webhook: true);
 
-        // Whoever listens hears the clients of tests beside this one too: what is done here is one trace.
+        // The listener also receives the events of clients of concurrent tests: those of this test have one trace id.
         using var here = new Activity("here").Start();
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -141,7 +141,7 @@ public sealed class SlackSecrets
     }
 
     [Fact]
-    public async Task A_redirection_is_not_followed_with_what_there_is_to_say()
+    public async Task A_redirection_is_not_followed()
     {
         await using var elsewhere = await HttpUpstream.StartAsync();
         await using var world = await SlackWorld.StartAsync(options => options.MaxAttempts = 1, time: _time);

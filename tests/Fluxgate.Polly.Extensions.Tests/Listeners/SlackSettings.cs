@@ -9,7 +9,7 @@ public sealed class SlackSettings
     private static readonly Uri Webhook = new("https://hooks.example/services/T/B/X");
 
     [Fact]
-    public void One_way_has_to_be_set_and_one_only()
+    public void Exactly_one_of_token_and_webhook_must_be_set()
     {
         Refused("Either Token and Channel, or WebhookUrl must be set, but neither is.", new());
         Refused("Either Token and Channel, or WebhookUrl must be set, but neither is.", new() { Channel = "#alerts" });
@@ -34,7 +34,7 @@ public sealed class SlackSettings
     [InlineData("Bearer xoxb-1")]
     [InlineData("xoxb-1\r\nX-Other: 1")]
     [InlineData("토큰")]
-    public void A_token_is_one_word(string token) =>
+    public void A_token_must_be_one_word(string token) =>
         Refused(
             "Token must be printable ASCII characters without spaces, at least one. Its value is not shown.",
             new() { Token = token, Channel = "#alerts" }
@@ -44,7 +44,7 @@ public sealed class SlackSettings
     [InlineData("http://hooks.example/services")]
     [InlineData("ftp://hooks.example/services")]
     [InlineData("/services")]
-    public void An_address_is_one_that_keeps_a_secret(string address)
+    public void An_address_must_be_absolute_and_use_https(string address)
     {
         var uri = new Uri(address, UriKind.RelativeOrAbsolute);
 
@@ -59,7 +59,7 @@ public sealed class SlackSettings
     }
 
     [Fact]
-    public void Numbers_have_their_ranges()
+    public void Numbers_must_be_in_their_ranges()
     {
         Refused("MaxAttempts must be at least 1, but is 0.", new() { WebhookUrl = Webhook, MaxAttempts = 0 });
         Refused(
@@ -77,7 +77,7 @@ public sealed class SlackSettings
     }
 
     [Fact]
-    public void Words_are_there()
+    public void Messages_must_not_be_null()
     {
         Refused("Messages must not be null.", new() { WebhookUrl = Webhook, Messages = null! });
         Refused("NoticeMessage must not be null.", new() { WebhookUrl = Webhook, NoticeMessage = null! });
@@ -89,7 +89,7 @@ public sealed class SlackSettings
     [Theory]
     [InlineData("/proxy")]
     [InlineData("/proxy/")]
-    public async Task An_address_of_the_API_may_end_as_it_likes(string path)
+    public async Task The_API_address_can_end_with_or_without_a_slash(string path)
     {
         await using var world = await SlackWorld.StartAsync(options => options.ApiAddress = new(options.ApiAddress, path));
 
@@ -99,11 +99,11 @@ public sealed class SlackSettings
     }
 
     [Fact]
-    public async Task A_container_makes_it_from_its_options_and_log()
+    public async Task A_container_creates_the_listener_from_options_and_log()
     {
-        await using var slack = await SlackStandIn.StartAsync();
-        slack.Answers(SlackStandIn.Refuses("invalid_auth"));
-        var log = new ListenedLog<SlackListener>();
+        await using var slack = await SlackServer.StartAsync();
+        slack.Answers(SlackServer.Refuses("invalid_auth"));
+        var log = new RecordedLog<SlackListener>();
         var collection = new ServiceCollection();
         collection.AddHttpClient();
         collection
@@ -131,11 +131,11 @@ public sealed class SlackSettings
     }
 
     [Fact]
-    public async Task Its_options_can_come_from_configuration()
+    public async Task The_options_can_be_configured()
     {
-        await using var slack = await SlackStandIn.StartAsync();
-        slack.Answers(SlackStandIn.Answer(503, retryAfterSeconds: 31));
-        var log = new ListenedLog<SlackListener>();
+        await using var slack = await SlackServer.StartAsync();
+        slack.Answers(SlackServer.Answer(503, retryAfterSeconds: 31));
+        var log = new RecordedLog<SlackListener>();
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(
                 new Dictionary<string, string?>
@@ -156,14 +156,14 @@ public sealed class SlackSettings
 
         await services.GetRequiredService<SlackListener>().OnSignalAsync(world.Signals[0], default);
 
-        Assert.Equal(SlackStandIn.WebhookPath, Assert.Single(slack.Calls).Path);
+        Assert.Equal(SlackServer.WebhookPath, Assert.Single(slack.Calls).Path);
         Assert.Single(log.Entries);
     }
 
     [Fact]
-    public async Task A_client_that_was_passed_in_is_used_and_not_disposed()
+    public async Task A_passed_client_is_used_and_not_disposed()
     {
-        await using var slack = await SlackStandIn.StartAsync();
+        await using var slack = await SlackServer.StartAsync();
         using var client = new HttpClient();
         var listener = new SlackListener(new() { WebhookUrl = slack.WebhookUrl, RequestTimeout = TimeSpan.FromMinutes(1) }, client: client);
         var world = new World();
@@ -176,7 +176,7 @@ public sealed class SlackSettings
     }
 
     [Fact]
-    public async Task After_its_end_it_posts_nothing_and_says_so()
+    public async Task A_disposed_listener_posts_nothing_and_logs_it()
     {
         await using var world = await SlackWorld.StartAsync();
         world.Listener.Dispose();

@@ -5,7 +5,7 @@ public sealed class SlackThreads
     private const string First = "1700000000.000001";
 
     [Fact]
-    public async Task An_outage_is_one_thread_and_its_end_is_shown_in_the_channel()
+    public async Task An_outage_is_one_thread_and_its_end_is_broadcast()
     {
         await using var world = await SlackWorld.StartAsync();
 
@@ -22,20 +22,20 @@ public sealed class SlackThreads
     }
 
     [Fact]
-    public async Task A_message_goes_to_the_channel_with_the_bots_token()
+    public async Task A_message_is_posted_to_the_channel_with_the_token()
     {
         await using var world = await SlackWorld.StartAsync();
 
         await world.DoAsync(breaker => breaker.Trip("the vendor called"));
 
         var call = Assert.Single(world.Slack.Calls);
-        Assert.Equal(("/api/chat.postMessage", $"Bearer {SlackStandIn.Token}"), (call.Path, call.Authorization));
+        Assert.Equal(("/api/chat.postMessage", $"Bearer {SlackServer.Token}"), (call.Path, call.Authorization));
         Assert.Equal("#alerts", call.Body.GetProperty("channel").GetString());
         Assert.Equal(":red_circle: *payments* is open, calls are rejected for 1 min: the vendor called", call.Text);
     }
 
     [Fact]
-    public async Task The_next_outage_has_a_thread_of_its_own()
+    public async Task The_next_outage_has_its_own_thread()
     {
         await using var world = await SlackWorld.StartAsync();
 
@@ -48,7 +48,7 @@ public sealed class SlackThreads
     }
 
     [Fact]
-    public async Task Forcing_a_circuit_open_is_an_outage_too()
+    public async Task ForceOpen_starts_an_outage()
     {
         await using var world = await SlackWorld.StartAsync();
 
@@ -59,7 +59,7 @@ public sealed class SlackThreads
     }
 
     [Fact]
-    public async Task Disabling_and_only_measuring_end_an_outage()
+    public async Task Disable_and_MetricsOnly_end_an_outage()
     {
         foreach (var end in (Action<FluxgateBreaker>[])[breaker => breaker.Disable(), breaker => breaker.MetricsOnly()])
         {
@@ -74,7 +74,7 @@ public sealed class SlackThreads
     }
 
     [Fact]
-    public async Task What_is_no_outage_opens_no_thread()
+    public async Task A_transition_outside_an_outage_starts_no_thread()
     {
         await using var world = await SlackWorld.StartAsync();
 
@@ -88,10 +88,10 @@ public sealed class SlackThreads
     }
 
     [Fact]
-    public async Task Where_the_opening_message_was_lost_the_next_one_opens_the_thread()
+    public async Task A_thread_starts_with_the_next_message_if_the_first_was_lost()
     {
         await using var world = await SlackWorld.StartAsync();
-        world.Slack.Answers(SlackStandIn.Refuses("not_in_channel"), world.Slack.Takes);
+        world.Slack.Answers(SlackServer.Refuses("not_in_channel"), world.Slack.Takes);
 
         await world.DoAsync(breaker => breaker.Trip());
         await world.DoAsync(breaker => breaker.Probe());
@@ -105,7 +105,7 @@ public sealed class SlackThreads
     }
 
     [Fact]
-    public async Task Circuits_have_their_threads_apart()
+    public async Task Circuits_have_separate_threads()
     {
         await using var world = await SlackWorld.StartAsync();
 
@@ -118,21 +118,21 @@ public sealed class SlackThreads
     }
 
     [Fact]
-    public async Task A_webhook_gets_plain_messages()
+    public async Task A_webhook_receives_plain_messages()
     {
         await using var world = await SlackWorld.StartAsync(webhook: true);
 
         await world.DoAsync(breaker => breaker.Trip());
         await world.DoAsync(breaker => breaker.Reset());
 
-        Assert.All(world.Slack.Calls, call => Assert.Equal((SlackStandIn.WebhookPath, null), (call.Path, call.Authorization)));
+        Assert.All(world.Slack.Calls, call => Assert.Equal((SlackServer.WebhookPath, null), (call.Path, call.Authorization)));
         Assert.All(world.Slack.Calls, call => Assert.Equal(["text"], call.Body.EnumerateObject().Select(property => property.Name)));
         Assert.Equal(2, world.Slack.Calls.Count);
         Assert.Empty(world.Log.Entries);
     }
 
     [Fact]
-    public async Task One_listener_serves_many_breakers_at_once()
+    public async Task One_listener_serves_many_breakers_concurrently()
     {
         await using var world = await SlackWorld.StartAsync();
         var breakers = Enumerable
@@ -169,7 +169,7 @@ public sealed class SlackThreads
     }
 
     [Fact]
-    public async Task A_circuit_that_is_gone_leaves_no_thread_behind()
+    public async Task A_detached_circuit_leaves_no_thread_behind()
     {
         await using var world = await SlackWorld.StartAsync();
 

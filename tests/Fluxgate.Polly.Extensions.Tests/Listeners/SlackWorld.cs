@@ -1,37 +1,37 @@
 namespace Fluxgate;
 
-/// <summary>A breaker whose signals a listener posts, one after the other, to a server in Slack's place.</summary>
+/// <summary>A breaker whose signals a listener posts in order to a server that replaces Slack.</summary>
 internal sealed class SlackWorld : IAsyncDisposable
 {
     private readonly Dictionary<string, World> _circuits = new(StringComparer.Ordinal);
 
-    private SlackWorld(SlackStandIn slack, SlackListener listener, ListenedLog<SlackListener> log) =>
+    private SlackWorld(SlackServer slack, SlackListener listener, RecordedLog<SlackListener> log) =>
         (Slack, Listener, Log) = (slack, listener, log);
 
-    public SlackStandIn Slack { get; }
+    public SlackServer Slack { get; }
 
     public SlackListener Listener { get; }
 
-    public ListenedLog<SlackListener> Log { get; }
+    public RecordedLog<SlackListener> Log { get; }
 
     public static async Task<SlackWorld> StartAsync(Action<SlackOptions>? configure = null, bool webhook = false, TimeProvider? time = null)
     {
-        var slack = await SlackStandIn.StartAsync();
+        var slack = await SlackServer.StartAsync();
         var options = webhook
             ? new SlackOptions { WebhookUrl = slack.WebhookUrl }
             : new SlackOptions
             {
-                Token = SlackStandIn.Token,
+                Token = SlackServer.Token,
                 Channel = "#alerts",
                 ApiAddress = slack.Address,
             };
         configure?.Invoke(options);
-        var log = new ListenedLog<SlackListener>();
-        // Waits between attempts are over at once, and requests have all the time they need.
+        var log = new RecordedLog<SlackListener>();
+        // Waits between attempts complete at once, and requests have no timeout.
         return new(slack, new(options, log, timeProvider: time ?? new HttpJumpingTime(TimeSpan.FromSeconds(9))), log);
     }
 
-    /// <summary>Makes the breaker do something, and posts what it says.</summary>
+    /// <summary>Runs an action on the breaker and posts its signals.</summary>
     public async Task DoAsync(Action<FluxgateBreaker> act, string circuit = "payments", CancellationToken cancellationToken = default)
     {
         if (!_circuits.TryGetValue(circuit, out var world))

@@ -6,7 +6,7 @@ public sealed class BoundRules
     /// <summary>The breaker's rule, as text.</summary>
     public string Tripper { get; set; } = "FailureStreak(1)";
 
-    /// <summary>How long an attempt may take.</summary>
+    /// <summary>The timeout of an attempt.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     public FluxgateBreakerSettings ToSettings() =>

@@ -14,7 +14,7 @@ internal sealed class ChangingConfiguration
 
     public IConfigurationRoot Root { get; }
 
-    /// <summary>Changes a value and tells everybody. Pipelines that listen are rebuilt when this returns.</summary>
+    /// <summary>Changes a value and raises the reload token. Pipelines that follow it are rebuilt when this returns.</summary>
     public void Change(string key, string value)
     {
         Root[key] = value;

@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Calls that end as a test says, through a pipeline.</summary>
+/// <summary>Makes calls with given outcomes through a pipeline.</summary>
 internal static class PipelineCalls
 {
     public static async Task SucceedAsync(this ResiliencePipeline pipeline) => await pipeline.ExecuteAsync(static _ => default);

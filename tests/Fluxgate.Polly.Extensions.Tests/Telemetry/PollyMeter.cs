@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Fluxgate;
 
-/// <summary>Listens to the events that one pipeline counts on the meter of Polly. The meter is one for the process, so others are left out.</summary>
+/// <summary>Records the events of one pipeline on the meter of Polly. The meter is process-wide, so other pipelines are filtered out.</summary>
 internal sealed class PollyMeter : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -23,10 +23,10 @@ internal sealed class PollyMeter : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The tags of each event, with what was added to the counter under <c>count</c>.</summary>
+    /// <summary>The tags of each event, with the value added to the counter under <c>count</c>.</summary>
     public ConcurrentQueue<IReadOnlyDictionary<string, object?>> Events { get; } = new();
 
-    /// <summary>The tag of each event of ours, in order.</summary>
+    /// <summary>Returns the tag of each Fluxgate event, in order.</summary>
     public IEnumerable<object?> Ours(string tag) =>
         Events
             .Where(tags => $"{tags["event.name"]}".StartsWith("Fluxgate.", StringComparison.Ordinal))

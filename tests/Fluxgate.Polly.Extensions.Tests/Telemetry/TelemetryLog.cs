@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A place for log lines that remembers them: level, category and text.</summary>
+/// <summary>Records log entries: level, category and text.</summary>
 internal sealed class TelemetryLog : ILoggerProvider
 {
     public ConcurrentQueue<(LogLevel Level, string Category, string Text)> Lines { get; } = new();

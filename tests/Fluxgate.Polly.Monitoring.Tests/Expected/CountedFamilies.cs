@@ -4,7 +4,7 @@ using Outage;
 
 namespace Fluxgate;
 
-/// <summary>The series that each family of the catalogue must have, from what callers and listeners counted.</summary>
+/// <summary>Calculates the series that each family must have from the counts of callers and listeners.</summary>
 internal static class CountedFamilies
 {
     public static readonly string[] States = [.. Enum.GetValues<BreakerState>().Select(state => state.ToLabel())];
@@ -12,10 +12,10 @@ internal static class CountedFamilies
     private static readonly string[] Automatic = ["closed open", "open half_open", "half_open open", "half_open closed"];
     private static readonly string[] Sources = [.. Enum.GetNames<UserErrorSource>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
-    // As OpenMetrics writes bounds, which is what Prometheus asks for.
+    // As OpenMetrics, the format that Prometheus requests, writes bounds.
     private static readonly string[] Bounds = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0", "+Inf"];
 
-    /// <summary>By the names that Prometheus knows: a histogram is three families of counters.</summary>
+    /// <summary>By the names in Prometheus: a histogram is three families of counters.</summary>
     public static IReadOnlyDictionary<string, Func<Counted, IEnumerable<KitSample>>> All { get; } =
         new Dictionary<string, Func<Counted, IEnumerable<KitSample>>>(StringComparer.Ordinal)
         {

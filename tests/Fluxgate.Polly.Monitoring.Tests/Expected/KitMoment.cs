@@ -1,26 +1,26 @@
 namespace Fluxgate;
 
 /// <summary>
-/// A moment after the outage, at which every series must be what the processes counted. Rates are what they counted too: of the scrapes
-/// only their times are used, and what the first one of a range found.
+/// A moment after the outage, at which every series must equal the counts of the processes. Rates are calculated from these counts too:
+/// only the times of the scrapes are used, and the first value of a range.
 /// </summary>
 internal sealed record KitMoment(double Time, IReadOnlyList<KitTarget> Targets, KitScrapes Scrapes)
 {
     private const string Prefix = "circuit_breaker_";
 
-    /// <summary>How many intervals away a scrape is near.</summary>
+    /// <summary>The number of intervals within which Prometheus extrapolates to an end of the range.</summary>
     private const double Near = 1.1;
 
-    /// <summary>When the rules were evaluated last: series that they record are as of then.</summary>
+    /// <summary>When the rules were last evaluated: recorded series are as of then.</summary>
     public required double Evaluated { get; init; }
 
-    /// <summary>Whether a scrape was still under way when the rules were evaluated, and so is in nothing that they recorded.</summary>
+    /// <summary>Whether a scrape was in progress when the rules were evaluated, and so is missing in all that they recorded.</summary>
     public bool ScrapeWasUnderWay { get; init; }
 
-    /// <summary>From Prometheus 3 on, rates reach back by half an interval at most where a counter did not begin at 0.</summary>
+    /// <summary>Whether rates extrapolate back by half an interval at most where a counter did not start at 0, as from Prometheus 3 on.</summary>
     public bool ReachesBackLess { get; init; }
 
-    /// <summary>The cases that a test cannot tell apart: what Prometheus says must be true in one of them.</summary>
+    /// <summary>The cases that a test cannot distinguish: the result of Prometheus must match one of them.</summary>
     public IEnumerable<KitMoment> Cases =>
         from underWay in (bool[])[false, true]
         from less in (bool[])[false, true]
@@ -30,12 +30,12 @@ internal sealed record KitMoment(double Time, IReadOnlyList<KitTarget> Targets, 
             ReachesBackLess = less,
         };
 
-    /// <summary>The moment at which rules were evaluated.</summary>
+    /// <summary>The moment of the last evaluation of the rules.</summary>
     public KitMoment Recorded => this with { Time = Evaluated, Missing = ScrapeWasUnderWay ? 1 : 0 };
 
     private int Missing { get; init; }
 
-    /// <summary>All series of a family, which is named without its <c>circuit_breaker_</c>.</summary>
+    /// <summary>Returns all series of a family, which is named without its <c>circuit_breaker_</c>.</summary>
     public KitVector this[string family] =>
         new(
             Targets.SelectMany(target =>
@@ -45,7 +45,7 @@ internal sealed record KitMoment(double Time, IReadOnlyList<KitTarget> Targets, 
             )
         );
 
-    /// <summary>The moment as it is seen where a job and a circuit are chosen.</summary>
+    /// <summary>Returns the moment with only the selected job and circuit.</summary>
     public KitMoment Choose(string job, string circuit) =>
         this with
         {
@@ -80,7 +80,7 @@ internal sealed record KitMoment(double Time, IReadOnlyList<KitTarget> Targets, 
         }
     }
 
-    /// <summary>As Prometheus does it: to the ends of the range where a scrape is near them, and back to where the counter was 0 at most.</summary>
+    /// <summary>Extrapolates as Prometheus does: to a near end of the range, and back no further than where the counter was 0.</summary>
     private double Rise((double Time, double Value)[] points, double counted, double start)
     {
         var rise = counted - points[0].Value;
@@ -97,6 +97,6 @@ internal sealed record KitMoment(double Time, IReadOnlyList<KitTarget> Targets, 
         return rise * (sampled + before + after) / sampled;
     }
 
-    /// <summary>Seconds, of which Prometheus knows thousandths.</summary>
+    /// <summary>Returns seconds, which Prometheus rounds to thousandths.</summary>
     private static double Between(double from, double to) => Math.Round((to - from) * 1000) / 1000;
 }

@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
-/// <summary>When Prometheus scraped each counter, and what it found.</summary>
+/// <summary>The times and values of all scrapes of each counter.</summary>
 internal sealed class KitScrapes
 {
     private readonly Dictionary<string, (double Time, double Value)[]> _scrapes;
 
     private KitScrapes(Dictionary<string, (double Time, double Value)[]> scrapes) => _scrapes = scrapes;
 
-    /// <summary>All scrapes up to a time.</summary>
+    /// <summary>Reads all scrapes up to a time.</summary>
     public static async Task<KitScrapes> UntilAsync(KitApi prometheus, double time) =>
         new(
             (await prometheus.RangesAsync("{__name__=~\"circuit_breaker_.*_(total|bucket|sum|count)\"}[1h]", time)).ToDictionary(
@@ -17,7 +17,7 @@ internal sealed class KitScrapes
             )
         );
 
-    /// <summary>The scrapes of one series.</summary>
+    /// <summary>Returns the scrapes of one series.</summary>
     public IReadOnlyList<(double Time, double Value)> Of(string family, KitSample series) =>
         _scrapes.GetValueOrDefault(Key(family, series), []);
 

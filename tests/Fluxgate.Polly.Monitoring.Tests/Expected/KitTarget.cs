@@ -2,10 +2,10 @@ using Outage;
 
 namespace Fluxgate;
 
-/// <summary>A process that Prometheus scraped, and what it counted itself, by circuit.</summary>
+/// <summary>A scraped process and its own counts, by circuit.</summary>
 internal sealed record KitTarget(string Job, string Instance, IReadOnlyDictionary<string, Counted> Circuits)
 {
-    /// <summary>A series of one of its circuits, as Prometheus labels it.</summary>
+    /// <summary>Returns a series of one of its circuits with the labels that Prometheus adds.</summary>
     public KitSample Labelled(KitSample series, string circuit) =>
         new(
             new Dictionary<string, string>(series.Labels, StringComparer.Ordinal)

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Fluxgate;
 
-/// <summary>Samples at one time, and the few operations on them that the kit's expressions are made of.</summary>
+/// <summary>Samples at one time, and the operations that the expressions use.</summary>
 internal sealed class KitVector(IEnumerable<KitSample> samples) : IEnumerable<KitSample>
 {
     private readonly KitSample[] _samples = [.. samples];
@@ -13,7 +13,7 @@ internal sealed class KitVector(IEnumerable<KitSample> samples) : IEnumerable<Ki
 
     public static KitVector operator *(KitVector vector, double factor) => vector.Select(value => value * factor);
 
-    /// <summary>The samples of which a label has one of the values.</summary>
+    /// <summary>Returns the samples of which a label has one of the values.</summary>
     public KitVector With(string label, params string[] values) => new(_samples.Where(sample => values.Contains(sample[label])));
 
     public KitVector Where(Func<double, bool> holds) => new(_samples.Where(sample => holds(sample.Value)));
@@ -23,7 +23,7 @@ internal sealed class KitVector(IEnumerable<KitSample> samples) : IEnumerable<Ki
 
     public KitVector Round() => Select(value => Math.Floor(value + 0.5));
 
-    /// <summary>As PromQL's <c>and</c>: the samples with the labels of some sample of another.</summary>
+    /// <summary>Returns the samples with the labels of some sample of another vector, as <c>and</c> of PromQL does.</summary>
     public KitVector And(KitVector other)
     {
         var keys = other.Select(sample => sample.Key).ToHashSet(StringComparer.Ordinal);
@@ -38,7 +38,7 @@ internal sealed class KitVector(IEnumerable<KitSample> samples) : IEnumerable<Ki
 
     public KitVector SumWithout(params string[] labels) => Aggregate(sample => sample.Except(labels), values => values.Sum());
 
-    /// <summary>As PromQL's <c>histogram_quantile</c> for buckets that are cumulated, of which none is beyond the last bound.</summary>
+    /// <summary>Calculates <c>histogram_quantile</c> of PromQL for cumulative buckets, none of them beyond the last bound.</summary>
     public KitVector Quantile(double quantile) =>
         new(
             _samples
@@ -58,7 +58,7 @@ internal sealed class KitVector(IEnumerable<KitSample> samples) : IEnumerable<Ki
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Linear within the bucket that holds the rank; no number where there is no call.</summary>
+    /// <summary>Interpolates linearly within the bucket that contains the rank; NaN without calls.</summary>
     private static double Quantile(double quantile, (double Bound, double Value)[] buckets)
     {
         var rank = quantile * buckets[^1].Value;

@@ -22,8 +22,8 @@ internal sealed class KitApi(int port) : IDisposable
         return answer.IsSuccessStatusCode;
     }
 
-    /// <summary>Asks for an expression, now or as of a time in Unix seconds.</summary>
-    /// <exception cref="InvalidOperationException">Prometheus refused it; the message holds its error.</exception>
+    /// <summary>Evaluates an expression, now or as of a time in Unix seconds.</summary>
+    /// Prometheus rejected it; the message contains its error.
     public async Task<IReadOnlyList<KitSample>> QueryAsync(string expression, double? time = null)
     {
         var data = await AskAsync(expression, time);
@@ -33,7 +33,7 @@ internal sealed class KitApi(int port) : IDisposable
             : [.. result.EnumerateArray().Select(sample => new KitSample(Labels(sample), Number(sample.GetProperty("value"))))];
     }
 
-    /// <summary>Asks for a selector with a range: all that was scraped, as it is stored.</summary>
+    /// <summary>Evaluates a selector with a range: returns all scraped values as they are stored.</summary>
     public async Task<IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, (double Time, double Value)[] Points)>> RangesAsync(
         string selector,
         double time

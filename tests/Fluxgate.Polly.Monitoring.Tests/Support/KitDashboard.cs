@@ -14,7 +14,7 @@ internal static partial class KitDashboard
 
     public static IReadOnlyList<JsonElement> Variables { get; } = [.. Root.GetProperty("templating").GetProperty("list").EnumerateArray()];
 
-    /// <summary>What panels and annotations ask, with whom to name when it is wrong.</summary>
+    /// <summary>The expressions of panels and annotations, each with its title for messages.</summary>
     public static IReadOnlyList<(string Where, string Expression)> Expressions { get; } =
     [
         .. Panels.SelectMany(panel => ExpressionsOf(panel).Select(expression => (Text(panel, "title"), expression))),
@@ -36,7 +36,7 @@ internal static partial class KitDashboard
 
     public static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;
 
-    /// <summary>An expression as Grafana sends it for chosen values of the variables; all of them unless given.</summary>
+    /// <summary>Returns an expression as Grafana sends it for selected values of the variables; by default for all of them.</summary>
     public static string Chosen(string expression, string? job = null, string? circuit = null) =>
         expression
             .Replace("$job", job ?? All("job"), StringComparison.Ordinal)
@@ -44,7 +44,7 @@ internal static partial class KitDashboard
             .Replace("$circuit", circuit ?? All("circuit"), StringComparison.Ordinal)
             .Replace("$__rate_interval", $"{RateIntervalInMinutes}m", StringComparison.Ordinal);
 
-    /// <summary>The label that a variable lists, and the series that it looks at.</summary>
+    /// <summary>Returns the label that a variable lists, and the series that it reads.</summary>
     public static (string Series, string Label) LabelValues(JsonElement variable)
     {
         var parts = LabelValuesOf().Match(Text(variable.GetProperty("query"), "query"));
@@ -52,7 +52,7 @@ internal static partial class KitDashboard
         return (parts.Groups["series"].Value, parts.Groups["label"].Value);
     }
 
-    /// <summary>The matchers of each selector of a family in an expression; a selector without any is empty.</summary>
+    /// <summary>Returns the matchers of each selector of a family in an expression; empty for a selector without matchers.</summary>
     public static IEnumerable<(string Family, string Matchers)> Selectors(string expression) =>
         SelectorsOf().Matches(expression).Select(found => (found.Groups["family"].Value, found.Groups["matchers"].Value));
 

@@ -7,7 +7,7 @@ internal static class KitDocument
 
     public static string Text => Repository.Read(Name);
 
-    /// <summary>The expressions of its <c>promql</c> blocks: an empty line stands between two, and comments are left out.</summary>
+    /// <summary>The expressions of its <c>promql</c> blocks, which are separated by an empty line, without comments.</summary>
     public static IReadOnlyList<string> Expressions =>
         [
             .. Text.Split("```promql\n")[1..]
@@ -17,7 +17,7 @@ internal static class KitDocument
                 .Where(expression => expression.Length > 0),
         ];
 
-    /// <summary>The rows of the table of families: what is in the columns.</summary>
+    /// <summary>The rows of the table of families as columns.</summary>
     public static IReadOnlyList<string[]> Families =>
         [
             .. Text.Split('\n')

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Fluxgate;
 
 /// <summary>
-/// The files of samples/monitoring in a temporary folder, for a test that has no time and other ports: targets and the receiver's address are
-/// replaced, scrapes and evaluations come every second, and a minute of <c>for</c> is a second, ten at most. Nothing else is touched.
+/// A temporary copy of the files of samples/monitoring with other ports and shorter times: targets and the address of the receiver are
+/// replaced, scrapes and evaluations run every second, and a minute of <c>for</c> is a second, ten at most. The rest is unchanged.
 /// </summary>
 internal sealed partial class KitFolder : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed partial class KitFolder : IAsyncDisposable
 
     public static string Sample(string file) => Repository.Read($"samples/monitoring/{file}");
 
-    /// <summary>Copies a file, each of the pairs replaced; it is an error where one is not there.</summary>
+    /// <summary>Copies a file and applies all replacements; fails if a text to replace is missing.</summary>
     public void Copy(string file, params (string What, string With)[] replacements) => Write(file, With(Sample(file), replacements));
 
     public void CopyPrometheus(int outage, int quiet, int alertmanager)

@@ -4,7 +4,7 @@ using Outage;
 
 namespace Fluxgate;
 
-/// <summary>The program of tests/Outage as a process of its own.</summary>
+/// <summary>Runs the program of tests/Outage as a separate process.</summary>
 internal sealed class KitOutage : IAsyncDisposable
 {
     private readonly KitProgram _program;
@@ -24,10 +24,10 @@ internal sealed class KitOutage : IAsyncDisposable
         return new(program, int.Parse(await ReadLineAsync(program), CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Asks what it has counted itself, by circuit.</summary>
+    /// <summary>Returns its own counts, by circuit.</summary>
     public Task<IReadOnlyDictionary<string, Counted>> CountAsync() => PlayAsync("count");
 
-    /// <summary>Lets it play an act of its outage, and asks what it has counted itself.</summary>
+    /// <summary>Runs an act of its outage and returns its own counts.</summary>
     public async Task<IReadOnlyDictionary<string, Counted>> PlayAsync(string act)
     {
         await _program.Input.WriteLineAsync(act);
@@ -39,5 +39,5 @@ internal sealed class KitOutage : IAsyncDisposable
 
     private static async Task<string> ReadLineAsync(KitProgram program) =>
         await program.Output.ReadLineAsync().WaitAsync(KitWait.Deadline)
-        ?? throw new InvalidOperationException($"The program ended: {program.Said}");
+        ?? throw new InvalidOperationException($"The program ended: {program.OutputText}");
 }

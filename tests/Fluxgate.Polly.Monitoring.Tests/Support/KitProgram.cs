@@ -5,11 +5,11 @@ using System.Net.Sockets;
 
 namespace Fluxgate;
 
-/// <summary>A program that a test started, and ends by its own handle.</summary>
+/// <summary>A program that a test starts and ends by its own handle.</summary>
 internal sealed class KitProgram : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _said = new();
+    private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly Task _reading;
 
@@ -17,21 +17,21 @@ internal sealed class KitProgram : IAsyncDisposable
     {
         _process = process;
         _reading = Task.WhenAll(
-            CollectAsync(process.StandardError, _said, _errors),
-            readOutput ? CollectAsync(process.StandardOutput, _said) : Task.CompletedTask
+            CollectAsync(process.StandardError, _output, _errors),
+            readOutput ? CollectAsync(process.StandardOutput, _output) : Task.CompletedTask
         );
     }
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What it wrote, for the message of a test that fails.</summary>
-    public string Said => string.Join('\n', _said);
+    /// <summary>Its output, for the message of a failing test.</summary>
+    public string OutputText => string.Join('\n', _output);
 
     public StreamReader Output => _process.StandardOutput;
 
     public StreamWriter Input => _process.StandardInput;
 
-    /// <summary>Starts a program. Its output is collected unless the test reads it itself.</summary>
+    /// <summary>Starts a program. Its output is collected unless the test reads it.</summary>
     public static KitProgram Start(string file, string folder, bool readOutput, params string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments)
@@ -45,15 +45,15 @@ internal sealed class KitProgram : IAsyncDisposable
         return new(Process.Start(start)!, readOutput);
     }
 
-    /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int ExitCode, string Said)> RunAsync(string file, string folder, params string[] arguments)
+    /// <summary>Runs a program until it exits.</summary>
+    public static async Task<(int ExitCode, string OutputText)> RunAsync(string file, string folder, params string[] arguments)
     {
-        var (exitCode, said, _) = await RunToTheEndAsync(file, folder, arguments);
-        return (exitCode, said);
+        var (exitCode, output, _) = await RunToExitAsync(file, folder, arguments);
+        return (exitCode, output);
     }
 
-    /// <summary>Runs a program to its end. What it wrote to its standard error is among what it said too.</summary>
-    public static async Task<(int ExitCode, string Said, string Errors)> RunToTheEndAsync(
+    /// <summary>Runs a program until it exits. The output includes its standard error.</summary>
+    public static async Task<(int ExitCode, string OutputText, string Errors)> RunToExitAsync(
         string file,
         string folder,
         params string[] arguments
@@ -63,10 +63,10 @@ internal sealed class KitProgram : IAsyncDisposable
         using var deadline = new CancellationTokenSource(KitWait.Deadline);
         await program._process.WaitForExitAsync(deadline.Token);
         await program._reading;
-        return (program._process.ExitCode, program.Said, string.Join('\n', program._errors));
+        return (program._process.ExitCode, program.OutputText, string.Join('\n', program._errors));
     }
 
-    /// <summary>A port of loopback that is free now.</summary>
+    /// <summary>Returns a loopback port that is free now.</summary>
     public static int FreePort()
     {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The rules of samples/monitoring, as they are written.</summary>
+/// <summary>The rules of samples/monitoring in their original text.</summary>
 internal static class KitRules
 {
     public static IReadOnlyList<(string Name, string Expression)> Recorded { get; } = Read("recording.rules.yml", "- record: ");
@@ -10,7 +10,7 @@ internal static class KitRules
     private static (string Name, string Expression)[] Read(string file, string beginning) =>
         [.. KitFolder.Sample(file).Split(beginning)[1..].Select(rule => (rule.Split('\n')[0], Expression(rule.Split("expr: ")[1])))];
 
-    /// <summary>What stands behind <c>expr:</c>, in its line or as a block below it.</summary>
+    /// <summary>Returns the text after <c>expr:</c>, in its line or as a block below it.</summary>
     private static string Expression(string text)
     {
         var lines = text.Split('\n');

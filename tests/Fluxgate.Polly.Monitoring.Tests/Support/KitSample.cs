@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Fluxgate;
 
-/// <summary>One number of an answer of Prometheus, with its labels.</summary>
+/// <summary>One number of a result of Prometheus, with its labels.</summary>
 internal sealed record KitSample(IReadOnlyDictionary<string, string> Labels, double Value)
 {
-    /// <summary>Its labels as one text, without the name of the family: what tells the samples of one answer apart.</summary>
+    /// <summary>Its labels as one text, without the name of the family: unique in one result.</summary>
     public string Key { get; } =
         string.Join(
             ", ",
@@ -23,10 +23,10 @@ internal sealed record KitSample(IReadOnlyDictionary<string, string> Labels, dou
 
     public string this[string label] => Labels.GetValueOrDefault(label, "");
 
-    /// <summary>The sample with no labels but these.</summary>
+    /// <summary>Returns the sample with only these labels.</summary>
     public KitSample Only(params string[] labels) => Keeping(labels.Contains);
 
-    /// <summary>The sample without these labels.</summary>
+    /// <summary>Returns the sample without these labels.</summary>
     public KitSample Except(params string[] labels) => Keeping(label => !labels.Contains(label));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{{{Key}}} {Value:R}");

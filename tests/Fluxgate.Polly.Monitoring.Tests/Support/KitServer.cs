@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A Prometheus or an Alertmanager that a test started on a port of loopback, ready to be asked.</summary>
+/// <summary>A Prometheus or an Alertmanager that a test started on a loopback port and that is ready.</summary>
 internal sealed class KitServer : IAsyncDisposable
 {
     private const int Attempts = 3;
@@ -34,16 +34,16 @@ internal sealed class KitServer : IAsyncDisposable
             var server = new KitServer(program, new(port));
             await KitWait.UntilAsync(
                 async () => program.HasExited || await server.Api.IsReadyAsync(),
-                () => $"{file} to be ready:\n{program.Said}"
+                () => $"{file} to be ready:\n{program.OutputText}"
             );
             if (!program.HasExited)
             {
                 return server;
             }
 
-            // Another program was faster at taking the port, unless it says otherwise.
+            // Another program took the port first; its output says otherwise if not.
             await server.DisposeAsync();
-            Assert.True(attempt < Attempts, program.Said);
+            Assert.True(attempt < Attempts, program.OutputText);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Prometheus, its tool, and Alertmanager, where this machine has them.</summary>
+/// <summary>The paths of Prometheus, promtool and Alertmanager, if they are installed.</summary>
 internal static class KitTools
 {
     public static string? Prometheus { get; } = Find("prometheus");
@@ -9,7 +9,7 @@ internal static class KitTools
 
     public static string? Alertmanager { get; } = Find("prometheus-alertmanager") ?? Find("alertmanager");
 
-    /// <summary>What to say where one of them is not there; <see langword="null"/> where all are.</summary>
+    /// <summary>The reason to skip if one of them is missing; <see langword="null"/> if all are installed.</summary>
     public static string? Missing { get; } =
         Prometheus is not null && Promtool is not null && Alertmanager is not null
             ? null

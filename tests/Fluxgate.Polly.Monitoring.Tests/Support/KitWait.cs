@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Asks again until the answer is there. The deadline is against hanging, not a measure.</summary>
+/// <summary>Polls until a condition holds. The deadline only prevents hanging.</summary>
 internal static class KitWait
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
@@ -23,7 +23,7 @@ internal static class KitWait
         }
     }
 
-    // A server that is only starting refuses, or is not ready.
+    // A server that is starting refuses connections or is not ready.
     private static async Task<bool> IsSoAsync(Func<Task<bool>> isSo)
     {
         try

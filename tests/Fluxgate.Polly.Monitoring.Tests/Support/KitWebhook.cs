@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Fluxgate;
 
-/// <summary>A receiver on loopback that keeps what Alertmanager sends.</summary>
+/// <summary>A receiver on loopback that keeps the alerts that Alertmanager sends.</summary>
 internal sealed class KitWebhook : IAsyncDisposable
 {
     private const int Attempts = 3;
@@ -21,7 +21,7 @@ internal sealed class KitWebhook : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>The labels of each alert that was sent as firing, in their order.</summary>
+    /// <summary>The labels of each alert that was sent as firing, in order.</summary>
     public ConcurrentQueue<IReadOnlyDictionary<string, string>> Fired { get; } = new();
 
     public async ValueTask DisposeAsync()
@@ -43,7 +43,7 @@ internal sealed class KitWebhook : IAsyncDisposable
         }
         catch (HttpListenerException) when (attempts > 1)
         {
-            // Another program was faster.
+            // Another program took the port first.
             return Listen(attempts - 1);
         }
     }
@@ -54,7 +54,7 @@ internal sealed class KitWebhook : IAsyncDisposable
         {
             try
             {
-                // A listener that is closed at the moment it is asked never answers, so its word is not waited for alone.
+                // A listener that is closed while it starts to wait never completes, so the cancellation ends the wait too.
                 var context = await _listener.GetContextAsync().WaitAsync(_over.Token);
                 using var message = await JsonDocument.ParseAsync(context.Request.InputStream, cancellationToken: _over.Token);
                 foreach (var alert in message.RootElement.GetProperty("alerts").EnumerateArray())
@@ -77,7 +77,7 @@ internal sealed class KitWebhook : IAsyncDisposable
                             or JsonException
                 )
             {
-                // The test is over, or Alertmanager ended in the middle of a message.
+                // The test is over, or Alertmanager ended during a message.
             }
         }
     }

@@ -5,11 +5,11 @@ namespace Fluxgate;
 
 /// <summary>
 /// Two processes of tests/Outage, one of which has an outage, scraped by a real Prometheus that alerts a real Alertmanager, which calls a
-/// receiver in the test. Everything is over and scraped when it is initialized. Nothing runs where the programs are not installed.
+/// receiver in the test. The outage is over and scraped after initialization. Nothing runs if the programs are not installed.
 /// </summary>
 public sealed class MonitoredOutage : IAsyncLifetime
 {
-    // The last ones of their group, and the one that others are made of.
+    // The last rules of their groups, and the rule that others are derived from.
     private const string LastRules =
         "{__name__=~\"circuit_name:circuit_breaker_trips:rate5m|job_circuit_name:.*:p99_rate5m|instance:circuit_breaker_requests:rate2m\"}";
 
@@ -24,18 +24,18 @@ public sealed class MonitoredOutage : IAsyncLifetime
 
     internal KitWebhook Webhook { get; private set; } = null!;
 
-    /// <summary>The two processes, with what they had counted before anything happened.</summary>
+    /// <summary>The two processes with their counts before the outage.</summary>
     internal IReadOnlyList<KitTarget> Before { get; private set; } = null!;
 
-    /// <summary>When the outage was over, all of it scraped, and the rules evaluated on it, with what was counted. Expressions are asked for as of then.</summary>
+    /// <summary>The moment after the outage with all scraped and all rules evaluated, and the counts. Expressions are evaluated as of then.</summary>
     internal KitMoment Now { get; private set; } = null!;
 
-    /// <summary>What Alertmanager had, again and again since then: when two minutes are over, some alerts are too.</summary>
+    /// <summary>The alerts of Alertmanager, read repeatedly since then: after two minutes some alerts are resolved.</summary>
     internal ConcurrentQueue<
         IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)>
     > Alerts { get; } = new();
 
-    private string Said => string.Join('\n', _running.OfType<KitServer>().Select(server => server.Program.Said));
+    private string OutputText => string.Join('\n', _running.OfType<KitServer>().Select(server => server.Program.OutputText));
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -52,7 +52,7 @@ public sealed class MonitoredOutage : IAsyncLifetime
         Alertmanager = await StartAlertmanagerAsync();
         Prometheus = await StartPrometheusAsync(outage.Port, quiet.Port);
 
-        // Twice from each before anything happens, and between the acts: increase() and rate() measure from what they saw first.
+        // Two scrapes of each before the outage and between the acts: increase() and rate() measure from the first value.
         await UntilAsync("count(count_over_time(circuit_breaker_state_code[1m]) >= 2) == 2 * 12 and on () sum(up) == 2");
         Before = [await TargetAsync("quickstart", outage), await TargetAsync("payments-api", quiet)];
         await outage.PlayAsync("first");
@@ -62,11 +62,11 @@ public sealed class MonitoredOutage : IAsyncLifetime
         await UntilAsync(AllScrapedAfter(over));
         var scraped = Text(await TimeAsync());
 
-        // A scrape that takes longer than its second on a busy machine leaves a gap, in which circuits are gone: then a later moment.
+        // A scrape that takes longer than its second on a busy machine leaves a gap, in which circuits are missing: then a later moment is used.
         var moment = 0.0;
         await KitWait.UntilAsync(
             async () => await IsWholeAsync(moment = await PastAsync(), over, scraped),
-            () => $"a moment at which everything is there\n{Said}"
+            () => $"a moment at which everything is there\n{OutputText}"
         );
         Now = new(
             moment,
@@ -90,8 +90,8 @@ public sealed class MonitoredOutage : IAsyncLifetime
         }
     }
 
-    /// <summary>Asks for an expression as of when all was over.</summary>
-    internal Task<IReadOnlyList<KitSample>> AskAsync(string expression) => Prometheus.QueryAsync(expression, Now.Time);
+    /// <summary>Evaluates an expression as of the moment after the outage.</summary>
+    internal Task<IReadOnlyList<KitSample>> QueryAsync(string expression) => Prometheus.QueryAsync(expression, Now.Time);
 
     private static async Task<KitTarget> TargetAsync(string job, KitOutage program) =>
         new(job, $"localhost:{program.Port}", await program.CountAsync());
@@ -103,9 +103,9 @@ public sealed class MonitoredOutage : IAsyncLifetime
     private async Task<double> TimeAsync() => (await Prometheus.QueryAsync("time()")).Single().Value;
 
     private Task UntilAsync(string expression) =>
-        KitWait.UntilAsync(async () => (await Prometheus.QueryAsync(expression)).Count > 0, () => $"{expression}\n{Said}");
+        KitWait.UntilAsync(async () => (await Prometheus.QueryAsync(expression)).Count > 0, () => $"{expression}\n{OutputText}");
 
-    /// <summary>A moment of which nothing is still to come: each target has been scraped after it, and the rules evaluated.</summary>
+    /// <summary>Returns a moment after which each target has been scraped and the rules evaluated.</summary>
     private async Task<double> PastAsync()
     {
         var moment = await TimeAsync();
@@ -130,7 +130,7 @@ public sealed class MonitoredOutage : IAsyncLifetime
             }
             catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
             {
-                // Asked again.
+                // The next read tries again.
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200));

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A test that runs Prometheus' own programs; skipped, with a word on how to get them, where they are not installed.</summary>
+/// <summary>A test that runs Prometheus, promtool or Alertmanager; skipped with the command to install them where they are missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsPrometheusFactAttribute : FactAttribute
 {

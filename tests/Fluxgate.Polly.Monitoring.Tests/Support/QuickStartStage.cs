@@ -3,7 +3,7 @@ using QuickStart;
 
 namespace Fluxgate;
 
-/// <summary>What the sample's views look at, with a circuit that the test moves itself.</summary>
+/// <summary>The input of the views of the sample, with a circuit that the test controls.</summary>
 internal sealed class QuickStartStage : IDisposable
 {
     public const string Url = "http://localhost:9464/metrics";

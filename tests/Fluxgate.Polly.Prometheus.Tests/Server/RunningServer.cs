@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>A server on a free loopback port with one breaker, and a client whose deadline is there against hanging only.</summary>
+/// <summary>A server on a free loopback port with one breaker, and a client whose deadline only prevents hanging.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    /// <param name="family">A family more.</param>
-    /// <param name="time">The clock of all patience; unless given one that stands still, so that no slow machine makes a 503.</param>
+    /// <param name="family">An additional family.</param>
+    /// <param name="time">The clock of all timeouts; by default one that stands still, so that a slow machine gets no 503.</param>
     public RunningServer(MetricFamily? family = null, TimeProvider? time = null)
     {
         time ??= new VirtualTime();
@@ -40,7 +40,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public Task<HttpResponseMessage> AskAsync(string? accept = null, string? acceptEncoding = null, string method = "GET") =>
         ScrapeRequest.SendAsync(Client, accept, acceptEncoding, method);
 
-    /// <summary>A connection that speaks bytes.</summary>
+    /// <summary>Opens a raw connection.</summary>
     public async Task<TcpClient> ConnectAsync()
     {
         var client = new TcpClient { LingerState = new(enable: true, seconds: 0) };
@@ -48,7 +48,7 @@ internal sealed class RunningServer : IAsyncDisposable
         return client;
     }
 
-    /// <summary>A connection that has asked for the page. It takes in little that it does not read.</summary>
+    /// <summary>Opens a connection and requests the page. Its receive buffer is small.</summary>
     public async Task<TcpClient> ConnectAndAskAsync()
     {
         var client = new TcpClient { LingerState = new(enable: true, seconds: 0), ReceiveBufferSize = 4096 };

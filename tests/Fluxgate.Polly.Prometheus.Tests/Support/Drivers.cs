@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Threads that do something again and again while a test looks. All have done it once when the constructor returns, whatever else runs.</summary>
+/// <summary>Threads that repeat their actions during a test. Each has run its action once when the constructor returns.</summary>
 internal sealed class Drivers : IAsyncDisposable
 {
     private readonly CancellationTokenSource _over = new();

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>Runs a program of the machine, with a deadline against hanging only.</summary>
+/// <summary>Runs an installed program, with a deadline that only prevents hanging.</summary>
 internal static class ExternalTool
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    /// <summary>Its exit code, and what it wrote to both outputs.</summary>
+    /// <summary>Returns its exit code and both outputs.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         string program,
         IEnumerable<string> arguments,
@@ -38,7 +38,7 @@ internal static class ExternalTool
             }
             catch (IOException)
             {
-                // It ended before it had read everything: its outputs say why.
+                // It ended before it had read all input: its outputs contain the reason.
             }
 
             await process.WaitForExitAsync(late.Token);
@@ -51,7 +51,7 @@ internal static class ExternalTool
         }
     }
 
-    /// <summary>Whether a program can be started and ends well.</summary>
+    /// <summary>Whether a program can be started and exits with 0.</summary>
     public static bool Works(string program, params string[] arguments)
     {
         try

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A test that runs <c>prometheus</c> or <c>promtool</c>; skipped, saying how to get them, where they are not.</summary>
+/// <summary>A test that runs <c>prometheus</c> or <c>promtool</c>; skipped with the command to install them where they are missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsPrometheusFactAttribute : FactAttribute
 {

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A test that parses pages with Prometheus' own client for Python; skipped, saying how to get it, where it is not.</summary>
+/// <summary>A test that parses pages with the Prometheus client for Python; skipped with the command to install it where it is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsPythonClientFactAttribute : FactAttribute
 {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>One page of metrics, read by a parser that forgives nothing: what it accepts is text format 0.0.4 as its specification has it.</summary>
+/// <summary>Parses one page of metrics strictly: it accepts only text format 0.0.4 as specified.</summary>
 internal sealed class Page
 {
     private readonly Dictionary<string, double> _series = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ internal sealed class Page
 
     public static Page Parse(ReadOnlySpan<byte> utf8)
     {
-        // Throws on invalid UTF-8; a byte order mark would stay in the text and be no comment.
+        // Throws on invalid UTF-8; a byte order mark would stay in the text and not be a comment.
         var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(utf8);
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         var page = new Page(text);
@@ -48,7 +48,7 @@ internal sealed class Page
         return page;
     }
 
-    /// <summary>The value of a series, written as on the page: <c>circuit_breaker_state{circuit_name="a",state="open"}</c>.</summary>
+    /// <summary>Returns the value of a series, written as on the page: <c>circuit_breaker_state{circuit_name="a",state="open"}</c>.</summary>
     public double this[string series] => _series.TryGetValue(series, out var value) ? value : throw new KeyNotFoundException(series);
 
     public bool Has(string series) => _series.ContainsKey(series);
@@ -66,11 +66,11 @@ internal sealed class Page
             .Select(series => series.Labels["circuit_name"])
             .Distinct(StringComparer.Ordinal);
 
-    /// <summary>The states that are 1; more or less than one is trap M2.</summary>
+    /// <summary>The states with value 1; more or fewer than one is trap M2.</summary>
     public string[] CurrentStates(string circuit) =>
         [.. Of(circuit).Where(series => series is { Name: "circuit_breaker_state", Value: 1 }).Select(series => series.Labels["state"])];
 
-    /// <summary>The series of one circuit.</summary>
+    /// <summary>Returns the series of one circuit.</summary>
     public IEnumerable<Series> Of(string circuit) =>
         (_byCircuit ??= All.ToLookup(series => series.Labels.GetValueOrDefault("circuit_name"), StringComparer.Ordinal))[circuit];
 

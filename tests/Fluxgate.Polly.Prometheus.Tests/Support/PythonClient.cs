@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Fluxgate;
 
-/// <summary>Prometheus' own client for Python as a reader of pages; of OpenMetrics it forgives nothing.</summary>
+/// <summary>Parses pages with the Prometheus client for Python, which is strict for OpenMetrics.</summary>
 internal static class PythonClient
 {
-    /// <summary>The system's, which Debian's package serves; another first on the PATH may not know of it.</summary>
+    /// <summary>The system's Python, for which Debian packages the client; another one on the PATH may not have it.</summary>
     public const string Python = "/usr/bin/python3";
 
     private const string Script = """
@@ -25,7 +25,7 @@ internal static class PythonClient
             ]))
         """;
 
-    /// <summary>The page in one of the formats, as it would be sent.</summary>
+    /// <summary>Renders the page in one of the formats.</summary>
     public static byte[] Written(this PrometheusMetrics metrics, PageFormat format)
     {
         var page = new ArrayBufferWriter<byte>();
@@ -33,7 +33,7 @@ internal static class PythonClient
         return page.WrittenSpan.ToArray();
     }
 
-    /// <summary>Parses pages, all in one process. A page that it refuses fails the test with what it says.</summary>
+    /// <summary>Parses pages, all in one process. A page that is rejected fails the test with the error.</summary>
     /// <returns>The samples of each page.</returns>
     public static async Task<IReadOnlyList<IReadOnlyList<PythonSample>>> ReadAsync(params (PageFormat Format, byte[] Page)[] pages)
     {

@@ -1,4 +1,4 @@
 namespace Fluxgate;
 
-/// <summary>One sample as prometheus_client read it.</summary>
+/// <summary>One sample as parsed by prometheus_client.</summary>
 internal sealed record PythonSample(string Family, string Type, string Name, IReadOnlyDictionary<string, string> Labels, double Value);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Fluxgate;
 
-/// <summary>A family of the process whose callback waits to be let through, and counts who is in it. Each rendering shows its own number.</summary>
+/// <summary>A process-wide family whose callback waits until the gate opens and counts concurrent callers. Each rendering shows its number.</summary>
 internal sealed class ScrapeGate : IDisposable
 {
     private const string Name = "gate";
@@ -17,20 +17,20 @@ internal sealed class ScrapeGate : IDisposable
 
     public MetricFamily Family { get; }
 
-    /// <summary>Renderings that have begun.</summary>
+    /// <summary>Renderings that have started.</summary>
     public int Renderings => Volatile.Read(ref _renderings);
 
-    /// <summary>How many were inside at each entry.</summary>
+    /// <summary>How many callers were inside at each entry.</summary>
     public ConcurrentBag<int> Crowds { get; } = [];
 
     /// <summary>Waits until another rendering is inside.</summary>
-    public async Task EnteredAsync() => Assert.True(await _entered.WaitAsync(Deadline), "No rendering began.");
+    public async Task EnteredAsync() => Assert.True(await _entered.WaitAsync(Deadline), "No rendering started.");
 
     public void Open() => _open.Set();
 
     public void Close() => _open.Reset();
 
-    /// <summary>The number of the rendering that made a page.</summary>
+    /// <summary>Returns the number of the rendering that made a page.</summary>
     public static double RenderingOf(Page page) => page[Name];
 
     public void Dispose()
@@ -44,7 +44,7 @@ internal sealed class ScrapeGate : IDisposable
         var number = Interlocked.Increment(ref _renderings);
         Crowds.Add(Interlocked.Increment(ref _inside));
         _entered.Release();
-        Assert.True(_open.Wait(Deadline), "The gate stayed shut.");
+        Assert.True(_open.Wait(Deadline), "The gate was not opened in time.");
         Interlocked.Decrement(ref _inside);
         return number;
     }

@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Fluxgate;
 
-/// <summary>A pool that knows what is out, and fails the test where something comes back that is not.</summary>
+/// <summary>A pool that counts the rented arrays and those that are returned without having been rented.</summary>
 internal sealed class ScrapePool : ArrayPool<byte>
 {
     private readonly HashSet<byte[]> _out = [];
 
-    /// <summary>Arrays lent and not returned.</summary>
+    /// <summary>Arrays rented and not returned.</summary>
     public int Out
     {
         get
@@ -19,10 +19,10 @@ internal sealed class ScrapePool : ArrayPool<byte>
         }
     }
 
-    /// <summary>How many arrays came back that were not out: a page returned twice.</summary>
-    public int Strays { get; private set; }
+    /// <summary>How many arrays were returned that were not rented: a page was returned twice.</summary>
+    public int UnknownReturns { get; private set; }
 
-    /// <summary>While set, there is no memory to be had.</summary>
+    /// <summary>While set, renting throws.</summary>
     public bool IsEmpty { get; set; }
 
     public override byte[] Rent(int minimumLength)
@@ -41,7 +41,7 @@ internal sealed class ScrapePool : ArrayPool<byte>
         return array;
     }
 
-    /// <summary>What comes back is overwritten, so that whoever still reads it sees nonsense.</summary>
+    /// <summary>Overwrites the array, so that a later reader sees invalid data.</summary>
     public override void Return(byte[] array, bool clearArray = false)
     {
         Array.Fill(array, (byte)'!');
@@ -49,7 +49,7 @@ internal sealed class ScrapePool : ArrayPool<byte>
         {
             if (!_out.Remove(array))
             {
-                Strays++;
+                UnknownReturns++;
             }
         }
     }

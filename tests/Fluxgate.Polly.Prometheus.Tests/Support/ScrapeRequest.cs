@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A request for a page, with the headers as they are given and no others.</summary>
+/// <summary>Sends a request for a page with only the given headers.</summary>
 internal static class ScrapeRequest
 {
     public static async Task<HttpResponseMessage> SendAsync(

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fluxgate;
 
-/// <summary>Waits for what other threads do, with a deadline against hanging only.</summary>
+/// <summary>Waits for other threads, with a deadline that only prevents hanging.</summary>
 internal static class ScrapeWaiting
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -12,7 +12,7 @@ internal static class ScrapeWaiting
         var waited = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(waited.Elapsed < Deadline, $"In vain: {what}");
+            Assert.True(waited.Elapsed < Deadline, $"Not reached in time: {what}");
             await Task.Yield();
         }
     }

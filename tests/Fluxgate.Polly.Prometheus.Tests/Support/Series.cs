@@ -1,4 +1,4 @@
 namespace Fluxgate;
 
-/// <summary>One series of a page, its label values as they were before they were escaped.</summary>
+/// <summary>One series of a page, with unescaped label values.</summary>
 internal sealed record Series(string Name, IReadOnlyDictionary<string, string> Labels, double Value);

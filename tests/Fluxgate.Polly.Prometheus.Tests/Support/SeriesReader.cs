@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>Reads the name and labels of one line, character by character. Ten thousand pages pass through: a message is made only to be read.</summary>
+/// <summary>Parses the name and labels of one line. It parses ten thousand pages, so it formats a message only on failure.</summary>
 internal static class SeriesReader
 {
-    /// <summary>The series, without its value, and where it ends in the line.</summary>
+    /// <summary>Returns the series, without its value, and the position of its end in the line.</summary>
     public static (Series Series, int End) Read(string line)
     {
         var position = 0;

@@ -9,13 +9,13 @@ public sealed class CapturedContexts
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_strategy_comes_back_to_the_callers_context_only_when_asked_to(bool continueOnCapturedContext) =>
+    public void The_strategy_resumes_on_the_captured_context_only_on_request(bool continueOnCapturedContext) =>
         Assert.Equal(continueOnCapturedContext ? 1 : 0, PostsOf(_world.Pipeline<int>(), continueOnCapturedContext));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void So_does_a_predicate_that_suspends(bool continueOnCapturedContext)
+    public void A_suspended_predicate_resumes_on_the_captured_context_on_request(bool continueOnCapturedContext)
     {
         var answer = new TaskCompletionSource<bool>();
         var pipeline = _world.Pipeline<int>(options => options.ShouldHandle = _ => new(answer.Task));
@@ -41,7 +41,7 @@ public sealed class CapturedContexts
             var completed = call.AsTask();
             Assert.False(completed.IsCompleted);
 
-            // From nobody's context, as the answer of a dependency comes.
+            // Without a context, as a dependency completes.
             SynchronizationContext.SetSynchronizationContext(null);
             answer.SetResult(7);
             recording.Run();
@@ -56,7 +56,7 @@ public sealed class CapturedContexts
         }
     }
 
-    /// <summary>Counts what is posted to it, and runs it when told, in itself.</summary>
+    /// <summary>Counts what is posted to it, and runs it on request.</summary>
     private sealed class Recording : SynchronizationContext
     {
         private readonly Queue<Action> _posted = new();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Fluxgate;
 
 /// <summary>The code of docs/dependency-injection.md.</summary>
-// Shows circuits of the names that others have on the page of the process, where only the newest is seen.
+// Shares the process-wide page with other tests, which shows only the newest circuit of a name.
 [Collection("page of the process")]
 public sealed class PageOnDependencyInjection : IDisposable
 {

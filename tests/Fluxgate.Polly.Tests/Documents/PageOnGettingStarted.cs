@@ -5,12 +5,12 @@ using Polly.Timeout;
 namespace Fluxgate;
 
 /// <summary>The code of docs/getting-started.md.</summary>
-// Shows a circuit of the name that others have on the page of the process, where only the newest is seen.
+// Shares the process-wide page with other tests, which shows only the newest circuit of a name.
 [Collection("page of the process")]
 public sealed class PageOnGettingStarted
 {
     [Fact]
-    public async Task The_pipeline_rejects_without_retrying()
+    public async Task An_open_pipeline_rejects_without_a_retry()
     {
         // csharpier-ignore-start
         #region docs/getting-started.md: A complete pipeline
@@ -45,7 +45,7 @@ public sealed class PageOnGettingStarted
     }
 
     [Fact]
-    public void A_rejection_says_why_and_when_to_retry()
+    public void A_rejection_states_the_reason_and_when_to_retry()
     {
         using var breaker = new FluxgateBreaker("payments", new() { Tripper = Tripper.FailureStreak(1) }, new VirtualTime());
         breaker.Settle(breaker.Admit(), Verdict.Failure);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Fluxgate;
 
 /// <summary>The code of docs/listeners.md.</summary>
-// Shows a circuit of the name that others have on the page of the process, where only the newest is seen.
+// Shares the process-wide page with other tests, which shows only the newest circuit of a name.
 [Collection("page of the process")]
 public sealed class PageOnListeners
 {

@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace Fluxgate;
 
 /// <summary>The page that docs/monitoring.md prints, on the port that it prints.</summary>
-// Shows a circuit of the name that others have on the page of the process, where only the newest is seen.
+// Shares the process-wide page with other tests, which shows only the newest circuit of a name.
 [Collection("page of the process")]
 public sealed class PageOnMonitoring
 {
     [Fact]
-    public async Task The_page_is_served_and_begins_as_it_is_printed()
+    public async Task The_page_is_served_as_printed()
     {
         using var turn = DocumentsPort.Turn();
         using var payments = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener() } });
@@ -18,7 +18,7 @@ public sealed class PageOnMonitoring
         var error = await Record.ExceptionAsync(() => ServeAsync(async () => page = await DocumentsPort.PageAsync()));
         if (error is not null)
         {
-            // A program that is none of ours has the port: that is said, and the same page is served on another one.
+            // Another program uses the port: the error names it, and the same page is served on another port.
             Assert.Equal(DocumentsPort.Taken, Assert.IsType<IOException>(error).Message);
             using var server = new PrometheusServer(0);
             server.Start();
@@ -36,7 +36,7 @@ public sealed class PageOnMonitoring
     }
 
     [Fact]
-    public async Task A_port_that_another_program_has_is_named()
+    public async Task A_port_in_use_is_named_in_the_error()
     {
         using var turn = DocumentsPort.Turn();
         using var other = new TcpListener(IPAddress.Loopback, DocumentsPort.Number);

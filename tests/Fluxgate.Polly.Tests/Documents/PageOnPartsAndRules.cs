@@ -15,7 +15,7 @@ public sealed class PageOnPartsAndRules
     }
 
     [Fact]
-    public void The_rules_as_text_read_back_as_they_are_written()
+    public void Rules_parsed_from_text_format_to_the_same_text()
     {
         // csharpier-ignore-start
         #region docs/parts-and-rules.md: Rules as text

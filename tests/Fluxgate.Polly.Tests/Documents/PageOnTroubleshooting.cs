@@ -33,7 +33,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void The_default_ramp_keeps_a_circuit_half_open_after_the_last_required_probe()
+    public void The_default_ramp_stays_half_open_after_the_last_required_probe()
     {
         var world = new World(
             new()
@@ -58,7 +58,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void One_probe_decides_where_the_permit_has_no_ramp()
+    public void One_probe_decides_when_the_permit_has_no_ramp()
     {
         #region docs/troubleshooting.md: The circuit never closes
         var settings = new FluxgateBreakerSettings
@@ -101,7 +101,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void A_probe_that_passes_the_breaker_again_is_rejected_by_its_own_permit()
+    public void A_probe_that_enters_its_breaker_again_is_rejected_by_the_permit()
     {
         var world = new World(
             new()
@@ -124,8 +124,14 @@ public sealed class PageOnTroubleshooting
     [Fact]
     public async Task A_timeout_outside_the_breaker_is_ignored_and_one_inside_is_a_failure()
     {
-        Assert.Equal((0, 1), await HangAsync(breaker => new ResiliencePipelineBuilder().AddTimeout(Patience).AddFluxgateBreaker(breaker)));
-        Assert.Equal((1, 0), await HangAsync(breaker => new ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).AddTimeout(Patience)));
+        Assert.Equal(
+            (0, 1),
+            await HangAsync(breaker => new ResiliencePipelineBuilder().AddTimeout(CallTimeout).AddFluxgateBreaker(breaker))
+        );
+        Assert.Equal(
+            (1, 0),
+            await HangAsync(breaker => new ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).AddTimeout(CallTimeout))
+        );
     }
 
     [Fact]
@@ -176,7 +182,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void A_retry_outside_the_breaker_leaves_rejections_out()
+    public void A_retry_outside_the_breaker_excludes_rejections()
     {
         using var breaker = new FluxgateBreaker("payments", new() { InitialState = BreakerState.ForcedOpen });
         #region docs/troubleshooting.md: A retry repeats rejected calls
@@ -198,9 +204,9 @@ public sealed class PageOnTroubleshooting
         Assert.Equal(1, breaker.Snapshot().Rejected);
     }
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>The failures and the ignored calls after one call that hangs until its timeout.</summary>
+    /// <summary>Returns the failures and the ignored calls after one call that hangs until its timeout.</summary>
     private static async Task<(long Failures, long Ignored)> HangAsync(Func<FluxgateBreaker, ResiliencePipelineBuilder> compose)
     {
         var time = new VirtualTime();
@@ -208,7 +214,7 @@ public sealed class PageOnTroubleshooting
         var builder = compose(breaker);
         builder.TimeProvider = time;
         var call = builder.Build().ExecuteAsync(async token => await Task.Delay(Timeout.InfiniteTimeSpan, token)).AsTask();
-        time.Advance(Patience);
+        time.Advance(CallTimeout);
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => call);
         var now = breaker.Snapshot();
         return (now.Failures, now.Ignored);

@@ -24,7 +24,7 @@ public sealed partial class RelativeLinks
     [InlineData("docs/http.md#no-heading", "docs/http.md#no-heading")]
     [InlineData("#no-heading", "#no-heading")]
     [InlineData("https://www.pollydocs.org", "")]
-    public void A_broken_link_is_found(string target, string broken) =>
+    public void A_broken_link_is_reported(string target, string broken) =>
         Assert.Equal(broken, string.Concat(LinksOf($"See [this]({target}).").Where(link => !Resolves("README.md", link))));
 
     [Fact]

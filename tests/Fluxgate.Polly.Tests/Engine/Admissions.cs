@@ -1,10 +1,10 @@
 namespace Fluxgate;
 
-/// <summary>A breaker without a pipeline: ask, call, settle.</summary>
+/// <summary>A breaker without a pipeline: admit, call, settle.</summary>
 public sealed class Admissions
 {
     [Fact]
-    public void Know_the_state_and_phase_that_let_them_in()
+    public void An_admission_has_the_state_and_phase_that_admitted_it()
     {
         var world = new World();
         var admission = world.Begin();
@@ -15,7 +15,7 @@ public sealed class Admissions
     }
 
     [Fact]
-    public void There_is_none_for_a_rejected_call()
+    public void A_rejected_call_has_no_admission()
     {
         var world = new World(new() { InitialState = BreakerState.ForcedOpen });
 
@@ -24,7 +24,7 @@ public sealed class Admissions
     }
 
     [Fact]
-    public void May_be_settled_through_the_breaker_too()
+    public void The_breaker_can_settle_an_admission()
     {
         var world = new World(new() { Tripper = Tripper.AvgLatency(TimeSpan.FromSeconds(5)) });
 
@@ -34,7 +34,7 @@ public sealed class Admissions
     }
 
     [Fact]
-    public void That_are_disposed_unsettled_count_as_ignored()
+    public void An_admission_disposed_unsettled_counts_as_ignored()
     {
         var world = new World();
 
@@ -44,7 +44,7 @@ public sealed class Admissions
     }
 
     [Fact]
-    public void That_are_disposed_after_they_settled_count_once()
+    public void An_admission_disposed_after_it_settled_counts_once()
     {
         var world = new World();
 
@@ -59,7 +59,7 @@ public sealed class Admissions
     }
 
     [Fact]
-    public void That_were_disposed_cannot_be_settled()
+    public void A_disposed_admission_cannot_be_settled()
     {
         var world = new World();
         var admission = world.Begin();
@@ -70,7 +70,7 @@ public sealed class Admissions
     }
 
     [Fact]
-    public void A_refused_settle_leaves_them_unsettled()
+    public void A_Settle_that_throws_leaves_the_admission_unsettled()
     {
         var world = new World();
         var admission = world.Begin();

@@ -5,7 +5,7 @@ public sealed class AsynchronousListeners
     private static readonly AsyncLocal<string?> Ambient = new();
 
     [Fact]
-    public async Task Hear_everything_in_order_behind_their_queue()
+    public async Task Every_signal_is_received_in_order_behind_a_queue()
     {
         var slow = new Slow();
         var world = new World(new() { Listeners = { slow } });
@@ -20,7 +20,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task What_a_full_queue_drops_is_counted_and_shows_as_a_gap()
+    public async Task Signals_that_a_full_queue_drops_are_counted_and_leave_a_gap()
     {
         var slow = new Slow();
         var world = new World(new() { Listeners = { slow }, ListenerQueueCapacity = 2 });
@@ -31,7 +31,7 @@ public sealed class AsynchronousListeners
         slow.Gate.SetResult();
         await world.Breaker.DisposeAsync();
 
-        // The first is being received, and the queue keeps the last two.
+        // The first signal is being received, and the queue keeps the last two.
         Assert.Equal([1, 4, 5], slow.Numbers);
         Assert.Equal(2, world.Now.SignalsDropped);
         Assert.Equal([2L, 3], world.Notices.OfType<SignalsDroppedNotice>().Select(notice => notice.Dropped.SequenceNumber));
@@ -39,7 +39,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task After_a_gap_they_hear_on()
+    public async Task A_listener_receives_signals_after_a_gap()
     {
         var slow = new Slow();
         var world = new World(new() { Listeners = { slow }, ListenerQueueCapacity = 1 });
@@ -47,7 +47,7 @@ public sealed class AsynchronousListeners
         await slow.Busy.Task;
         Transitions(world, 2);
         slow.Gate.SetResult();
-        await slow.HeardUpTo(3);
+        await slow.ReceivedUpTo(3);
 
         world.Breaker.Disable();
         await world.Breaker.DisposeAsync();
@@ -56,7 +56,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task Hear_notices_in_order_with_the_signals()
+    public async Task Notices_are_received_in_order_with_the_signals()
     {
         var slow = new Slow();
         var world = new World(
@@ -73,18 +73,18 @@ public sealed class AsynchronousListeners
         world.Breaker.Reset();
         await world.Breaker.DisposeAsync();
 
-        Assert.Equal(["attached", "WouldTripNotice", "signal 1", "detached"], slow.Heard);
+        Assert.Equal(["attached", "WouldTripNotice", "signal 1", "detached"], slow.Received);
     }
 
     [Fact]
-    public async Task One_that_hangs_delays_neither_calls_nor_other_listeners()
+    public async Task A_hanging_listener_delays_no_call_and_no_other_listener()
     {
         var (hanging, other) = (new Slow(), new Slow());
         other.Gate.SetResult();
         var world = new World(new() { Tripper = Tripper.FailureStreak(1), Listeners = { hanging, other } });
 
         world.Fail();
-        await other.HeardUpTo(1);
+        await other.ReceivedUpTo(1);
 
         Assert.Equal((BreakerState.Open, 1), (world.State, world.Signals.Count));
         Assert.Empty(hanging.Numbers);
@@ -93,7 +93,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task Disposal_waits_for_them_in_bounded_time_and_then_cancels()
+    public async Task Disposal_waits_for_listeners_up_to_a_limit_and_then_cancels()
     {
         var slow = new Slow();
         var world = new World(new() { Listeners = { slow }, ListenerFlushTimeout = TimeSpan.FromSeconds(7) });
@@ -113,7 +113,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task Run_in_no_caller_s_context()
+    public async Task A_listener_does_not_run_in_the_callers_execution_context()
     {
         var seen = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var world = new World(
@@ -137,7 +137,7 @@ public sealed class AsynchronousListeners
     }
 
     [Fact]
-    public async Task A_listener_made_of_a_lambda_awaits_it_before_the_next_signal()
+    public async Task A_listener_made_of_a_lambda_receives_one_signal_at_a_time()
     {
         var (running, most) = (0, 0);
         var world = new World(
@@ -176,28 +176,28 @@ public sealed class AsynchronousListeners
         }
     }
 
-    /// <summary>Waits at its gate before it takes a signal in.</summary>
+    /// <summary>Waits for its gate in every signal.</summary>
     private sealed class Slow : IAsyncCircuitListener
     {
         private readonly object _gate = new();
-        private readonly List<string> _heard = [];
+        private readonly List<string> _received = [];
         private readonly List<(long Number, TaskCompletionSource Source)> _waiting = [];
         private readonly List<long> _numbers = [];
 
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Set when the first signal has come.</summary>
+        /// <summary>Completes when the first signal has arrived.</summary>
         public TaskCompletionSource Busy { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public CancellationToken Token { get; private set; }
 
-        public IReadOnlyList<string> Heard
+        public IReadOnlyList<string> Received
         {
             get
             {
                 lock (_gate)
                 {
-                    return [.. _heard];
+                    return [.. _received];
                 }
             }
         }
@@ -213,7 +213,7 @@ public sealed class AsynchronousListeners
             }
         }
 
-        public Task HeardUpTo(long number)
+        public Task ReceivedUpTo(long number)
         {
             lock (_gate)
             {
@@ -262,7 +262,7 @@ public sealed class AsynchronousListeners
         {
             lock (_gate)
             {
-                _heard.Add(what);
+                _received.Add(what);
             }
         }
     }

@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class BoundedDelivery
 {
     [Fact]
-    public void One_call_delivers_a_bounded_number_and_the_pool_delivers_the_rest_in_order()
+    public void One_call_delivers_a_limited_number_of_signals_and_the_pool_the_rest()
     {
         var (caller, here) = (Environment.CurrentManagedThreadId, 0);
         var numbers = new List<long>();
@@ -29,7 +29,7 @@ public sealed class BoundedDelivery
     }
 
     [Fact]
-    public void A_slow_listener_holds_one_call_for_one_signal()
+    public void A_slow_listener_delays_a_call_by_one_signal()
     {
         var (caller, here) = (Environment.CurrentManagedThreadId, 0);
         var world = new World();
@@ -54,7 +54,7 @@ public sealed class BoundedDelivery
     }
 
     [Fact]
-    public void A_listener_that_reads_a_broken_window_does_not_cause_errors_without_end()
+    public void A_listener_that_causes_an_error_in_OnNotice_is_not_called_endlessly()
     {
         World? world = null;
         var notices = 0;
@@ -73,7 +73,7 @@ public sealed class BoundedDelivery
     }
 
     [Fact]
-    public void What_waits_for_a_listener_that_hangs_is_bounded_and_drops_are_counted()
+    public void The_backlog_of_a_hanging_listener_is_bounded_and_drops_are_counted()
     {
         using var gate = new ManualResetEventSlim();
         using var entered = new ManualResetEventSlim();
@@ -111,7 +111,7 @@ public sealed class BoundedDelivery
     }
 
     [Fact]
-    public void Notices_are_left_out_while_a_listener_hangs()
+    public void Notices_are_dropped_while_a_listener_hangs()
     {
         using var gate = new ManualResetEventSlim();
         using var entered = new ManualResetEventSlim();

@@ -1,10 +1,10 @@
 namespace Fluxgate;
 
-/// <summary>A disposed breaker goes on deciding for calls that still reach it, without timers and unheard.</summary>
+/// <summary>A disposed breaker continues to decide for calls, without timers and without calling listeners.</summary>
 public sealed class Disposal
 {
     [Fact]
-    public void Goes_on_deciding_for_calls_that_still_reach_it()
+    public void A_disposed_breaker_continues_to_decide_for_calls()
     {
         var world = new World(
             new()
@@ -26,7 +26,7 @@ public sealed class Disposal
     }
 
     [Fact]
-    public void Listeners_hear_nothing_more()
+    public void A_disposed_breaker_calls_no_listener()
     {
         var world = new World();
         world.Breaker.Trip();
@@ -38,7 +38,7 @@ public sealed class Disposal
     }
 
     [Fact]
-    public void Timers_stop()
+    public void A_disposed_breaker_has_no_timer()
     {
         var world = new World(new() { ProbeWithoutTraffic = true });
         world.Breaker.Trip();
@@ -53,7 +53,7 @@ public sealed class Disposal
     }
 
     [Fact]
-    public void Errors_in_user_code_are_still_counted()
+    public void A_disposed_breaker_counts_errors_in_user_code()
     {
         var world = new World(new() { Tripper = new Broken.OwnTripper(Broken.Throw<bool>) });
         world.Breaker.Dispose();
@@ -65,7 +65,7 @@ public sealed class Disposal
     }
 
     [Fact]
-    public async Task Disposing_again_does_nothing()
+    public async Task Disposing_twice_is_a_no_op()
     {
         var world = new World();
 

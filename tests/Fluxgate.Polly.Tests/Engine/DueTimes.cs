@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class DueTimes
 {
     [Fact]
-    public void A_lease_that_is_over_when_its_phase_ends_sets_no_negative_timer()
+    public void A_lease_that_expired_before_its_phase_ended_sets_no_negative_timer()
     {
         var world = new World(new() { ProbeWithoutTraffic = true });
         world.Breaker.Probe();
@@ -17,7 +17,7 @@ public sealed class DueTimes
     }
 
     [Fact]
-    public void A_call_that_finds_the_lease_over_while_the_phase_ends_is_admitted()
+    public void A_call_that_finds_an_expired_lease_as_its_phase_ends_is_admitted()
     {
         var world = new World(new() { Permit = Permit.All });
         world.Breaker.Probe();
@@ -31,7 +31,7 @@ public sealed class DueTimes
     }
 
     [Fact]
-    public void A_timer_that_throws_is_counted_and_calls_go_on()
+    public void A_timer_that_throws_is_counted_and_calls_continue()
     {
         var time = new BrokenTimers();
         var breaker = new FluxgateBreaker("payments", new() { ProbeWithoutTraffic = true }, time);
@@ -60,7 +60,7 @@ public sealed class DueTimes
     }
 
     [Fact]
-    public void A_clock_without_a_frequency_is_refused()
+    public void A_clock_without_a_frequency_throws()
     {
         var error = Assert.Throws<ArgumentException>(() => new FluxgateBreaker("payments", timeProvider: new VirtualTime(0)));
 

@@ -5,7 +5,7 @@ public sealed class Histories
     private const long Most = int.MaxValue;
 
     [Fact]
-    public void Count_more_transitions_than_an_int_holds()
+    public void Transitions_are_counted_beyond_the_range_of_an_int()
     {
         var full = new long[History.States * History.States];
         Array.Fill(full, Most);
@@ -18,6 +18,6 @@ public sealed class Histories
     }
 
     [Fact]
-    public void Count_more_would_trips_than_an_int_holds() =>
+    public void Would_trips_are_counted_beyond_the_range_of_an_int() =>
         Assert.Equal(Most + 1, new History(new long[History.States * History.States], 0, 0, Most).AfterWouldTrip().WouldTrips);
 }

@@ -9,7 +9,7 @@ public sealed class InitialStates
     [InlineData(BreakerState.MetricsOnly)]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public void A_breaker_may_start_in_any_state_without_a_signal(BreakerState state)
+    public void A_breaker_can_start_in_any_state_without_a_signal(BreakerState state)
     {
         var world = new World(new() { InitialState = state });
 
@@ -20,7 +20,7 @@ public sealed class InitialStates
     }
 
     [Fact]
-    public void One_that_starts_open_probes_when_its_break_is_over()
+    public void A_breaker_that_starts_open_probes_after_its_break()
     {
         var world = new World(new() { InitialState = BreakerState.Open });
         Assert.Equal(TimeSpan.FromSeconds(60), world.Now.RetryAfter);
@@ -32,7 +32,7 @@ public sealed class InitialStates
     }
 
     [Fact]
-    public void The_defaults_are_those_of_the_design()
+    public void The_default_settings_are_those_of_the_design()
     {
         var settings = new FluxgateBreakerSettings();
 

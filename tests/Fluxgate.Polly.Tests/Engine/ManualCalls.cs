@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Rule 6: a manual call is obeyed from every state; asking for the state it is in raises no signal.</summary>
+/// <summary>Rule 6: manual calls work from every state; requesting the current state is a no-op.</summary>
 public sealed class ManualCalls
 {
     private static readonly Dictionary<BreakerState, Func<FluxgateBreaker, string?, Signal?>> Commands = new()
@@ -42,7 +42,7 @@ public sealed class ManualCalls
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Are_obeyed_from_every_state_with_a_signal_for_every_change(BreakerState from, BreakerState to)
+    public void A_manual_call_works_in_every_state_and_signals_each_change(BreakerState from, BreakerState to)
     {
         var world = new World(new() { InitialState = from });
 
@@ -69,7 +69,7 @@ public sealed class ManualCalls
     [InlineData(BreakerState.MetricsOnly)]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public void Have_a_reason_of_their_own_unless_one_is_given(BreakerState to)
+    public void A_manual_call_has_a_default_reason(BreakerState to)
     {
         var world = new World(new() { InitialState = to == BreakerState.Closed ? BreakerState.Open : BreakerState.Closed });
 
@@ -120,7 +120,7 @@ public sealed class ManualCalls
     }
 
     [Fact]
-    public void Trip_recovers_as_usual()
+    public void A_manual_trip_recovers_after_the_break()
     {
         var world = new World(new() { Permit = Permit.All, Recovery = Recovery.AfterProbes(1) });
 
@@ -132,7 +132,7 @@ public sealed class ManualCalls
     }
 
     [Fact]
-    public void Only_closing_sets_reopens_to_zero()
+    public void Only_closing_sets_Reopens_to_zero()
     {
         var world = new World(
             new()

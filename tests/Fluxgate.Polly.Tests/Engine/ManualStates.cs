@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class ManualStates
 {
     [Fact]
-    public void Metrics_only_lets_all_in_and_counts_what_would_have_tripped()
+    public void MetricsOnly_admits_all_calls_and_counts_would_trips()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(3), InitialState = BreakerState.MetricsOnly });
 
@@ -20,7 +20,7 @@ public sealed class ManualStates
     }
 
     [Fact]
-    public void Metrics_only_clears_window_and_streak_with_every_would_trip()
+    public void A_would_trip_clears_window_and_streak()
     {
         var world = new World(
             new() { Tripper = Tripper.MinRequests(4) & Tripper.FailureRate(0.5), InitialState = BreakerState.MetricsOnly }
@@ -36,7 +36,7 @@ public sealed class ManualStates
     }
 
     [Fact]
-    public void Calls_in_flight_across_a_would_trip_are_not_stale()
+    public void A_call_in_flight_across_a_would_trip_is_not_stale()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(2), InitialState = BreakerState.MetricsOnly });
         var early = world.Begin();
@@ -48,7 +48,7 @@ public sealed class ManualStates
     }
 
     [Fact]
-    public void Disabled_lets_all_in_and_does_nothing_else()
+    public void Disabled_admits_all_calls_and_counts_nothing()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1), InitialState = BreakerState.Disabled });
 
@@ -63,7 +63,7 @@ public sealed class ManualStates
     }
 
     [Fact]
-    public void Forced_open_rejects_all_and_counts_it()
+    public void ForcedOpen_rejects_all_calls_and_counts_them()
     {
         var world = new World();
         world.Breaker.ForceOpen("region is being evacuated");
@@ -77,7 +77,7 @@ public sealed class ManualStates
     }
 
     [Fact]
-    public void A_call_from_before_settles_as_stale_in_each_of_them()
+    public void A_call_from_an_earlier_phase_is_stale_in_each_manual_state()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
         var calls = world.Ask(3);

@@ -17,7 +17,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void The_first_call_after_it_probes_whatever_its_permit_says()
+    public void The_first_call_after_a_timed_break_probes_whatever_the_permit()
     {
         var world = new World(
             new()
@@ -36,7 +36,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void A_timer_notices_a_lease_that_expires()
+    public void A_timer_settles_a_probe_whose_lease_expires()
     {
         var world = new World(
             new()
@@ -58,7 +58,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void Each_lease_is_noticed_at_its_own_time()
+    public void Each_lease_expires_at_its_own_time()
     {
         var world = new World(
             new()
@@ -82,7 +82,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void A_dependency_that_stays_down_and_hangs_is_probed_for_ever()
+    public void A_dependency_that_stays_down_and_hangs_is_probed_again_and_again()
     {
         var world = new World(
             new()
@@ -104,7 +104,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void A_timer_that_was_set_for_a_break_leaves_a_manual_state_alone()
+    public void The_timer_of_a_break_does_not_change_a_manual_state()
     {
         var world = new World(new() { ProbeWithoutTraffic = true });
         world.Breaker.Trip();
@@ -132,7 +132,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void A_breaker_that_starts_open_wakes_too()
+    public void A_breaker_that_starts_open_ends_its_break_by_the_timer()
     {
         var world = new World(new() { ProbeWithoutTraffic = true, InitialState = BreakerState.Open });
 
@@ -142,7 +142,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void A_break_of_months_is_not_cut_short()
+    public void A_break_of_months_is_not_shortened()
     {
         var world = new World(new() { ProbeWithoutTraffic = true, BreakDuration = BreakDuration.Fixed(TimeSpan.FromDays(100)) });
         world.Breaker.Trip();
@@ -155,7 +155,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void A_break_until_reset_sets_no_timer()
+    public void UntilReset_sets_no_timer()
     {
         var world = new World(new() { ProbeWithoutTraffic = true, BreakDuration = BreakDuration.UntilReset });
 
@@ -165,7 +165,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void Unless_asked_for_there_is_no_timer()
+    public void There_is_no_timer_by_default()
     {
         var world = new World();
 
@@ -175,7 +175,7 @@ public sealed class ProbingWithoutTraffic
     }
 
     [Fact]
-    public void A_thread_that_sets_the_timer_late_leaves_the_next_phase_its_own()
+    public void A_timer_set_late_does_not_replace_the_timer_of_the_next_phase()
     {
         var time = new LateTimers();
         var breaker = new FluxgateBreaker(
@@ -191,7 +191,7 @@ public sealed class ProbingWithoutTraffic
             time
         );
 
-        // Between a probe and the timer for its lease the circuit opens, with a timer of its own.
+        // Between a probe and the timer for its lease the circuit opens, with another due time.
         time.BeforeNext = () => breaker.Trip();
         breaker.Admit();
         Assert.Equal(BreakerState.Open, breaker.State);

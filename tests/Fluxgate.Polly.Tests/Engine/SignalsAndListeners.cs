@@ -1,10 +1,10 @@
 namespace Fluxgate;
 
-/// <summary>Rule 9: each listener hears every signal once, in order, never two at a time.</summary>
+/// <summary>Rule 9: each listener receives every signal once, in order, never two at a time.</summary>
 public sealed class SignalsAndListeners
 {
     [Fact]
-    public void Every_signal_comes_once_and_in_order_with_its_number_and_time()
+    public void Each_signal_arrives_once_and_in_order_with_its_number_and_time()
     {
         var world = new World();
         var start = world.Time.GetUtcNow();
@@ -22,10 +22,10 @@ public sealed class SignalsAndListeners
     }
 
     [Fact]
-    public void A_listener_that_calls_back_hears_its_own_signal_after_the_one_it_is_hearing()
+    public void A_signal_that_a_listener_causes_arrives_after_the_current_one()
     {
         FluxgateBreaker? breaker = null;
-        var heard = new List<string>();
+        var received = new List<string>();
         breaker = new(
             "payments",
             new()
@@ -34,15 +34,15 @@ public sealed class SignalsAndListeners
                 {
                     signal =>
                     {
-                        heard.Add($"begin {signal.NewState}");
+                        received.Add($"begin {signal.NewState}");
                         if (signal.NewState == BreakerState.Open)
                         {
                             Assert.NotNull(breaker!.Reset());
                         }
 
-                        heard.Add($"end {signal.NewState}");
+                        received.Add($"end {signal.NewState}");
                     },
-                    signal => heard.Add($"second {signal.NewState}"),
+                    signal => received.Add($"second {signal.NewState}"),
                 },
             },
             new VirtualTime()
@@ -52,14 +52,14 @@ public sealed class SignalsAndListeners
 
         Assert.Equal(
             ["begin Open", "end Open", "begin Closed", "end Closed"],
-            heard.Where(what => !what.StartsWith("second", StringComparison.Ordinal))
+            received.Where(what => !what.StartsWith("second", StringComparison.Ordinal))
         );
-        Assert.Equal(["second Open", "second Closed"], heard.Where(what => what.StartsWith("second", StringComparison.Ordinal)));
+        Assert.Equal(["second Open", "second Closed"], received.Where(what => what.StartsWith("second", StringComparison.Ordinal)));
         Assert.Equal(BreakerState.Closed, breaker.State);
     }
 
     [Fact]
-    public void A_listener_runs_before_the_call_that_made_the_transition_returns()
+    public void A_listener_is_called_before_the_call_that_tripped_returns()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
         var admission = world.Begin();
@@ -71,40 +71,40 @@ public sealed class SignalsAndListeners
     }
 
     [Fact]
-    public void A_listener_is_told_of_its_breaker_before_anything_else()
+    public void OnAttached_is_called_before_anything_else()
     {
-        var heard = new List<string>();
-        var listener = new Diary(heard);
+        var received = new List<string>();
+        var listener = new EventLog(received);
         var breaker = new FluxgateBreaker("payments", new() { Listeners = { listener } }, new VirtualTime());
-        Assert.Equal(["attached payments closed"], heard);
+        Assert.Equal(["attached payments closed"], received);
 
         breaker.Trip();
         breaker.Dispose();
         breaker.Dispose();
 
-        Assert.Equal(["attached payments closed", "closed -> open", "detached payments open"], heard);
+        Assert.Equal(["attached payments closed", "closed -> open", "detached payments open"], received);
     }
 
     [Fact]
-    public void A_listener_that_acts_when_attached_does_not_outrun_the_attaching_of_others()
+    public void OnAttached_is_called_before_a_signal_that_another_listener_causes()
     {
-        var heard = new List<string>();
-        _ = new FluxgateBreaker("payments", new() { Listeners = { new TripsWhenAttached(), new Diary(heard) } }, new VirtualTime());
+        var received = new List<string>();
+        _ = new FluxgateBreaker("payments", new() { Listeners = { new TripsWhenAttached(), new EventLog(received) } }, new VirtualTime());
 
-        Assert.Equal(["attached payments open", "closed -> open"], heard);
+        Assert.Equal(["attached payments open", "closed -> open"], received);
     }
 
     [Fact]
-    public void Notices_come_in_order_with_the_signals()
+    public void Notices_arrive_in_order_with_the_signals()
     {
-        var heard = new List<string>();
+        var received = new List<string>();
         var breaker = new FluxgateBreaker(
             "payments",
             new()
             {
                 Tripper = Tripper.FailureStreak(1),
                 InitialState = BreakerState.MetricsOnly,
-                Listeners = { new Diary(heard) },
+                Listeners = { new EventLog(received) },
             },
             new VirtualTime()
         );
@@ -120,7 +120,7 @@ public sealed class SignalsAndListeners
                 "metrics_only -> closed",
                 "closed -> open",
             ],
-            heard
+            received
         );
     }
 
@@ -131,14 +131,14 @@ public sealed class SignalsAndListeners
         public void OnSignal(Signal signal) { }
     }
 
-    private sealed class Diary(List<string> heard) : ICircuitListener
+    private sealed class EventLog(List<string> received) : ICircuitListener
     {
-        public void OnAttached(FluxgateBreaker breaker) => heard.Add($"attached {breaker.Name} {breaker.State.ToLabel()}");
+        public void OnAttached(FluxgateBreaker breaker) => received.Add($"attached {breaker.Name} {breaker.State.ToLabel()}");
 
-        public void OnSignal(Signal signal) => heard.Add($"{signal.OldState.ToLabel()} -> {signal.NewState.ToLabel()}");
+        public void OnSignal(Signal signal) => received.Add($"{signal.OldState.ToLabel()} -> {signal.NewState.ToLabel()}");
 
-        public void OnNotice(Notice notice) => heard.Add(notice.ToString()!);
+        public void OnNotice(Notice notice) => received.Add(notice.ToString()!);
 
-        public void OnDetached(FluxgateBreaker breaker) => heard.Add($"detached {breaker.Name} {breaker.State.ToLabel()}");
+        public void OnDetached(FluxgateBreaker breaker) => received.Add($"detached {breaker.Name} {breaker.State.ToLabel()}");
     }
 }

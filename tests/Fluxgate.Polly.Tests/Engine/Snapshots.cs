@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class Snapshots
 {
     [Fact]
-    public void Of_a_new_breaker_are_all_zero_with_no_rates()
+    public void A_new_breaker_has_zero_totals_and_no_rates()
     {
         var now = new World().Now;
 
@@ -15,7 +15,7 @@ public sealed class Snapshots
     }
 
     [Fact]
-    public void Show_rates_over_the_window_and_totals_over_all()
+    public void Rates_cover_the_window_and_totals_all_calls()
     {
         var world = new World(new() { Window = Window.Count(4), Tripper = Tripper.FailureStreak(100) });
 
@@ -27,7 +27,7 @@ public sealed class Snapshots
     }
 
     [Fact]
-    public void Forget_on_time_though_no_call_comes()
+    public void A_time_window_expires_without_calls()
     {
         var world = new World(new() { Window = Window.Time(TimeSpan.FromSeconds(10)) });
         world.Fail(5);
@@ -38,7 +38,7 @@ public sealed class Snapshots
     }
 
     [Fact]
-    public void Show_slow_calls_by_threshold()
+    public void Slow_calls_are_listed_by_threshold()
     {
         var second = TimeSpan.FromSeconds(1);
         var world = new World(
@@ -54,7 +54,7 @@ public sealed class Snapshots
     }
 
     [Fact]
-    public void Keep_slow_totals_over_the_phases()
+    public void Totals_of_slow_calls_continue_over_phases()
     {
         var second = TimeSpan.FromSeconds(1);
         var world = new World(new() { Tripper = Tripper.SlowRate(1, second) });
@@ -67,7 +67,7 @@ public sealed class Snapshots
     }
 
     [Fact]
-    public void Show_when_the_break_will_be_over_by_the_wall_clock()
+    public void NextProbeAt_is_the_end_of_the_break_by_the_wall_clock()
     {
         var world = new World();
         var opened = world.Time.GetUtcNow();
@@ -80,7 +80,7 @@ public sealed class Snapshots
     }
 
     [Fact]
-    public void Count_every_transition_by_its_two_states()
+    public void Transitions_are_counted_by_old_and_new_state()
     {
         var world = new World();
 
@@ -102,7 +102,7 @@ public sealed class Snapshots
     }
 
     [Fact]
-    public void Stay_as_they_were()
+    public void A_snapshot_does_not_change()
     {
         var world = new World();
         world.Succeed();
@@ -116,10 +116,10 @@ public sealed class Snapshots
     }
 
     [Fact]
-    public void Answer_nothing_for_sources_that_are_none() => Assert.Equal(0, new World().Now.UserErrors((UserErrorSource)99));
+    public void UserErrors_returns_zero_for_an_unknown_source() => Assert.Equal(0, new World().Now.UserErrors((UserErrorSource)99));
 
     [Fact]
-    public void Rejections_are_kept_by_state()
+    public void Rejections_are_counted_by_state()
     {
         var world = new World(new() { Permit = Permit.MaxConcurrent(1) });
         world.Breaker.Trip();

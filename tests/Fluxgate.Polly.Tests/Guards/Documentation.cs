@@ -13,7 +13,7 @@ public sealed class Documentation
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void Everything_public_is_documented(string name)
+    public void Every_public_member_is_documented(string name)
     {
         var assembly = OurAssemblies.Shipped.Single(shipped => string.Equals(shipped.GetName().Name, name, StringComparison.Ordinal));
         var written = Written(assembly);
@@ -44,8 +44,8 @@ public sealed class Documentation
             _ => false,
         };
 
-    // What a record, an enum or a property brings along; an operator is special too, but is the author's own. A constructor without
-    // parameters is mostly the default one, and cannot be told from it.
+    // Members that a record, an enum or a property adds; an operator has a special name too, but is written by the author. A constructor without
+    // parameters is mostly the default one, and cannot be distinguished from it.
     private static bool IsWrittenByTheCompiler(MemberInfo member) =>
         member.IsDefined(typeof(CompilerGeneratedAttribute))
         || member is MethodInfo { IsSpecialName: true } method && !method.Name.StartsWith("op_", StringComparison.Ordinal)

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Fluxgate;
 
-/// <summary>The name under which the compiler writes a type or member into its documentation file.</summary>
+/// <summary>Returns the name of a type or member in the compiler's documentation file.</summary>
 internal static class DocumentationId
 {
     public static string Of(Type type) => $"T:{Name(type)}";

@@ -5,7 +5,7 @@ namespace Fluxgate;
 
 public sealed class NamespacesAndTypes
 {
-    /// <summary>Where users of builders, service collections and endpoints look for extensions.</summary>
+    /// <summary>The namespaces in which users of builders, service collections and endpoints look for extensions.</summary>
     private static readonly string[] HomesOfExtensions =
     [
         "Polly",
@@ -14,7 +14,7 @@ public sealed class NamespacesAndTypes
     ];
 
     [Fact]
-    public void The_guards_see_the_core_and_the_tests() =>
+    public void The_guards_include_the_core_and_the_tests() =>
         Assert.Superset(
             new HashSet<string?> { "Fluxgate.Polly", "Fluxgate.Polly.Tests" },
             OurAssemblies.All.Select(assembly => assembly.GetName().Name).ToHashSet()
@@ -29,7 +29,7 @@ public sealed class NamespacesAndTypes
         );
 
     [Fact]
-    public void Everything_public_is_in_Fluxgate_but_for_extensions() =>
+    public void Every_public_type_except_extensions_is_in_Fluxgate() =>
         Assert.Empty(
             OurAssemblies
                 .PublicTypes.Where(type =>
@@ -52,7 +52,7 @@ public sealed class NamespacesAndTypes
         );
 
     [Fact]
-    public void No_public_class_shows_a_field() =>
+    public void No_public_class_has_a_public_field() =>
         Assert.Empty(
             OurAssemblies
                 .PublicTypes.Where(type => !type.IsEnum)

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Fluxgate;
 
-/// <summary>The assemblies of this repository that stand beside the tests, so that a new project is guarded as soon as it is referenced.</summary>
+/// <summary>The assemblies of this repository in the output of the tests, so that a new project is checked as soon as it is referenced.</summary>
 internal static class OurAssemblies
 {
     public static Assembly Core { get; } = typeof(FluxgateBreaker).Assembly;

@@ -4,7 +4,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>What HttpBreak.RetryAfter reads from a response (RFC 9110, 10.2.3).</summary>
+/// <summary>The values that HttpBreak.RetryAfter reads from a response (RFC 9110, 10.2.3).</summary>
 public sealed class RetryAfterHeaders
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 1, 0, 0, TimeSpan.Zero);
@@ -19,7 +19,7 @@ public sealed class RetryAfterHeaders
     [InlineData("-5", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void Seconds_are_taken_as_they_are_and_a_date_from_now_where_the_response_has_no_Date(string? header, double? seconds)
+    public void Seconds_are_relative_and_a_date_counts_from_now_without_Date(string? header, double? seconds)
     {
         using var response = Response(header);
 
@@ -30,7 +30,7 @@ public sealed class RetryAfterHeaders
     [InlineData("Thu, 01 Jan 2026 05:00:45 GMT", 45d)]
     [InlineData("Thu, 01 Jan 2026 04:59:00 GMT", -60d)]
     [InlineData("90", 90d)]
-    public void A_date_counts_from_the_Date_of_the_response_so_that_clocks_need_not_agree(string header, double seconds)
+    public void A_date_counts_from_the_Date_of_the_response(string header, double seconds)
     {
         using var response = Response(header);
         response.Headers.Date = Now.AddHours(4);
@@ -40,7 +40,7 @@ public sealed class RetryAfterHeaders
     }
 
     [Fact]
-    public void Without_another_clock_it_is_the_systems()
+    public void The_default_clock_is_the_system_clock()
     {
         using var response = Response(null);
         response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeProvider.System.GetUtcNow().AddDays(1));
@@ -51,7 +51,7 @@ public sealed class RetryAfterHeaders
     }
 
     [Fact]
-    public void An_exception_and_no_response_at_all_ask_for_nothing()
+    public void An_exception_or_a_null_response_has_no_hint()
     {
         Assert.Null(HttpBreak.RetryAfter(Outcome.FromException<HttpResponseMessage>(new HttpRequestException())));
         Assert.Null(HttpBreak.RetryAfter(Outcome.FromResult<HttpResponseMessage>(null)));

@@ -5,7 +5,7 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>What HttpTracker.TransientErrors takes for a failure, status by status and exception by exception.</summary>
+/// <summary>The statuses and exceptions that HttpTracker.TransientErrors selects as failures.</summary>
 public sealed class TransientHttpErrors
 {
     private static readonly Tracker<HttpResponseMessage> Tracked = HttpTracker.TransientErrors;
@@ -15,7 +15,7 @@ public sealed class TransientHttpErrors
             new HttpRequestException("connection refused"),
             new HttpRequestException(HttpRequestError.NameResolutionError),
             new TimeoutRejectedException(),
-            // What HttpClient and its handlers throw when their own time is up; what a caller gives up has no TimeoutException inside.
+            // HttpClient and its handlers throw these on their own timeout; a cancellation by the caller has no inner TimeoutException.
             new TaskCanceledException("HttpClient.Timeout", new TimeoutException()),
             new OperationCanceledException("ConnectTimeout", new TimeoutException())
         );
@@ -36,7 +36,7 @@ public sealed class TransientHttpErrors
     [InlineData(HttpStatusCode.NotFound, false)]
     [InlineData(HttpStatusCode.TooManyRequests, true)]
     [InlineData(HttpStatusCode.ServiceUnavailable, true)]
-    public void They_are_a_breakers_failures_by_default_where_results_are_answers(HttpStatusCode status, bool failure)
+    public void TransientErrors_are_the_default_failures_of_responses(HttpStatusCode status, bool failure)
     {
         var breaker = new FluxgateBreaker("payments", timeProvider: new VirtualTime());
         var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>().AddFluxgateBreaker(breaker).Build();
@@ -49,7 +49,7 @@ public sealed class TransientHttpErrors
     [Theory]
     [MemberData(nameof(Failures))]
     [MemberData(nameof(Others))]
-    public void Every_exception_without_a_status_is_one_too(Exception exception)
+    public void Every_exception_without_a_status_is_a_failure_by_default(Exception exception)
     {
         var breaker = new FluxgateBreaker("payments", timeProvider: new VirtualTime());
         var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>().AddFluxgateBreaker(breaker).Build();
@@ -60,7 +60,7 @@ public sealed class TransientHttpErrors
     }
 
     [Fact]
-    public void Who_says_what_to_handle_says_all_of_it()
+    public void ShouldHandle_replaces_the_default_entirely()
     {
         var breaker = new FluxgateBreaker("payments", timeProvider: new VirtualTime());
         var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
@@ -73,7 +73,7 @@ public sealed class TransientHttpErrors
     }
 
     [Fact]
-    public void Of_all_statuses_408_and_429_and_those_from_500_on_are_failures()
+    public void Statuses_408_429_and_500_and_above_are_failures()
     {
         var failures = Enumerable
             .Range(0, 1000)
@@ -88,19 +88,19 @@ public sealed class TransientHttpErrors
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void Exceptions_that_a_later_try_may_not_meet_are_failures(Exception error) =>
+    public void Transient_exceptions_are_failures(Exception error) =>
         Assert.True(Tracked.Matches(Outcome.FromException<HttpResponseMessage>(error)));
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void Other_exceptions_are_not(Exception error) =>
+    public void Other_exceptions_are_no_failures(Exception error) =>
         Assert.False(Tracked.Matches(Outcome.FromException<HttpResponseMessage>(error)));
 
     [Fact]
-    public void No_response_at_all_is_no_failure() => Assert.False(Tracked.Matches(Outcome.FromResult<HttpResponseMessage>(null)));
+    public void A_null_response_is_no_failure() => Assert.False(Tracked.Matches(Outcome.FromResult<HttpResponseMessage>(null)));
 
     [Fact]
-    public async Task In_a_pipeline_they_open_the_circuit_and_what_a_caller_gave_up_does_not()
+    public async Task Transient_errors_open_the_circuit_and_cancelled_calls_do_not()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(3) });
         var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
@@ -136,7 +136,7 @@ public sealed class TransientHttpErrors
     }
 
     [Fact]
-    public async Task They_serve_Pollys_retry_too()
+    public async Task TransientErrors_works_for_Pollys_retry()
     {
         var time = new VirtualTime();
         var attempts = 0;

@@ -2,11 +2,11 @@ using System.Diagnostics.Metrics;
 
 namespace Fluxgate;
 
-/// <summary>Listens to the instruments of one meter as dotnet-counters does, and remembers what it hears, in the words of the catalogue.</summary>
+/// <summary>Listens to the instruments of one meter as dotnet-counters does, and records the measurements under the names of the catalogue.</summary>
 internal sealed class MeterReader : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly Dictionary<string, double> _heard = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _received = new(StringComparer.Ordinal);
 
     public MeterReader(BreakerMeter meter, Func<Instrument, bool>? wanted = null)
     {
@@ -23,9 +23,9 @@ internal sealed class MeterReader : IDisposable
             (instrument, value, tags, _) =>
             {
                 var labels = string.Join(",", tags.ToArray().Select(tag => $"{tag.Key}=\"{tag.Value}\""));
-                Heard.Add($"{names.GetValueOrDefault(instrument.Name, instrument.Name)}{{{labels}}} {RuleText.Number(value)}");
-                _heard[Heard[^1][..Heard[^1].LastIndexOf(' ')]] = value;
-                Hearing?.Invoke();
+                Received.Add($"{names.GetValueOrDefault(instrument.Name, instrument.Name)}{{{labels}}} {RuleText.Number(value)}");
+                _received[Received[^1][..Received[^1].LastIndexOf(' ')]] = value;
+                OnMeasurement?.Invoke();
             }
         );
         _listener.Start();
@@ -33,21 +33,21 @@ internal sealed class MeterReader : IDisposable
 
     public List<Instrument> Instruments { get; } = [];
 
-    /// <summary>Everything, in the order in which it came: <c>circuit_breaker_reopens{circuit_name="payments"} 0</c>.</summary>
-    public List<string> Heard { get; } = [];
+    /// <summary>Gets all measurements, in order: <c>circuit_breaker_reopens{circuit_name="payments"} 0</c>.</summary>
+    public List<string> Received { get; } = [];
 
     /// <summary>Called at each measurement.</summary>
-    public Action? Hearing { get; init; }
+    public Action? OnMeasurement { get; init; }
 
-    public double this[string series] => _heard[series];
+    public double this[string series] => _received[series];
 
-    /// <summary>Asks all observable instruments once.</summary>
+    /// <summary>Collects all observable instruments once.</summary>
     public IReadOnlyList<string> Collect()
     {
-        Heard.Clear();
-        _heard.Clear();
+        Received.Clear();
+        _received.Clear();
         _listener.RecordObservableInstruments();
-        return [.. Heard];
+        return [.. Received];
     }
 
     public void Dispose() => _listener.Dispose();

@@ -3,7 +3,7 @@ using Xunit.Sdk;
 
 namespace Fluxgate;
 
-/// <summary>Runs a theory twice: with Polly's own breaker, and with ours.</summary>
+/// <summary>Runs a theory twice: with Polly's breaker and with Fluxgate's.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BothBreakersAttribute : DataAttribute
 {

@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>What a break-duration generator of Polly knows, and where a break duration of ours finds it, as docs/migrating.md says.</summary>
+/// <summary>Differences between Polly's break-duration generator and a break duration of Fluxgate, as docs/migrating.md lists them.</summary>
 public sealed class DifferentBreakDurations
 {
     [Fact]
@@ -71,7 +71,7 @@ public sealed class DifferentBreakDurations
     }
 
     [Fact]
-    public async Task Isolating_asks_a_generator_and_no_break_duration()
+    public async Task Isolating_calls_a_generator_and_no_break_duration()
     {
         var (generated, isolatedFor) = (0, TimeSpan.Zero);
         var polly = new PollyWorld(options =>
@@ -89,7 +89,7 @@ public sealed class DifferentBreakDurations
         await polly.Manual.IsolateAsync();
         ours.Breaker.ForceOpen();
 
-        // Polly reports the break that a generator answers with, and isolates all the same.
+        // Polly reports the break that the generator returns, and isolates the circuit.
         Assert.Equal((CircuitState.Isolated, 1, TimeSpan.FromSeconds(1)), (polly.State, generated, isolatedFor));
         Assert.Empty(noted.Reopens);
         Assert.Null(Assert.Single(ours.Signals).BreakFor);

@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>What counts as a failure, and when a circuit opens and closes, where nothing is set, as docs/migrating.md says.</summary>
+/// <summary>Differences between the default settings of Polly's breaker and of Fluxgate's, as docs/migrating.md lists them.</summary>
 public sealed class DifferentDefaults
 {
     [Theory]
@@ -31,7 +31,7 @@ public sealed class DifferentDefaults
     }
 
     [Fact]
-    public async Task A_cancellation_that_nobody_asked_for_is_a_failure()
+    public async Task A_cancellation_without_a_cancelled_token_is_a_failure()
     {
         var cancelled = Outcome.FromException<HttpResponseMessage>(new TaskCanceledException());
         var withoutIt = Tracker.All & !Tracker.TypeOf<OperationCanceledException>();
@@ -41,7 +41,7 @@ public sealed class DifferentDefaults
     }
 
     [Fact]
-    public async Task A_call_whose_caller_gave_up_counts_as_neither()
+    public async Task A_cancelled_call_counts_as_neither()
     {
         var polly = new PollyWorld(options => options.FailureRatio = 0.5);
         var ours = new World(new() { Tripper = Tripper.MinRequests(2) & Tripper.FailureRate(0.5) });
@@ -55,7 +55,7 @@ public sealed class DifferentDefaults
             await calls.Fail();
         }
 
-        // In Polly the cancelled call is the second one that the minimum asks for, and a success.
+        // In Polly the cancelled call is a success and completes the minimum of two calls.
         Assert.Equal((CircuitState.Open, BreakerState.Closed), (polly.State, ours.State));
         Assert.Equal((1, 1, 0), (ours.Now.Ignored, ours.Now.Failures, ours.Now.Successes));
     }
@@ -99,7 +99,7 @@ public sealed class DifferentDefaults
         Assert.Equal(BreakerState.Closed, ours.State);
     }
 
-    /// <summary>Whether two calls with the same outcome open a circuit that two failures open.</summary>
+    /// <summary>Returns whether two calls with the same outcome open a circuit that two failures open.</summary>
     private static async Task<(bool Polly, bool Ours)> OpenedByAsync(Outcome<HttpResponseMessage> outcome, Tracker? tracker = null)
     {
         var state = new CircuitBreakerStateProvider();

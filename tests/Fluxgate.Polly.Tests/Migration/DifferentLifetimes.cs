@@ -4,11 +4,11 @@ using Polly.Registry;
 
 namespace Fluxgate;
 
-/// <summary>What becomes of a breaker whose pipeline is disposed, and what steers several, in Polly and here, as docs/migrating.md says.</summary>
+/// <summary>Differences in lifetime, clock and control between Polly's breaker and Fluxgate's, as docs/migrating.md lists them.</summary>
 public sealed class DifferentLifetimes
 {
     [Fact]
-    public async Task A_breaker_goes_on_deciding_when_its_pipeline_is_disposed()
+    public async Task A_breaker_continues_after_its_pipeline_is_disposed()
     {
         var state = new CircuitBreakerStateProvider();
         var control = new CircuitBreakerManualControl();
@@ -22,7 +22,7 @@ public sealed class DifferentLifetimes
 
         await registry.DisposeAsync();
 
-        // The pipelines are the registry's: they refuse calls, whatever is in them.
+        // The registry owns the pipelines: they throw for new calls, whatever strategies they contain.
         Assert.Throws<ObjectDisposedException>(() => polly.Execute(() => "fine"));
         Assert.Throws<ObjectDisposedException>(() => fluxgate.Execute(() => "fine"));
         Assert.Throws<ObjectDisposedException>(() => state.CircuitState);
@@ -37,13 +37,13 @@ public sealed class DifferentLifetimes
     }
 
     [Fact]
-    public void A_builder_with_another_clock_than_its_breaker_is_refused()
+    public void A_builder_with_a_clock_other_than_its_breakers_throws()
     {
         var time = new VirtualTime();
         using var another = new FluxgateBreaker("payments");
         using var same = new FluxgateBreaker("payments", timeProvider: time);
 
-        // Polly's breaker has the clock of its builder, as one of ours that the pipeline makes.
+        // Polly's breaker uses the clock of its builder, like a Fluxgate breaker that the pipeline creates.
         Builder().AddCircuitBreaker(new()).AddFluxgateBreaker().AddFluxgateBreaker(same).Build();
         var refused = Assert.Throws<InvalidOperationException>(() => Builder().AddFluxgateBreaker(another).Build());
         Assert.StartsWith(

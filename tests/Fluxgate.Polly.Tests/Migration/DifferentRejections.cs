@@ -6,11 +6,11 @@ using Polly.Retry;
 
 namespace Fluxgate;
 
-/// <summary>How a rejection differs from Polly's, as docs/migrating.md says, and what works with both.</summary>
+/// <summary>Differences between rejections of Polly and of Fluxgate, as docs/migrating.md lists them, and code that works with both.</summary>
 public sealed class DifferentRejections
 {
     [Fact]
-    public async Task A_rejection_is_not_of_the_exact_type_of_Pollys()
+    public async Task A_rejection_is_not_of_Pollys_exact_type()
     {
         var (polly, ours) = await BothAsync();
         Assert.Equal([typeof(BrokenCircuitException), typeof(CallNotPermittedException)], [polly.GetType(), ours.GetType()]);
@@ -34,7 +34,7 @@ public sealed class DifferentRejections
     }
 
     [Theory, BothBreakers]
-    public async Task Predicates_for_BrokenCircuitException_take_both(string kind)
+    public async Task Predicates_for_BrokenCircuitException_handle_both(string kind)
     {
         var (rejection, context) = (await RejectedAsync(kind), ResilienceContextPool.Shared.Get());
         Func<RetryPredicateArguments<object>, ValueTask<bool>> handles = new PredicateBuilder().Handle<BrokenCircuitException>();
@@ -57,7 +57,7 @@ public sealed class DifferentRejections
     }
 
     [Fact]
-    public async Task The_text_of_a_rejection_is_another()
+    public async Task The_message_of_a_rejection_differs()
     {
         var (polly, ours) = await BothAsync();
 
@@ -67,12 +67,12 @@ public sealed class DifferentRejections
     }
 
     [Fact]
-    public async Task Nobody_knows_when_to_retry_while_half_open()
+    public async Task A_rejection_has_no_RetryAfter_while_half_open()
     {
         var times = new List<TimeSpan?>();
         foreach (var kind in (string[])[BothBreakersAttribute.Polly, BothBreakersAttribute.Fluxgate])
         {
-            var breaker = LikePollyBreaker.Of(kind);
+            var breaker = ParityBreaker.Of(kind);
             await breaker.FailAsync(4);
             breaker.Wait(5);
             _ = breaker.Calls.Begin();
@@ -100,7 +100,7 @@ public sealed class DifferentRejections
     }
 
     [Theory, BothBreakers]
-    public async Task Default_predicates_of_hedging_and_fallback_take_rejections(string kind)
+    public async Task Default_predicates_of_hedging_and_fallback_handle_rejections(string kind)
     {
         var outcome = Outcome.FromException<string>(await RejectedAsync(kind));
         var context = ResilienceContextPool.Shared.Get();
@@ -133,7 +133,7 @@ public sealed class DifferentRejections
 
     private static async Task<BrokenCircuitException> RejectedAsync(string kind)
     {
-        var breaker = LikePollyBreaker.Of(kind);
+        var breaker = ParityBreaker.Of(kind);
         await breaker.FailAsync(4);
         return await breaker.RejectedAsync();
     }

@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>Where the same numbers open a circuit otherwise than in Polly, or are refused by one of the two, as docs/migrating.md says.</summary>
+/// <summary>Rules with which a circuit opens differently than in Polly, or that one of the two refuses, as docs/migrating.md lists them.</summary>
 public sealed class DifferentRules
 {
     [Fact]
@@ -98,12 +98,12 @@ public sealed class DifferentRules
     }
 
     [Fact]
-    public void Bad_settings_fail_where_they_are_made_or_added()
+    public void Invalid_settings_throw_on_creation_or_when_added()
     {
         var polly = Assert.Throws<ValidationException>(() => Polly(new() { FailureRatio = 2 }));
         Assert.Contains("FailureRatio", polly.Message, StringComparison.Ordinal);
 
-        // A part is refused where it is made, what does not fit together where the breaker is made or the options are added.
+        // Invalid parts throw on creation; invalid combinations throw when the breaker is created or the options are added.
         Assert.Throws<ArgumentOutOfRangeException>(() => Tripper.FailureRate(2));
         var neverFires = new FluxgateBreakerSettings { Window = Window.Count(10), Tripper = Tripper.MinRequests(100) };
         Assert.Throws<ArgumentException>(() => new FluxgateBreaker("payments", neverFires));

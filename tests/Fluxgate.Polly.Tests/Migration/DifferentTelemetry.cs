@@ -3,7 +3,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>What callbacks and Polly's telemetry receive of Polly's breaker and of ours, as docs/migrating.md says.</summary>
+/// <summary>Differences in callbacks and in Polly's telemetry between Polly's breaker and Fluxgate's, as docs/migrating.md lists them.</summary>
 public sealed class DifferentTelemetry
 {
     private readonly Names _ofPolly = new();
@@ -69,7 +69,7 @@ public sealed class DifferentTelemetry
     }
 
     [Fact]
-    public void An_isolated_beginning_raises_neither_event_nor_signal()
+    public void An_isolated_initial_state_raises_neither_event_nor_signal()
     {
         _ = new PollyWorld(options => options.ManualControl = new(isIsolated: true), _ofPolly);
         var attached = new StateWhenAttached();
@@ -102,7 +102,7 @@ public sealed class DifferentTelemetry
     }
 
     [Fact]
-    public async Task Events_and_strategies_have_other_names()
+    public async Task Events_and_strategies_have_different_names()
     {
         var polly = new PollyWorld(telemetry: _ofPolly);
         var ours = Ours(
@@ -163,7 +163,7 @@ public sealed class DifferentTelemetry
         public void OnSignal(Signal signal) { }
     }
 
-    /// <summary>The events of circuit breakers, without those of every execution.</summary>
+    /// <summary>Records the events of circuit breakers, without those of every execution.</summary>
     private sealed class Names : TelemetryListener
     {
         public List<string> Events { get; } = [];

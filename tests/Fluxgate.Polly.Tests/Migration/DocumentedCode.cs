@@ -2,26 +2,26 @@ namespace Fluxgate;
 
 /// <summary>
 /// The C# in a document and the code that is compiled and run for it. A region of a test file named
-/// <c>#region docs/migrating.md: Heading</c> holds the code blocks below that heading, one region a block, in their order; where a block
-/// stands in several places of a file, <c>(continued)</c> after the heading adds a region to the block before it.
+/// <c>#region docs/migrating.md: Heading</c> contains the code block below that heading, one region a block, in order. Where a block is
+/// composed of several places of a file, a region with <c>(continued)</c> after the heading is appended to the block before it.
 /// </summary>
 /// <remarks>
-/// A block's leading <c>using</c> lines need not be in the region: the file that holds it must have each of them, or be in that namespace.
+/// The leading <c>using</c> lines of a block need not be in the region: the file of the region must contain them, or be in that namespace.
 /// </remarks>
 internal static class DocumentedCode
 {
     private const string Continued = " (continued)";
 
-    /// <summary>A piece of code with the heading that it stands below.</summary>
+    /// <summary>A piece of code with the heading above it.</summary>
     /// <param name="Heading">The heading, without its signs.</param>
     /// <param name="Lines">The code, moved to the left.</param>
-    /// <param name="Usings">What may be written without its namespace there, of a region; empty of a block.</param>
+    /// <param name="Usings">The namespaces that a region can use without qualification; empty for a block.</param>
     internal sealed record Piece(string Heading, IReadOnlyList<string> Lines, IReadOnlyList<string> Usings)
     {
         public override string ToString() => $"{Heading}: {(Lines is [var first, ..] ? first : "empty")}";
     }
 
-    /// <summary>The C# blocks of a document.</summary>
+    /// <summary>Returns the C# blocks of a document.</summary>
     public static IReadOnlyList<Piece> BlocksOf(string markdown)
     {
         var (heading, blocks) = ("", new List<Piece>());
@@ -52,7 +52,7 @@ internal static class DocumentedCode
         return blocks;
     }
 
-    /// <summary>The regions of a source file that are named after a document.</summary>
+    /// <summary>Returns the regions of a source file that are named after a document.</summary>
     public static IReadOnlyList<Piece> RegionsOf(string source, string document)
     {
         var lines = source.Split('\n').Select(line => line.TrimEnd()).ToArray();
@@ -84,7 +84,7 @@ internal static class DocumentedCode
         return regions;
     }
 
-    /// <summary>What a block says otherwise than its region, as lines to read; empty when they say the same.</summary>
+    /// <summary>Returns the lines in which a block differs from its region; empty if they are equal.</summary>
     public static IReadOnlyList<string> Difference(Piece block, Piece region)
     {
         var usings = block.Lines.TakeWhile(line => IsUsing(line) || line.Length == 0).Where(IsUsing).ToArray();

@@ -1,18 +1,18 @@
 namespace Fluxgate;
 
-/// <summary>The port that the documents print, which is one for the whole machine: tests of several processes take turns at it.</summary>
+/// <summary>The port that the documents print. There is one for the whole machine: tests of several processes use it one after the other.</summary>
 internal static class DocumentsPort
 {
     public const int Number = 9464;
 
-    /// <summary>What our server says where another program has the port.</summary>
+    /// <summary>The error of the server when another program uses the port.</summary>
     public const string Taken =
         "PrometheusServer cannot listen on port 9464 of localhost: the port is in use by another program or server.";
 
-    // Against hanging only.
+    // Only keeps a run from hanging.
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    /// <summary>The turn lasts until it is disposed, or its process ends.</summary>
+    /// <summary>Reserves the port until the result is disposed or the process ends.</summary>
     public static IDisposable Turn()
     {
         var path = Path.Combine(Path.GetTempPath(), $"fluxgate-port-{Number}-{Environment.UserName}.lock");
@@ -35,7 +35,7 @@ internal static class DocumentsPort
         }
         catch (IOException)
         {
-            // Another one's turn.
+            // Another process has reserved the port.
             return null;
         }
     }

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The places where user code can go wrong.</summary>
+/// <summary>The places where user code can fail.</summary>
 internal enum FaultPoint
 {
     TripperStart,
@@ -18,7 +18,7 @@ internal enum FaultPoint
     Randomizer,
 }
 
-/// <summary>What is broken at the moment. The engine's own parts and the reference ask the same object, so they throw in the same places.</summary>
+/// <summary>The current faults. The parts of the engine and the reference use the same object, so they throw in the same places.</summary>
 internal sealed class Faults
 {
     private readonly HashSet<FaultPoint> _broken = [];
@@ -38,8 +38,8 @@ internal sealed class Faults
     }
 }
 
-/// <summary>Random numbers that are the same on both sides: whole 64ths, so that no arithmetic on them rounds.</summary>
-internal sealed class Dice(int seed, Faults faults)
+/// <summary>Random numbers that are equal on both sides: multiples of 1/64, so that arithmetic on them does not round.</summary>
+internal sealed class SharedRandom(int seed, Faults faults)
 {
     private readonly Random _random = new(seed);
 

@@ -6,7 +6,7 @@ internal abstract record WindowSpec
 {
     public abstract Window Build(Faults faults);
 
-    /// <summary>The most calls it holds, as far as settings can know.</summary>
+    /// <summary>Gets the capacity, if the settings know it.</summary>
     public virtual int? Capacity => null;
 
     public sealed override string ToString() => Build(new()).ToString()!;

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <content>What follows from a recorded call, an ignored one, or a lease that is over.</content>
+/// <content>Decisions after a recorded call, an ignored one, or an expired lease.</content>
 internal sealed partial class Reference
 {
-    /// <summary>Leases that are over settle as failures, in the order of their deadlines, until the circuit opens (4).</summary>
+    /// <summary>Settles expired leases as failures, in the order of their deadlines, until the circuit opens (4).</summary>
     private string? ExpireLeases()
     {
         while (State == BreakerState.HalfOpen && FirstToExpire is { } probe && probe.Deadline <= Now)
@@ -39,7 +39,7 @@ internal sealed partial class Reference
         return Reopen(ReasonKind.ProbingFailed);
     }
 
-    /// <summary>A success or failure of this phase.</summary>
+    /// <summary>Records a success or failure of this phase.</summary>
     private string? Record(bool failed, TimeSpan took)
     {
         _ignoredInARow = 0;
@@ -61,7 +61,7 @@ internal sealed partial class Reference
         return State == BreakerState.HalfOpen ? DecideQuietProbe(failed) : null;
     }
 
-    /// <summary>Whether the engine has no choice but to ask at every call. Elsewhere the reference, which always does, shows that seldom is enough (2).</summary>
+    /// <summary>Gets whether the engine must evaluate the rule on every call. The reference always does, so fewer are proven enough (2).</summary>
     private bool AsksEveryCall =>
         State == BreakerState.HalfOpen
         || _plan.Window is WindowSpec.Own
@@ -91,8 +91,8 @@ internal sealed partial class Reference
         {
             case BreakerState.MetricsOnly:
                 _wouldTrips++;
-                StartAnew();
-                News.Add($"would trip because {findings} at {Wall:O}");
+                StartPhase();
+                Events.Add($"would trip because {findings} at {Wall:O}");
                 _visits.Count("would-trip");
                 return null;
             case BreakerState.HalfOpen:
@@ -116,19 +116,19 @@ internal sealed partial class Reference
         var from = State;
         (State, _startedAt, EnteredAt, _breakFor) = (to, Now, Wall, breakFor);
         Number++;
-        StartAnew();
+        StartPhase();
         _sequence++;
         _transitions[(from, to)] = Transitions(from, to) + 1;
         var lasts = to == BreakerState.Open && !NeverEnds ? breakFor : (TimeSpan?)null;
         var signal = $"#{_sequence} {from} -> {to} at {Wall:O} for {lasts} because {kind} {findings}";
-        News.Add(signal);
+        Events.Add(signal);
         _visits.Count($"entered {to}");
         Wake();
         return signal;
     }
 
-    /// <summary>An empty window, no streak, no probes, and the parts as they are when a phase begins.</summary>
-    private void StartAnew()
+    /// <summary>Starts a phase: an empty window, no streak, no probes, and newly started parts.</summary>
+    private void StartPhase()
     {
         _isUnderNewRules = false;
         _windowStartedAt = Now;

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <content>What the parts answer, and what holds when they throw (8).</content>
+/// <content>What the parts return, and the defaults when they throw (8).</content>
 internal sealed partial class Reference
 {
     private bool _hasWindow;
@@ -14,7 +14,7 @@ internal sealed partial class Reference
 
     private bool Records => State is BreakerState.Closed or BreakerState.MetricsOnly or BreakerState.HalfOpen;
 
-    /// <summary>How long a ramp holds recovery back (4).</summary>
+    /// <summary>Gets how long a ramp delays recovery (4).</summary>
     private TimeSpan Ramp => _plan.Permit.Leaves.OfType<PermitSpec.RampUp>().Select(leaf => leaf.Duration).DefaultIfEmpty().Max();
 
     private void StartParts()
@@ -39,7 +39,7 @@ internal sealed partial class Reference
 
     private bool Starts(bool isUsers, FaultPoint point, UserErrorSource source) => !isUsers || Works(point, source);
 
-    /// <summary>Whether user code does not throw here; counts and tells when it does.</summary>
+    /// <summary>Returns whether user code does not throw at this point; counts and reports the error if it does.</summary>
     private bool Works(FaultPoint point, UserErrorSource source) =>
         Guarded(
             source,
@@ -54,7 +54,7 @@ internal sealed partial class Reference
     private void Error(UserErrorSource source)
     {
         _errors[(int)source]++;
-        News.Add($"error {source} at {Wall:O}");
+        Events.Add($"error {source} at {Wall:O}");
         _visits.Count($"error {source}");
     }
 
@@ -82,7 +82,7 @@ internal sealed partial class Reference
             return true;
         }
 
-        // One that throws lets one probe in at a time.
+        // A permit that throws admits one probe at a time.
         var answer = _hasPermit ? Guarded(UserErrorSource.Permit, () => (bool?)Admits(_plan.Permit, asked), null) : null;
         if (answer is null)
         {
@@ -106,8 +106,9 @@ internal sealed partial class Reference
         permit switch
         {
             PermitSpec.All => true,
-            PermitSpec.Random random => _dice.Next() < random.Ratio,
-            PermitSpec.RampUp ramp => _dice.Next() < ramp.Initial + ((ramp.Final - ramp.Initial) * Math.Min(1, InPhaseFor / ramp.Duration)),
+            PermitSpec.Random random => _random.Next() < random.Ratio,
+            PermitSpec.RampUp ramp => _random.Next()
+                < ramp.Initial + ((ramp.Final - ramp.Initial) * Math.Min(1, InPhaseFor / ramp.Duration)),
             PermitSpec.MaxConcurrent bound => _probes.Count < bound.Count,
             PermitSpec.Own => OwnPermitAdmits(asked),
             PermitSpec.Both both => Admits(both.Left, asked) && Admits(both.Right, asked),
@@ -143,7 +144,7 @@ internal sealed partial class Reference
 
     // Breaks (3)
 
-    /// <summary>Drawn once, on entry; jitter comes after the cap.</summary>
+    /// <summary>Draws the duration once, on entry; jitter applies after the cap.</summary>
     private TimeSpan DrawBreak() => Guarded(UserErrorSource.BreakDuration, DurationOfBreak, TimeSpan.FromSeconds(60));
 
     private TimeSpan DurationOfBreak() =>
@@ -169,7 +170,7 @@ internal sealed partial class Reference
     }
 
     private TimeSpan Jittered(TimeSpan duration, double jitter) =>
-        jitter == 0 ? duration : duration * (1 - jitter + (2 * jitter * _dice.Next()));
+        jitter == 0 ? duration : duration * (1 - jitter + (2 * jitter * _random.Next()));
 
     private TimeSpan OwnBreakLasts(BreakSpec.Own own)
     {

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <content>The window, the tripper, and what a snapshot shows.</content>
+/// <content>The window, the tripper, and the contents of a snapshot.</content>
 internal sealed partial class Reference
 {
     private static readonly BreakerState[] States = Enum.GetValues<BreakerState>();
@@ -18,13 +18,12 @@ internal sealed partial class Reference
     private long _wouldTrips;
     private long _reopens;
 
-    /// <summary>Failures in a row, whatever the window holds (12).</summary>
+    /// <summary>Gets the failures in a row, whatever the window contains (12).</summary>
     private int ConsecutiveFailures => _recorded.AsEnumerable().Reverse().TakeWhile(call => call.Failed).Count();
 
     private int ConsecutiveSuccesses => _recorded.AsEnumerable().Reverse().TakeWhile(call => !call.Failed).Count();
 
-    /// <summary>How long the break still lasts, where that is known.</summary>
-    /// <summary>In whole milliseconds, never too early.</summary>
+    /// <summary>Gets the rest of the break in whole milliseconds, rounded up; <see langword="null"/> if it is unknown.</summary>
     public TimeSpan? RetryAfter =>
         State == BreakerState.Open && !NeverEnds && !BreakIsOver
             ? TimeSpan.FromMilliseconds(Math.Ceiling((_breakFor - InPhaseFor).Ticks / (double)TimeSpan.TicksPerMillisecond))
@@ -32,8 +31,8 @@ internal sealed partial class Reference
 
     public long Transitions(BreakerState from, BreakerState to) => _transitions.GetValueOrDefault((from, to));
 
-    /// <summary>Everything that can be seen of it, in the order of <see cref="Sight.Names"/>.</summary>
-    public object?[] Look()
+    /// <summary>Returns all observable values, in the order of <see cref="ObservedState.Names"/>.</summary>
+    public object?[] Observe()
     {
         var window = ReadWindow();
         var ends = State == BreakerState.Open && !NeverEnds;
@@ -60,7 +59,7 @@ internal sealed partial class Reference
             window.Count == 0 ? null : (double)window.Count(call => call.Failed) / window.Count,
             (long)ConsecutiveFailures,
             (long)ConsecutiveSuccesses,
-            Sight.OfSlowCalls(
+            ObservedState.OfSlowCalls(
                 _slow.Select(slow => (slow.Key, slow.Value, SlowThresholds.Contains(slow.Key) ? SlowRate(window, slow.Key) : null))
             ),
             _reopens,
@@ -71,7 +70,7 @@ internal sealed partial class Reference
         ];
     }
 
-    /// <summary>Counts a result, as slow by the thresholds of the rules that it is judged by.</summary>
+    /// <summary>Counts a result, as slow by the thresholds of the rule that applies to it.</summary>
     private void Total(Verdict verdict, TimeSpan took, RuleSpec rule)
     {
         _successes += verdict == Verdict.Success ? 1 : 0;
@@ -83,7 +82,7 @@ internal sealed partial class Reference
         }
     }
 
-    /// <summary>Whether the window takes a call: what a window of one's own throws at is in the totals and the streak only.</summary>
+    /// <summary>Records a call in the window. A call for which a custom window throws is only in the totals and the streak.</summary>
     private bool RecordInWindow() =>
         _hasWindow && (_plan.Window is not WindowSpec.Own || Works(FaultPoint.WindowRecord, UserErrorSource.Window));
 
@@ -106,7 +105,7 @@ internal sealed partial class Reference
         };
     }
 
-    /// <summary>Which bucket a moment is in, counted from the window's first instant (12).</summary>
+    /// <summary>Returns the bucket of a moment, counted from the start of the window (12).</summary>
     private long BucketAt(WindowSpec.Time time, TimeSpan moment) =>
         (long)((Int128)(moment - _windowStartedAt).Ticks * time.Buckets / time.Length.Ticks);
 
@@ -117,13 +116,13 @@ internal sealed partial class Reference
             return null;
         }
 
-        // The first moment that is in the next bucket, or the first instant after it where time has only whole milliseconds.
+        // The first moment of the next bucket, or the first instant after it if time has only whole milliseconds.
         var next = (BucketAt(time, Now) + 1) * time.Length / time.Buckets;
         var instants = (long)Math.Ceiling((_windowStartedAt + next) / _plan.Instant);
         return instants * _plan.Instant;
     }
 
-    /// <summary>Asked at every recorded call; quiet when it throws (8).</summary>
+    /// <summary>Evaluates the rule after every recorded call; returns false if it throws (8).</summary>
     private bool Fires(List<Recorded> window) =>
         _hasTripper && Guarded(UserErrorSource.Tripper, () => Fires(_plan.Rule, window), whenItThrows: false);
 
@@ -150,7 +149,7 @@ internal sealed partial class Reference
         return window.Count(call => call.Failed) >= own.Failures;
     }
 
-    /// <summary>Minimums and streaks ask for at most n while half-open (4).</summary>
+    /// <summary>Caps minimums and streaks at n while half-open (4).</summary>
     private int AtMost(int wanted)
     {
         var asked = State == BreakerState.HalfOpen && ProbeLimit is { } limit ? Math.Min(wanted, limit) : wanted;
@@ -162,7 +161,7 @@ internal sealed partial class Reference
         return asked;
     }
 
-    /// <summary>The leaves that fired (10), or nothing where a leaf throws instead of explaining.</summary>
+    /// <summary>Returns the leaves that fired (10), or nothing if a leaf throws in Explain.</summary>
     private string Explain(List<Recorded> window) =>
         Guarded(UserErrorSource.Tripper, () => string.Join(", ", Findings(_plan.Rule, window)), whenItThrows: "");
 
@@ -176,21 +175,21 @@ internal sealed partial class Reference
                 var (left, right) = (Fires(either.Left, window), Fires(either.Right, window));
                 return [.. left ? Findings(either.Left, window) : [], .. right ? Findings(either.Right, window) : []];
             case RuleSpec.MinRequests minimum:
-                return [Sight.OfFinding("MinRequests", window.Count, AtMost(minimum.Count))];
+                return [ObservedState.OfFinding("MinRequests", window.Count, AtMost(minimum.Count))];
             case RuleSpec.FailureRate rate:
-                return [Sight.OfFinding("FailureRate", FailureRate(window), rate.Ratio)];
+                return [ObservedState.OfFinding("FailureRate", FailureRate(window), rate.Ratio)];
             case RuleSpec.SlowRate rate:
-                return [Sight.OfFinding("SlowRate", SlowRate(window, rate.Threshold), rate.Ratio)];
+                return [ObservedState.OfFinding("SlowRate", SlowRate(window, rate.Threshold), rate.Ratio)];
             case RuleSpec.AvgLatency latency:
                 var mean = TimeSpan.FromTicks(window.Sum(call => call.Took.Ticks) / window.Count);
-                return [Sight.OfFinding("AvgLatency", mean.TotalSeconds, latency.Threshold.TotalSeconds)];
+                return [ObservedState.OfFinding("AvgLatency", mean.TotalSeconds, latency.Threshold.TotalSeconds)];
             case RuleSpec.FailureStreak streak:
-                return [Sight.OfFinding("FailureStreak", ConsecutiveFailures, AtMost(streak.Count))];
+                return [ObservedState.OfFinding("FailureStreak", ConsecutiveFailures, AtMost(streak.Count))];
             case RuleSpec.Own:
                 _faults.At(FaultPoint.TripperExplains);
-                return [Sight.OfFinding("ScriptedTripper", null, null)];
+                return [ObservedState.OfFinding("ScriptedTripper", null, null)];
             default:
-                return [Sight.OfFinding(rule is RuleSpec.Closed ? "Closed" : "HalfOpened", null, null)];
+                return [ObservedState.OfFinding(rule is RuleSpec.Closed ? "Closed" : "HalfOpened", null, null)];
         }
     }
 

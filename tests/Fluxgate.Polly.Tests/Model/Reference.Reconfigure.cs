@@ -1,11 +1,11 @@
 namespace Fluxgate;
 
-/// <content>Other rules for the phase that goes on (6).</content>
+/// <content>Reconfiguration of the current phase (6).</content>
 internal sealed partial class Reference
 {
     private bool _isUnderNewRules;
 
-    /// <summary>Goes on under other settings, and answers with what changed.</summary>
+    /// <summary>Continues with other settings, and returns the changes.</summary>
     public IReadOnlyList<string> Reconfigure(Plan plan)
     {
         var before = _plan;
@@ -28,7 +28,7 @@ internal sealed partial class Reference
             ContinueParts(before);
         }
 
-        News.Add($"reconfigured at {Wall:O}: {string.Join("; ", changes)}");
+        Events.Add($"reconfigured at {Wall:O}: {string.Join("; ", changes)}");
         Wake();
         return changes;
     }
@@ -47,17 +47,17 @@ internal sealed partial class Reference
         return
         [
             .. settings
-                .Where(setting => !Workshop.AreSame(setting.Before, setting.Now))
+                .Where(setting => !PartFactory.AreSame(setting.Before, setting.Now))
                 .Select(setting => $"{setting.Setting}: {setting.Before} -> {setting.Now}"),
         ];
 
         static string Text(TimeSpan time) => time.Milliseconds == 0 ? $"{time.TotalSeconds}s" : $"{time.TotalMilliseconds}ms";
     }
 
-    /// <summary>The deadline moves only where the break duration is another, and counts from the start of the break.</summary>
+    /// <summary>Moves the deadline only if the break duration changed; the new one counts from the start of the break.</summary>
     private void ContinueBreak(Plan before)
     {
-        if (Workshop.AreSame(before.Break, _plan.Break))
+        if (PartFactory.AreSame(before.Break, _plan.Break))
         {
             _visits.Count("deadline kept");
             return;
@@ -76,7 +76,7 @@ internal sealed partial class Reference
     {
         var held = _recorded.Exists(call => call.InWindow);
         if (
-            Workshop.AreSame(before.Window, _plan.Window)
+            PartFactory.AreSame(before.Window, _plan.Window)
             && ThresholdsOf(before.Rule).SequenceEqual(SlowThresholds)
             && NeedsMeans(before.Rule) == NeedsMeans(_plan.Rule)
         )
@@ -89,7 +89,7 @@ internal sealed partial class Reference
         _windowStartedAt = Now;
         for (var i = 0; i < _recorded.Count; i++)
         {
-            // Streaks and probes still count it.
+            // Streaks and probes still include it.
             _recorded[i] = _recorded[i] with
             {
                 InWindow = false,
@@ -99,18 +99,18 @@ internal sealed partial class Reference
         _hasWindow = StartsWindow();
     }
 
-    /// <summary>A part that is the same as before goes on, unless it failed to start.</summary>
+    /// <summary>Keeps the state of an unchanged part, unless it failed to start.</summary>
     private void ContinueParts(Plan before)
     {
-        _hasTripper = (_hasTripper && Workshop.AreSame(before.Rule, _plan.Rule)) || StartsTripper();
+        _hasTripper = (_hasTripper && PartFactory.AreSame(before.Rule, _plan.Rule)) || StartsTripper();
         if (State == BreakerState.HalfOpen)
         {
-            _hasPermit = (_hasPermit && Workshop.AreSame(before.Permit, _plan.Permit)) || StartsPermit();
-            _hasRecovery = (_hasRecovery && Workshop.AreSame(before.Recovery, _plan.Recovery)) || StartsRecovery();
+            _hasPermit = (_hasPermit && PartFactory.AreSame(before.Permit, _plan.Permit)) || StartsPermit();
+            _hasRecovery = (_hasRecovery && PartFactory.AreSame(before.Recovery, _plan.Recovery)) || StartsRecovery();
         }
     }
 
-    /// <summary>A threshold that was ever used keeps its total.</summary>
+    /// <summary>Keeps the total of every threshold that was ever used.</summary>
     private void NoteThresholds()
     {
         foreach (var threshold in SlowThresholds)

@@ -1,14 +1,14 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The rules of the state machine, written down as plainly as possible: it keeps lists of calls and computes everything anew, asks the
-/// tripper at every recorded call, and knows one thread. What the engine does must look the same. Numbers in brackets are the rules.
+/// The rules of the state machine in their simplest form: it keeps lists of calls, computes everything from them, evaluates the tripper after
+/// every recorded call, and is single-threaded. The engine must behave the same. Numbers in parentheses are the rules.
 /// </summary>
 internal sealed partial class Reference
 {
     private readonly Faults _faults;
-    private readonly Dice _dice;
-    private readonly Visits _visits;
+    private readonly SharedRandom _random;
+    private readonly Coverage _visits;
     private readonly List<Recorded> _recorded = [];
     private readonly List<Call> _probes = [];
     private Plan _plan;
@@ -19,18 +19,18 @@ internal sealed partial class Reference
     private int _admitted;
     private int _ignoredInARow;
 
-    public Reference(Plan plan, Faults faults, DateTimeOffset wall, Visits visits)
+    public Reference(Plan plan, Faults faults, DateTimeOffset wall, Coverage visits)
     {
         (_plan, _faults, _visits) = (plan, faults, visits);
-        _dice = new(plan.RandomSource, faults);
+        _random = new(plan.RandomSource, faults);
         (Wall, EnteredAt, State) = (wall, wall, plan.InitialState);
         _breakFor = State == BreakerState.Open ? DrawBreak() : default;
         NoteThresholds();
-        StartAnew();
+        StartPhase();
         Wake();
     }
 
-    /// <summary>Time that has passed since the breaker was made.</summary>
+    /// <summary>Gets the time since the breaker was created.</summary>
     public TimeSpan Now { get; private set; }
 
     public DateTimeOffset Wall { get; private set; }
@@ -39,8 +39,8 @@ internal sealed partial class Reference
 
     public long Number { get; private set; } = 1;
 
-    /// <summary>What a listener hears, a line each.</summary>
-    public List<string> News { get; } = [];
+    /// <summary>Gets what a listener receives, one line each.</summary>
+    public List<string> Events { get; } = [];
 
     public DateTimeOffset EnteredAt { get; private set; }
 
@@ -50,7 +50,7 @@ internal sealed partial class Reference
 
     private bool BreakIsOver => State == BreakerState.Open && !NeverEnds && InPhaseFor >= _breakFor;
 
-    /// <summary>n of rule 4.</summary>
+    /// <summary>Gets n of rule 4.</summary>
     private int? ProbeLimit
     {
         get
@@ -62,7 +62,7 @@ internal sealed partial class Reference
         }
     }
 
-    /// <summary>Lets a call in, or rejects it with <see langword="null"/>.</summary>
+    /// <summary>Admits a call, or returns <see langword="null"/> if it is rejected.</summary>
     public Call? Admit()
     {
         ExpireLeases();
@@ -99,15 +99,15 @@ internal sealed partial class Reference
         return call;
     }
 
-    /// <summary>Takes a call's verdict and answers with the signal that this caused, if any.</summary>
+    /// <summary>Settles a call and returns the signal that this caused, if any.</summary>
     public string? Settle(Call call, Verdict verdict, TimeSpan? duration)
     {
-        if (call.LetInBy == BreakerState.Disabled)
+        if (call.AdmittedBy == BreakerState.Disabled)
         {
             return null; // (5): does nothing else, then or later.
         }
 
-        // By the rules of its phase: the current ones while that goes on, and those that let it in when it comes too late.
+        // The rules of its phase apply: the current ones while the phase continues, and those of its admission if it is stale.
         var judgedBy = call.Phase == Number ? _plan : call.Plan;
         var caused = ExpireLeases();
         if (call.Expired)
@@ -135,16 +135,16 @@ internal sealed partial class Reference
         return verdict == Verdict.Ignored ? Ignore() : Record(verdict == Verdict.Failure, took);
     }
 
-    /// <summary>The predicate that should have judged a call threw (8); Disabled asks none (5).</summary>
+    /// <summary>Counts a predicate that threw (8); no predicate is called while disabled (5).</summary>
     public void PredicateFailed(Call call)
     {
-        if (call.LetInBy != BreakerState.Disabled)
+        if (call.AdmittedBy != BreakerState.Disabled)
         {
             Error(UserErrorSource.Predicate);
         }
     }
 
-    /// <summary>A manual call (6).</summary>
+    /// <summary>Runs a manual call (6).</summary>
     public string? ByHand(BreakerState to)
     {
         _visits.Count($"by hand {State} -> {to}");
@@ -154,7 +154,7 @@ internal sealed partial class Reference
             {
                 Number++;
                 _reopens = 0;
-                StartAnew();
+                StartPhase();
             }
 
             return null;
@@ -164,7 +164,7 @@ internal sealed partial class Reference
         return Go(to, ReasonKind.Manual, to == BreakerState.Open ? DrawBreak() : default);
     }
 
-    /// <summary>Time passes; with timers, everything happens when it is due.</summary>
+    /// <summary>Advances time; with timers, everything happens when it is due.</summary>
     public void Pass(TimeSpan time)
     {
         var target = Now + time;
@@ -180,7 +180,7 @@ internal sealed partial class Reference
 
     public void WallClockJumps(TimeSpan by) => Wall += by;
 
-    /// <summary>When something is decided next; <see langword="null"/> when that is not ahead.</summary>
+    /// <summary>Returns the next moment of a kind, or <see langword="null"/> if there is none ahead.</summary>
     public TimeSpan? Next(DueTime deadline)
     {
         var halfOpen = State == BreakerState.HalfOpen;
@@ -196,7 +196,7 @@ internal sealed partial class Reference
         };
     }
 
-    /// <summary>The oldest of those with the first deadline.</summary>
+    /// <summary>Gets the oldest of the probes with the earliest deadline.</summary>
     private Call? FirstToExpire => _probes.MinBy(probe => probe.Deadline);
 
     private TimeSpan? NextDue =>
@@ -222,19 +222,19 @@ internal sealed partial class Reference
         }
     }
 
-    /// <summary>A call as the reference knows it.</summary>
-    public sealed class Call(long phase, BreakerState letInBy, TimeSpan at, Plan plan, bool isMeasured)
+    /// <summary>A call of the reference.</summary>
+    public sealed class Call(long phase, BreakerState admittedBy, TimeSpan at, Plan plan, bool isMeasured)
     {
         public long Phase => phase;
 
-        public BreakerState LetInBy => letInBy;
+        public BreakerState AdmittedBy => admittedBy;
 
         public TimeSpan At => at;
 
-        /// <summary>What held when it was let in: its lease, and its thresholds where its result comes too late.</summary>
+        /// <summary>Gets the settings at its admission: its lease, and its thresholds if its result is stale.</summary>
         public Plan Plan => plan;
 
-        /// <summary>Whether the rules asked for its duration when it was let in.</summary>
+        /// <summary>Gets whether the rules required its duration at its admission.</summary>
         public bool IsMeasured => isMeasured;
 
         public TimeSpan Lease => plan.Lease;

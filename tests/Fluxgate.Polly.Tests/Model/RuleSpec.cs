@@ -1,17 +1,17 @@
 namespace Fluxgate;
 
-/// <summary>A rule as plain data: the engine gets the tripper built from it, the reference reads it as it is.</summary>
+/// <summary>A rule as plain data: the engine uses the tripper built from it, the reference evaluates the data.</summary>
 internal abstract record RuleSpec
 {
     public abstract Tripper Build(Faults faults);
 
-    /// <summary>All leaves, from left to right.</summary>
+    /// <summary>Gets all leaves, from left to right.</summary>
     public virtual IEnumerable<RuleSpec> Leaves => [this];
 
-    /// <summary>Whether the rule can ever fire while the circuit is closed; one that cannot is refused.</summary>
+    /// <summary>Returns whether the rule can ever fire while the circuit is closed; a rule that cannot is invalid.</summary>
     public virtual bool CanFireWhileClosed(int? capacity) => true;
 
-    /// <summary>Smaller rules, for shrinking.</summary>
+    /// <summary>Gets smaller rules, for shrinking.</summary>
     public virtual IEnumerable<RuleSpec> Smaller => [];
 
     public sealed override string ToString() => Build(new()).ToString()!;

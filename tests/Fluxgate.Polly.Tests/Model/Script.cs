@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>A breaker's settings and what happens to it, as plain data that prints as a short script.</summary>
-/// <param name="Plan">What the breaker begins with.</param>
-/// <param name="Others">What it may be reconfigured to: parts and lease alone, the rest is the first plan's.</param>
-/// <param name="Commands">What happens.</param>
+/// <summary>The settings of a breaker and the commands that run on it, as plain data with a short text.</summary>
+/// <param name="Plan">The initial settings.</param>
+/// <param name="Others">The settings for reconfigurations: only parts and lease are used, the rest is that of the first plan.</param>
+/// <param name="Commands">The commands.</param>
 internal sealed record Script(Plan Plan, IReadOnlyList<Plan> Others, IReadOnlyList<Command> Commands)
 {
-    /// <summary>All plans, the first one included: a breaker may come back to it.</summary>
+    /// <summary>Gets all plans including the first: a breaker can be reconfigured back to it.</summary>
     public IReadOnlyList<Plan> Plans => [Plan, .. Others.Select(Plan.WithRulesOf)];
 
     public static Verdict VerdictOn(Ending ending) =>
@@ -52,17 +52,17 @@ internal sealed record Plan(
     bool AsksForDurations = false
 )
 {
-    /// <summary>One step of time: a tick, or a millisecond where timers are, since those know nothing finer.</summary>
+    /// <summary>Gets one step of time: a tick, or a millisecond with timers, which have no finer resolution.</summary>
     public TimeSpan Instant => ProbeWithoutTraffic ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromTicks(1);
 
-    /// <summary>Whether a breaker takes these settings: a rule that can never fire is refused.</summary>
+    /// <summary>Gets whether a breaker accepts these settings: a rule that can never fire is invalid.</summary>
     public bool IsAllowed => Rule.CanFireWhileClosed(Window.Capacity);
 
-    /// <summary>The settings, with a rule that can fire.</summary>
+    /// <summary>Returns the settings, with a rule that can fire.</summary>
     public static Plan ThatCanTrip(Plan plan) =>
         plan.IsAllowed ? plan : plan with { Rule = new RuleSpec.Either(plan.Rule, new RuleSpec.FailureStreak(3)) };
 
-    /// <summary>This plan with what another says of rules.</summary>
+    /// <summary>Returns this plan with the parts and the lease of another.</summary>
     public Plan WithRulesOf(Plan other) =>
         other with
         {
@@ -73,7 +73,7 @@ internal sealed record Plan(
             AsksForDurations = AsksForDurations,
         };
 
-    public FluxgateBreakerSettings Build(Workshop workshop) =>
+    public FluxgateBreakerSettings Build(PartFactory workshop) =>
         new()
         {
             Window = workshop.Build(Window, Window.Build),
@@ -106,20 +106,20 @@ internal enum Ending
     Fails,
     IsIgnored,
 
-    /// <summary>Its callback throws (in a pipeline; without one this is a failure).</summary>
+    /// <summary>The callback throws (in a pipeline; without one this is a failure).</summary>
     Throws,
 
-    /// <summary>Its caller gives up, and the callback heeds that (in a pipeline; without one this is ignored).</summary>
+    /// <summary>The caller cancels, and the callback observes it (in a pipeline; without one this is ignored).</summary>
     IsCancelled,
 
-    /// <summary>The predicate that should judge it throws (in a pipeline; without one this is ignored).</summary>
+    /// <summary>The predicate throws (in a pipeline; without one this is ignored).</summary>
     PredicateThrows,
 
-    /// <summary>Its admission is disposed without a verdict (in a pipeline this is ignored).</summary>
+    /// <summary>The admission is disposed without a verdict (in a pipeline this is ignored).</summary>
     IsDisposed,
 }
 
-/// <summary>A moment that decides something.</summary>
+/// <summary>A moment at which something is due.</summary>
 internal enum DueTime
 {
     EndOfBreak,
@@ -131,7 +131,7 @@ internal enum DueTime
 
 internal abstract record Command
 {
-    /// <summary>A call that settles at once; its duration is told, or measured where it is not.</summary>
+    /// <summary>A call that settles at once; its duration is passed, or measured if it is null.</summary>
     public sealed record Run(bool InPipeline, Ending Ending, int? Milliseconds) : Command
     {
         public override string ToString() => $"a call{Where(InPipeline)} {Ending}{Took(Milliseconds)}";
@@ -153,7 +153,7 @@ internal abstract record Command
         public override string ToString() => $"wait {Time.TotalMilliseconds}ms";
     }
 
-    /// <summary>Waits until so many instants after (or before) a deadline, if there is one ahead.</summary>
+    /// <summary>Waits until that many instants after (or before) a deadline, if there is one ahead.</summary>
     public sealed record WaitUntil(DueTime DueTime, int Instants) : Command
     {
         public override string ToString() => $"wait until {DueTime}{(Instants == 0 ? "" : $" {Instants:+0;-0} instant")}";
@@ -164,13 +164,13 @@ internal abstract record Command
         public override string ToString() => $"the wall clock jumps by {By.TotalMinutes}min";
     }
 
-    /// <summary>A manual call: the one that leads to a state.</summary>
+    /// <summary>A manual call to a state.</summary>
     public sealed record ByHand(BreakerState To) : Command
     {
         public override string ToString() => $"by hand to {To}";
     }
 
-    /// <summary>To the settings of that number (modulo how many there are); 0 are those of the beginning.</summary>
+    /// <summary>A reconfiguration to the settings of that number (modulo their count); 0 are the initial ones.</summary>
     public sealed record Reconfigure(int Which) : Command
     {
         public override string ToString() => $"reconfigure to settings {Which}";

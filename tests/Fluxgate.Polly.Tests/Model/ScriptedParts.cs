@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-// Parts as a user writes them, which go wrong when told to.
+// Custom parts that fail on request.
 
 internal sealed class ScriptedTripper(int failures, Faults faults) : Tripper
 {

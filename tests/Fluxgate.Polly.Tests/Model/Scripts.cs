@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace Fluxgate;
 
-/// <summary>Random scripts. What is likely is chosen so that a script of a hundred steps comes to see every state.</summary>
+/// <summary>Generates random scripts. The probabilities let a script of a hundred steps reach every state.</summary>
 internal static class Scripts
 {
     private static readonly TimeSpan[] Thresholds = [Ms(100), Ms(250), Ms(1000)];
@@ -12,10 +12,10 @@ internal static class Scripts
     private static readonly TimeSpan[] Breaks = [Ms(640), Ms(1280), Ms(5120)];
     private static readonly double[] Jitters = [0, 0, 0.25, 0.5];
 
-    /// <summary>Everything that can happen to a breaker.</summary>
+    /// <summary>Generates everything that can happen to a breaker.</summary>
     public static Arbitrary<Script> OfEverything() => Arb.From(Of(AnyPlan, AnyBurst), Shrinking.Of);
 
-    /// <summary>Recorded calls and little else, under rules of which the engine does not ask the tripper at every call.</summary>
+    /// <summary>Generates mostly recorded calls, under rules that the engine does not evaluate on every call.</summary>
     public static Arbitrary<Script> OfRecordedCalls() => Arb.From(Of(AnySeldomAskedPlan, AnyRecordedBurst), Shrinking.Of);
 
     private static Gen<Script> Of(Gen<Plan> anyPlan, Gen<IEnumerable<Command>> anyBurst) =>
@@ -24,7 +24,7 @@ internal static class Scripts
         from bursts in anyBurst.ListOf(45)
         select new Script(plan, [others.Item1, others.Item2], [.. bursts.SelectMany(burst => burst)]);
 
-    /// <summary>Settings that share parts with a plan: what differs is what counts.</summary>
+    /// <summary>Generates settings that share parts with a plan.</summary>
     private static Gen<Plan> AnyOther(Plan plan, Gen<Plan> anyPlan) =>
         from other in anyPlan
         from mix in Gen.Choose(0, 63)
@@ -175,7 +175,7 @@ internal static class Scripts
             );
     }
 
-    /// <summary>The same command some times in a row: streaks are what most rules are about.</summary>
+    /// <summary>Generates one command several times in a row: most rules need streaks.</summary>
     private static Gen<IEnumerable<Command>> AnyBurst =>
         Gen.Frequency(
             (44, AnyRun.SelectMany(_ => Gen.Elements(1, 1, 2, 3, 4, 8), Enumerable.Repeat)),
@@ -253,7 +253,7 @@ internal static class Scripts
 
     private static Gen<Command> AnyReconfigure => Gen.Choose(0, 2).Select(Command (which) => new Command.Reconfigure(which));
 
-    /// <summary>With calls of both rules in flight, until one settles or its lease is over.</summary>
+    /// <summary>Generates a reconfiguration with calls of both rules in flight, until one settles or its lease expires.</summary>
     private static Gen<IEnumerable<Command>> AnyReconfigureInFlight =>
         from older in AnyBegin
         from reconfigure in AnyReconfigure

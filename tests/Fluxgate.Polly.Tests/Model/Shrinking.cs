@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Smaller scripts, boldest first.</summary>
+/// <summary>Returns smaller scripts, the smallest first.</summary>
 internal static class Shrinking
 {
     public static IEnumerable<Script> Of(Script script) =>
@@ -120,6 +120,6 @@ internal static class Shrinking
         }
     }
 
-    /// <summary>Falls with every step, so that shrinking ends.</summary>
+    /// <summary>Decreases with every step, so that shrinking ends.</summary>
     private static int Simplicity(Plan plan) => plan.ToString().Length + (plan.BrokenFromTheStart is null ? 0 : 50);
 }

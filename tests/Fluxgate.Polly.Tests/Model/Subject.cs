@@ -2,42 +2,42 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The engine in its world, driven by the same commands as the reference.</summary>
+/// <summary>The engine under test, driven by the same commands as the reference.</summary>
 internal sealed class Subject
 {
     private readonly World _world;
-    private readonly Workshop _workshop;
+    private readonly PartFactory _workshop;
     private readonly Lazy<ResiliencePipeline<Ending>> _pipeline;
 
     public Subject(Plan plan, Faults faults)
     {
         _workshop = new(faults, plan.RandomSource);
         var settings = plan.Build(_workshop);
-        settings.Listeners.Add(new Ear(News, plan.AsksForDurations));
+        settings.Listeners.Add(new RecordingListener(Events, plan.AsksForDurations));
         _world = new(settings);
         _pipeline = new(BuildPipeline);
     }
 
-    /// <summary>What a listener heard, a line each.</summary>
-    public List<string> News { get; } = [];
+    /// <summary>Gets what a listener received, one line each.</summary>
+    public List<string> Events { get; } = [];
 
     public FluxgateBreaker Breaker => _world.Breaker;
 
     public VirtualTime Time => _world.Time;
 
-    /// <summary>What a pipeline answered with when it last rejected a call.</summary>
+    /// <summary>Gets the exception with which a pipeline last rejected a call.</summary>
     public CallNotPermittedException? Rejection { get; private set; }
 
-    /// <summary>A call that was let in, or <see langword="null"/>.</summary>
+    /// <summary>Starts a call, or returns <see langword="null"/> if it is rejected.</summary>
     public Call? Begin(bool inPipeline)
     {
         if (!inPipeline)
         {
-            return Breaker.TryAdmit(out var admission) ? new Direct(admission) : null;
+            return Breaker.TryAdmit(out var admission) ? new DirectCall(admission) : null;
         }
 
-        var call = new Piped(_pipeline.Value);
-        if (call.IsLetIn)
+        var call = new PipelineCall(_pipeline.Value);
+        if (call.IsAdmitted)
         {
             return call;
         }
@@ -80,15 +80,15 @@ internal sealed class Subject
     {
         public abstract bool IsInPipeline { get; }
 
-        /// <summary>Whether a duration can be told; it is measured otherwise.</summary>
-        public bool TellsDuration(Ending ending) => !IsInPipeline && ending != Ending.IsDisposed;
+        /// <summary>Returns whether the caller passes a duration; it is measured otherwise.</summary>
+        public bool AcceptsDuration(Ending ending) => !IsInPipeline && ending != Ending.IsDisposed;
 
-        /// <summary>Ends the call; answers with the signal that this caused, where the caller gets to see it.</summary>
+        /// <summary>Ends the call and returns the signal that this caused, if the caller receives it.</summary>
         public abstract (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration);
     }
 
-    /// <summary>Through <see cref="FluxgateBreaker.TryAdmit"/> and <see cref="Admission.Settle"/>.</summary>
-    private sealed class Direct(Admission admission) : Call
+    /// <summary>A call through <see cref="FluxgateBreaker.TryAdmit"/> and <see cref="Admission.Settle"/>.</summary>
+    private sealed class DirectCall(Admission admission) : Call
     {
         public override bool IsInPipeline => false;
 
@@ -104,23 +104,23 @@ internal sealed class Subject
         }
     }
 
-    /// <summary>Through a pipeline whose callback completes when told.</summary>
-    private sealed class Piped : Call
+    /// <summary>A call through a pipeline whose callback completes on request.</summary>
+    private sealed class PipelineCall : Call
     {
         private readonly TaskCompletionSource<Outcome<Ending>> _callback = new();
         private readonly Action _giveUp;
         private readonly Task<Outcome<Ending>> _call;
 
-        public Piped(ResiliencePipeline<Ending> pipeline)
+        public PipelineCall(ResiliencePipeline<Ending> pipeline)
         {
             var caller = new CancellationTokenSource();
             _giveUp = caller.Cancel;
             var context = ResilienceContextPool.Shared.Get(caller.Token);
             _call = pipeline
-                .ExecuteOutcomeAsync<Ending, Piped>(
+                .ExecuteOutcomeAsync<Ending, PipelineCall>(
                     static (_, call) =>
                     {
-                        call.IsLetIn = true;
+                        call.IsAdmitted = true;
                         return new(call._callback.Task);
                     },
                     context,
@@ -129,7 +129,7 @@ internal sealed class Subject
                 .AsTask();
         }
 
-        public bool IsLetIn { get; private set; }
+        public bool IsAdmitted { get; private set; }
 
         public override bool IsInPipeline => true;
 
@@ -160,12 +160,12 @@ internal sealed class Subject
         }
     }
 
-    private sealed class Ear(List<string> news, bool asksForDurations) : ICircuitListener
+    private sealed class RecordingListener(List<string> events, bool asksForDurations) : ICircuitListener
     {
         public DurationBuckets? DurationBuckets => asksForDurations ? DurationBuckets.Default : null;
 
-        public void OnSignal(Signal signal) => news.Add(Sight.Of(signal));
+        public void OnSignal(Signal signal) => events.Add(ObservedState.Of(signal));
 
-        public void OnNotice(Notice notice) => news.Add(Sight.Of(notice));
+        public void OnNotice(Notice notice) => events.Add(ObservedState.Of(notice));
     }
 }

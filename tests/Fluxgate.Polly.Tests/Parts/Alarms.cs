@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class Alarms
 {
     [Fact]
-    public void A_new_alarm_rings_at_the_first_call()
+    public void A_new_alarm_triggers_at_the_first_call()
     {
         var word = new Alarm(asked: 0).Word;
 
@@ -16,7 +16,7 @@ public sealed class Alarms
     [InlineData(1)]
     [InlineData(1_000_000)]
     [InlineData(long.MaxValue / 2)]
-    public void Both_halves_of_a_word_come_back(long leastFailures)
+    public void Both_halves_of_a_word_are_read_back(long leastFailures)
     {
         var (ringing, quiet) = (Alarm.Of(leastFailures, ringsOnSuccess: true), Alarm.Of(leastFailures, ringsOnSuccess: false));
 
@@ -25,11 +25,11 @@ public sealed class Alarms
     }
 
     [Fact]
-    public void A_number_that_no_window_reaches_stays_out_of_reach() =>
+    public void A_number_above_every_window_is_limited_to_the_largest() =>
         Assert.Equal(long.MaxValue / 2, Alarm.LeastFailures(Alarm.Of(long.MaxValue, ringsOnSuccess: false)));
 
     [Fact]
-    public void Who_saw_an_older_word_does_not_disarm_a_newer_one()
+    public void A_thread_with_an_outdated_word_does_not_replace_a_newer_one()
     {
         var alarm = new Alarm(asked: 0);
         var seen = alarm.Word;
@@ -41,7 +41,7 @@ public sealed class Alarms
     }
 
     [Fact]
-    public void A_failure_rate_needs_exactly_the_least_number_that_its_own_comparison_accepts()
+    public void LeastFailures_is_the_exact_limit_of_a_failure_rate()
     {
         var random = new Random(1);
         for (var i = 0; i < 4000; i++)
@@ -58,7 +58,7 @@ public sealed class Alarms
     }
 
     [Fact]
-    public void No_rule_fires_below_the_numbers_it_names_itself()
+    public void No_rule_fires_below_its_LeastFailures_and_LeastStreak()
     {
         for (var seed = 0; seed < 300; seed++)
         {
@@ -82,7 +82,7 @@ public sealed class Alarms
     }
 
     [Fact]
-    public void No_rule_comes_to_fire_below_the_failures_it_names()
+    public void No_rule_starts_to_fire_below_its_FailuresToFire()
     {
         for (var seed = 0; seed < 2000; seed++)
         {

@@ -14,7 +14,7 @@ public sealed class BreakDurations
         Assert.Equal(30 * Second, BreakDuration.Fixed(30 * Second).Next(new(reopens)));
 
     [Fact]
-    public void None_is_no_time_and_until_reset_is_all_of_it()
+    public void None_is_zero_and_UntilReset_is_the_maximum()
     {
         Assert.Equal(TimeSpan.Zero, BreakDuration.None.Next(new(0)));
         Assert.Equal(TimeSpan.MaxValue, BreakDuration.UntilReset.Next(new(0)));
@@ -33,7 +33,7 @@ public sealed class BreakDurations
         Assert.Equal(seconds * Second, BreakDuration.Backoff(10 * Second).Next(new(reopens)));
 
     [Fact]
-    public void Backoff_takes_its_own_multiplier_and_cap()
+    public void Backoff_uses_the_given_multiplier_and_cap()
     {
         var backoff = BreakDuration.Backoff(4 * Second, multiplier: 1.5, max: 10 * Second);
 
@@ -48,7 +48,7 @@ public sealed class BreakDurations
         Assert.Equal(4 * Second, BreakDuration.Backoff(4 * Second, multiplier: 1).Next(new(int.MaxValue)));
 
     [Fact]
-    public void The_cap_is_ten_minutes_or_the_first_break_where_that_is_longer()
+    public void The_default_cap_is_ten_minutes_or_a_longer_first_break()
     {
         Assert.Equal(600 * Second, BreakDuration.Backoff(Second).Next(new(100)));
         Assert.Equal(1200 * Second, BreakDuration.Backoff(1200 * Second).Next(new(100)));
@@ -73,7 +73,7 @@ public sealed class BreakDurations
         Assert.Equal(seconds * Second, BreakDuration.Fixed(100 * Second, jitter: 0.2).Next(new(0, () => chance)));
 
     [Fact]
-    public void The_greatest_chance_stays_below_the_upper_bound()
+    public void The_greatest_random_number_stays_below_the_upper_bound()
     {
         var longest = BreakDuration.Fixed(100 * Second, jitter: 0.2).Next(new(0, () => JustBelowOne));
 
@@ -81,7 +81,7 @@ public sealed class BreakDurations
     }
 
     [Fact]
-    public void Jitter_comes_after_the_cap()
+    public void Jitter_applies_after_the_cap()
     {
         var backoff = BreakDuration.Backoff(10 * Second, max: 100 * Second, jitter: 0.1);
 
@@ -90,15 +90,15 @@ public sealed class BreakDurations
     }
 
     [Fact]
-    public void The_shortest_break_stays_positive_whatever_the_jitter() =>
+    public void The_shortest_break_stays_positive_with_any_jitter() =>
         Assert.Equal(TimeSpan.FromTicks(1), BreakDuration.Fixed(TimeSpan.FromTicks(1), jitter: 0.999).Next(new(0, () => 0)));
 
     [Fact]
-    public void The_longest_break_does_not_overflow_by_its_jitter() =>
+    public void The_longest_break_does_not_overflow_with_jitter() =>
         Assert.Equal(TimeSpan.MaxValue, BreakDuration.Fixed(TimeSpan.MaxValue, jitter: 0.5).Next(new(0, () => 0.9)));
 
     [Fact]
-    public void Without_jitter_no_chance_is_drawn() =>
+    public void Without_jitter_no_random_number_is_drawn() =>
         Assert.Equal(Second, BreakDuration.Fixed(Second).Next(new(0, () => throw new InvalidOperationException("drawn"))));
 
     [Theory]
@@ -106,11 +106,11 @@ public sealed class BreakDurations
     [InlineData(1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void A_chance_that_is_none_is_refused(double chance) =>
+    public void An_invalid_random_number_throws(double chance) =>
         Assert.Throws<InvalidOperationException>(() => BreakDuration.Fixed(Second, jitter: 0.1).Next(new(0, () => chance)));
 
     [Fact]
-    public void The_shared_chance_stays_within_the_bounds()
+    public void The_default_random_source_stays_within_the_bounds()
     {
         var jittered = BreakDuration.Fixed(100 * Second, jitter: 0.2);
 

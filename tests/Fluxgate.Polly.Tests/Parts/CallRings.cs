@@ -8,7 +8,7 @@ public sealed class CallRings
     [InlineData(7)]
     [InlineData(100)]
     [InlineData(1000)]
-    public void Sum_the_last_calls_at_every_place_like_a_plain_list(int size)
+    public void A_ring_sums_the_last_calls_like_a_plain_list(int size)
     {
         var (ring, random, calls) = (new CallRing(size), new Random(size), new List<CallCounts>());
         var thresholds = new SlowThresholds([TimeSpan.FromTicks(3), TimeSpan.FromTicks(6)]);
@@ -32,7 +32,7 @@ public sealed class CallRings
     }
 
     [Fact]
-    public void Sum_the_last_place_where_another_one_is_too_long_ago()
+    public void A_ring_sums_the_last_calls_when_a_place_is_overwritten()
     {
         var ring = new CallRing(4);
         for (var i = 0; i < 1000; i++)
@@ -44,7 +44,7 @@ public sealed class CallRings
     }
 
     [Fact]
-    public void Add_up_so_many_of_the_longest_calls()
+    public void A_ring_sums_the_longest_durations_without_overflow()
     {
         const int Size = FluxgateDefaults.MaxMeasuredCalls;
         var ring = new CallRing(Size);
@@ -57,12 +57,12 @@ public sealed class CallRings
     }
 
     [Fact]
-    public void Give_each_call_of_many_threads_a_place_of_its_own()
+    public void Each_call_of_many_threads_gets_its_own_place()
     {
         const int Calls = 20_000;
         var ring = new CallRing(size: 50);
-        var places = new List<long>[Storm.Threads];
-        Storm.Run(thread =>
+        var places = new List<long>[ConcurrentWork.Threads];
+        ConcurrentWork.Run(thread =>
         {
             places[thread] = [];
             for (var i = 0; i < Calls; i++)
@@ -73,7 +73,10 @@ public sealed class CallRings
             }
         });
 
-        Assert.Equal(Enumerable.Range(1, Storm.Threads * Calls).Select(place => (long)place), places.SelectMany(own => own).Order());
+        Assert.Equal(
+            Enumerable.Range(1, ConcurrentWork.Threads * Calls).Select(place => (long)place),
+            places.SelectMany(own => own).Order()
+        );
         var last = places
             .SelectMany((own, thread) => own.Select(place => (Place: place, Thread: thread)))
             .OrderByDescending(call => call.Place)

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Single calls and readings as a breaker makes them, for parts that are tried alone.</summary>
+/// <summary>Single calls and contexts as a breaker creates them, for tests of single parts.</summary>
 internal static class Calls
 {
     public static CallCounts Succeeded(TimeSpan duration = default) => SlowThresholds.None.Call(failed: false, duration.Ticks);
@@ -11,7 +11,7 @@ internal static class Calls
 
     public static CallCounts Many(long requests, long failures, TimeSpan total = default) => new(requests, failures, total.Ticks, default);
 
-    /// <summary>What a rule sees when so many of so many calls failed.</summary>
+    /// <summary>Creates the context of a rule after this many calls and failures.</summary>
     public static TripperContext Context(
         long requests,
         long failures,
@@ -21,7 +21,7 @@ internal static class Calls
         TimeSpan total = default
     ) => new(state, Many(requests, failures, total), streak, SlowThresholds.None, mostAsked);
 
-    /// <summary>What a rule sees when so many calls reached each of its thresholds.</summary>
+    /// <summary>Creates the context of a rule when this many calls reached each of its thresholds.</summary>
     public static TripperContext WithSlow(SlowThresholds thresholds, long slowCalls, long requests, long failures, long streak)
     {
         var slow = default(CallCounts.SlowCounts);
@@ -29,7 +29,7 @@ internal static class Calls
         return new(BreakerState.Closed, new(requests, failures, 0, slow), streak, thresholds);
     }
 
-    /// <summary>What a rule sees after calls of these durations, counted against these thresholds.</summary>
+    /// <summary>Creates the context of a rule after calls of these durations, counted against these thresholds.</summary>
     public static TripperContext Lasting(TimeSpan[] thresholds, params TimeSpan[] durations)
     {
         var slow = new SlowThresholds(thresholds);

@@ -8,7 +8,7 @@ public sealed class CountWindows
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void The_public_state_sums_like_a_plain_list(int size) =>
+    public void The_public_window_sums_like_a_plain_list(int size) =>
         Compare(
             Window.Count(size).Start(new WindowContext(BreakerState.Closed, new VirtualTime())),
             SlowThresholds.None,
@@ -18,16 +18,16 @@ public sealed class CountWindows
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void The_form_for_rates_sums_like_a_plain_list(int size) =>
+    public void The_window_for_rates_sums_like_a_plain_list(int size) =>
         Compare(Started<RateCountWindow>(size, SlowThresholds.None, durations: false), SlowThresholds.None, size, mostTicks: 1);
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void The_form_for_durations_sums_like_a_plain_list(int size) =>
+    public void The_window_for_durations_sums_like_a_plain_list(int size) =>
         Compare(Started<MeasuredCountWindow>(size, Thresholds, durations: true), Thresholds, size, mostTicks: 50);
 
     [Fact]
-    public void Each_phase_gets_a_state_of_its_own()
+    public void Each_phase_gets_its_own_state()
     {
         var window = Window.Count(10);
         var (one, other) = (window.Start(new(BreakerState.Closed)), window.Start(new(BreakerState.HalfOpen)));
@@ -38,7 +38,7 @@ public sealed class CountWindows
     }
 
     [Fact]
-    public void A_failure_leaves_when_so_many_calls_have_come_after_it()
+    public void A_failure_leaves_the_window_after_as_many_calls_as_its_size()
     {
         var state = Window.Count(3).Start(new(BreakerState.Closed));
 
@@ -52,7 +52,7 @@ public sealed class CountWindows
     }
 
     [Fact]
-    public void Time_does_not_touch_it()
+    public void Time_does_not_change_a_count_window()
     {
         var time = new VirtualTime();
         var state = Window.Count(3).Start(new(BreakerState.Closed, time));
@@ -64,12 +64,12 @@ public sealed class CountWindows
     }
 
     [Fact]
-    public void Its_size_is_what_it_can_hold_at_the_most() => Assert.Equal(33, Window.Count(33).Capacity);
+    public void The_capacity_is_the_size() => Assert.Equal(33, Window.Count(33).Capacity);
 
     [Fact]
-    public void A_window_for_rates_takes_memory_for_failures_only()
+    public void A_window_for_rates_allocates_only_for_failures()
     {
-        // The least of several windows: what one takes, each takes, and what the runtime does meanwhile is not in all.
+        // The least of several windows: every window allocates its own memory, and few rounds include what the runtime allocates.
         Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => BytesOfSuccesses(10_000)));
 
         static long BytesOfSuccesses(int calls)
@@ -88,7 +88,7 @@ public sealed class CountWindows
     }
 
     [Fact]
-    public void A_call_of_an_absurd_duration_leaves_no_trace_when_it_is_gone()
+    public void A_call_of_the_longest_duration_leaves_the_window_completely()
     {
         var window = Started<MeasuredCountWindow>(2, SlowThresholds.None, durations: true);
 
@@ -114,7 +114,7 @@ public sealed class CountWindows
         var failing = 0.0;
         for (var i = 0; i < (3 * size) + 300; i++)
         {
-            // In stretches, so that the window is now full of failures and now empty of them.
+            // In runs, so that the window is alternately full of failures and empty of them.
             failing = i % 41 == 0 ? random.NextDouble() : failing;
             var call = thresholds.Call(random.NextDouble() < failing, random.Next(mostTicks));
             window.Record(call);

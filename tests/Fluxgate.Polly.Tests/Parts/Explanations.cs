@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
-/// <summary>Rule 10: a trip explains itself, in the same words everywhere in the world.</summary>
+/// <summary>Rule 10: a trip explains itself, with the same text in every culture.</summary>
 public sealed class Explanations
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Theory]
     [MemberData(nameof(ForeignCulture.Languages), MemberType = typeof(ForeignCulture))]
-    public void Read_the_same_in_every_culture(string language)
+    public void An_explanation_is_the_same_in_every_culture(string language)
     {
         using var culture = new ForeignCulture(language);
 
@@ -26,7 +26,7 @@ public sealed class Explanations
     }
 
     [Fact]
-    public void While_half_open_name_the_number_that_was_asked_for()
+    public void An_explanation_while_half_open_names_the_capped_number()
     {
         var reading = Calls.Context(3, 3, streak: 3, state: BreakerState.HalfOpen, mostAsked: 3);
 
@@ -35,7 +35,7 @@ public sealed class Explanations
     }
 
     [Fact]
-    public void Of_an_or_name_the_branches_that_fired_only()
+    public void An_explanation_of_an_or_names_only_branches_that_fired()
     {
         var (ten, streak) = (Tripper.MinRequests(10), Tripper.FailureStreak(5));
 
@@ -45,7 +45,7 @@ public sealed class Explanations
     }
 
     [Fact]
-    public void Set_brackets_where_the_rule_has_them_and_more_than_one_branch_fired()
+    public void An_explanation_has_brackets_when_several_branches_fired()
     {
         var rule = Tripper.MinRequests(10) & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(5));
 
@@ -54,7 +54,7 @@ public sealed class Explanations
     }
 
     [Fact]
-    public void Come_with_a_finding_for_each_leaf_that_fired()
+    public void An_explanation_has_a_finding_for_each_leaf_that_fired()
     {
         var rule =
             Tripper.MinRequests(2) & Tripper.AvgLatency(Second) & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(9)) & Tripper.Closed;

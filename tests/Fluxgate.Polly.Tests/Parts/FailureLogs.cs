@@ -11,7 +11,7 @@ public sealed class FailureLogs
     [InlineData(96)]
     [InlineData(97)]
     [InlineData(1000)]
-    public void Count_like_a_plain_list_over_many_rounds_of_the_ring(int capacity)
+    public void A_log_counts_like_a_plain_list_over_many_rounds(int capacity)
     {
         var random = new Random(capacity);
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
@@ -33,7 +33,7 @@ public sealed class FailureLogs
     }
 
     [Fact]
-    public void The_failures_at_an_earlier_place_are_those_of_that_place()
+    public void Read_counts_the_failures_at_an_earlier_place()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
         var log = new FailureLog(ledger, capacity: 3);
@@ -47,7 +47,7 @@ public sealed class FailureLogs
     }
 
     [Fact]
-    public void A_failure_that_is_noted_late_takes_the_last_place()
+    public void A_failure_that_is_added_late_takes_the_last_place()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
         var log = new FailureLog(ledger, capacity: 8);
@@ -59,7 +59,7 @@ public sealed class FailureLogs
     }
 
     [Fact]
-    public void Failures_that_are_noted_late_have_places_of_their_own()
+    public void Failures_that_are_added_late_have_different_places()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
         var log = new FailureLog(ledger, capacity: 8);
@@ -80,9 +80,9 @@ public sealed class FailureLogs
     }
 
     [Fact]
-    public void Memory_comes_with_failures_and_not_with_capacity()
+    public void Memory_depends_on_failures_and_not_on_the_capacity()
     {
-        // The least of several logs: what one takes, each takes, and what the runtime does meanwhile is not in all.
+        // The least of several logs: every log allocates its own memory, and few rounds include what the runtime allocates.
         Assert.InRange(Enumerable.Range(0, 5).Min(_ => BytesOfFailures(32)), 1, 1024);
 
         static long BytesOfFailures(int failures)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Fluxgate;
 
 /// <summary>
-/// Number formats that are not ours, for the length of a test. Made by hand, since the build is culture-invariant and knows no real
-/// ones.
+/// Foreign number formats for the duration of a test. Created manually, since the build is culture-invariant and contains no real
+/// cultures.
 /// </summary>
 internal sealed class ForeignCulture : IDisposable
 {

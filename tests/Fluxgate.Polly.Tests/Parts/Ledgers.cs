@@ -5,7 +5,7 @@ public sealed class Ledgers
     private static readonly SlowThresholds TwoThresholds = new([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)]);
 
     [Fact]
-    public void Words_are_counted_apart()
+    public void Counters_are_separate()
     {
         var ledger = new Ledger(TwoThresholds, sumsDurations: true);
 
@@ -31,7 +31,7 @@ public sealed class Ledgers
     }
 
     [Fact]
-    public void Where_no_rule_asks_for_durations_nothing_is_measured()
+    public void Without_thresholds_no_duration_is_measured()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
 
@@ -41,7 +41,7 @@ public sealed class Ledgers
     }
 
     [Fact]
-    public void A_sealed_ledger_is_frozen_and_tells_what_it_could_not_take()
+    public void A_sealed_ledger_is_frozen_and_returns_what_it_did_not_count()
     {
         var ledger = new Ledger(TwoThresholds, sumsDurations: true);
         ledger.TryCount(Ledger.Successes);
@@ -58,7 +58,7 @@ public sealed class Ledgers
     }
 
     [Fact]
-    public void Durations_without_end_do_not_freeze_it()
+    public void Very_long_durations_do_not_freeze_a_ledger()
     {
         var world = new World(
             new() { Tripper = Tripper.FailureStreak(9) | (Tripper.HalfOpened & Tripper.AvgLatency(TimeSpan.FromDays(1))) }
@@ -72,7 +72,7 @@ public sealed class Ledgers
     }
 
     [Fact]
-    public void Sealing_adds_to_what_was_there()
+    public void Seal_adds_to_the_given_totals()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
         ledger.TryAdd(Ledger.Ignored, 2);
@@ -84,7 +84,7 @@ public sealed class Ledgers
     }
 
     [Fact]
-    public void Nothing_is_lost_when_many_threads_count_and_outgrow_stripes()
+    public void Counts_are_exact_when_many_threads_grow_the_stripes()
     {
         const int Threads = 8;
         const int Rounds = 50_000;
@@ -107,7 +107,7 @@ public sealed class Ledgers
     }
 
     [Fact]
-    public void What_is_counted_while_it_is_sealed_is_in_the_final_sum_or_refused()
+    public void A_count_during_Seal_is_in_the_final_sum_or_refused()
     {
         for (var round = 0; round < 200; round++)
         {
@@ -137,7 +137,7 @@ public sealed class Ledgers
     }
 
     [Fact]
-    public void A_sum_that_overflows_begins_again_and_does_not_look_sealed()
+    public void A_sum_that_overflows_starts_over_and_is_not_sealed()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: true);
 

@@ -5,18 +5,18 @@ public sealed class Permits
     private static readonly TimeSpan Ramp = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public void All_admits_everything() => Assert.True(Permit.All.Admits(new(TimeSpan.Zero, inFlight: 1000, asked: 1000)));
+    public void All_admits_every_call() => Assert.True(Permit.All.Admits(new(TimeSpan.Zero, inFlight: 1000, asked: 1000)));
 
     [Theory]
     [InlineData(0, true)]
     [InlineData(0.2999, true)]
     [InlineData(0.3, false)]
     [InlineData(0.9999, false)]
-    public void Random_admits_chances_below_its_ratio(double chance, bool admits) =>
+    public void Random_admits_random_numbers_below_its_ratio(double chance, bool admits) =>
         Assert.Equal(admits, Permit.Random(0.3).Admits(new(TimeSpan.Zero, randomizer: () => chance)));
 
     [Fact]
-    public void A_ratio_of_one_admits_every_chance() =>
+    public void A_ratio_of_one_admits_every_call() =>
         Assert.True(Permit.Random(1).Admits(new(TimeSpan.Zero, randomizer: () => 0.9999999999999999)));
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class Permits
     [InlineData(50, 0.4)]
     [InlineData(100, 0.6)]
     [InlineData(200, 0.6)]
-    public void A_ramp_grows_evenly_and_stays_at_its_end(int percentOfItsTime, double ratio)
+    public void A_ramp_grows_linearly_and_stays_at_its_final_ratio(int percentOfItsTime, double ratio)
     {
         var (permit, elapsed) = (Permit.RampUp(0.2, 0.6, Ramp), Ramp * percentOfItsTime / 100);
 
@@ -36,11 +36,11 @@ public sealed class Permits
     [Theory]
     [InlineData(100)]
     [InlineData(200)]
-    public void A_ramp_up_to_one_ends_by_admitting_every_chance(int percentOfItsTime) =>
+    public void A_ramp_to_one_ends_with_admitting_every_call(int percentOfItsTime) =>
         Assert.True(Permit.RampUp(0.1, 1, Ramp).Admits(new(Ramp * percentOfItsTime / 100, randomizer: () => 0.9999999999999999)));
 
     [Fact]
-    public void A_ramp_holds_recovery_until_it_is_over_and_the_others_do_not()
+    public void Only_a_ramp_delays_recovery()
     {
         Assert.Equal(Ramp, Permit.RampUp(0.1, 1, Ramp).HoldsRecoveryFor);
         Assert.All(
@@ -75,7 +75,7 @@ public sealed class Permits
     }
 
     [Fact]
-    public void A_permit_that_keeps_nothing_starts_as_itself()
+    public void A_permit_without_state_starts_as_itself()
     {
         var permit = Permit.Random(0.5) & Permit.MaxConcurrent(3);
 

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>Rules of built-in leaves, composed at random.</summary>
+/// <summary>Random compositions of built-in trippers.</summary>
 internal static class RandomRules
 {
-    /// <summary>Leaves that look at failures only, so that count windows keep failures only.</summary>
+    /// <summary>Leaves that evaluate failures only, so that count windows store failures only.</summary>
     public const int WithoutDurations = 5;
 
     public const int WithSlowCalls = 6;

@@ -21,7 +21,7 @@ public sealed class Recoveries
     }
 
     [Fact]
-    public void WhenQuiet_is_over_at_once() => Assert.True(Recovery.WhenQuiet.IsOver(new(TimeSpan.Zero, 1, 1, 1)));
+    public void WhenQuiet_is_over_immediately() => Assert.True(Recovery.WhenQuiet.IsOver(new(TimeSpan.Zero, 1, 1, 1)));
 
     [Theory]
     [InlineData(2, 60, false)]
@@ -34,7 +34,7 @@ public sealed class Recoveries
         );
 
     [Fact]
-    public void The_largest_number_of_probes_bounds_a_half_open_phase()
+    public void ProbeLimit_is_the_largest_number_of_probes()
     {
         Assert.Equal(3, Recovery.AfterProbes(3).ProbeLimit);
         Assert.Equal(7, (Recovery.AfterProbes(3) & Recovery.AfterProbes(7) & Recovery.After(Minute)).ProbeLimit);
@@ -42,7 +42,7 @@ public sealed class Recoveries
     }
 
     [Fact]
-    public void Where_there_is_none_it_is_ten_and_when_quiet_bounds_nothing()
+    public void ProbeLimit_defaults_to_ten_and_WhenQuiet_has_none()
     {
         Assert.Equal(10, Recovery.After(Minute).ProbeLimit);
         Assert.Null(Recovery.WhenQuiet.ProbeLimit);
@@ -50,7 +50,7 @@ public sealed class Recoveries
     }
 
     [Fact]
-    public void A_recovery_that_keeps_nothing_starts_as_itself()
+    public void A_recovery_without_state_starts_as_itself()
     {
         var recovery = Recovery.AfterProbes(3) & Recovery.After(Minute);
 

@@ -2,7 +2,7 @@ using static Fluxgate.Broken;
 
 namespace Fluxgate;
 
-/// <summary>A part that is composed of leaves starts each of them: a leaf with state must not be shared between phases.</summary>
+/// <summary>A composed part starts each of its leaves: phases must not share a leaf with state.</summary>
 public sealed class StartedParts
 {
     private static readonly OwnTripper StartedRule = new();
@@ -29,7 +29,7 @@ public sealed class StartedParts
         Assert.Equal([Tripper.Closed, StartedRule], (Tripper.Closed | Rule).Start().Leaves);
 
     [Fact]
-    public void A_started_rule_is_composed_as_it_was()
+    public void A_started_rule_has_the_same_composition()
     {
         var rule = (Rule & Tripper.Closed) | (Tripper.HalfOpened & Rule);
 
@@ -37,7 +37,7 @@ public sealed class StartedParts
     }
 
     [Fact]
-    public void A_rule_that_keeps_nothing_starts_as_itself()
+    public void A_rule_without_state_starts_as_itself()
     {
         var rule = Tripper.Closed & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(3));
 
@@ -61,7 +61,7 @@ public sealed class StartedParts
         Assert.Equal([Recovery.WhenQuiet, StartedRecovery], (Recovery.WhenQuiet & RecoveryWithState).Start().Leaves);
 
     [Fact]
-    public void A_recovery_that_keeps_nothing_starts_as_itself()
+    public void A_composed_recovery_without_state_starts_as_itself()
     {
         var recovery = Recovery.WhenQuiet & Recovery.AfterProbes(3);
 

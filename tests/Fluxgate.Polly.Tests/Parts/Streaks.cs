@@ -5,7 +5,7 @@ public sealed class Streaks
     private readonly Ledger _ledger = NewLedger();
 
     [Fact]
-    public void Count_failures_since_the_last_success()
+    public void A_streak_counts_failures_since_the_last_success()
     {
         var streak = new Streak(_ledger);
         Assert.Equal([1, 2, 3], [streak.Failed(), streak.Failed(), streak.Failed()]);
@@ -16,7 +16,7 @@ public sealed class Streaks
     }
 
     [Fact]
-    public void Go_on_where_the_phase_goes_on_with_another_ledger()
+    public void A_streak_continues_on_the_next_ledger()
     {
         var before = new Streak(_ledger);
         _ledger.TryAdd(Ledger.Successes, 5);
@@ -32,11 +32,11 @@ public sealed class Streaks
     }
 
     [Fact]
-    public void Stay_as_they_are_when_the_ledger_stays() =>
+    public void A_streak_is_the_same_object_on_the_same_ledger() =>
         Assert.Same(new Streak(_ledger) is var streak ? streak : null, streak.On(_ledger));
 
     [Fact]
-    public void Are_not_set_back_by_a_failure_of_the_old_ledger_that_comes_late()
+    public void A_late_failure_of_the_old_ledger_does_not_reset_a_streak()
     {
         var before = new Streak(_ledger);
         var next = NewLedger();
@@ -48,7 +48,7 @@ public sealed class Streaks
     }
 
     [Fact]
-    public void Count_successes_that_the_old_ledger_gets_before_it_is_sealed()
+    public void A_success_on_the_old_ledger_before_its_seal_ends_a_streak()
     {
         var before = new Streak(_ledger);
         var streak = before.On(NewLedger());
@@ -68,7 +68,7 @@ public sealed class Streaks
     [InlineData(1L << 39)]
     [InlineData(3L << 39)]
     [InlineData(1L << 50)]
-    public void Begin_anew_after_any_number_of_successes(long successes)
+    public void A_streak_starts_over_after_any_number_of_successes(long successes)
     {
         var streak = new Streak(_ledger);
         Assert.Equal((1, 2), (streak.Failed(), streak.Failed()));
@@ -80,7 +80,7 @@ public sealed class Streaks
     }
 
     [Fact]
-    public void Stop_at_the_longest_that_a_rule_may_name()
+    public void A_streak_stops_at_the_longest_that_a_rule_may_require()
     {
         var streak = new Streak(_ledger);
         for (var i = 0; i <= FluxgateDefaults.MaxStreak; i++)
@@ -92,7 +92,7 @@ public sealed class Streaks
     }
 
     [Fact]
-    public void Hold_no_ledger_but_the_last_two_over_many_reconfigurations()
+    public void A_streak_keeps_at_most_two_ledgers_alive()
     {
         var (streak, ledgers) = Chain(length: 100);
         GC.Collect();
@@ -101,7 +101,7 @@ public sealed class Streaks
         Assert.Equal(200, streak.Failures());
     }
 
-    // Kept apart, so that no local of the test holds a ledger.
+    // A separate method, so that no local of the test references a ledger.
     private static (Streak, List<WeakReference<Ledger>>) Chain(int length)
     {
         var ledger = NewLedger();

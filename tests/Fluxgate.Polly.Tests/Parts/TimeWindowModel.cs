@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Fluxgate;
 
-/// <summary>A time window beside a plain list of the calls it was given and the bucket that each fell into.</summary>
+/// <summary>A time window beside a plain list of its calls and their buckets.</summary>
 internal sealed class TimeWindowModel
 {
     private readonly VirtualTime _time;
@@ -37,7 +37,7 @@ internal sealed class TimeWindowModel
         _calls.Add((Now, call));
     }
 
-    /// <summary>Lets time pass: by nothing, by a little, to just before or onto the edge of a bucket, by whole windows, by a day.</summary>
+    /// <summary>Advances time: by nothing, by a little, to just before or onto the edge of a bucket, by whole windows, by a day.</summary>
     public void Pass(Random random)
     {
         switch (random.Next(8))
@@ -87,14 +87,14 @@ internal sealed class TimeWindowModel
 
     private BigInteger BucketOf(long timestamp) => (timestamp - _start) * (BigInteger)_buckets / _length;
 
-    /// <summary>The first timestamp that belongs to the bucket so many after the current one.</summary>
+    /// <summary>Returns the first timestamp of the bucket that many after the current one.</summary>
     private long EdgeAfter(int buckets)
     {
         var bucket = BucketOf(Now) + buckets;
         return _start + (long)(((bucket * _length) + _buckets - 1) / _buckets);
     }
 
-    /// <summary>Advances to the first moment at which the clock shows at least this timestamp.</summary>
+    /// <summary>Advances to the first moment at which the clock has at least this timestamp.</summary>
     private void GoTo(long timestamp)
     {
         var ticks = (((BigInteger)(timestamp - Now) * TimeSpan.TicksPerSecond) + _frequency - 1) / _frequency;

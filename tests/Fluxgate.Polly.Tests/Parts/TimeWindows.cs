@@ -38,7 +38,7 @@ public sealed class TimeWindows
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Sum_like_a_plain_list_of_calls_and_their_buckets(long frequency, double seconds, int buckets)
+    public void A_time_window_sums_like_a_plain_list(long frequency, double seconds, int buckets)
     {
         var world = new TimeWindowModel(frequency, TimeSpan.FromSeconds(seconds), buckets);
         var random = new Random(buckets);
@@ -55,7 +55,7 @@ public sealed class TimeWindows
     }
 
     [Fact]
-    public void Have_no_more_slow_calls_than_calls_when_a_call_is_measured_in_the_bucket_after_its_own()
+    public void Slow_calls_never_exceed_calls_when_measured_in_the_next_bucket()
     {
         var time = new VirtualTime();
         var thresholds = new SlowThresholds([TimeSpan.FromSeconds(1)]);
@@ -70,7 +70,7 @@ public sealed class TimeWindows
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Hold_all_that_is_young_enough_and_nothing_that_is_too_old(long frequency, double seconds, int buckets)
+    public void A_time_window_covers_its_duration_to_within_one_bucket(long frequency, double seconds, int buckets)
     {
         var world = new TimeWindowModel(frequency, TimeSpan.FromSeconds(seconds), buckets);
         var random = new Random(buckets + 1);
@@ -83,7 +83,7 @@ public sealed class TimeWindows
     }
 
     [Fact]
-    public void A_call_is_forgotten_at_the_instant_its_bucket_expires()
+    public void A_call_leaves_at_the_instant_its_bucket_expires()
     {
         var time = new VirtualTime();
         var state = Window.Time(TimeSpan.FromSeconds(10), buckets: 10).Start(new(BreakerState.Closed, time));
@@ -98,7 +98,7 @@ public sealed class TimeWindows
     }
 
     [Fact]
-    public void Buckets_begin_with_the_phase_and_not_with_the_clock()
+    public void Buckets_start_with_the_phase_and_not_with_the_clock()
     {
         var time = new VirtualTime();
         time.Advance(TimeSpan.FromSeconds(0.123));
@@ -113,7 +113,7 @@ public sealed class TimeWindows
     }
 
     [Fact]
-    public void An_idle_hour_is_forgotten_though_no_call_came()
+    public void An_idle_hour_empties_the_window_without_a_call()
     {
         var time = new VirtualTime();
         var state = Window.Time(TimeSpan.FromSeconds(60)).Start(new(BreakerState.Closed, time));
@@ -132,7 +132,7 @@ public sealed class TimeWindows
     [Theory]
     [InlineData(-24)]
     [InlineData(24)]
-    public void The_wall_clock_may_jump(int hours)
+    public void A_wall_clock_jump_does_not_change_the_window(int hours)
     {
         var time = new VirtualTime();
         var state = Window.Time(TimeSpan.FromSeconds(10)).Start(new(BreakerState.Closed, time));
@@ -144,7 +144,7 @@ public sealed class TimeWindows
     }
 
     [Fact]
-    public void While_half_open_nothing_is_forgotten()
+    public void Nothing_expires_while_half_open()
     {
         var time = new VirtualTime();
         var state = Window.Time(TimeSpan.FromSeconds(1)).Start(new(BreakerState.HalfOpen, time));
@@ -159,7 +159,7 @@ public sealed class TimeWindows
     [Theory]
     [InlineData(NanosecondClock)]
     [InlineData(TickClock)]
-    public void The_longest_window_forgets_nothing_in_a_century(long frequency)
+    public void The_longest_window_expires_nothing_in_a_century(long frequency)
     {
         var time = new VirtualTime(frequency);
         var state = Window.Time(TimeSpan.MaxValue).Start(new(BreakerState.Closed, time));
@@ -172,5 +172,5 @@ public sealed class TimeWindows
     }
 
     [Fact]
-    public void It_has_no_capacity_that_a_rule_could_exceed() => Assert.Null(Window.Time(TimeSpan.FromSeconds(1)).Capacity);
+    public void A_time_window_has_no_capacity() => Assert.Null(Window.Time(TimeSpan.FromSeconds(1)).Capacity);
 }

@@ -11,18 +11,18 @@ public sealed class Trackers
     private static readonly Tracker Timeouts = Tracker.TypeOf<TimeoutException>();
     private static readonly Tracker<int> From500 = Tracker.Result<int>(status => status >= 500);
 
-    /// <summary>Speaks of both: exceptions that are time-outs, and results of 500 and above.</summary>
+    /// <summary>Matches both kinds: timeout exceptions, and results of 500 and above.</summary>
     private static readonly Tracker<int> Both = Timeouts | From500;
 
     [Fact]
-    public void A_type_tracks_what_is_derived_from_it()
+    public void TypeOf_tracks_derived_types()
     {
         Assert.True(Tracker.TypeOf<ArgumentException>().Matches(ArgumentNull));
         Assert.False(Tracker.TypeOf<ArgumentException>().Matches(Timeout));
     }
 
     [Fact]
-    public void A_type_may_be_narrowed_by_a_predicate()
+    public void TypeOf_can_be_narrowed_by_a_predicate()
     {
         var tracker = Tracker.TypeOf<ArgumentException>(argument => argument.ParamName is "amount");
 
@@ -32,7 +32,7 @@ public sealed class Trackers
     }
 
     [Fact]
-    public void When_asks_a_predicate_and_all_asks_nothing()
+    public void When_calls_a_predicate_and_All_matches_everything()
     {
         Assert.True(Tracker.When(exception => exception.Message is "x").Matches(new InvalidOperationException("x")));
         Assert.False(Tracker.When(exception => exception.Message is "x").Matches(Timeout));
@@ -44,7 +44,7 @@ public sealed class Trackers
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void And_or_and_not_are_those_of_logic(bool left, bool right)
+    public void And_or_and_not_are_logical(bool left, bool right)
     {
         var (first, second) = (Tracker.When(_ => left), Tracker.When(_ => right));
         Assert.Equal(
@@ -63,7 +63,7 @@ public sealed class Trackers
     }
 
     [Fact]
-    public void A_tracker_of_exceptions_says_nothing_of_results()
+    public void A_tracker_of_exceptions_matches_no_result()
     {
         AssertTracks(Timeouts, timeout: true, invalid: false, ok: false, error: false);
         AssertTracks(!Timeouts, timeout: false, invalid: true, ok: false, error: false);
@@ -71,14 +71,14 @@ public sealed class Trackers
     }
 
     [Fact]
-    public void A_tracker_of_results_says_nothing_of_exceptions()
+    public void A_tracker_of_results_matches_no_exception()
     {
         AssertTracks(From500, timeout: false, invalid: false, ok: false, error: true);
         AssertTracks(!From500, timeout: false, invalid: false, ok: true, error: false);
     }
 
     [Fact]
-    public void Or_speaks_of_both_and_not_complements_both()
+    public void Or_matches_both_kinds_and_its_complement_covers_both()
     {
         AssertTracks(Both, timeout: true, invalid: false, ok: false, error: true);
         AssertTracks(From500 | Timeouts, timeout: true, invalid: false, ok: false, error: true);
@@ -87,7 +87,7 @@ public sealed class Trackers
     }
 
     [Fact]
-    public void And_speaks_of_what_both_sides_speak_of()
+    public void And_matches_only_the_kinds_of_both_sides()
     {
         AssertTracks(Both & Tracker.All, timeout: true, invalid: false, ok: false, error: false);
         AssertTracks(Both & From500, timeout: false, invalid: false, ok: false, error: true);
@@ -95,7 +95,7 @@ public sealed class Trackers
     }
 
     [Fact]
-    public void When_of_a_result_type_sees_whole_outcomes()
+    public void When_of_a_result_type_receives_the_outcome()
     {
         var tracker = Tracker.When<int>(outcome => outcome.Exception is TimeoutException || outcome.Result >= 500);
 
@@ -104,7 +104,7 @@ public sealed class Trackers
     }
 
     [Fact]
-    public void Sides_are_asked_from_left_to_right_and_no_more_than_needed()
+    public void Sides_are_evaluated_left_to_right_and_short_circuit()
     {
         var asked = new List<string>();
         Tracker Asks(string name, bool answer) => Tracker.When(_ => Note(asked, name, answer));
@@ -116,7 +116,7 @@ public sealed class Trackers
     }
 
     [Fact]
-    public void Null_is_a_result_like_any_other()
+    public void Null_is_a_result()
     {
         var nothing = Tracker.Result<string?>(text => text is null);
 

@@ -8,25 +8,25 @@ public sealed class Trippers
     [InlineData(9, false)]
     [InlineData(10, true)]
     [InlineData(11, true)]
-    public void MinRequests_fires_from_its_number_on(int requests, bool fires) =>
+    public void MinRequests_fires_at_its_number_and_above(int requests, bool fires) =>
         Assert.Equal(fires, Tripper.MinRequests(10).Fires(Calls.Context(requests, 0)));
 
     [Theory]
     [InlineData(4, false)]
     [InlineData(5, true)]
     [InlineData(6, true)]
-    public void FailureStreak_fires_from_its_number_on_whatever_the_window_holds(int streak, bool fires) =>
+    public void FailureStreak_fires_at_its_number_whatever_the_window_contains(int streak, bool fires) =>
         Assert.Equal(fires, Tripper.FailureStreak(5).Fires(Calls.Context(0, 0, streak)));
 
     [Theory]
     [InlineData(49, false)]
     [InlineData(50, true)]
     [InlineData(51, true)]
-    public void FailureRate_fires_from_its_ratio_on(int failures, bool fires) =>
+    public void FailureRate_fires_at_its_ratio_and_above(int failures, bool fires) =>
         Assert.Equal(fires, Tripper.FailureRate(0.5).Fires(Calls.Context(100, failures)));
 
     [Fact]
-    public void An_empty_window_fires_no_rate_and_no_latency()
+    public void No_rate_and_no_latency_fires_on_an_empty_window()
     {
         Assert.False(Tripper.FailureRate(double.Epsilon).Fires(Calls.Context(0, 0)));
         Assert.False(Tripper.AvgLatency(TimeSpan.FromTicks(1)).Fires(Calls.Context(0, 0)));
@@ -34,7 +34,7 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void Seven_of_a_hundred_reach_seven_percent_though_the_product_is_more_than_seven()
+    public void Seven_of_a_hundred_reach_seven_percent_despite_rounding()
     {
         Assert.True(0.07 * 100 > 7);
 
@@ -43,7 +43,7 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void Every_whole_percentage_fires_at_exactly_its_share()
+    public void Every_whole_percentage_fires_at_its_exact_share()
     {
         for (var percent = 1; percent <= 100; percent++)
         {
@@ -57,7 +57,7 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void SlowRate_counts_calls_that_took_its_threshold_or_longer()
+    public void SlowRate_counts_calls_at_or_above_its_threshold()
     {
         var rule = Tripper.SlowRate(0.5, Second);
         var justBelow = Second - TimeSpan.FromTicks(1);
@@ -67,7 +67,7 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void Two_slow_rates_keep_their_thresholds_apart()
+    public void Two_slow_rates_count_separately()
     {
         var reading = Calls.Lasting([Second, 3 * Second], Second, Second, 4 * Second, TimeSpan.Zero);
 
@@ -76,7 +76,7 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void A_threshold_that_no_leaf_names_is_refused()
+    public void A_threshold_that_no_leaf_names_throws()
     {
         var error = Assert.Throws<ArgumentException>(() => Calls.Lasting([Second], Second).SlowCalls(2 * Second));
 
@@ -84,7 +84,7 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void AvgLatency_looks_at_the_mean()
+    public void AvgLatency_compares_the_mean()
     {
         var rule = Tripper.AvgLatency(Second);
 
@@ -95,7 +95,7 @@ public sealed class Trippers
     [Theory]
     [InlineData(BreakerState.Closed, true, false)]
     [InlineData(BreakerState.HalfOpen, false, true)]
-    public void Closed_and_HalfOpened_tell_the_states_apart(BreakerState state, bool closed, bool halfOpened)
+    public void Closed_and_HalfOpened_fire_in_their_state_only(BreakerState state, bool closed, bool halfOpened)
     {
         var reading = Calls.Context(0, 0, state: state);
 
@@ -107,7 +107,7 @@ public sealed class Trippers
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void And_wants_both_and_or_wants_one(bool left, bool right)
+    public void And_requires_both_sides_and_or_requires_one(bool left, bool right)
     {
         var reading = Calls.Context(10, 10);
         var (first, second) = (Tripper.MinRequests(left ? 1 : 99), Tripper.FailureStreak(1) | Tripper.MinRequests(right ? 1 : 99));
@@ -117,7 +117,7 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void While_half_open_counts_ask_for_no_more_than_the_recovery_s_number_of_probes()
+    public void Counts_are_capped_at_the_number_of_probes_while_half_open()
     {
         var threeProbes = Calls.Context(3, 3, streak: 3, state: BreakerState.HalfOpen, mostAsked: 3);
 
@@ -128,14 +128,14 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void Otherwise_they_ask_for_what_they_say()
+    public void Counts_are_not_capped_otherwise()
     {
         Assert.False(Tripper.MinRequests(100).Fires(Calls.Context(99, 0)));
         Assert.Equal(int.MaxValue, Calls.Context(0, 0).AtMost(int.MaxValue));
     }
 
     [Fact]
-    public void Calls_are_measured_only_where_a_leaf_names_a_threshold_or_needs_durations()
+    public void Only_rules_on_durations_need_durations()
     {
         Assert.DoesNotContain((Tripper.MinRequests(1) & Tripper.FailureRate(1)).Leaves, leaf => leaf.NeedsDurations);
         Assert.False(Tripper.SlowRate(1, Second).NeedsDurations);
@@ -145,7 +145,7 @@ public sealed class Trippers
     }
 
     [Fact]
-    public void A_rule_that_keeps_nothing_starts_as_itself()
+    public void A_tripper_without_state_starts_as_itself()
     {
         var rule = Tripper.MinRequests(10) & (Tripper.FailureRate(0.5) | Tripper.FailureStreak(5));
 

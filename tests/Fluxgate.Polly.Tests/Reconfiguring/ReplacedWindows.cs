@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class ReplacedWindows
 {
     [Fact]
-    public void Calls_that_settle_while_a_window_is_replaced_count_as_what_they_were()
+    public void Calls_that_settle_while_a_window_is_replaced_keep_their_verdict()
     {
         var rule = Tripper.MinRequests(50) & Tripper.FailureRate(1);
         var world = new World(new() { Window = Window.Count(100), Tripper = rule });
@@ -15,7 +15,7 @@ public sealed class ReplacedWindows
     }
 
     [Fact]
-    public void A_streak_goes_on_over_failures_that_settle_while_a_window_is_replaced()
+    public void A_streak_continues_over_failures_while_a_window_is_replaced()
     {
         var world = new World(new() { Window = Window.Count(100), Tripper = Tripper.FailureStreak(5) });
         world.Fail(2);

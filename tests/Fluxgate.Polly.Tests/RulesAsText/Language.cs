@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace Fluxgate;
 
-/// <summary>The five kinds of parts that are read from text, so that what is true of all is said once.</summary>
+/// <summary>The five kinds of parts that can be parsed, so that tests on all of them are written once.</summary>
 internal sealed record Language(
     string Kind,
     Func<string, object> Parse,
@@ -47,7 +47,7 @@ internal sealed record Language(
 
     public override string ToString() => Kind;
 
-    /// <summary>The message with which a text is refused, by both ways of reading it.</summary>
+    /// <summary>Asserts that both ways of parsing refuse a text, and returns their message.</summary>
     public string Refuses(string text)
     {
         var message = Assert.Throws<FormatException>(() => Parse(text)).Message;

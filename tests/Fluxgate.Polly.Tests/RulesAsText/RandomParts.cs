@@ -3,13 +3,13 @@ using FsCheck.Fluent;
 
 namespace Fluxgate;
 
-/// <summary>Rules of every shape with every value that their factories take, and readings to ask them with.</summary>
+/// <summary>Generates rules of every shape with every value that their factories accept, and contexts to evaluate them with.</summary>
 internal static class RandomParts
 {
     private static readonly Gen<long> Longs = Gen.Choose(0, int.MaxValue)
         .Zip(Gen.Choose(0, int.MaxValue), (high, low) => ((long)high << 32) | ((long)low << 1));
 
-    /// <summary>Ratios that people write, and any double above 0 and up to 1: the bits of positive doubles are in their order.</summary>
+    /// <summary>Usual ratios, and any double above 0 and up to 1: positive doubles have the order of their bits.</summary>
     private static readonly Gen<double> Ratios = Gen.OneOf(
         Gen.Choose(1, 1000).Select(thousandths => thousandths / 1000.0),
         Longs.Select(bits => BitConverter.Int64BitsToDouble(1 + (bits % BitConverter.DoubleToInt64Bits(1))))
@@ -90,15 +90,15 @@ internal static class RandomParts
                 )
         );
 
-    /// <summary>Readings of random windows, apart from the rule's own thresholds.</summary>
+    /// <summary>Gets contexts of random windows, without the thresholds of the rule.</summary>
     public static Gen<Func<SlowThresholds, TripperContext>[]> Readings { get; } =
         Gen.Choose(0, 200)
             .ArrayOf(4)
             .Zip(Durations, (numbers, duration) => (Func<SlowThresholds, TripperContext>)(slow => ContextOf(numbers, duration, slow)))
             .ArrayOf(10);
 
-    /// <summary>Says that something is true of whatever is generated.</summary>
-    public static void ForAll<T>(Gen<T> values, Action<T> holds) => Prop.ForAll(values.ToArbitrary(), holds).Check(Trials.Of(300));
+    /// <summary>Asserts that a property holds for all generated values.</summary>
+    public static void ForAll<T>(Gen<T> values, Action<T> holds) => Prop.ForAll(values.ToArbitrary(), holds).Check(PropertyTrials.Of(300));
 
     private static TripperContext ContextOf(int[] numbers, TimeSpan duration, SlowThresholds slow)
     {

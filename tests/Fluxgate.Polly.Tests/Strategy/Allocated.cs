@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
-/// <summary>Bytes that the current thread allocates for one call, once everything is warm.</summary>
+/// <summary>Measures the bytes that the current thread allocates for one call after a warm-up.</summary>
 internal static class Allocated
 {
     private const int WarmUp = 2_000;
     private const int Calls = 500;
     private const int Rounds = 20;
 
-    /// <summary>The least of several rounds: what a call costs is in every round, what the runtime does meanwhile is not.</summary>
+    /// <summary>Returns the least of several rounds, which excludes what the runtime allocates meanwhile.</summary>
     public static double ByACall(Action call)
     {
         Run(call, WarmUp);

@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The numbers of the design's section 6 that do not depend on a machine: bytes a call.</summary>
+/// <summary>The targets of section 6 of the design that do not depend on the machine: bytes a call.</summary>
 public sealed class Allocations
 {
     private static readonly Outcome<int> Success = Outcome.FromResult(7);
@@ -29,7 +29,7 @@ public sealed class Allocations
             Assert.Equal(0, OfTyped(breaker, Success, Success));
             Assert.Equal(0, OfAny(breaker, Success, Success));
 
-            // In turns, so that no rule fires.
+            // Alternating, so that no rule fires.
             Assert.Equal(0, OfTyped(breaker, Success, Failure));
             Assert.Equal(0, OfAny(breaker, Success, Failure));
             Assert.Equal(BreakerState.Closed, breaker.State);
@@ -48,7 +48,7 @@ public sealed class Allocations
     }
 
     [Fact]
-    public void Only_a_predicate_that_looks_at_results_boxes_them()
+    public void Only_a_predicate_on_results_boxes_them()
     {
         using var breaker = new FluxgateBreaker("boxed");
         Assert.Equal(24, OfAny(breaker, Success, Success, options => options.Tracker = Tracker.Result<object>(result => result is 500)));
@@ -69,7 +69,7 @@ public sealed class Allocations
     }
 
     [Fact]
-    public void An_asynchronous_execution_that_completes_at_once_allocates_no_more_than_an_empty_pipeline()
+    public void An_asynchronous_call_allocates_no_more_than_an_empty_pipeline()
     {
         using var breaker = new FluxgateBreaker("asynchronous");
         var any = new ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).Build();
@@ -80,7 +80,7 @@ public sealed class Allocations
     }
 
     [Fact]
-    public void A_rejected_outcome_allocates_its_exception_alone()
+    public void A_rejected_outcome_allocates_only_its_exception()
     {
         using var breaker = new FluxgateBreaker("rejecting", timeProvider: new VirtualTime());
         breaker.ForceOpen();

@@ -11,7 +11,7 @@ public sealed class AllocationsOfSuspendedCalls(ITestOutputHelper output)
     private const double MostBytes = 130;
 
     [Fact]
-    public void A_callback_that_suspends_costs_little_more_than_in_an_empty_pipeline()
+    public void A_callback_that_suspends_allocates_at_most_130_bytes_more()
     {
         using var breaker = new FluxgateBreaker("suspending");
         var typed = new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(breaker).Build();
@@ -36,7 +36,7 @@ public sealed class AllocationsOfSuspendedCalls(ITestOutputHelper output)
         });
     }
 
-    /// <summary>Without optimization the compiler makes the state machine a class: one more object a call, which no user has.</summary>
+    /// <summary>Returns the size of the state machine if it is a class: without optimization, one more object a call.</summary>
     private static double StateMachineOfUnoptimizedCode()
     {
         var stateMachine = typeof(Execution<>)
@@ -46,7 +46,7 @@ public sealed class AllocationsOfSuspendedCalls(ITestOutputHelper output)
         return stateMachine.IsValueType ? 0 : Allocated.ByACall(() => RuntimeHelpers.GetUninitializedObject(stateMachine));
     }
 
-    /// <summary>A callback's outcome that comes when told, on the same thread and without garbage of its own.</summary>
+    /// <summary>The outcome of a callback that completes on request, on the same thread and without allocations.</summary>
     private sealed class Later : IValueTaskSource<Outcome<int>>
     {
         private ManualResetValueTaskSourceCore<Outcome<int>> _source;

@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Pipelines that hold nothing but a world's breaker, and what it counted of the calls through them.</summary>
+/// <summary>Pipelines that contain only the breaker of a world, and assertions on its counts.</summary>
 internal static class Pipelines
 {
     public static ResiliencePipeline<TResult> Pipeline<TResult>(this World world, Action<FluxgateBreakerOptions<TResult>>? configure = null)
@@ -19,7 +19,7 @@ internal static class Pipelines
         return new ResiliencePipelineBuilder().AddFluxgateBreaker(options).Build();
     }
 
-    /// <summary>Runs a callback and brings back its outcome as the pipeline left it.</summary>
+    /// <summary>Runs a callback and returns its outcome as the pipeline returned it.</summary>
     public static async Task<Outcome<TResult>> Outcome<TResult>(
         this ResiliencePipeline<TResult> pipeline,
         Func<ResilienceContext, ValueTask<Outcome<TResult>>> callback,
@@ -43,7 +43,7 @@ internal static class Pipelines
     public static Task<Outcome<TResult>> Returns<TResult>(this ResiliencePipeline<TResult> pipeline, TResult result) =>
         pipeline.Outcome(_ => new(Polly.Outcome.FromResult(result)));
 
-    /// <summary>Nothing is in flight, and everything that was counted is named here.</summary>
+    /// <summary>Asserts the counts of a breaker with no call in flight.</summary>
     public static void Counted(this World world, int successes = 0, int failures = 0, int ignored = 0, int rejected = 0)
     {
         var now = world.Now;

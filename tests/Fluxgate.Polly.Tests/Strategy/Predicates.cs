@@ -8,7 +8,7 @@ public sealed class Predicates
     private readonly World _world = new();
 
     [Fact]
-    public async Task ShouldHandle_decides_which_outcomes_are_failures()
+    public async Task ShouldHandle_selects_failures()
     {
         var pipeline = _world.Pipeline<int>(options => options.ShouldHandle = args => new(args.Outcome.Result == 500));
         await pipeline.Returns(500);
@@ -18,13 +18,13 @@ public sealed class Predicates
     }
 
     [Fact]
-    public async Task ShouldHandle_is_told_the_calls_context_and_outcome()
+    public async Task ShouldHandle_receives_context_and_outcome_of_the_call()
     {
-        var told = new List<(ResilienceContext, Outcome<int>)>();
+        var received = new List<(ResilienceContext, Outcome<int>)>();
         var pipeline = _world.Pipeline<int>(options =>
             options.ShouldHandle = args =>
             {
-                told.Add((args.Context, args.Outcome));
+                received.Add((args.Context, args.Outcome));
                 return PredicateResult.True();
             }
         );
@@ -33,13 +33,13 @@ public sealed class Predicates
         await pipeline.ExecuteOutcomeAsync((_, _) => new ValueTask<Outcome<int>>(Outcome.FromResult(7)), context, 0);
         await pipeline.ExecuteOutcomeAsync((_, thrown) => new ValueTask<Outcome<int>>(Outcome.FromException<int>(thrown)), context, error);
 
-        Assert.Equal([context, context], told.Select(call => call.Item1));
-        Assert.Equal((7, null), (told[0].Item2.Result, told[0].Item2.Exception));
-        Assert.Same(error, told[1].Item2.Exception);
+        Assert.Equal([context, context], received.Select(call => call.Item1));
+        Assert.Equal((7, null), (received[0].Item2.Result, received[0].Item2.Exception));
+        Assert.Same(error, received[1].Item2.Exception);
     }
 
     [Fact]
-    public async Task A_call_is_in_flight_until_a_really_asynchronous_ShouldHandle_has_answered()
+    public async Task A_call_is_in_flight_until_an_asynchronous_ShouldHandle_completes()
     {
         var answer = new TaskCompletionSource<bool>();
         var call = _world.Pipeline<int>(options => options.ShouldHandle = _ => new(answer.Task)).Returns(7);
@@ -51,7 +51,7 @@ public sealed class Predicates
     }
 
     [Fact]
-    public async Task ShouldHandle_takes_a_PredicateBuilder()
+    public async Task ShouldHandle_accepts_a_PredicateBuilder()
     {
         var pipeline = _world.Pipeline<int>(options =>
             options.ShouldHandle = new PredicateBuilder<int>().Handle<TimeoutException>().HandleResult(500)
@@ -64,7 +64,7 @@ public sealed class Predicates
     }
 
     [Fact]
-    public void ShouldHandle_looks_at_results_of_every_type_in_a_pipeline_of_any()
+    public void ShouldHandle_receives_results_of_every_type_when_non_generic()
     {
         var pipeline = _world.Pipeline(options =>
             options.ShouldHandle = new PredicateBuilder().HandleResult(result => result is 500 or "broken" or null)
@@ -78,7 +78,7 @@ public sealed class Predicates
     }
 
     [Fact]
-    public async Task A_tracker_decides_which_outcomes_are_failures()
+    public async Task A_tracker_selects_failures()
     {
         var pipeline = _world.Pipeline<int>(options =>
             options.Tracker = Tracker.TypeOf<TimeoutException>() | Tracker.Result<int>(result => result >= 500)
@@ -91,7 +91,7 @@ public sealed class Predicates
     }
 
     [Fact]
-    public void A_tracker_looks_at_exceptions_and_results_in_a_pipeline_of_any_type()
+    public void A_tracker_receives_exceptions_and_results_when_non_generic()
     {
         var exceptions = _world.Pipeline(options => options.Tracker = Tracker.TypeOf<TimeoutException>());
         Assert.Throws<TimeoutException>(() => exceptions.Execute(() => throw new TimeoutException()));
@@ -105,7 +105,7 @@ public sealed class Predicates
     }
 
     [Fact]
-    public async Task ShouldIgnore_is_asked_first()
+    public async Task ShouldIgnore_is_called_first()
     {
         var asked = 0;
         var pipeline = _world.Pipeline<int>(options =>
@@ -126,7 +126,7 @@ public sealed class Predicates
     }
 
     [Fact]
-    public async Task ShouldIgnore_works_beside_a_tracker_and_beside_the_default()
+    public async Task ShouldIgnore_works_with_a_tracker_and_with_the_default()
     {
         var tracked = _world.Pipeline<int>(options =>
         {
@@ -145,7 +145,7 @@ public sealed class Predicates
     }
 
     [Fact]
-    public async Task No_predicate_is_asked_about_a_caller_who_gave_up()
+    public async Task No_predicate_is_called_for_an_abandoned_call()
     {
         using var caller = new CancellationTokenSource();
         Func<CircuitBreakerPredicateArguments<int>, ValueTask<bool>> never = _ => throw new InvalidOperationException("asked");

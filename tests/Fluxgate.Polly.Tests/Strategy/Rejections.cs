@@ -43,7 +43,7 @@ public sealed class Rejections
     }
 
     [Fact]
-    public async Task Every_rejection_is_a_fresh_instance_with_a_trace_of_its_own()
+    public async Task Every_rejection_is_a_new_instance_with_its_own_stack_trace()
     {
         _world.Breaker.Trip();
         var pipeline = _world.Pipeline();
@@ -56,7 +56,7 @@ public sealed class Rejections
 
         Assert.Equal(6, rejections.Distinct().Count());
 
-        // A trace that is shared grows. It may shrink: the runtime inlines more as it goes.
+        // A shared stack trace grows. It may shrink: the runtime inlines more over time.
         Assert.InRange(Lines(rejections[4]), 1, Lines(rejections[0]));
         Assert.InRange(Lines(rejections[5]), 1, Lines(rejections[1]));
 
@@ -64,14 +64,14 @@ public sealed class Rejections
     }
 
     [Fact]
-    public void Nobody_knows_when_to_come_again_while_forced_open()
+    public void RetryAfter_is_null_while_forced_open()
     {
         _world.Breaker.ForceOpen();
         Unknown(BreakerState.ForcedOpen, "Circuit 'payments' is forced_open and does not let the call in: forced open by hand.");
     }
 
     [Fact]
-    public void Nobody_knows_when_to_come_again_while_half_open()
+    public void RetryAfter_is_null_while_half_open()
     {
         _world.Breaker.Probe();
         Assert.Equal(2, _world.Ask(100).Count);
@@ -82,19 +82,19 @@ public sealed class Rejections
     }
 
     [Fact]
-    public void A_permit_whose_text_throws_is_named_by_its_type()
+    public void A_permit_whose_ToString_throws_is_named_by_its_type()
     {
-        var world = new World(new() { InitialState = BreakerState.HalfOpen, Permit = new Speechless() });
+        var world = new World(new() { InitialState = BreakerState.HalfOpen, Permit = new ThrowingText() });
         world.Begin();
 
         var rejection = Assert.Throws<CallNotPermittedException>(() => world.Pipeline().Execute(() => { }));
 
-        Assert.EndsWith(": initial state; it lets in what Speechless allows.", rejection.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": initial state; it lets in what ThrowingText allows.", rejection.Message, StringComparison.Ordinal);
         Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Permit));
     }
 
     [Fact]
-    public void Nobody_knows_when_to_come_again_until_reset()
+    public void RetryAfter_is_null_until_reset()
     {
         var world = new World(new() { BreakDuration = BreakDuration.UntilReset });
         world.Breaker.Trip();
@@ -110,7 +110,7 @@ public sealed class Rejections
     [InlineData(700)]
     [InlineData(32_768)]
     [InlineData(15_000_000)]
-    public void While_calls_are_rejected_RetryAfter_is_greater_than_zero(long frequency)
+    public void RetryAfter_is_greater_than_zero_while_calls_are_rejected(long frequency)
     {
         var time = new VirtualTime(frequency);
         using var breaker = new FluxgateBreaker(
@@ -135,7 +135,7 @@ public sealed class Rejections
     }
 
     [Fact]
-    public async Task A_rejection_names_the_pipeline_and_strategy_it_comes_from()
+    public async Task A_rejection_names_its_pipeline_and_strategy()
     {
         _world.Breaker.Trip();
         var pipeline = new ResiliencePipelineBuilder<int> { Name = "orders", InstanceName = "eu" }
@@ -152,7 +152,7 @@ public sealed class Rejections
     }
 
     [Fact]
-    public void A_rejection_tells_why_the_circuit_opened()
+    public void A_rejection_has_the_reason_of_the_trip()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
         world.Fail(2);
@@ -167,7 +167,7 @@ public sealed class Rejections
         Assert.Equal((state, null, message), (rejection.State, rejection.RetryAfter, rejection.Message));
     }
 
-    private sealed class Speechless : Permit
+    private sealed class ThrowingText : Permit
     {
         public override bool Admits(in PermitContext context) => false;
 

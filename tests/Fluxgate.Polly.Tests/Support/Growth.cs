@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 
 namespace Fluxgate;
 
-/// <summary>How the cost of work grows with its size. What looks at everything for each thing grows 256 times when there is 16 times as much.</summary>
+/// <summary>Measures how the cost of work grows with its size. Quadratic work grows 256 times when its size grows 16 times.</summary>
 internal static class Growth
 {
     public const int Factor = 16;
 
-    /// <summary>The most that a time may grow: between 16 times, which is linear, and 256 times, which is quadratic.</summary>
+    /// <summary>The limit for times: between 16 times, which is linear, and 256 times, which is quadratic.</summary>
     public const double MostOfTime = 64;
 
-    /// <summary>The most that a count may grow: a count has no noise.</summary>
+    /// <summary>The limit for counts: a count has no noise.</summary>
     public const double MostOfCount = 17;
 
     private const int Attempts = 5;
     private const int ThreadTime = 3;
 
-    /// <summary>The time for 16 times the size by the time for the size, each the shortest of several: noise makes a time longer, never shorter.</summary>
+    /// <summary>Returns the time for 16 times the size divided by the time for the size; each is the shortest of several, against noise.</summary>
     /// <param name="size">The smaller size.</param>
     /// <param name="prepare">Prepares work of a size, and returns the part that is measured.</param>
     public static double OfTime(int size, Func<int, Action> prepare)
@@ -26,7 +26,7 @@ internal static class Growth
         return Shortest(size * Factor, prepare) / Shortest(size, prepare);
     }
 
-    /// <summary>What is counted for 16 times the size by what is counted for the size.</summary>
+    /// <summary>Returns the count for 16 times the size divided by the count for the size.</summary>
     public static double OfCount(int size, Func<int, long> count) => (double)count(size * Factor) / count(size);
 
     private static double Shortest(int size, Func<int, Action> prepare)
@@ -43,7 +43,7 @@ internal static class Growth
         return shortest;
     }
 
-    /// <summary>The time that this thread ran, where the system tells it: then other programs do not make work longer.</summary>
+    /// <summary>Returns the time that this thread ran, where the system provides it: then other programs do not make work longer.</summary>
     private static double Nanoseconds() =>
         OperatingSystem.IsLinux() && GetTime(ThreadTime, out var time) == 0
             ? (time.Seconds * 1e9) + time.Nanoseconds

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Fluxgate;
 
-/// <summary>The files that this build was made from.</summary>
+/// <summary>The files of the repository that this build was made from.</summary>
 internal static class Repository
 {
     public static string Root { get; } =
@@ -11,7 +11,7 @@ internal static class Repository
             .Single(metadata => metadata.Key == "RepositoryRoot")
             .Value!;
 
-    /// <summary>A path below the root, of names joined by <c>/</c>.</summary>
+    /// <summary>Returns the full path of a path below the root, with <c>/</c> between names.</summary>
     public static string Find(string path) => Path.Combine(Root, path);
 
     public static string Read(string path) => File.ReadAllText(Find(path)).ReplaceLineEndings("\n");

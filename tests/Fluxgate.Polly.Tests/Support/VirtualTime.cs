@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A clock that moves only when told, with timers that fire while it moves. The wall clock can jump apart from the monotonic one.</summary>
+/// <summary>A clock that moves only on request, with timers that fire while it moves. The wall clock can jump independently.</summary>
 internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : TimeProvider
 {
     private const int MostFiredAtOnce = 10_000;
@@ -13,10 +13,10 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
 
     public override long TimestampFrequency => frequency;
 
-    /// <summary>How often a timestamp was read: rules that need no clock must not read it.</summary>
+    /// <summary>Gets how often a timestamp was read: rules that need no clock must not read it.</summary>
     public long TimestampReads { get; private set; }
 
-    /// <summary>Timers that are set and not disposed.</summary>
+    /// <summary>Gets the number of timers that are set and not disposed.</summary>
     public int ArmedTimers
     {
         get
@@ -28,7 +28,7 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
         }
     }
 
-    /// <summary>Runs once, before the next timestamp is read: what another thread does in that moment.</summary>
+    /// <summary>Runs once, before the next timestamp is read: it stands for another thread at that moment.</summary>
     public Action? BeforeNextRead { get; set; }
 
     public override long GetTimestamp()
@@ -45,7 +45,7 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
 
     public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks) + _wallOffset.Ticks, TimeSpan.Zero);
 
-    /// <summary>Moves both clocks on, and fires the timers that come due on the way, each at its own time.</summary>
+    /// <summary>Advances both clocks, and fires the timers that come due, each at its own time.</summary>
     public void Advance(TimeSpan by)
     {
         var target = _ticks + by.Ticks;
@@ -60,10 +60,10 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
         Volatile.Write(ref _ticks, target);
     }
 
-    /// <summary>Sets the monotonic clock forward, as if the process had slept: timers that are due have not fired yet.</summary>
+    /// <summary>Advances the monotonic clock as if the process had slept: due timers have not fired yet.</summary>
     public void JumpMonotonicClock(TimeSpan by) => Volatile.Write(ref _ticks, _ticks + by.Ticks);
 
-    /// <summary>Sets the wall clock forward or back and leaves the monotonic one alone.</summary>
+    /// <summary>Moves the wall clock forward or back and does not change the monotonic one.</summary>
     public void JumpWallClock(TimeSpan by) => _wallOffset += by;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -90,7 +90,7 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            // As real timers do: 49 days are the most they take, and -1 ms means never.
+            // Real timers have the same limits: at most 49 days, and -1 ms means never.
             ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime.TotalMilliseconds, uint.MaxValue - 1d);
             ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
             lock (time._timers)

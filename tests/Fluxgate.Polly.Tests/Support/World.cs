@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>One breaker on a virtual clock, with a listener that remembers, and the few verbs that tests are written in.</summary>
+/// <summary>One breaker on a virtual clock, with a listener that records signals and notices, and short methods for calls.</summary>
 internal sealed class World
 {
     public World(FluxgateBreakerSettings? settings = null, string name = "payments")
@@ -22,10 +22,10 @@ internal sealed class World
 
     public BreakerSnapshot Now => Breaker.Snapshot();
 
-    /// <summary>Lets a call in that the test settles when it likes. Fails the test when the call is rejected.</summary>
+    /// <summary>Admits a call that the test settles later. Fails the test if the call is rejected.</summary>
     public Admission Begin()
     {
-        // Snapshots only on failure: they read the clock, and a user's window.
+        // Reads a snapshot only on failure: a snapshot reads the clock and a custom window.
         return Breaker.TryAdmit(out var admission) ? admission : throw new InvalidOperationException($"Rejected: {Breaker.Snapshot()}");
     }
 
@@ -35,7 +35,7 @@ internal sealed class World
 
     public void Ignore(int calls = 1) => Call(Verdict.Ignored, calls);
 
-    /// <summary>A call that takes so long on the virtual clock.</summary>
+    /// <summary>Runs a call that takes the given time on the virtual clock.</summary>
     public void Take(TimeSpan duration, Verdict verdict = Verdict.Success)
     {
         var admission = Begin();
@@ -49,12 +49,12 @@ internal sealed class World
         {
             if (Breaker.TryAdmit(out _))
             {
-                Assert.Fail($"Let in: {Breaker.Snapshot()}");
+                Assert.Fail($"Admitted: {Breaker.Snapshot()}");
             }
         }
     }
 
-    /// <summary>Asks for calls and tells how many were let in; all of them stay in flight.</summary>
+    /// <summary>Starts calls and returns those that were admitted; all of them stay in flight.</summary>
     public IReadOnlyList<Admission> Ask(int calls)
     {
         var admitted = new List<Admission>();

@@ -3,15 +3,15 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>Transitions that calls cause are events of Polly's telemetry, with everything that a listener of Polly expects.</summary>
+/// <summary>Transitions that calls cause are events of Polly's telemetry, with all properties that a TelemetryListener expects.</summary>
 public sealed class TransitionEvents
 {
-    private readonly ListenedCircuit _circuit = new(ListenedCircuit.Settings);
+    private readonly ObservedCircuit _circuit = new(ObservedCircuit.Settings);
 
-    private List<HeardByPolly.Heard> Events => _circuit.Heard.Events;
+    private List<RecordedTelemetry.Received> Events => _circuit.Received.Events;
 
     [Fact]
-    public async Task Each_transition_that_a_call_caused_is_one_event_of_fitting_severity()
+    public async Task Each_transition_of_a_call_is_one_event_with_its_severity()
     {
         await _circuit.Fail();
         await _circuit.Fail();
@@ -26,17 +26,17 @@ public sealed class TransitionEvents
                 "Warning Fluxgate.OnHalfOpened: payments: open -> half_open (the break of 10s is over)",
                 "Information Fluxgate.OnClosed: payments: half_open -> closed (2 of 2 probes succeeded)",
             ],
-            _circuit.Heard.Lines
+            _circuit.Received.Lines
         );
         Assert.Equal(
             [typeof(FluxgateOpenedArguments), typeof(FluxgateHalfOpenedArguments), typeof(FluxgateClosedArguments)],
-            Events.Select(heard => heard.Arguments)
+            Events.Select(received => received.Arguments)
         );
-        Assert.Equal(_circuit.World.Signals, Events.Select(heard => heard.Signal));
+        Assert.Equal(_circuit.World.Signals, Events.Select(received => received.Signal));
     }
 
     [Fact]
-    public async Task An_event_knows_the_call_that_caused_it_and_what_came_of_it()
+    public async Task An_event_has_operation_key_result_type_and_outcome_of_its_call()
     {
         var error = new IOException("the last straw");
         await _circuit.Fail("first");
@@ -52,12 +52,12 @@ public sealed class TransitionEvents
                 ("third", typeof(object), null),
                 ("fourth", typeof(string), "fine"),
             ],
-            Events.Select(heard => (heard.OperationKey!, heard.ResultType, heard.Outcome))
+            Events.Select(received => (received.OperationKey!, received.ResultType, received.Outcome))
         );
     }
 
     [Fact]
-    public async Task An_event_has_the_very_context_of_its_call()
+    public async Task An_event_has_the_context_object_of_its_call()
     {
         var context = ResilienceContextPool.Shared.Get();
 
@@ -104,9 +104,9 @@ public sealed class TransitionEvents
     }
 
     [Fact]
-    public async Task Of_pipelines_that_share_a_breaker_the_one_whose_call_it_was_reports()
+    public async Task Of_pipelines_that_share_a_breaker_the_one_that_called_reports()
     {
-        var other = new HeardByPolly();
+        var other = new RecordedTelemetry();
         var numbers = new ResiliencePipelineBuilder { Name = "refund", TelemetryListener = other }
             .AddFluxgateBreaker(_circuit.World.Breaker)
             .Build();
@@ -115,12 +115,12 @@ public sealed class TransitionEvents
         Assert.Throws<IOException>(() => numbers.Execute<int>(() => throw new IOException()));
 
         Assert.Empty(Events);
-        var heard = Assert.Single(other.Events);
-        Assert.Equal(("Fluxgate.OnOpened", "refund", typeof(int)), (heard.Name, heard.Source.PipelineName, heard.ResultType));
+        var received = Assert.Single(other.Events);
+        Assert.Equal(("Fluxgate.OnOpened", "refund", typeof(int)), (received.Name, received.Source.PipelineName, received.ResultType));
     }
 
     [Fact]
-    public async Task An_event_for_a_callback_that_suspends_is_the_same()
+    public async Task An_event_of_a_suspended_callback_is_the_same()
     {
         Inline.Continuations();
         var dependency = new TaskCompletionSource<string>();
@@ -130,8 +130,8 @@ public sealed class TransitionEvents
         dependency.SetException(new IOException());
         await Assert.ThrowsAsync<IOException>(() => Inline.Ended(call));
 
-        var heard = Assert.Single(Events);
-        Assert.Equal(("Fluxgate.OnOpened", ResilienceEventSeverity.Error), (heard.Name, heard.Severity));
-        Assert.IsType<IOException>(heard.Outcome);
+        var received = Assert.Single(Events);
+        Assert.Equal(("Fluxgate.OnOpened", ResilienceEventSeverity.Error), (received.Name, received.Severity));
+        Assert.IsType<IOException>(received.Outcome);
     }
 }

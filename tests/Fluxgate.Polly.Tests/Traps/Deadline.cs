@@ -1,18 +1,18 @@
 namespace Fluxgate;
 
-/// <summary>Runs what might hang beside the test, so that a dead-lock is a failure. No test depends on how fast anything is.</summary>
+/// <summary>Runs code that may hang on another thread, so that a deadlock is a failure. No test depends on how fast anything is.</summary>
 internal static class Deadline
 {
     private static readonly TimeSpan Generous = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs to the end on a thread of its own.</summary>
+    /// <summary>Runs an action to its end on another thread.</summary>
     public static void Run(Action action) => Start(action).End();
 
-    /// <summary>Starts on a thread of its own.</summary>
+    /// <summary>Starts an action on another thread.</summary>
     public static Running Start(Action action) => new(action);
 
-    /// <summary>Waits for another thread to get somewhere.</summary>
-    public static void Await(ManualResetEventSlim gate) => Assert.True(gate.Wait(Generous), "Nobody came.");
+    /// <summary>Waits until another thread sets the event.</summary>
+    public static void Await(ManualResetEventSlim gate) => Assert.True(gate.Wait(Generous), "The event was not set in time.");
 
     internal sealed class Running
     {
@@ -27,7 +27,7 @@ internal static class Deadline
 
         public bool IsOver => !_thread.IsAlive;
 
-        /// <summary>Waits until the thread has ended or stands before a lock: blocked whenever one looks, twenty times in a row.</summary>
+        /// <summary>Waits until the thread has ended or is blocked: it is considered blocked if it is in wait state twenty times in a row.</summary>
         public void EndsOrBlocks()
         {
             var blocked = 0;
@@ -43,12 +43,12 @@ internal static class Deadline
             );
         }
 
-        /// <summary>Waits for the thread to end, or for the deadline: on a busy machine nobody can tell for sure that it stands before a lock.</summary>
+        /// <summary>Waits for the thread to end, or for the deadline: on a busy machine a blocked thread cannot be recognized for certain.</summary>
         public bool EndsInTime() => _thread.Join(Generous);
 
         public void End()
         {
-            Assert.True(_thread.Join(Generous), "It hangs.");
+            Assert.True(_thread.Join(Generous), "The thread hangs.");
             Assert.Null(_error);
         }
     }

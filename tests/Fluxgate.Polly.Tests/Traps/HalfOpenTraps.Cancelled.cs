@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>Probes that come to nothing: cancelled and ignored ones, and the permits that they hold.</content>
+/// <content>Probes without a result: cancelled and ignored ones, and their permits.</content>
 public sealed partial class HalfOpenTraps
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed partial class HalfOpenTraps
         var world = TwoFailures.World();
         world.AwaitProbe();
 
-        await world.Calls().Begin().Fail(new OperationCanceledException("an inner time-out"));
+        await world.Calls().Begin().Fail(new OperationCanceledException("an inner timeout"));
         Assert.Equal((BreakerState.Open, 3, 0), (world.State, world.Now.Failures, world.Now.Ignored));
     }
 
@@ -46,18 +46,18 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H5_Polly_closes_on_a_time_out_of_the_dependency_that_throws_OperationCanceledException()
+    public async Task H5_Polly_closes_on_an_OperationCanceledException_of_the_dependency()
     {
         var polly = new PollyWorld();
         await polly.Open();
         polly.Wait(5);
-        await polly.Calls.Begin().Fail(new OperationCanceledException("an inner time-out"));
+        await polly.Calls.Begin().Fail(new OperationCanceledException("an inner timeout"));
 
         Assert.Equal(CircuitState.Closed, polly.State);
     }
 
     [Fact]
-    public void H6_An_ignored_probe_gives_its_permit_back()
+    public void H6_An_ignored_probe_returns_its_permit()
     {
         var world = TwoFailures.World(Permit.MaxConcurrent(2), Recovery.AfterProbes(1000));
         world.AwaitProbe();
@@ -73,7 +73,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H6_A_cancelled_probe_gives_its_permit_back()
+    public async Task H6_A_cancelled_probe_returns_its_permit()
     {
         var world = TwoFailures.World(Permit.MaxConcurrent(1), Recovery.AfterProbes(1000));
         var calls = world.Calls();
@@ -82,8 +82,8 @@ public sealed partial class HalfOpenTraps
         {
             using var caller = new CancellationTokenSource();
             var probe = calls.Begin(caller.Token);
-            Assert.True(probe.LetIn);
-            Assert.False(calls.Begin().LetIn);
+            Assert.True(probe.IsAdmitted);
+            Assert.False(calls.Begin().IsAdmitted);
             await caller.CancelAsync();
             await probe.Fail(new OperationCanceledException(caller.Token));
         }
@@ -92,7 +92,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H6_Probes_that_are_all_ignored_do_not_go_on_for_ever()
+    public void H6_A_phase_in_which_all_probes_are_ignored_ends()
     {
         var world = TwoFailures.World(recovery: Recovery.AfterProbes(5));
         world.AwaitProbe();
@@ -106,7 +106,7 @@ public sealed partial class HalfOpenTraps
     [InlineData(Verdict.Success)]
     [InlineData(Verdict.Failure)]
     [InlineData(Verdict.Ignored)]
-    public void H7_Calls_that_were_never_probes_give_no_permits_back(Verdict verdict)
+    public void H7_Calls_that_were_never_probes_return_no_permits(Verdict verdict)
     {
         var world = TwoFailures.World(Permit.MaxConcurrent(2), Recovery.AfterProbes(10));
         var early = world.Ask(8);
@@ -119,7 +119,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H7_A_probe_whose_lease_expired_gives_its_permit_back_only_once()
+    public void H7_A_probe_whose_lease_expired_returns_its_permit_once()
     {
         var settings = TwoFailures.Settings(Permit.MaxConcurrent(2), Recovery.AfterProbes(10));
         settings.Tripper = Tripper.FailureStreak(5);

@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>How many probes there are, and how many decide.</content>
+/// <content>How many probes are admitted, and how many decide.</content>
 public sealed partial class HalfOpenTraps
 {
     private static World RateWorld(int minimum, Recovery recovery, Permit? permit = null, Window? window = null)
@@ -18,7 +18,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H8_The_first_success_does_not_close_when_the_recovery_asks_for_more()
+    public void H8_The_first_success_does_not_close_when_the_recovery_needs_more()
     {
         var world = RateWorld(20, Recovery.AfterProbes(5));
         world.Succeed(4);
@@ -28,7 +28,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H8_Failures_reopen_although_the_rules_minimum_is_larger_than_the_number_of_probes()
+    public void H8_Failures_reopen_although_the_minimum_exceeds_the_probes()
     {
         var world = RateWorld(20, Recovery.AfterProbes(5));
         world.Fail(4);
@@ -38,7 +38,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H8_WhenQuiet_is_the_rule_that_closes_on_the_first_success()
+    public void H8_WhenQuiet_closes_on_the_first_success()
     {
         var world = RateWorld(20, Recovery.WhenQuiet);
         world.Succeed();
@@ -46,7 +46,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H8_WhenQuiet_is_the_rule_that_bears_nineteen_failures_of_twenty()
+    public void H8_WhenQuiet_stays_half_open_after_nineteen_failures_of_twenty()
     {
         var world = RateWorld(20, Recovery.WhenQuiet);
         world.Fail(19);
@@ -59,7 +59,7 @@ public sealed partial class HalfOpenTraps
     [InlineData(4, BreakerState.Closed)]
     [InlineData(5, BreakerState.Open)]
     [InlineData(10, BreakerState.Open)]
-    public void H9_A_minimum_beyond_the_probes_is_met_by_all_of_them(int failures, BreakerState then)
+    public void H9_A_minimum_beyond_the_probes_is_capped_at_their_number(int failures, BreakerState then)
     {
         var world = RateWorld(100, Recovery.AfterProbes(10), Permit.MaxConcurrent(1));
         world.Fail(failures);
@@ -69,7 +69,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H9_A_recovery_that_asks_for_more_probes_than_the_window_holds_is_met()
+    public void H9_A_recovery_can_need_more_probes_than_the_window_contains()
     {
         var world = RateWorld(5, Recovery.AfterProbes(50), window: Window.Count(5));
         world.Succeed(49);
@@ -79,7 +79,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H9_A_trickle_of_probes_adds_up_in_a_time_window()
+    public void H9_Infrequent_probes_add_up_in_a_time_window()
     {
         var world = RateWorld(10, Recovery.AfterProbes(4), window: Window.Time(TimeSpan.FromSeconds(60)));
         foreach (var verdict in new[] { Verdict.Failure, Verdict.Success, Verdict.Failure, Verdict.Success })
@@ -93,7 +93,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H10_Ten_probes_are_in_flight_until_one_has_succeeded()
+    public void H10_Ten_probes_are_in_flight_until_one_succeeds()
     {
         var world = TwoFailures.World(Permit.All, Recovery.AfterProbes(100));
         world.AwaitProbe();
@@ -107,7 +107,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H10_MaxConcurrent_holds_after_a_success_too()
+    public void H10_MaxConcurrent_also_applies_after_a_success()
     {
         var world = TwoFailures.World(Permit.MaxConcurrent(20), Recovery.AfterProbes(100));
         world.AwaitProbe();
@@ -119,19 +119,19 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H10_No_crowd_gets_more_probes_in_than_the_limit()
+    public void H10_Many_simultaneous_calls_never_exceed_the_limit_of_probes()
     {
         var world = TwoFailures.World(Permit.All, Recovery.AfterProbes(100));
         world.AwaitProbe();
-        var letIn = 0;
-        Parallel.For(0, 10_000, _ => Interlocked.Add(ref letIn, world.Breaker.TryAdmit(out var _) ? 1 : 0));
+        var admitted = 0;
+        Parallel.For(0, 10_000, _ => Interlocked.Add(ref admitted, world.Breaker.TryAdmit(out var _) ? 1 : 0));
 
-        Assert.Equal((10, 10), (letIn, world.Now.HalfOpenInFlight));
+        Assert.Equal((10, 10), (admitted, world.Now.HalfOpenInFlight));
     }
 
-    // It let all of them in once (Polly#216); 8.9.1 lets the first one in and waits for it alone, whoever else comes.
+    // Earlier versions admitted all of them (Polly#216); 8.9.1 admits the first one and rejects all others until it ends.
     [Fact]
-    public async Task H10_Polly_8_9_1_lets_one_probe_in_and_nobody_else_while_it_is_away()
+    public async Task H10_Polly_8_9_1_admits_one_probe_and_rejects_the_rest()
     {
         var polly = new PollyWorld();
         await polly.Open();
@@ -139,14 +139,14 @@ public sealed partial class HalfOpenTraps
         var crowd = new CallInFlight[1000];
         Parallel.For(0, crowd.Length, caller => crowd[caller] = polly.Calls.Begin());
 
-        var probe = Assert.Single(crowd, call => call.LetIn);
+        var probe = Assert.Single(crowd, call => call.IsAdmitted);
         Assert.Equal(CircuitState.HalfOpen, polly.State);
         await probe.Succeed();
         Assert.Equal(CircuitState.Closed, polly.State);
     }
 
     [Fact]
-    public void H11_One_unlucky_probe_does_not_reopen()
+    public void H11_One_failed_probe_does_not_reopen()
     {
         var world = RateWorld(100, Recovery.AfterProbes(10));
         world.Fail();
@@ -156,7 +156,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H11_Polly_reopens_on_it_for_the_whole_break_duration()
+    public async Task H11_Polly_reopens_on_one_failed_probe_for_the_whole_break()
     {
         var polly = new PollyWorld();
         await polly.Open();

@@ -2,11 +2,11 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>Half-open: who decides, and what leaves a circuit half-open for ever.</summary>
+/// <summary>Half-open: which calls decide, and what leaves a circuit half-open forever.</summary>
 public sealed partial class HalfOpenTraps
 {
     [Fact]
-    public void H1_A_call_from_before_the_break_does_not_close_a_half_open_circuit()
+    public void H1_A_stale_success_does_not_close_a_half_open_circuit()
     {
         var world = TwoFailures.World();
         var early = world.Begin();
@@ -19,21 +19,21 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H1_Polly_closes_on_it()
+    public async Task H1_Polly_closes_on_a_stale_success()
     {
         var polly = new PollyWorld();
         var early = polly.Calls.Begin();
         await polly.Open();
         polly.Wait(5);
         var probe = polly.Calls.Begin();
-        Assert.True(probe.LetIn);
+        Assert.True(probe.IsAdmitted);
 
         await early.Succeed();
         Assert.Equal(CircuitState.Closed, polly.State);
     }
 
     [Fact]
-    public void H1_A_call_from_before_the_break_does_not_reopen_a_half_open_circuit()
+    public void H1_A_stale_failure_does_not_reopen_a_half_open_circuit()
     {
         var world = TwoFailures.World();
         var early = world.Ask(50);
@@ -46,21 +46,21 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H1_Polly_reopens_on_it()
+    public async Task H1_Polly_reopens_on_a_stale_failure()
     {
         var polly = new PollyWorld();
         var early = polly.Calls.Begin();
         await polly.Open();
         polly.Wait(5);
         var probe = polly.Calls.Begin();
-        Assert.True(probe.LetIn);
+        Assert.True(probe.IsAdmitted);
 
         await early.Fail(new IOException());
         Assert.Equal(CircuitState.Open, polly.State);
     }
 
     [Fact]
-    public void H1_A_probe_of_an_earlier_half_open_phase_does_not_decide_in_a_later_one()
+    public void H1_A_probe_of_an_earlier_phase_does_not_change_a_later_one()
     {
         var world = TwoFailures.World(recovery: Recovery.AfterProbes(2));
         world.AwaitProbe();
@@ -96,7 +96,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public void H2_What_a_half_open_circuit_rejects_is_never_told_to_come_back_in_the_past()
+    public void H2_RetryAfter_of_a_half_open_circuit_is_null_and_never_negative()
     {
         var world = TwoFailures.World(Permit.MaxConcurrent(1));
         world.AwaitProbe();
@@ -108,12 +108,12 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H2_Polly_rejects_for_ever_with_a_negative_RetryAfter()
+    public async Task H2_Polly_rejects_forever_with_a_negative_RetryAfter()
     {
         var polly = new PollyWorld();
         await polly.Open();
         polly.Wait(5);
-        Assert.True(polly.Calls.Begin().LetIn);
+        Assert.True(polly.Calls.Begin().IsAdmitted);
 
         polly.Wait(3600);
         var rejection = await polly.Rejects();
@@ -124,7 +124,7 @@ public sealed partial class HalfOpenTraps
 
     [Theory]
     [MemberData(nameof(Predicates))]
-    public async Task H3_A_predicate_that_throws_during_the_probe_costs_only_its_verdict(string predicate)
+    public async Task H3_A_predicate_that_throws_during_a_probe_loses_only_its_verdict(string predicate)
     {
         var broken = false;
         bool Judge() => broken ? throw new FormatException("the predicate failed") : true;
@@ -164,7 +164,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H3_Polly_stays_half_open_for_ever_and_throws_the_predicates_error_at_the_caller()
+    public async Task H3_Polly_stays_half_open_forever_and_throws_the_predicates_error()
     {
         var broken = false;
         var polly = new PollyWorld(options =>
@@ -205,7 +205,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H4_Polly_stays_half_open_for_ever()
+    public async Task H4_Polly_stays_half_open_forever_when_OnHalfOpened_throws()
     {
         var polly = new PollyWorld(options => options.OnHalfOpened = _ => throw new FormatException());
         await polly.Open();
@@ -213,7 +213,7 @@ public sealed partial class HalfOpenTraps
         var probe = polly.Calls.Begin();
 
         Assert.IsType<FormatException>((await probe.Succeed()).Exception);
-        Assert.False(probe.LetIn);
+        Assert.False(probe.IsAdmitted);
         polly.Wait(3600);
         await polly.Rejects();
         Assert.Equal(CircuitState.HalfOpen, polly.State);

@@ -4,19 +4,19 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>What lives longer than it should: breakers, timers, exceptions, stack traces.</content>
+/// <content>Objects that live too long: breakers, timers, exceptions, stack traces.</content>
 public sealed partial class ListenerTraps
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void L9_A_breaker_that_is_dropped_is_collected_with_its_listeners_and_its_timer(bool virtualTime)
+    public void L9_A_dropped_breaker_is_collected_with_its_listeners_and_timer(bool virtualTime)
     {
         var time = virtualTime ? new VirtualTime() : TimeProvider.System;
         var lasting = new WeakListener();
         var remains = DropBreaker(time, lasting);
 
-        Assert.Equal(3, lasting.Heard);
+        Assert.Equal(3, lasting.Received);
         Assert.All(remains, Collected);
         Assert.False(lasting.IsAttached);
         if (time is VirtualTime clock)
@@ -28,7 +28,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L9_A_timer_of_the_system_ends_with_the_breaker_that_is_dropped()
+    public void L9_A_timer_of_the_system_ends_with_a_dropped_breaker()
     {
         var time = new SystemTimers();
         Assert.All(DropBreaker(time, new WeakListener()), Collected);
@@ -36,7 +36,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L9_A_pipeline_that_is_dropped_takes_its_own_breaker_along()
+    public void L9_A_dropped_pipeline_and_its_breaker_are_collected()
     {
         var listener = new WeakListener();
         DropPipeline(listener);
@@ -44,7 +44,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L9_A_disposed_breaker_has_no_timer_although_it_goes_on_deciding()
+    public void L9_A_disposed_breaker_has_no_timer_and_continues_to_decide()
     {
         var world = TimedWorld();
         world.Fail(2);
@@ -61,7 +61,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L10_The_exception_that_broke_the_circuit_is_collected_while_it_is_open_and_after_recovery()
+    public async Task L10_The_breaking_exception_is_collected_while_the_circuit_is_open()
     {
         var world = TwoFailures.World();
         var calls = world.Calls();
@@ -88,7 +88,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L10_Polly_keeps_it_also_after_recovery()
+    public async Task L10_Polly_keeps_the_breaking_exception_after_recovery()
     {
         var polly = new PollyWorld();
         await polly.Calls.Fail();
@@ -102,7 +102,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L11_Each_rejection_is_an_exception_of_its_own_whose_stack_trace_does_not_grow()
+    public async Task L11_Each_rejection_is_a_new_exception_with_a_constant_stack_trace()
     {
         var world = TwoFailures.World();
         world.Fail(2);
@@ -118,7 +118,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L11_Without_a_pipeline_each_rejection_is_an_exception_of_its_own_too()
+    public void L11_Each_rejection_without_a_pipeline_is_a_new_exception()
     {
         var world = TwoFailures.World();
         world.Breaker.ForceOpen();
@@ -128,11 +128,11 @@ public sealed partial class ListenerTraps
         Assert.All(rejections, rejection => Assert.InRange(rejection.StackTrace!.Length, 1, rejections[0].StackTrace!.Length));
     }
 
-    // It threw one instance again and again once (Polly#1877); 8.9.1 makes one for each rejection, around the one that broke the circuit where there is one.
+    // Earlier versions threw one instance repeatedly (Polly#1877); 8.9.1 creates one for each rejection, around the breaking exception.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task L11_Polly_8_9_1_makes_one_for_each_rejection_too(bool isolated)
+    public async Task L11_Polly_8_9_1_also_creates_an_exception_for_each_rejection(bool isolated)
     {
         var polly = new PollyWorld();
         await polly.Open();
@@ -155,7 +155,7 @@ public sealed partial class ListenerTraps
         Assert.Equal(isolated ? null : typeof(IOException), inner?.GetType());
     }
 
-    /// <summary>A breaker with a timer that is set, listeners of all kinds and a call in flight, which nobody holds when this returns.</summary>
+    /// <summary>Creates a breaker with an armed timer, listeners of all kinds and a call in flight, and keeps no reference to it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference[] DropBreaker(TimeProvider time, WeakListener lasting)
     {
@@ -186,14 +186,14 @@ public sealed partial class ListenerTraps
     private static async Task<WeakReference> FailWithAnException(PipelineCalls calls)
     {
         var call = calls.Begin();
-        Assert.True(call.LetIn);
+        Assert.True(call.IsAdmitted);
         var error = new IOException("a large object graph");
         var weak = new WeakReference(error);
         var ended = call.Fail(error);
         error = null;
         await ended;
 
-        // Leaves the stack of whoever ended the call, which holds the exception until it unwinds.
+        // Leaves the stack of the thread that ended the call, which references the exception until it unwinds.
         await Task.Yield();
         return weak;
     }
@@ -201,7 +201,7 @@ public sealed partial class ListenerTraps
     private static void Collected(WeakReference reference) =>
         Assert.True(SpinUntilCollected(() => !reference.IsAlive), "Something keeps it alive.");
 
-    // What a thread of the pool still holds for a moment goes when that thread goes on.
+    // A pool thread may reference an object for a moment, until it continues.
     private static bool SpinUntilCollected(Func<bool> gone) =>
         SpinWait.SpinUntil(
             () =>
@@ -229,21 +229,21 @@ public sealed partial class ListenerTraps
         GC.Collect();
     }
 
-    /// <summary>Holds its breaker weakly, as listeners that outlive breakers must.</summary>
+    /// <summary>References its breaker weakly, as listeners that outlive breakers must.</summary>
     private sealed class WeakListener : ICircuitListener
     {
         private WeakReference<FluxgateBreaker>? _breaker;
 
-        public int Heard { get; private set; }
+        public int Received { get; private set; }
 
         public bool IsAttached => _breaker!.TryGetTarget(out _);
 
         public void OnAttached(FluxgateBreaker breaker) => _breaker = new(breaker);
 
-        public void OnSignal(Signal signal) => Heard++;
+        public void OnSignal(Signal signal) => Received++;
     }
 
-    /// <summary>The system's timers, each watched for its end.</summary>
+    /// <summary>Timers of the system, each with a weak reference.</summary>
     private sealed class SystemTimers : TimeProvider
     {
         public List<WeakReference> Timers { get; } = [];

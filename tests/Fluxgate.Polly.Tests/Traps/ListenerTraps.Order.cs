@@ -1,24 +1,24 @@
 namespace Fluxgate;
 
-/// <content>Which transitions are announced, in which order, and what timers may not do.</content>
+/// <content>Which transitions are announced, in which order, and what timers must not do.</content>
 public sealed partial class ListenerTraps
 {
     private const int Threads = 4;
 
     [Fact]
-    public void L6_Each_listener_hears_every_transition_once_and_in_order_whatever_threads_do()
+    public void L6_Each_listener_receives_every_transition_once_and_in_order()
     {
-        var heard = new List<Signal>();
-        var (hearing, together) = (0, 0);
+        var received = new List<Signal>();
+        var (receiving, together) = (0, 0);
         var settings = TwoFailures.Settings();
         settings.BreakDuration = BreakDuration.None;
         settings.Listeners.Add(
             (Signal signal) =>
             {
-                together += Interlocked.Increment(ref hearing) == 1 ? 0 : 1;
-                heard.Add(signal);
+                together += Interlocked.Increment(ref receiving) == 1 ? 0 : 1;
+                received.Add(signal);
                 Thread.Yield();
-                Interlocked.Decrement(ref hearing);
+                Interlocked.Decrement(ref receiving);
             }
         );
         var world = new World(settings);
@@ -39,24 +39,24 @@ public sealed partial class ListenerTraps
         var now = world.Now;
         Assert.True(now.SignalCount > 1000);
         Assert.Equal(0, together);
-        Assert.Equal(heard, world.Signals);
+        Assert.Equal(received, world.Signals);
         Assert.Equal(
             Enumerable.Range(1, (int)now.SignalCount).Select(number => (long)number),
-            heard.Select(signal => signal.SequenceNumber)
+            received.Select(signal => signal.SequenceNumber)
         );
-        Assert.Equal(heard.Select(signal => signal.NewState).SkipLast(1), heard.Select(signal => signal.OldState).Skip(1));
-        Assert.DoesNotContain(heard, signal => signal.OldState == signal.NewState);
-        Assert.Equal(now.State, heard[^1].NewState);
+        Assert.Equal(received.Select(signal => signal.NewState).SkipLast(1), received.Select(signal => signal.OldState).Skip(1));
+        Assert.DoesNotContain(received, signal => signal.OldState == signal.NewState);
+        Assert.Equal(now.State, received[^1].NewState);
         Assert.All(
-            heard.GroupBy(signal => (signal.OldState, signal.NewState)),
+            received.GroupBy(signal => (signal.OldState, signal.NewState)),
             kind => Assert.Equal(kind.Count(), now.Transitions(kind.Key.OldState, kind.Key.NewState))
         );
     }
 
     [Fact]
-    public void L6_Of_many_calls_that_trip_at_once_one_announces_it()
+    public void L6_Of_many_calls_that_trip_at_once_one_raises_the_signal()
     {
-        // Each world is one failure short of opening; threads meet before each, so that they settle together.
+        // Each world is one failure short of opening; the threads synchronize before each, so that they settle together.
         var caused = 0;
         var rounds = Enumerable
             .Range(0, 1000)
@@ -85,7 +85,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L6_A_transition_that_lost_its_race_is_not_announced()
+    public void L6_A_transition_that_lost_a_race_raises_no_signal()
     {
         using var entered = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
@@ -112,10 +112,10 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L6_What_a_listener_causes_is_announced_after_what_it_heard()
+    public void L6_A_transition_caused_by_a_listener_arrives_after_the_current_one()
     {
         World? world = null;
-        var heard = new List<Signal>();
+        var received = new List<Signal>();
         var settings = TwoFailures.Settings();
         settings.Listeners.Add(
             (Signal signal) =>
@@ -126,13 +126,13 @@ public sealed partial class ListenerTraps
                     world.Breaker.Reset();
                 }
 
-                heard.Add(signal);
+                received.Add(signal);
             }
         );
         world = new(settings);
         Deadline.Run(() => world.Fail(2));
 
-        Assert.Equal(world.Signals, heard);
+        Assert.Equal(world.Signals, received);
         Assert.Equal([BreakerState.Open, BreakerState.HalfOpen, BreakerState.Closed], world.Signals.Select(signal => signal.NewState));
     }
 
@@ -142,7 +142,7 @@ public sealed partial class ListenerTraps
     [InlineData(BreakerState.MetricsOnly)]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public void L7_The_timer_of_a_break_does_not_touch_a_state_that_was_set_by_hand(BreakerState state)
+    public void L7_The_timer_of_a_break_does_not_change_a_manual_state(BreakerState state)
     {
         var world = TimedWorld();
         world.Fail(2);
@@ -159,7 +159,7 @@ public sealed partial class ListenerTraps
     [InlineData(BreakerState.MetricsOnly)]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public void L7_Probes_and_their_leases_do_not_touch_a_state_that_was_set_by_hand(BreakerState state)
+    public void L7_Probes_and_their_leases_do_not_change_a_manual_state(BreakerState state)
     {
         var world = TimedWorld();
         world.AwaitProbe();
@@ -188,7 +188,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L7_A_trip_by_hand_recovers_by_the_timer_as_any_other()
+    public void L7_A_manual_trip_ends_by_the_timer()
     {
         var world = TimedWorld();
         world.Breaker.Trip();

@@ -3,7 +3,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <content>Listeners that take their time. Gates instead of waiting: what goes on while a gate is shut is not delayed by it.</content>
+/// <content>Slow listeners. Gates instead of waiting: a call that completes while a gate is closed is not delayed by it.</content>
 public sealed partial class ListenerTraps
 {
     [Fact]
@@ -11,14 +11,14 @@ public sealed partial class ListenerTraps
     {
         using var entered = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
-        var heard = new List<BreakerState>();
+        var received = new List<BreakerState>();
         var settings = TwoFailures.Settings();
         settings.Listeners.Add(
             (Signal signal) =>
             {
                 entered.Set();
                 gate.Wait();
-                heard.Add(signal.NewState);
+                received.Add(signal.NewState);
             }
         );
         var world = new World(settings);
@@ -36,7 +36,7 @@ public sealed partial class ListenerTraps
             world.Breaker.Reset();
             world.Fail(2);
         });
-        Assert.Empty(heard);
+        Assert.Empty(received);
         Assert.False(tripping.IsOver);
 
         gate.Set();
@@ -51,23 +51,23 @@ public sealed partial class ListenerTraps
             BreakerState.Closed,
             BreakerState.Open,
         ];
-        Assert.Equal(all, heard);
+        Assert.Equal(all, received);
         Assert.Equal(all, world.Signals.Select(signal => signal.NewState));
     }
 
     [Fact]
-    public void L4_A_slow_asynchronous_listener_does_not_even_delay_the_call_that_tripped()
+    public void L4_A_slow_asynchronous_listener_does_not_delay_the_tripping_call()
     {
         using var gate = new ManualResetEventSlim();
         var patience = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var heard = 0;
+        var received = 0;
         var settings = TwoFailures.Settings();
         settings.Listeners.Add(
             async (_, _) =>
             {
                 gate.Wait(CancellationToken.None);
                 await patience.Task;
-                heard++;
+                received++;
             }
         );
         var world = new World(settings);
@@ -77,12 +77,12 @@ public sealed partial class ListenerTraps
             world.AwaitProbe();
             world.Succeed();
         });
-        Assert.Equal((BreakerState.Closed, 0), (world.State, heard));
+        Assert.Equal((BreakerState.Closed, 0), (world.State, received));
 
         gate.Set();
         patience.SetResult();
         Deadline.Run(world.Breaker.Dispose);
-        Assert.Equal(3, heard);
+        Assert.Equal(3, received);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L4_A_break_duration_that_hangs_keeps_its_own_call_and_another_opens_the_circuit()
+    public void L4_A_break_duration_that_hangs_blocks_only_its_own_call()
     {
         using var entered = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
@@ -138,7 +138,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L4_Pollys_slow_OnOpened_delays_the_call_that_tripped_and_the_probe_of_another_caller()
+    public async Task L4_Pollys_slow_OnOpened_delays_the_tripping_call_and_a_probe()
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,15 +158,15 @@ public sealed partial class ListenerTraps
         var probe = polly.Calls.Begin();
         Assert.Equal(CircuitState.HalfOpen, polly.State);
 
-        // Neither can go on before the gate opens, however long one waits.
-        Assert.Equal((false, false), (tripping.IsCompleted, probe.LetIn));
+        // Neither can continue before the gate opens, however long the test waits.
+        Assert.Equal((false, false), (tripping.IsCompleted, probe.IsAdmitted));
         gate.SetResult();
         Assert.IsType<IOException>((await tripping).Exception);
         Assert.Equal("fine", (await probe.Succeed()).Result);
     }
 
     [Fact]
-    public async Task L4_Polly_runs_telemetry_listeners_under_its_lock_where_all_calls_wait()
+    public async Task L4_Polly_runs_telemetry_listeners_under_its_lock()
     {
         PollyWorld? polly = null;
         Deadline.Running? unrelated = null;

@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>Listeners and other user code that throw, call back or take their time.</summary>
+/// <summary>Listeners and other user code that throw, call back or are slow.</summary>
 public sealed partial class ListenerTraps
 {
     [Fact]
@@ -25,7 +25,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L1_A_listener_that_throws_does_not_reach_who_works_the_breaker_by_hand()
+    public void L1_A_manual_call_does_not_throw_when_a_listener_throws()
     {
         var settings = TwoFailures.Settings();
         settings.Listeners.Add((Signal _) => throw new FormatException("the listener failed"));
@@ -37,7 +37,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L1_Polly_gives_the_caller_the_callbacks_exception_instead_of_its_own_outcome()
+    public async Task L1_Polly_throws_the_exception_of_the_callback_to_the_caller()
     {
         var polly = new PollyWorld(options =>
         {
@@ -52,7 +52,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L2_A_listener_that_throws_keeps_no_signal_from_the_others()
+    public void L2_A_listener_that_throws_does_not_affect_other_listeners()
     {
         var (before, after, later) = (new List<Signal>(), new List<Signal>(), new List<Signal>());
         var settings = TwoFailures.Settings();
@@ -81,18 +81,18 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public void L2_A_listener_that_throws_when_it_is_attached_or_told_a_notice_hears_signals_all_the_same()
+    public void L2_A_listener_that_throws_in_OnAttached_or_OnNotice_gets_signals()
     {
-        var touchy = new TouchyListener();
+        var throwing = new ThrowingListener();
         var settings = TwoFailures.Settings();
-        settings.Listeners.Add(touchy);
+        settings.Listeners.Add(throwing);
         var world = new World(settings);
         world.Breaker.MetricsOnly();
         world.Fail(2);
         world.Breaker.Reset();
 
         Assert.Equal(1, world.Now.WouldTrips);
-        Assert.Equal(2, touchy.Signals);
+        Assert.Equal(2, throwing.Signals);
         Assert.Single(world.Notices.OfType<WouldTripNotice>());
     }
 
@@ -101,7 +101,7 @@ public sealed partial class ListenerTraps
 
     [Theory]
     [MemberData(nameof(Callbacks))]
-    public void L3_A_listener_may_call_back_into_its_breaker(string callback)
+    public void L3_A_listener_can_call_back_into_its_breaker(string callback)
     {
         World? world = null;
         var called = 0;
@@ -136,7 +136,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L3_Polly_locks_up_when_OnOpened_closes_the_circuit()
+    public async Task L3_Polly_deadlocks_when_OnOpened_closes_the_circuit()
     {
         var polly = new PollyWorld(options => options.OnClosed = _ => default);
         var locked = new PollyWorld(options =>
@@ -155,7 +155,7 @@ public sealed partial class ListenerTraps
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(null)]
-    public async Task L5_A_break_duration_that_fails_opens_the_circuit_for_the_default_one(int? answer)
+    public async Task L5_An_invalid_break_duration_opens_for_the_default_duration(int? answer)
     {
         var settings = TwoFailures.Settings();
         settings.BreakDuration = new FailingBreak(answer);
@@ -174,7 +174,7 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
-    public async Task L5_Polly_never_opens_and_gives_the_caller_the_generators_exception()
+    public async Task L5_Polly_never_opens_and_throws_the_exception_of_the_generator()
     {
         var polly = new PollyWorld(options => options.BreakDurationGenerator = _ => throw new FormatException("the generator failed"));
         await polly.Calls.Fail();
@@ -226,7 +226,7 @@ public sealed partial class ListenerTraps
             seconds is { } answer ? TimeSpan.FromSeconds(answer) : throw new FormatException("the break duration failed");
     }
 
-    private sealed class TouchyListener : ICircuitListener
+    private sealed class ThrowingListener : ICircuitListener
     {
         public int Signals { get; private set; }
 

@@ -2,16 +2,16 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Calls through a pipeline, ours or one with Polly's own breaker: the same scenario in the same words.</summary>
+/// <summary>Calls through a pipeline with Fluxgate's or Polly's breaker: the same scenario runs on both.</summary>
 internal sealed class PipelineCalls(ResiliencePipeline<string> pipeline)
 {
-    /// <summary>Starts a call that goes on until the test ends it.</summary>
+    /// <summary>Starts a call that runs until the test ends it.</summary>
     public CallInFlight Begin(CancellationToken cancellationToken = default) => new(pipeline, cancellationToken);
 
-    /// <summary>A call that succeeds where it is let in.</summary>
+    /// <summary>Runs a call that succeeds if it is admitted.</summary>
     public Task<Outcome<string>> Succeed() => Begin().Succeed();
 
-    /// <summary>A call that fails where it is let in.</summary>
+    /// <summary>Runs a call that fails if it is admitted.</summary>
     public Task<Outcome<string>> Fail() => Begin().Fail(new IOException("the dependency failed"));
 }
 
@@ -32,7 +32,7 @@ internal sealed class CallInFlight
                 return await pipeline.ExecuteOutcomeAsync<string, CallInFlight>(
                     static (_, call) =>
                     {
-                        call.LetIn = true;
+                        call.IsAdmitted = true;
                         return new(call._dependency.Task);
                     },
                     context,
@@ -41,7 +41,7 @@ internal sealed class CallInFlight
             }
             catch (Exception error)
             {
-                // Polly lets errors of predicates and callbacks out of the strategy; its Execute methods throw them at the caller.
+                // Polly's strategy throws the errors of predicates and callbacks; its Execute methods throw them to the caller.
                 return Polly.Outcome.FromException<string>(error);
             }
             finally
@@ -51,10 +51,10 @@ internal sealed class CallInFlight
         }
     }
 
-    /// <summary>Whether the breaker let the call through to its dependency.</summary>
-    public bool LetIn { get; private set; }
+    /// <summary>Gets whether the breaker admitted the call.</summary>
+    public bool IsAdmitted { get; private set; }
 
-    /// <summary>What the caller gets.</summary>
+    /// <summary>Gets the outcome that the caller receives.</summary>
     public Task<Outcome<string>> Outcome { get; }
 
     public Task<Outcome<string>> Succeed() => End(Polly.Outcome.FromResult("fine"));

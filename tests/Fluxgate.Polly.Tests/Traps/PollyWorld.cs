@@ -4,7 +4,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>Polly.Core's own breaker on a virtual clock: two failures out of two open it for five seconds.</summary>
+/// <summary>Polly.Core's breaker on a virtual clock: two failures out of two open it for five seconds.</summary>
 internal sealed class PollyWorld
 {
     private readonly CircuitBreakerStateProvider _state = new();
@@ -49,7 +49,7 @@ internal sealed class PollyWorld
     {
         var call = Calls.Begin();
         var outcome = await call.Succeed();
-        Assert.False(call.LetIn);
+        Assert.False(call.IsAdmitted);
         return Assert.IsType<BrokenCircuitException>(outcome.Exception);
     }
 }

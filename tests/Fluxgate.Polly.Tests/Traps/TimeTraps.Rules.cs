@@ -4,11 +4,11 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>Rules that cannot fire, breaks that do not last, calls that no rule sees.</content>
+/// <content>Rules that cannot fire, breaks that do not last, calls that no rule counts.</content>
 public sealed partial class TimeTraps
 {
     [Fact]
-    public void T4_A_minimum_larger_than_the_window_is_refused()
+    public void T4_A_minimum_larger_than_the_window_throws()
     {
         var settings = new FluxgateBreakerSettings { Window = Window.Count(99) };
 
@@ -18,7 +18,7 @@ public sealed partial class TimeTraps
     }
 
     [Fact]
-    public void T4_A_pipeline_with_such_a_rule_is_not_built()
+    public void T4_Adding_a_breaker_with_such_a_rule_throws()
     {
         var builder = new ResiliencePipelineBuilder<string>();
         var settings = new FluxgateBreakerSettings { Window = Window.Count(99) };
@@ -28,7 +28,7 @@ public sealed partial class TimeTraps
     }
 
     [Fact]
-    public void T4_A_minimum_that_the_window_just_holds_trips()
+    public void T4_A_minimum_as_large_as_the_window_trips()
     {
         var world = new World(new() { Window = Window.Count(100) });
         world.Fail(99);
@@ -38,7 +38,7 @@ public sealed partial class TimeTraps
     }
 
     [Fact]
-    public void T4_A_branch_that_can_never_fire_is_warned_of()
+    public void T4_A_branch_that_can_never_fire_is_a_warning()
     {
         var settings = new FluxgateBreakerSettings
         {
@@ -54,7 +54,7 @@ public sealed partial class TimeTraps
     [InlineData(0, 5)]
     [InlineData(0.5, 10)]
     [InlineData(0.9999999, 15)]
-    public void T5_Jitter_is_drawn_once_a_break_however_often_calls_ask(double draw, int seconds)
+    public void T5_Jitter_is_drawn_once_a_break_however_many_calls_come(double draw, int seconds)
     {
         var draws = 0;
         var world = new World(
@@ -64,7 +64,7 @@ public sealed partial class TimeTraps
                 BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(10), jitter: 0.5),
                 Permit = Permit.All,
                 Recovery = Recovery.AfterProbes(1),
-                // Any draw but the first would be the earliest there is.
+                // Any draw but the first would be the earliest possible.
                 Randomizer = () => draws++ == 0 ? draw : 0,
             }
         );
@@ -83,7 +83,7 @@ public sealed partial class TimeTraps
     }
 
     [Fact]
-    public void T6_The_break_grows_each_time_that_probing_fails_and_starts_anew_after_recovery()
+    public void T6_The_break_grows_with_every_reopen_and_starts_over_after_recovery()
     {
         var world = BackoffWorld();
         world.Fail(2);
@@ -98,7 +98,7 @@ public sealed partial class TimeTraps
     }
 
     [Fact]
-    public void T6_A_reset_by_hand_starts_the_backoff_anew()
+    public void T6_A_manual_reset_starts_the_backoff_over()
     {
         var world = BackoffWorld();
         world.Fail(2);
@@ -109,7 +109,7 @@ public sealed partial class TimeTraps
     }
 
     [Fact]
-    public void T6_A_trip_by_hand_leaves_the_backoff_alone()
+    public void T6_A_manual_trip_does_not_change_the_backoff()
     {
         var world = BackoffWorld();
         world.Fail(2);
@@ -122,7 +122,7 @@ public sealed partial class TimeTraps
 
     [Theory]
     [MemberData(nameof(SlowRules))]
-    public void T7_A_dependency_that_fails_slowly_is_slow(string rule)
+    public void T7_Slow_failures_trip_a_slow_rule(string rule)
     {
         var world = SlowWorld(rule);
         for (var call = 0; call < 4; call++)
@@ -137,7 +137,7 @@ public sealed partial class TimeTraps
 
     [Theory]
     [MemberData(nameof(SlowRules))]
-    public void T7_A_dependency_that_fails_fast_is_not_slow(string rule)
+    public void T7_Fast_failures_do_not_trip_a_slow_rule(string rule)
     {
         var world = SlowWorld(rule);
         for (var call = 0; call < 100; call++)
@@ -180,7 +180,7 @@ public sealed partial class TimeTraps
     }
 
     [Fact]
-    public void T8_A_streak_counts_on_where_the_window_ends()
+    public void T8_A_streak_continues_beyond_the_window()
     {
         var settings = TwoFailures.Settings();
         settings.Window = Window.Time(TimeSpan.FromSeconds(60));
@@ -199,7 +199,7 @@ public sealed partial class TimeTraps
     }
 
     [Fact]
-    public async Task T8_Polly_never_opens_where_all_calls_must_fail_and_one_succeeded()
+    public async Task T8_Polly_never_opens_at_a_ratio_of_one_after_one_success()
     {
         var polly = new PollyWorld();
         await polly.Calls.Succeed();

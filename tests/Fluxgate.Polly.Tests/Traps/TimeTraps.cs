@@ -2,7 +2,7 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>Clocks that jump, windows that remember too much or too little, rules that can never fire.</summary>
+/// <summary>Clocks that jump, windows that keep too much or too little, rules that can never fire.</summary>
 public sealed partial class TimeTraps
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -10,7 +10,7 @@ public sealed partial class TimeTraps
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void T1_A_break_lasts_as_long_as_it_should_when_the_wall_clock_jumps(int hours)
+    public void T1_A_break_keeps_its_length_when_the_wall_clock_jumps(int hours)
     {
         var world = TwoFailures.World();
         world.Fail(2);
@@ -26,7 +26,7 @@ public sealed partial class TimeTraps
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void T1_A_timer_ends_the_break_when_it_should_although_the_wall_clock_jumps(int hours)
+    public void T1_A_timer_ends_the_break_on_time_when_the_wall_clock_jumps(int hours)
     {
         var settings = TwoFailures.Settings();
         settings.ProbeWithoutTraffic = true;
@@ -43,7 +43,7 @@ public sealed partial class TimeTraps
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void T1_Leases_ramps_and_recoveries_do_not_follow_the_wall_clock(int hours)
+    public void T1_Leases_ramps_and_recoveries_ignore_the_wall_clock(int hours)
     {
         var world = TwoFailures.World(Permit.RampUp(0.5, 1, TimeSpan.FromSeconds(10)), Recovery.After(TimeSpan.FromSeconds(20)));
         world.AwaitProbe();
@@ -98,7 +98,7 @@ public sealed partial class TimeTraps
         world.Succeed();
         world.Time.JumpWallClock(-Hour);
 
-        // Ten calls in 45 s, window after window: a window that shrank would never hold them.
+        // Ten calls in 45 s, in each of many windows: a window that shrank would never contain them.
         for (var window = 0; window < 10; window++)
         {
             world.Wait(60);
@@ -137,7 +137,7 @@ public sealed partial class TimeTraps
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void T3_A_time_window_forgets_while_calls_keep_coming(string rule)
+    public void T3_A_time_window_expires_calls_while_others_arrive(string rule)
     {
         var world = MinuteWindow(rule);
         world.Fail(9);
@@ -152,7 +152,7 @@ public sealed partial class TimeTraps
         Assert.Equal(BreakerState.Closed, world.State);
     }
 
-    /// <summary>Three readings of one window: of failures alone, of slow calls, of durations.</summary>
+    /// <summary>Three kinds of one window: of failures only, of slow calls, of durations.</summary>
     public static TheoryData<string> Rules =>
         [
             "MinRequests(10) & FailureRate(50%)",

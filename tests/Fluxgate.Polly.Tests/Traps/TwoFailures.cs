@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The circuit that most traps are set for: two failures in a row open it for five seconds, as they do Polly's beside it.</summary>
+/// <summary>The circuit of most trap tests: two failures in a row open it for five seconds, like Polly's beside it.</summary>
 internal static class TwoFailures
 {
     public static readonly TimeSpan Break = TimeSpan.FromSeconds(5);
@@ -26,7 +26,7 @@ internal static class TwoFailures
         world.Time.Advance(Break);
     }
 
-    /// <summary>Calls through a pipeline around the world's breaker.</summary>
+    /// <summary>Returns calls through a pipeline around the breaker of the world.</summary>
     public static PipelineCalls Calls(this World world, FluxgateBreakerOptions<string>? options = null)
     {
         options ??= new();

@@ -1,4 +1,4 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Says that an invariant does not hold on the schedule that was played.</summary>
+/// <summary>Reports that an invariant does not hold on the current schedule.</summary>
 internal sealed class BrokenInvariantException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,6 +1,6 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Worlds whose invariants do not hold. If the exploration does not find that out, it explores nothing.</summary>
+/// <summary>Worlds whose invariants do not hold. An exploration that does not find this does not switch threads.</summary>
 internal static class Canaries
 {
     [World("Two threads that read and write a number at once lose no update (Volatile)")]

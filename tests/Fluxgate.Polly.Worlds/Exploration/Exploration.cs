@@ -1,7 +1,7 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>What came of exploring one world.</summary>
-/// <param name="Schedules">The number of schedules that were played.</param>
+/// <summary>The result of the exploration of one world.</summary>
+/// <param name="Schedules">The number of schedules that ran.</param>
 /// <param name="Time">How long they took.</param>
 /// <param name="Failure">The schedule on which the invariant does not hold, or <see langword="null"/> if none was found.</param>
 internal sealed record Exploration(long Schedules, TimeSpan Time, Failure? Failure);

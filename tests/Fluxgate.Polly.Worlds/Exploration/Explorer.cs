@@ -5,9 +5,9 @@ using Microsoft.Coyote.SystematicTesting;
 
 namespace Fluxgate.Worlds;
 
-/// <summary>Plays a world on one schedule after another until its time is up or its invariant does not hold.</summary>
+/// <summary>Runs a world on one schedule after another until its time is up or its invariant does not hold.</summary>
 /// <remarks>
-/// Schedules come in batches, each with a seed of its own, so that repeating a failure takes no longer than a batch. Threads switch at
+/// Schedules run in batches, each with its own seed, so that repeating a failure takes no longer than a batch. Threads switch at
 /// operations on <see cref="Interlocked"/> and <see cref="Volatile"/>, at locks and at tasks.
 /// </remarks>
 /// <param name="limit">How long to explore a world.</param>
@@ -15,14 +15,14 @@ internal sealed class Explorer(TimeSpan limit)
 {
     private const uint SchedulesOfABatch = 25;
 
-    /// <summary>On a machine that is busy, time alone would say nothing: each strategy has its turn.</summary>
+    /// <summary>The time alone is not enough on a busy machine: each strategy runs at least once.</summary>
     private const uint FewestSchedules = 8 * SchedulesOfABatch;
     private const uint MostSteps = 2_000;
     private const uint HungAfterMilliseconds = 20_000;
 
     /// <summary>
-    /// The strategies, one of which a seed selects. No one of them finds all: a fault that needs one long interruption is found within 20
-    /// schedules by few changes of priority and not within 700 random ones, and the next fault the other way round.
+    /// The strategies, one of which a seed selects. No strategy finds every fault: one that needs one long interruption is found within 20
+    /// schedules by few changes of priority and not within 700 random ones, and for another fault it is the reverse.
     /// </summary>
     private static readonly Func<Configuration, Configuration>[] Strategies =
     [
@@ -38,7 +38,7 @@ internal sealed class Explorer(TimeSpan limit)
             configuration.WithMemoryAccessRaceCheckingEnabled().WithPrioritizationStrategy(isFair: true, priorityChangeBound: 4),
     ];
 
-    /// <summary>What the exploration does not control and need not: no thread switches there, or the world waits for the outcome.</summary>
+    /// <summary>Calls that the exploration need not control: no thread switches there, or the world waits for the result.</summary>
     private static readonly string[] Harmless = ["System.Threading.ExecutionContext.", "System.Threading.Tasks.Task.WaitAsync"];
 
     /// <summary>Explores a world.</summary>
@@ -46,7 +46,7 @@ internal sealed class Explorer(TimeSpan limit)
     /// <param name="seed">The seed of the first batch; those of the others follow from it.</param>
     public Exploration Explore(World world, uint seed)
     {
-        // What is created once in a process takes steps that only the first schedule would have.
+        // One-time initialization of the process takes steps that only the first schedule would have.
         Play(world, seed: 0, schedules: 1);
 
         var watch = Stopwatch.StartNew();

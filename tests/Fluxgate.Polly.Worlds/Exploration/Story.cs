@@ -2,7 +2,7 @@ using Microsoft.Coyote.Runtime;
 
 namespace Fluxgate.Worlds;
 
-/// <summary>One schedule of a world: it runs the operations of each thread and remembers what they did, in order.</summary>
+/// <summary>One schedule of a world: it runs the operations of each thread and records them in order.</summary>
 /// <remarks>Only one thread runs at a time under exploration, so nothing here is synchronized.</remarks>
 internal sealed class Story
 {
@@ -17,13 +17,13 @@ internal sealed class Story
 
     private static string Thread => _thread ?? PoolThread;
 
-    /// <summary>Gets what the operations did, one line each.</summary>
+    /// <summary>Gets the log of the operations, one line each.</summary>
     public IEnumerable<string> Lines => _lines.Select(line => $"{line.Thread, -4} {line.Text}");
 
-    /// <summary>Gets what does not hold, or <see langword="null"/>.</summary>
+    /// <summary>Gets the message of the failure, or <see langword="null"/>.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Plays a world once.</summary>
+    /// <summary>Runs a world once.</summary>
     public void Play(World world)
     {
         _thread = MainThread;
@@ -50,8 +50,8 @@ internal sealed class Story
         }
     }
 
-    /// <summary>Runs one operation and notes what it did. An operation that others interrupt is noted twice, when it begins and when it ends.</summary>
-    public T Do<T>(string what, Func<T> operation, Func<T, string?>? tell = null)
+    /// <summary>Runs one operation and logs its result. An interrupted operation is logged twice, when it begins and when it ends.</summary>
+    public T Do<T>(string what, Func<T> operation, Func<T, string?>? format = null)
     {
         var thread = Thread;
         var begun = _lines.Count;
@@ -60,7 +60,7 @@ internal sealed class Story
         try
         {
             var value = operation();
-            result = tell is null ? value?.ToString() : tell(value);
+            result = format is null ? value?.ToString() : format(value);
             return value;
         }
         catch (Exception error) when (error is not ThreadInterruptedException)
@@ -82,7 +82,7 @@ internal sealed class Story
         }
     }
 
-    /// <summary>Runs one operation and notes that it ran.</summary>
+    /// <summary>Runs one operation and logs it.</summary>
     public void Do(string what, Action operation) =>
         Do(
             what,
@@ -93,7 +93,7 @@ internal sealed class Story
             }
         );
 
-    /// <summary>Notes something that happened, such as a signal that a listener received.</summary>
+    /// <summary>Logs an event, such as a signal that a listener received.</summary>
     public void Note(string text) => _lines.Add(new(Thread, text));
 
     /// <summary>Waits until a condition holds. A schedule on which it never does is reported as a deadlock.</summary>

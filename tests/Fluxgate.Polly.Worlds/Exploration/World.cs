@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Fluxgate.Worlds;
 
-/// <summary>One world: its name, its invariant, and the method that plays it once.</summary>
+/// <summary>One world: its name, its invariant, and the method that runs it once.</summary>
 internal sealed record World(string Name, string Invariant, Action<Story> Play)
 {
     /// <summary>Returns all worlds of this assembly, ordered by name.</summary>

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Takes the place of the system's thread pool in an explored build: each work item gets a thread that the exploration controls.</summary>
+/// <summary>Replaces the thread pool in an explored build: each work item gets a thread that the exploration controls.</summary>
 internal static class ControlledThreadPool
 {
     public static bool QueueUserWorkItem(WaitCallback callBack) => QueueUserWorkItem(callBack, null);
@@ -16,7 +16,7 @@ internal static class ControlledThreadPool
 
     public static bool UnsafeQueueUserWorkItem(IThreadPoolWorkItem callBack, bool preferLocal) => Start(callBack.Execute);
 
-    // A thread, not a task: an exception that leaves it ends the schedule, as it would end a process.
+    // A thread, not a task: an unhandled exception ends the schedule, as it would end a process.
     private static bool Start(Action work)
     {
         new Thread(() => work()).Start();

@@ -1,6 +1,6 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>One breaker on a manual clock, a listener that remembers, and the verbs in which worlds are written. Each verb is an operation of the story.</summary>
+/// <summary>One breaker on a manual clock, and the operations that worlds consist of. Each operation is logged in the story.</summary>
 internal sealed class Circuit
 {
     private readonly Story _story;
@@ -64,7 +64,7 @@ internal sealed class Circuit
 
     public void Dispose() => _story.Do("dispose", Breaker.Dispose);
 
-    /// <summary>Changes some settings of those in force.</summary>
+    /// <summary>Changes some of the current settings.</summary>
     public void Reconfigure(Action<FluxgateBreakerSettings> change) =>
         _story.Do(
             "reconfigure",
@@ -82,7 +82,7 @@ internal sealed class Circuit
 
     public void FireTimers() => _story.Do("timers fire", Clock.FireDue);
 
-    /// <summary>The numbers of a snapshot, on one line.</summary>
+    /// <summary>Formats the numbers of a snapshot on one line.</summary>
     public static string Numbers(BreakerSnapshot snapshot) =>
         $"{snapshot.State}, {snapshot.Successes} successes, {snapshot.Failures} failures, {snapshot.Ignored} ignored, {snapshot.Stale} stale, "
         + $"{snapshot.InFlight} in flight ({snapshot.HalfOpenInFlight} probes), window {snapshot.WindowFailures} of {snapshot.WindowRequests}, "

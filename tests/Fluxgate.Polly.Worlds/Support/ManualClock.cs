@@ -1,9 +1,9 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>A clock that moves only when a world says so, with timers that fire only when a world says so.</summary>
+/// <summary>A clock that advances only when a world advances it, with timers that fire only when a world fires them.</summary>
 /// <remarks>
-/// Like the system's timers, these refuse due times that are negative or longer than 49 days. A callback runs on the thread of
-/// <see cref="FireDue"/>, which takes the place of the timer's thread.
+/// Like the system's timers, these reject due times that are negative or longer than 49 days. A callback runs on the thread of
+/// <see cref="FireDue"/>, which replaces the thread of the timer.
 /// </remarks>
 internal sealed class ManualClock : TimeProvider
 {

@@ -1,6 +1,6 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 9: a call delivers for a bounded time, whatever others add.</summary>
+/// <summary>Rule 9: a call delivers for a bounded time, also while others add signals.</summary>
 internal static class Deliveries
 {
     private const int Transitions = 60;
@@ -11,12 +11,12 @@ internal static class Deliveries
     {
         var deliveredByTheCall = 0;
         var isInTheCall = false;
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new(), memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new(), recorder);
         var caller = Environment.CurrentManagedThreadId;
-        memory.Reaction = signal =>
+        recorder.Reaction = signal =>
         {
-            // The clock moves too, for a delivery that is bounded by time.
+            // The clock advances too, for a delivery that is bounded by time.
             circuit.Clock.Advance(TimeOfAListener);
             if (isInTheCall && Environment.CurrentManagedThreadId == caller)
             {
@@ -33,16 +33,16 @@ internal static class Deliveries
         circuit.Trip();
         isInTheCall = false;
 
-        story.Until($"the listener received {Transitions} signals", () => memory.Signals.Count == Transitions);
+        story.Until($"the listener received {Transitions} signals", () => recorder.Signals.Count == Transitions);
         story.Require(
             deliveredByTheCall < Transitions,
             $"one call delivered {deliveredByTheCall} signals, which took {deliveredByTheCall} s"
         );
-        story.Require(memory.Broken is null, memory.Broken ?? "");
+        story.Require(recorder.Broken is null, recorder.Broken ?? "");
     }
 
-    [World("A call returns although a listener reads a window that throws, whose notice the listener receives")]
-    public static void ListenerWhoseReadingFails(Story story)
+    [World("A call returns although a listener reads a throwing window on each notice")]
+    public static void ListenerWithAFailingWindow(Story story)
     {
         var circuit = new Circuit(story, new() { Window = new FailingWindow(), Tripper = Tripper.FailureStreak(10) }, new Reader());
 
@@ -61,7 +61,7 @@ internal static class Deliveries
         public void OnNotice(Notice notice) => _breaker!.Snapshot();
     }
 
-    /// <summary>A window whose readings fail.</summary>
+    /// <summary>A window whose reads throw.</summary>
     private sealed class FailingWindow : Window
     {
         public override WindowState Start(WindowContext context) => new State();

@@ -1,57 +1,57 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 9: disposal ends delivery, and nothing comes after <see cref="IListener.OnDetached"/>.</summary>
+/// <summary>Rule 9: disposal ends delivery, and nothing is delivered after <see cref="IListener.OnDetached"/>.</summary>
 internal static class Disposal
 {
-    [World("No signal comes after OnDetached, nor does OnDetached come during OnSignal")]
+    [World("No signal is delivered after OnDetached, and OnDetached is not called during OnSignal")]
     public static void BesideTransitions(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new(), memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new(), recorder);
 
         story.Together(circuit.Dispose, () => circuit.Trip(), () => circuit.Reset());
 
-        RequireDetached(story, memory);
+        RequireDetached(story, recorder);
     }
 
-    [World("No signal of a call that trips the circuit comes after OnDetached")]
+    [World("No signal of a call that trips the circuit is delivered after OnDetached")]
     public static void BesideATrip(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new() { Tripper = Tripper.FailureStreak(1) }, memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new() { Tripper = Tripper.FailureStreak(1) }, recorder);
 
         story.Together(circuit.Dispose, () => circuit.Fail());
 
-        RequireDetached(story, memory);
+        RequireDetached(story, recorder);
     }
 
-    [World("No notice comes after OnDetached")]
+    [World("No notice is delivered after OnDetached")]
     public static void BesideAReconfiguration(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new(), memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new(), recorder);
 
         story.Together(circuit.Dispose, () => circuit.Reconfigure(settings => settings.ProbeLease = TimeSpan.FromSeconds(1)));
 
-        RequireDetached(story, memory);
+        RequireDetached(story, recorder);
     }
 
     [World("Two disposals at once detach a listener once")]
     public static void Twice(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new(), memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new(), recorder);
 
         story.Together(circuit.Dispose, circuit.Dispose, () => circuit.Trip());
 
-        RequireDetached(story, memory);
+        RequireDetached(story, recorder);
     }
 
     [World("A listener receives before OnDetached what happened before the disposal began")]
-    public static void HearsWhatHappenedBefore(Story story)
+    public static void ReceivesEarlierSignals(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new(), memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new(), recorder);
         var before = 0L;
 
         story.Together(
@@ -64,10 +64,10 @@ internal static class Disposal
             () => circuit.Reset()
         );
 
-        story.Until("the listener is detached", () => memory.Detached > 0);
+        story.Until("the listener is detached", () => recorder.Detached > 0);
         story.Require(
-            memory.SignalsBeforeDetached >= before,
-            $"{memory.SignalsBeforeDetached} of the {before} signals before the disposal"
+            recorder.SignalsBeforeDetached >= before,
+            $"{recorder.SignalsBeforeDetached} of the {before} signals before the disposal"
         );
     }
 
@@ -83,7 +83,7 @@ internal static class Disposal
         story.Require(listener.Broken is null, listener.Broken ?? "");
     }
 
-    [World("No timer is left after a disposal beside a reconfiguration that asks for one")]
+    [World("No timer is left after a disposal beside a reconfiguration that requests one")]
     public static void TimerOfAReconfiguration(Story story)
     {
         var circuit = new Circuit(story, new());
@@ -93,14 +93,14 @@ internal static class Disposal
         story.Require(circuit.Clock.Timers == 0, $"{circuit.Clock.Timers} timers are left");
     }
 
-    private static void RequireDetached(Story story, Memory memory)
+    private static void RequireDetached(Story story, SignalRecorder recorder)
     {
-        story.Until("the listener is detached", () => memory.Detached > 0);
-        story.Require(memory.Broken is null, memory.Broken ?? "");
-        story.Require(memory.Detached == 1, $"detached {memory.Detached} times");
+        story.Until("the listener is detached", () => recorder.Detached > 0);
+        story.Require(recorder.Broken is null, recorder.Broken ?? "");
+        story.Require(recorder.Detached == 1, $"detached {recorder.Detached} times");
     }
 
-    /// <summary>An asynchronous listener that requires that nothing comes after it is detached.</summary>
+    /// <summary>An asynchronous listener that requires that nothing is delivered after it is detached.</summary>
     private sealed class Recorder(Story story) : IAsyncCircuitListener
     {
         public bool IsDetached { get; private set; }

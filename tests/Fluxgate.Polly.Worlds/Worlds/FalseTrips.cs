@@ -83,16 +83,16 @@ internal static class FalseTrips
         RequireClosed(story, circuit);
     }
 
-    [World("Three failures open no circuit that needs three, since the third comes when a time window has forgotten the first")]
+    [World("Three failures open no circuit that needs three, since the first has expired in a time window before the third")]
     public static void TimeWindowBesideARotation(Story story) => BesideARotation(story, Tripper.MinRequests(3) & Tripper.FailureRate(1));
 
     [World(
-        "Three failures open no circuit that needs three, where a custom rule is asked at each call and a time window forgets the first"
+        "Three failures open no circuit that needs three, where a custom rule is evaluated at each call and the first expires in a time window"
     )]
     public static void CustomRuleBesideARotation(Story story) =>
         BesideARotation(story, (Tripper.MinRequests(3) & Tripper.FailureRate(1)) | new Never());
 
-    [World("Three slow calls open no circuit that needs three, since the third comes when a time window has forgotten the first")]
+    [World("Three slow calls open no circuit that needs three, since the first has expired in a time window before the third")]
     public static void SlowRateBesideARotation(Story story) =>
         BesideARotation(story, Tripper.MinRequests(3) & Tripper.SlowRate(1, TimeSpan.FromSeconds(1)));
 
@@ -137,7 +137,7 @@ internal static class FalseTrips
     private static void RequireClosed(Story story, Circuit circuit) =>
         story.Require(circuit.State == BreakerState.Closed, "no order of the calls opens the circuit");
 
-    /// <summary>A rule of a user, which the breaker asks at each call.</summary>
+    /// <summary>A custom rule, which the breaker evaluates at each call.</summary>
     private sealed class Never : Tripper
     {
         public override bool Fires(in TripperContext reading) => false;

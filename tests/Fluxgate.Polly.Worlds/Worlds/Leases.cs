@@ -1,6 +1,6 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 4: a probe settles once, by its call or by its lease, whatever happens beside it.</summary>
+/// <summary>Rule 4: a probe settles once, by its call or by its lease, also with concurrent operations.</summary>
 internal static class Leases
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);

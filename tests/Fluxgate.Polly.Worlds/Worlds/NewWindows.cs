@@ -2,7 +2,7 @@ using Microsoft.Coyote.Runtime;
 
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 6: a window that a reconfiguration puts in place counts each call as what it is.</summary>
+/// <summary>Rule 6: a window that a reconfiguration installs counts each call with its verdict.</summary>
 internal static class NewWindows
 {
     [World("A count window put in place while failures settle holds failures only")]
@@ -76,7 +76,7 @@ internal static class NewWindows
         story.Require(snapshot.WindowFailures == snapshot.WindowRequests, $"all calls failed: {Circuit.Numbers(snapshot)}");
     }
 
-    /// <summary>A tripper that never fires, and lets other threads run while it starts.</summary>
+    /// <summary>A tripper that never fires and lets other threads run while it starts.</summary>
     private sealed class SlowToStart(Story story) : Tripper
     {
         public override bool Fires(in TripperContext reading) => false;

@@ -2,7 +2,7 @@ using Microsoft.Coyote.Runtime;
 
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 4: permits are neither lost nor doubled.</summary>
+/// <summary>Rule 4: permits are neither lost nor granted twice.</summary>
 internal static class Permits
 {
     [World("MaxConcurrent(1) never has two probes in flight, and has its permit back in the end")]
@@ -10,7 +10,7 @@ internal static class Permits
     {
         var circuit = HalfOpen(story, Permit.MaxConcurrent(1), afterProbes: 5);
 
-        // The first probe of a phase is admitted whatever the permit says.
+        // The first probe of a phase is admitted without a permit.
         circuit.Recorded(Verdict.Ignored);
         var probing = new Probing(story, circuit);
 
@@ -25,7 +25,7 @@ internal static class Permits
     {
         var circuit = HalfOpen(story, Permit.MaxConcurrent(1), afterProbes: 5);
 
-        // The first probe of a phase is admitted whatever the permit says.
+        // The first probe of a phase is admitted without a permit.
         circuit.Recorded(Verdict.Ignored);
         var probing = new Probing(story, circuit);
 
@@ -46,11 +46,11 @@ internal static class Permits
         circuit.Admitted(9);
         var admitted = 9;
 
-        story.Together(Ask, Ask, Ask);
+        story.Together(TryAdmit, TryAdmit, TryAdmit);
 
         story.Require(admitted == 10, $"{admitted} probes in flight");
 
-        void Ask()
+        void TryAdmit()
         {
             if (circuit.Admit() is not null)
             {
@@ -70,14 +70,14 @@ internal static class Permits
         circuit.Clock.Advance(TimeSpan.FromSeconds(2));
         var admitted = 0;
 
-        story.Together(Ask, Ask);
+        story.Together(TryAdmit, TryAdmit);
 
         var snapshot = circuit.Breaker.Snapshot();
         story.Require(admitted == 1, $"{admitted} probes were admitted");
         story.Require(snapshot.Transitions(BreakerState.Open, BreakerState.HalfOpen) == 1, "the circuit went half-open more than once");
         story.Require(snapshot is { HalfOpenInFlight: 1, InFlight: 1 }, Circuit.Numbers(snapshot));
 
-        void Ask()
+        void TryAdmit()
         {
             if (circuit.Admit() is not null)
             {
@@ -156,7 +156,7 @@ internal static class Permits
         story.Require(circuit.Admit() is not null, "the permit is lost");
     }
 
-    /// <summary>Counts the probes that are surely in flight: from being admitted until they begin to settle.</summary>
+    /// <summary>Counts the probes that are certainly in flight: from their admission until they begin to settle.</summary>
     private sealed class Probing(Story story, Circuit circuit)
     {
         private int _now;

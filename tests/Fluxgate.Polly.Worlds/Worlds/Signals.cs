@@ -1,23 +1,23 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 9: each listener receives every signal once, in order, never two at a time.</summary>
+/// <summary>Rule 9: each listener receives every signal once, in order, and never two concurrently.</summary>
 internal static class Signals
 {
     [World("Three manual calls at once reach a listener as a chain")]
     public static void ManualCalls(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new(), memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new(), recorder);
 
         story.Together(() => circuit.Trip(), () => circuit.Reset(), () => circuit.Probe());
 
-        RequireChain(story, circuit, memory);
+        RequireChain(story, circuit, recorder);
     }
 
     [World("A trip by a call and a manual call reach two listeners as the same chain")]
     public static void TwoListeners(Story story)
     {
-        var (first, second) = (new Memory(story, "first listener"), new Memory(story, "second listener"));
+        var (first, second) = (new SignalRecorder(story, "first listener"), new SignalRecorder(story, "second listener"));
         var circuit = new Circuit(story, new() { Tripper = Tripper.FailureStreak(1) }, first, second);
 
         story.Together(() => circuit.Fail(), () => circuit.Disable());
@@ -29,9 +29,9 @@ internal static class Signals
     [World("A listener that causes a transition receives it after the one that it is handling")]
     public static void ListenerThatCausesATransition(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new(), memory);
-        memory.Reaction = signal =>
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new(), recorder);
+        recorder.Reaction = signal =>
         {
             if (signal.NewState == BreakerState.Open)
             {
@@ -41,14 +41,14 @@ internal static class Signals
 
         story.Together(() => circuit.Trip(), () => circuit.Probe());
 
-        RequireChain(story, circuit, memory);
+        RequireChain(story, circuit, recorder);
     }
 
-    [World("A listener that throws keeps nothing from the next one")]
+    [World("A listener that throws does not affect the next one")]
     public static void ListenerThatThrows(Story story)
     {
-        var (first, second) = (new Memory(story, "first listener"), new Memory(story, "second listener"));
-        first.Reaction = _ => throw new InvalidOperationException("The listener fails.");
+        var (first, second) = (new SignalRecorder(story, "first listener"), new SignalRecorder(story, "second listener"));
+        first.Reaction = _ => throw new InvalidOperationException("The listener throws.");
         var circuit = new Circuit(story, new(), first, second);
 
         story.Together(() => circuit.Trip(), () => circuit.Reset());
@@ -59,8 +59,8 @@ internal static class Signals
     [World("A signal and the notice of a reconfiguration at once reach a listener one after the other")]
     public static void SignalBesideANotice(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new(), memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new(), recorder);
 
         story.Together(
             () => circuit.Trip(),
@@ -68,14 +68,14 @@ internal static class Signals
             () => circuit.Disable()
         );
 
-        RequireChain(story, circuit, memory);
+        RequireChain(story, circuit, recorder);
     }
 
     [World("No listener receives a signal before all of them are attached")]
     public static void AttachedFirst(Story story)
     {
         FluxgateBreaker? published = null;
-        var (first, second) = (new Memory(story, "first listener"), new Memory(story, "second listener"));
+        var (first, second) = (new SignalRecorder(story, "first listener"), new SignalRecorder(story, "second listener"));
         first.AttachedReaction = breaker => published = breaker;
         first.Reaction = _ => story.Require(second.Attached == 1, "the first listener received a signal before the second was attached");
 
@@ -123,11 +123,11 @@ internal static class Signals
         }
     }
 
-    private static void RequireChain(Story story, Circuit circuit, Memory memory)
+    private static void RequireChain(Story story, Circuit circuit, SignalRecorder recorder)
     {
         var signals = circuit.Breaker.Snapshot().SignalCount;
-        story.Until($"the listener received {signals} signals", () => memory.Signals.Count >= signals);
-        story.Require(memory.Broken is null, memory.Broken ?? "");
-        story.Require(memory.Signals.Count == signals, $"{memory.Signals.Count} of {signals} signals");
+        story.Until($"the listener received {signals} signals", () => recorder.Signals.Count >= signals);
+        story.Require(recorder.Broken is null, recorder.Broken ?? "");
+        story.Require(recorder.Signals.Count == signals, $"{recorder.Signals.Count} of {signals} signals");
     }
 }

@@ -1,6 +1,6 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 1: a snapshot shows one moment.</summary>
+/// <summary>Rule 1: a snapshot is consistent.</summary>
 internal static class Snapshots
 {
     private static readonly Tripper Never = Tripper.MinRequests(10) & Tripper.FailureRate(1);

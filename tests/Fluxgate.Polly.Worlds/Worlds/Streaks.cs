@@ -1,6 +1,6 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 12: a streak counts failures in a row within the phase, whatever happens beside them.</summary>
+/// <summary>Rule 12: a streak counts consecutive failures within the phase, also with concurrent operations.</summary>
 internal static class Streaks
 {
     [World("Two failures at once open a circuit at a streak of 2")]

@@ -1,6 +1,6 @@
 namespace Fluxgate.Worlds;
 
-/// <summary>Rule 8: nothing of ours throws on a timer, and a timer ends nothing that others have ended.</summary>
+/// <summary>Rule 8: a timer callback never throws, and a timer ends nothing that has already ended.</summary>
 internal static class Timers
 {
     private static readonly TimeSpan PastLease = TimeSpan.FromSeconds(30) + TimeSpan.FromMilliseconds(5);
@@ -53,8 +53,8 @@ internal static class Timers
         story.Require(circuit.State == BreakerState.HalfOpen, $"the circuit is {circuit.State} after its break, and no timer is due");
     }
 
-    [World("A timer ends a break that a reconfiguration asks for beside a trip")]
-    public static void TimerAskedForBesideATrip(Story story)
+    [World("A timer that a reconfiguration requests beside a trip ends the break")]
+    public static void TimerRequestedBesideATrip(Story story)
     {
         var circuit = new Circuit(story, new() { BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(1)) });
 

@@ -3,17 +3,17 @@ namespace Fluxgate.Worlds;
 /// <summary>Rule 1: totals lose nothing, and a call settles exactly once.</summary>
 internal static class Totals
 {
-    [World("An admission that two threads settle settles once, and one of them is told so")]
+    [World("An admission that two threads settle settles once, and the other settlement throws")]
     public static void SettledTwice(Story story)
     {
         var circuit = new Circuit(story, new());
         var admission = circuit.Admitted(1)[0];
-        var refused = 0;
+        var rejected = 0;
 
         story.Together(Settle, Settle);
 
         RequireCounted(story, circuit, calls: 1);
-        story.Require(refused == 1, $"{refused} of 2 were refused");
+        story.Require(rejected == 1, $"{rejected} of 2 settlements threw");
 
         void Settle()
         {
@@ -23,7 +23,7 @@ internal static class Totals
             }
             catch (InvalidOperationException)
             {
-                Interlocked.Increment(ref refused);
+                Interlocked.Increment(ref rejected);
             }
         }
     }
@@ -115,12 +115,12 @@ internal static class Totals
         var circuit = new Circuit(story, new());
         var rejected = 0;
 
-        story.Together(Ask, Ask, () => circuit.Trip());
+        story.Together(TryAdmit, TryAdmit, () => circuit.Trip());
 
         var snapshot = circuit.Breaker.Snapshot();
         story.Require(snapshot.Rejected == rejected, $"{snapshot.Rejected} of {rejected} rejections");
 
-        void Ask()
+        void TryAdmit()
         {
             if (circuit.Admit() is { } admission)
             {

@@ -41,16 +41,16 @@ internal static class Trips
     [World("A break that a trip and a manual call begin at once lasts as long as its signal says")]
     public static void BesideAManualTrip(Story story)
     {
-        var memory = new Memory(story);
-        var circuit = new Circuit(story, new() { Tripper = Tripper.FailureStreak(1), BreakDuration = new CountedBreak() }, memory);
+        var recorder = new SignalRecorder(story);
+        var circuit = new Circuit(story, new() { Tripper = Tripper.FailureStreak(1), BreakDuration = new CountedBreak() }, recorder);
 
         story.Together(() => circuit.Fail(), () => circuit.Trip());
 
-        story.Until("the listener received the signal", () => memory.Signals.Count == 1);
+        story.Until("the listener received the signal", () => recorder.Signals.Count == 1);
         var retryAfter = circuit.Breaker.Snapshot().RetryAfter;
         story.Require(
-            retryAfter == memory.Signals[0].BreakFor,
-            $"the break lasts {retryAfter}, its signal says {memory.Signals[0].BreakFor}"
+            retryAfter == recorder.Signals[0].BreakFor,
+            $"the break lasts {retryAfter}, its signal says {recorder.Signals[0].BreakFor}"
         );
     }
 

@@ -45,7 +45,7 @@ public sealed class MetricsAndHealth
     }
 
     [Fact]
-    public async Task A_made_up_method_makes_no_series_of_its_own()
+    public async Task An_unknown_method_adds_no_series()
     {
         await using var service = new PaymentsApplication();
         using var request = new HttpRequestMessage(new("BREW"), "/payments");
@@ -57,7 +57,7 @@ public sealed class MetricsAndHealth
     }
 
     [Fact]
-    public async Task Health_tells_state_reason_and_next_probe()
+    public async Task Health_includes_state_reason_and_next_probe()
     {
         await using var service = new PaymentsApplication();
         using (var healthy = await HealthAsync(service))
@@ -78,7 +78,7 @@ public sealed class MetricsAndHealth
     }
 
     [Fact]
-    public async Task The_root_names_the_endpoints()
+    public async Task The_root_lists_the_endpoints()
     {
         await using var service = new PaymentsApplication(withControl: true);
         var root = await service.Client.GetStringAsync("/");

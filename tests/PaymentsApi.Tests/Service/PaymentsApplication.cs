@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 
-/// <summary>The service in this process, with settings of its own; its upstreams are real.</summary>
+/// <summary>The service in this process with its own settings; its upstreams are real.</summary>
 internal sealed class PaymentsApplication : WebApplicationFactory<Program>
 {
     public const string Key = "a-key-for-tests-only";
@@ -22,7 +22,7 @@ internal sealed class PaymentsApplication : WebApplicationFactory<Program>
             _settings["Control:Key"] = Key;
         }
 
-        // The first call of a process that has only begun may take seconds on a busy machine.
+        // The first call of a new process may take seconds on a busy machine.
         _settings.TryAdd("Upstreams:Timeout", "00:00:30");
         _client = new(CreateClient);
     }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>The service as a process of its own: <c>dotnet PaymentsApi.dll</c>.</summary>
+/// <summary>Runs the service as a separate process: <c>dotnet PaymentsApi.dll</c>.</summary>
 internal sealed class PaymentsProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -45,7 +45,7 @@ internal sealed class PaymentsProcess : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string>>? environment = null
     ) => new(folder, arguments, environment ?? []);
 
-    /// <summary>The first line written, from now back to the start, that is as wanted; waits for it.</summary>
+    /// <summary>Waits for a line that matches, among all lines since the start, and returns the first one.</summary>
     public async Task<string> LineAsync(Func<string, bool> wanted, string what)
     {
         using var late = new CancellationTokenSource(Deadline);
@@ -62,7 +62,7 @@ internal sealed class PaymentsProcess : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"The service never wrote: {what}\nIt wrote:\n{All}");
+                Assert.Fail($"The service did not write: {what}\nIt wrote:\n{All}");
             }
         }
     }
@@ -82,7 +82,7 @@ internal sealed class PaymentsProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends it as <c>kill</c> and service managers do. Ctrl+C would be SIGINT, which a process ignores whose ancestor was started in the background
+    /// Ends it as <c>kill</c> and service managers do. Ctrl+C would be SIGINT, which a process ignores if its ancestor was started in the background
     /// of a script.
     /// </summary>
     public Task TerminateAsync() => ExternalTool.RunAsync("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -94,7 +94,7 @@ internal sealed class PaymentsProcess : IAsyncDisposable
             _process.Kill();
         }
 
-        // Also where it has ended by itself: its last lines may still be on the way.
+        // Also after it has exited: its last lines may still arrive.
         await EndAsync();
         _process.Dispose();
         _written.Dispose();

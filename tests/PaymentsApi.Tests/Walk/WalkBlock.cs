@@ -28,7 +28,7 @@ internal sealed record WalkBlock(string Language, IReadOnlyList<string> Lines)
         return blocks;
     }
 
-    /// <summary>The commands of a console block, each with the lines that it is to print.</summary>
+    /// <summary>Returns the commands of a console block, each with its expected output.</summary>
     public IEnumerable<(string Command, IReadOnlyList<string> Printed)> Commands()
     {
         for (var i = 0; i < Lines.Count; )

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Fluxgate;
 
-/// <summary>What the README prints as a pattern: <c>…</c> is anything within a line, or any number of lines where it stands alone; times are any times.</summary>
+/// <summary>Matches output with the README: <c>…</c> is any text in a line, or any number of lines if alone; any time matches a time.</summary>
 internal static partial class WalkPattern
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
@@ -25,7 +25,7 @@ internal static partial class WalkPattern
         return TimeOfDay().Replace(pattern, _ => @"\d\d:\d\d:\d\d");
     }
 
-    // As Regex.Escape leaves them.
+    // In the form that Regex.Escape returns.
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\\\.\d+\\\+00:00", RegexOptions.None, 10_000)]
     private static partial Regex Instant();
 

@@ -5,11 +5,11 @@ using Polly.Retry;
 
 namespace Fluxgate;
 
-/// <content>Clients of all kinds, their handlers and what they send; what makes a circuit open is beside this.</content>
+/// <content>Checks clients of all kinds, their handlers and their requests.</content>
 public abstract partial class HttpHandlerContract
 {
     [Fact]
-    public async Task A_retry_sends_the_body_again_and_disposes_what_failed()
+    public async Task A_retry_sends_the_body_again_and_disposes_the_failed_response()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError), HttpUpstream.Status(HttpStatusCode.OK));
@@ -46,7 +46,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task A_handler_that_is_made_anew_keeps_the_state_of_the_breaker_in_its_pipeline()
+    public async Task A_new_handler_keeps_the_state_of_the_breaker_in_its_pipeline()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
@@ -88,7 +88,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task Two_clients_have_a_breaker_each()
+    public async Task Two_clients_have_separate_breakers()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError), HttpUpstream.Status(HttpStatusCode.OK));
@@ -108,7 +108,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task A_typed_client_is_served_as_well()
+    public async Task A_typed_client_uses_the_handler()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
@@ -127,7 +127,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task A_synchronous_send_goes_the_same_way()
+    public async Task A_synchronous_send_uses_the_pipeline()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
@@ -145,7 +145,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task The_container_is_at_hand_when_the_pipeline_is_built()
+    public async Task The_container_is_available_when_the_pipeline_is_built()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
@@ -164,7 +164,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task Many_calls_at_once_are_all_counted()
+    public async Task Many_concurrent_calls_are_all_counted()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         using var breaker = Breaker(failures: 1);

@@ -6,8 +6,8 @@ using Polly.Timeout;
 namespace Fluxgate;
 
 /// <summary>
-/// What a handler that runs a pipeline around the sends of an <see cref="HttpClient"/> has to do, with one of our breakers inside, against a
-/// real server. Runs on our own handler and on that of Microsoft.Extensions.Http.Resilience.
+/// Checks a handler that runs a pipeline with a Fluxgate breaker around the requests of an <see cref="HttpClient"/>, against a real
+/// server. Runs on the Fluxgate handler and on that of Microsoft.Extensions.Http.Resilience.
 /// </summary>
 public abstract partial class HttpHandlerContract
 {
@@ -15,7 +15,7 @@ public abstract partial class HttpHandlerContract
 
     private readonly VirtualTime _time = new();
 
-    /// <summary>Puts the handler onto the client.</summary>
+    /// <summary>Adds the handler to the client.</summary>
     protected abstract void Install(
         IHttpClientBuilder client,
         Action<ResiliencePipelineBuilder<HttpResponseMessage>, IServiceProvider> configure
@@ -25,7 +25,7 @@ public abstract partial class HttpHandlerContract
     [InlineData(HttpStatusCode.InternalServerError)]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     [InlineData(HttpStatusCode.TooManyRequests)]
-    public async Task Failing_responses_open_the_circuit_and_then_nothing_is_sent(HttpStatusCode status)
+    public async Task Failing_responses_open_the_circuit_and_nothing_more_is_sent(HttpStatusCode status)
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(HttpUpstream.Status(status));
@@ -45,7 +45,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task Retry_After_decides_how_long_the_circuit_stays_open_and_it_recovers()
+    public async Task Retry_After_sets_the_break_and_the_circuit_recovers()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(
@@ -67,7 +67,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task Reset_connections_are_failures_and_reach_the_caller_as_they_are()
+    public async Task Connection_resets_are_failures_and_are_thrown_unchanged()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(HttpUpstream.Resets);
@@ -101,7 +101,7 @@ public abstract partial class HttpHandlerContract
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_counts_neither_for_nor_against_the_server()
+    public async Task A_request_that_its_caller_cancels_is_ignored()
     {
         await using var upstream = await HttpUpstream.StartAsync();
         upstream.Answers(upstream.Hangs);

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Fluxgate;
 
-/// <summary>A client as applications write them.</summary>
+/// <summary>A typed client as in applications.</summary>
 public sealed class HttpTypedClient(HttpClient client)
 {
     public async Task<HttpStatusCode> PayAsync()

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A dependency: a real server on loopback that answers as a test tells it, one answer a request, and then as the last one says.</summary>
+/// <summary>A real server on loopback that returns scripted responses, one for each request, and repeats the last one.</summary>
 internal sealed class HttpUpstream : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -22,10 +22,10 @@ internal sealed class HttpUpstream : IAsyncDisposable
 
     public Uri Address { get; private set; } = new("http://localhost");
 
-    /// <summary>What came in: the method and the body of every request.</summary>
+    /// <summary>The method and the body of every request.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>Completed whenever a request has come in whose answer will not.</summary>
+    /// <summary>Completes when a request has arrived that gets no response.</summary>
     public SemaphoreSlim Hanging { get; } = new(0);
 
     public static async Task<HttpUpstream> StartAsync()
@@ -43,7 +43,7 @@ internal sealed class HttpUpstream : IAsyncDisposable
         return upstream;
     }
 
-    /// <summary>The answers to the next requests, one each; the last one is also the answer to all that come later.</summary>
+    /// <summary>Sets the responses to the next requests; the last one is repeated.</summary>
     public void Answers(params Func<HttpContext, Task>[] answers)
     {
         _answers.Clear();
@@ -73,7 +73,7 @@ internal sealed class HttpUpstream : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Never answers: not before every deadline of a test is over, after which it hangs up, so that a test that fails ends.</summary>
+    /// <summary>Sends no response before every deadline of a test is over; then closes the connection, so that a failing test ends.</summary>
     public async Task Hangs(HttpContext context)
     {
         Hanging.Release();
@@ -84,7 +84,7 @@ internal sealed class HttpUpstream : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The caller has gone, or the test is over.
+            // The caller has disconnected, or the test is over.
         }
 
         context.Abort();

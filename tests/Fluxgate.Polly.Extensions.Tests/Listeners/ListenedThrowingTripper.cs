@@ -1,7 +1,0 @@
-namespace Fluxgate;
-
-/// <summary>A rule with a defect.</summary>
-internal sealed class ListenedThrowingTripper(Exception error) : Tripper
-{
-    public override bool Fires(in TripperContext reading) => throw error;
-}

@@ -1,0 +1,16 @@
+namespace Fluxgate;
+
+/// <summary>Counts how often the random scripts reached each situation that they should reach.</summary>
+internal sealed class Coverage
+{
+    private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
+
+    public void Count(string what) => _counts[what] = this[what] + 1;
+
+    public int this[string what] => _counts.GetValueOrDefault(what);
+
+    public void AtLeast(int least, string what) =>
+        Assert.True(this[what] >= least, $"{what}: {this[what]}, but should be at least {least}");
+
+    public override string ToString() => string.Join(Environment.NewLine, _counts.Select(visit => $"{visit.Value, 8}  {visit.Key}"));
+}
