@@ -11,7 +11,7 @@ namespace Fluxgate;
 /// </remarks>
 internal sealed class ClosedPhase : Phase
 {
-    // The maximum number of calls between the recording of a call and its evaluation for which each place is evaluated.
+    // The maximum number of earlier places that one evaluation covers.
     private const int MaxPlaces = 64;
 
     private readonly LedgerWindow _window;

@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class ProbeTimer : IDisposable
 {
-    // A margin below the longest due time of a timer. A timer that fires early is scheduled again.
+    // The longest due time, below the limit of system timers. A timer that fires early is scheduled again.
     private static readonly TimeSpan MaxDueTime = TimeSpan.FromDays(40);
 
     private readonly ITimer _timer;

@@ -157,8 +157,8 @@ internal sealed partial class StateMachine
     }
 
     /// <summary>
-    /// Completes a swap: seals the old phase, schedules the timer and delivers. Sealing follows the swap, because otherwise a call could be
-    /// admitted into a phase that has ended.
+    /// Completes a swap: seals the old phase, runs the timer's work and delivers. Sealing follows the swap, because otherwise a call could
+    /// be admitted into a phase that has ended.
     /// </summary>
     private void CompleteSwap(Phase next)
     {

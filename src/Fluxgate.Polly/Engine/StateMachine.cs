@@ -88,7 +88,7 @@ internal sealed partial class StateMachine
 
     /// <summary>Admits or rejects a call.</summary>
     /// <param name="ticket">The ticket of the admitted call, or a ticket with the phase that rejected the call.</param>
-    /// <param name="caused">The transitions that this admission caused. There are two if an expired lease re-opens a circuit without a break.</param>
+    /// <param name="caused">The transitions that this admission caused; two if an expired lease re-opens a circuit without a break.</param>
     /// <returns><see langword="true"/> if the call is admitted.</returns>
     public bool TryEnter(out Ticket ticket, out Signal[] caused)
     {
@@ -168,8 +168,8 @@ internal sealed partial class StateMachine
     {
         _probeTimer?.Schedule(due);
 
-        // All phases share one timer. If the phase has ended, this call may have replaced the due time of the current phase, so schedule
-        // the timer again.
+        // All phases share one timer. If the phase has ended, this call may have replaced the due time of the current phase. OnTimer sets
+        // it again.
         if (_timeline.Phase is var current && !ReferenceEquals(current, phase) && current.Rules.ProbeWithoutTraffic)
         {
             current.OnTimer(Clock.Now);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fluxgate;
 
 /// <summary>
-/// The data of a call from its admission to its result, or the phase that rejected it. It has two words, so that it stays in registers.
+/// The data of a call from its admission to its result, or the phase that rejected it. It occupies two words, so that it stays in registers.
 /// </summary>
 internal readonly struct Ticket
 {

@@ -104,7 +104,7 @@ internal sealed class Timeline(Phase first)
         }
     }
 
-    /// <summary>The current phase, and the last entry of the history.</summary>
+    /// <summary>The current phase and the last entry of the timeline.</summary>
     internal sealed class State(Phase phase, TimelineEntry last)
     {
         public Phase Phase { get; } = phase;
@@ -113,13 +113,13 @@ internal sealed class Timeline(Phase first)
     }
 }
 
-/// <summary>Something that listeners receive, at its place in a breaker's history. Entries form a chain that subscriptions follow.</summary>
+/// <summary>A message for listeners at its place in a breaker's timeline. Entries form a chain that subscriptions follow.</summary>
 /// <param name="message">A <see cref="Signal"/>, a <see cref="Notice"/>, or <see cref="End"/>.</param>
 /// <param name="ordinal">The entry's place in the chain.</param>
-/// <param name="receivers">How many subscriptions will pass it.</param>
+/// <param name="receivers">The number of subscriptions that will pass the entry.</param>
 internal sealed class TimelineEntry(object? message, long ordinal, int receivers)
 {
-    /// <summary>The last entry of a disposed breaker: its listeners are detached there.</summary>
+    /// <summary>The last message of a disposed breaker. A listener is detached when its subscription reaches it.</summary>
     public static readonly object End = new();
 
     private object? _message = message;
