@@ -63,7 +63,7 @@ public sealed partial class FluxgateBreaker
             await Task.WhenAll(endings.Concat(_queues.Select(EndAsync)).ToArray()).ConfigureAwait(false);
         }
 
-        Machine.LetGo(all: !wasAttached);
+        Machine.RemoveSubscriptions(all: !wasAttached);
     }
 
     private void CallOnAttached(AttachedListener listener)

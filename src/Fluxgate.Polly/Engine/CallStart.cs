@@ -1,11 +1,14 @@
 namespace Fluxgate;
 
-/// <summary>When a call started, on the breaker's exact clock or its coarse one. The only type that decides how long a call took, by which clock.</summary>
+/// <summary>
+/// The start of a call, on the exact clock or the coarse clock of the breaker. Only this type computes the duration of a call and selects
+/// the clock for it.
+/// </summary>
 internal readonly struct CallStart
 {
     private const long None = long.MinValue;
 
-    // A timestamp of a separate coarse clock is stored as its complement, which is negative.
+    // The complement of a timestamp, which is negative, marks the coarse clock.
     private readonly long _word;
 
     private CallStart(long word) => _word = word;
@@ -13,26 +16,28 @@ internal readonly struct CallStart
     /// <summary>Gets the start of a call that is not timed.</summary>
     public static CallStart Untimed => new(None);
 
-    /// <summary>Gets whether the call is timed.</summary>
+    /// <summary>Gets a value that indicates whether the call is timed.</summary>
     public bool IsTimed => _word != None;
 
-    /// <summary>Returns the start of a call that starts at a reading of the exact clock.</summary>
+    /// <summary>Creates the start of a call from a reading of the exact clock.</summary>
     public static CallStart Exact(long timestamp) => new(timestamp);
 
-    /// <summary>Returns the start of a call that starts at a reading of a separate coarse clock.</summary>
+    /// <summary>Creates the start of a call from a reading of a separate coarse clock.</summary>
     public static CallStart Coarse(long timestamp) => new(~timestamp);
 
-    /// <summary>Returns the timestamp, and whether it is one of a separate coarse clock.</summary>
+    /// <summary>Returns the timestamp.</summary>
+    /// <param name="clock">The breaker's exact clock.</param>
+    /// <param name="isCoarse">Whether the timestamp belongs to a separate coarse clock.</param>
     public long Timestamp(Clock clock, out bool isCoarse)
     {
         isCoarse = _word < 0 && clock.HasCoarse;
         return isCoarse ? ~_word : _word;
     }
 
-    /// <summary>Returns how long the call has taken, on the clock on which it started.</summary>
+    /// <summary>Returns the duration of the call up to now, on the clock on which the call started.</summary>
     /// <param name="clock">The breaker's exact clock.</param>
     /// <param name="givenTicks">The duration that the caller measured in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
-    /// <returns>Zero ticks for a call that is not timed, and if the clock went backwards.</returns>
+    /// <returns>The duration. Zero ticks if the call is not timed or the clock went backwards.</returns>
     public CallTime Elapsed(Clock clock, long givenTicks)
     {
         if (givenTicks >= 0)
@@ -46,14 +51,14 @@ internal readonly struct CallStart
         }
 
         var start = Timestamp(clock, out var isCoarse);
-        var on = isCoarse ? clock.Coarse : clock;
-        var end = on.Now;
-        return new(Math.Clamp(on.TicksBetween(start, end), 0, Clock.LongestTicks), !isCoarse, end);
+        var source = isCoarse ? clock.Coarse : clock;
+        var end = source.Now;
+        return new(Math.Clamp(source.TicksBetween(start, end), 0, Clock.LongestTicks), !isCoarse, end);
     }
 }
 
-/// <summary>How long a call took.</summary>
+/// <summary>The duration of a call.</summary>
 /// <param name="Ticks">The duration in ticks of 100 ns.</param>
-/// <param name="IsExact">Whether the exact clock, or the caller, measured it.</param>
-/// <param name="EndedAt">The reading of that clock at the end of the call, if it was read.</param>
+/// <param name="IsExact">Whether the exact clock or the caller measured the duration.</param>
+/// <param name="EndedAt">The reading of the clock at the end of the call, or <see langword="null"/> if the clock was not read.</param>
 internal readonly record struct CallTime(long Ticks, bool IsExact, long? EndedAt);

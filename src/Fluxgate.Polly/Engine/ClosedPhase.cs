@@ -3,24 +3,26 @@ using System.Runtime.CompilerServices;
 namespace Fluxgate;
 
 /// <summary>
-/// Admits and records every call, and evaluates the tripper. When it fires, closed opens the circuit, and metrics-only counts what it would
-/// have done.
+/// The phase of a closed or metrics-only circuit. It admits and records every call and evaluates the tripper. When the tripper fires, a
+/// closed circuit opens and a metrics-only circuit counts a would-trip.
 /// </summary>
-/// <remarks>The hot path. No lock, no clock but the one that a rule asks for, and no allocation but one each time that a bucket of a time window is over.</remarks>
+/// <remarks>
+/// This is the hot path. It takes no lock and reads no clock that no rule needs. It allocates only when a bucket of a time window ends.
+/// </remarks>
 internal sealed class ClosedPhase : Phase
 {
-    // So many calls at most may be between their recording and their evaluation for one evaluation to cover them all.
-    private const int MostPlaces = 64;
+    // The maximum number of earlier places that one evaluation covers.
+    private const int MaxPlaces = 64;
 
     private readonly LedgerWindow _window;
     private readonly BucketWindow? _buckets;
     private readonly Tripper? _tripper;
     private readonly Clock _clock;
-    private readonly Clock _watch;
+    private readonly Clock _decidingClock;
     private readonly Durations? _durations;
     private readonly bool _ruleTimesCalls;
-    private readonly bool _notesEveryCall;
-    private readonly bool _asksEveryCall;
+    private readonly bool _addsEveryCall;
+    private readonly bool _evaluatesEveryCall;
     private readonly long _leastStreak;
     private readonly Streak _streak;
 
@@ -33,30 +35,31 @@ internal sealed class ClosedPhase : Phase
         _durations = Machine.Durations;
         _clock = Clock;
 
-        // The clock that decides here. Where listeners time every call, its reading at the end of a call serves the window too.
-        _watch = Rules.BearsCoarseTime && _durations is not { AlwaysWanted: true } ? _clock.Coarse : _clock;
+        // The clock on which the rule and the window measure time. If listeners time every call, one reading at the end of a call serves
+        // both.
+        _decidingClock = Rules.AllowsCoarseClock && _durations is not { AlwaysWanted: true } ? _clock.Coarse : _clock;
 
-        // Metrics-only decides as if closed, so our windows start as if closed.
+        // Metrics-only evaluates the rule as a closed circuit does, so the windows start as closed.
         _window =
             before is not null && ReferenceEquals(before.Ledger, Ledger)
                 ? before._window.WithNewAlarm()
-                : Rules.Window.StartOn(Ledger, _watch, BreakerState.Closed) ?? UserCode.StartWindow(this);
+                : Rules.Window.StartOn(Ledger, _decidingClock, BreakerState.Closed) ?? UserCode.StartWindow(this);
         _buckets = _window as BucketWindow;
         _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
         _ruleTimesCalls = Ledger.IsTimed;
-        _notesEveryCall = _ruleTimesCalls || _window is UserWindow;
-        _asksEveryCall = Rules.AsksEveryCall || _window is UserWindow;
+        _addsEveryCall = _ruleTimesCalls || _window is UserWindow;
+        _evaluatesEveryCall = Rules.EvaluatesEveryCall || _window is UserWindow;
         _leastStreak = Rules.LeastStreak;
     }
 
     public override BreakerState State { get; }
 
     /// <summary>Admits a call.</summary>
-    /// <returns>No ticket when the phase is over.</returns>
+    /// <returns>The ticket of the call, or an empty ticket if the phase has ended.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Ticket Start()
     {
-        var start = _ruleTimesCalls || _durations is not null ? Now() : CallStart.Untimed;
+        var start = _ruleTimesCalls || _durations is not null ? StartTime() : CallStart.Untimed;
         return Ledger.TryCount(Ledger.Started) ? new(this, start) : default;
     }
 
@@ -64,7 +67,7 @@ internal sealed class ClosedPhase : Phase
     {
         caused = null;
         ticket = Start();
-        return ticket.IsNone ? AdmitResult.PhaseOver : AdmitResult.Admitted;
+        return ticket.IsNone ? AdmitResult.PhaseEnded : AdmitResult.Admitted;
     }
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
@@ -73,7 +76,7 @@ internal sealed class ClosedPhase : Phase
         var now = 0L;
         if (_buckets is not null && verdict != Verdict.Ignored)
         {
-            now = time.EndedAt is { } end && time.IsExact == IsExact ? end : _watch.Now;
+            now = time.EndedAt is { } end && time.IsExact == IsExact ? end : _decidingClock.Now;
             _buckets.Advance(now);
         }
 
@@ -90,51 +93,57 @@ internal sealed class ClosedPhase : Phase
         return verdict == Verdict.Ignored ? null : Record(verdict == Verdict.Failure, DecidingTicks(time), now, breakTicks);
     }
 
-    public override Signal? Reconsider(Phase from, long failures, long breakTicks) =>
-        Ask(LedgerWindow.Unknown, from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0, _window.Now(), breakTicks);
+    public override Signal? Reevaluate(Phase from, long failures, long breakTicks) =>
+        Evaluate(
+            LedgerWindow.Unknown,
+            from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0,
+            _window.Now(),
+            breakTicks
+        );
 
     public override PhaseReading Read() => new(_window.Read(), _streak.Failures(), _streak.Successes());
 
     private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)
     {
-        var ask = _asksEveryCall;
+        var evaluate = _evaluatesEveryCall;
         var place = LedgerWindow.Unknown;
-        if (failed || _notesEveryCall)
+        if (failed || _addsEveryCall)
         {
-            var reached = _ruleTimesCalls ? Measure(durationTicks) : 0;
+            var reached = _ruleTimesCalls ? AddDuration(durationTicks) : 0;
             place = _window.Added(failed, durationTicks, reached);
-            ask |= reached > 0;
+            evaluate |= reached > 0;
         }
 
-        // Read after the ledger's exchange, which is a full fence: see Alarm.
+        // Read the alarm after the ledger's exchange, which is a full fence. See Alarm.
         var alarm = _window.Alarm.Word;
-        ask |= Alarm.RingsOnSuccess(alarm);
+        evaluate |= Alarm.RingsOnSuccess(alarm);
         var failures = 0L;
         if (failed)
         {
             failures = _streak.Failed();
-            ask |= failures >= _leastStreak || _window.HoldsFailures(place, Alarm.LeastFailures(alarm));
+            evaluate |= failures >= _leastStreak || _window.HoldsFailures(place, Alarm.LeastFailures(alarm));
         }
 
-        return ask || IsContinued ? Ask(place, failures, windowNow, breakTicks) : null;
+        return evaluate || IsContinued ? Evaluate(place, failures, windowNow, breakTicks) : null;
     }
 
-    // A listener's clock comes first: it is exact, and so serves every rule.
-    private CallStart Now() =>
+    // A listener needs the exact clock, which serves every rule too.
+    private CallStart StartTime() =>
         _durations is { Wanted: true } ? CallStart.Exact(_clock.Now)
         : !_ruleTimesCalls ? CallStart.Untimed
-        : IsExact ? CallStart.Exact(_watch.Now)
-        : CallStart.Coarse(_watch.Now);
+        : IsExact ? CallStart.Exact(_decidingClock.Now)
+        : CallStart.Coarse(_decidingClock.Now);
 
-    private bool IsExact => ReferenceEquals(_watch, _clock);
+    private bool IsExact => ReferenceEquals(_decidingClock, _clock);
 
-    // A call that started under a rule that allows the coarse clock, and settles under one that does not, took at least this long.
+    // A reconfiguration can replace a rule that allows the coarse clock with one that does not. Subtract one step: the call took at least
+    // this long.
     private long DecidingTicks(in CallTime time) =>
         time is { IsExact: false, EndedAt: not null } && IsExact ? Math.Max(0, time.Ticks - Clock.CoarseStep.Ticks) : time.Ticks;
 
-    /// <summary>Adds a call's duration where a rule asks for it.</summary>
-    /// <returns>How many of the slow thresholds it reached.</returns>
-    private int Measure(long durationTicks)
+    /// <summary>Adds a call's duration if a rule needs it.</summary>
+    /// <returns>The number of slow thresholds that the call reached.</returns>
+    private int AddDuration(long durationTicks)
     {
         var reached = Ledger.SlowThresholds.Reached(durationTicks);
         if ((reached > 0 || Ledger.SumsDurations) && Ledger.AddDuration(durationTicks, reached) is not 0 and var lost)
@@ -145,16 +154,16 @@ internal sealed class ClosedPhase : Phase
         return reached;
     }
 
-    /// <summary>Evaluates the tripper, and sets the alarm to ring when it must be evaluated again.</summary>
-    /// <param name="place">The place of the call that asks, or <see cref="LedgerWindow.Unknown"/>.</param>
-    /// <param name="failures">The failures in a row at that place; 0 where the call did not fail.</param>
+    /// <summary>Evaluates the tripper, and sets the alarm for the next evaluation.</summary>
+    /// <param name="place">The place of the recorded call, or <see cref="LedgerWindow.Unknown"/>.</param>
+    /// <param name="failures">The failures in a row at that place; 0 if the call did not fail.</param>
     /// <param name="windowNow">The window's reading of the clock.</param>
-    /// <param name="breakTicks">How long to break if this opens the circuit; 0 for what is configured.</param>
-    private Signal? Ask(long place, long failures, long windowNow, long breakTicks)
+    /// <param name="breakTicks">The break duration in ticks of 100 ns if this opens the circuit; 0 for the configured duration.</param>
+    private Signal? Evaluate(long place, long failures, long windowNow, long breakTicks)
     {
         if (IsContinued && !Machine.IsCurrent(this))
         {
-            return Machine.Reconsidered(this, failures, breakTicks);
+            return Machine.ReevaluateLatest(this, failures, breakTicks);
         }
 
         while (true)
@@ -167,15 +176,15 @@ internal sealed class ClosedPhase : Phase
                 return null;
             }
 
-            // Others may have recorded calls since this one: no place where the rule could fire may be passed over.
+            // Other threads may have recorded calls since this one. Evaluate every place where the rule could fire.
             var first = place != LedgerWindow.Unknown ? place : last;
-            var rings = !_asksEveryCall && Alarm.RingsOnSuccess(seen);
+            var rings = !_evaluatesEveryCall && Alarm.RingsOnSuccess(seen);
             if (rings)
             {
                 first = Math.Min(first, alarm.Asked + 1);
             }
 
-            for (var earlier = Math.Max(first, last - MostPlaces); earlier < last; earlier++)
+            for (var earlier = Math.Max(first, last - MaxPlaces); earlier < last; earlier++)
             {
                 if (TryFire(ContextOf(_window.ReadEarlier(windowNow, earlier), failures), breakTicks, out var earlierSignal))
                 {
@@ -183,13 +192,13 @@ internal sealed class ClosedPhase : Phase
                 }
             }
 
-            var reading = ContextOf(window, failures);
-            if (TryFire(reading, breakTicks, out var signal))
+            var context = ContextOf(window, failures);
+            if (TryFire(context, breakTicks, out var signal))
             {
                 return signal;
             }
 
-            if (_asksEveryCall)
+            if (_evaluatesEveryCall)
             {
                 return null;
             }
@@ -199,18 +208,19 @@ internal sealed class ClosedPhase : Phase
                 alarm.Evaluated(last, window);
             }
 
-            // Where there are failures enough and only a minimum is missing, the next call may make it fire, a success too.
+            // If enough calls failed and only a minimum is missing, the next call can make the rule fire, even a success.
             var next = Alarm.Of(
-                _tripper.FailuresToFire(BreakerState.Closed, reading.Requests),
-                reading.Failures >= _tripper.LeastFailures(BreakerState.Closed, reading.Requests)
-                    && UserCode.Fires(_tripper, reading.WaivingMinimums())
+                _tripper.FailuresToFire(BreakerState.Closed, context.Requests),
+                context.Failures >= _tripper.LeastFailures(BreakerState.Closed, context.Requests)
+                    && UserCode.Fires(_tripper, context.WaivingMinimums())
             );
             if (next == seen)
             {
                 return null;
             }
 
-            // Armed: sum again, since a call may have come between the sum and the alarm. Not armed: another thread was first.
+            // If the alarm was set, read again: a call may have been recorded between the reading and the alarm. If not, another thread
+            // changed it first.
             if (alarm.TrySet(next, seen) && !rings)
             {
                 alarm.Evaluated(last, window);
@@ -218,15 +228,15 @@ internal sealed class ClosedPhase : Phase
         }
     }
 
-    private bool TryFire(in TripperContext reading, long breakTicks, out Signal? signal)
+    private bool TryFire(in TripperContext context, long breakTicks, out Signal? signal)
     {
         signal = null;
-        if (!UserCode.Fires(_tripper!, reading))
+        if (!UserCode.Fires(_tripper!, context))
         {
             return false;
         }
 
-        var reason = UserCode.Explain(_tripper!, reading);
+        var reason = UserCode.Explain(_tripper!, context);
         if (State == BreakerState.Closed)
         {
             signal = Machine.Open(this, reason, History.Reopens, breakTicks);

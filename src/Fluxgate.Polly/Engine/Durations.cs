@@ -1,6 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>What a breaker keeps of the durations of its calls: one histogram for each set of buckets that a listener asks for, by the state that let the call in.</summary>
+/// <summary>
+/// The durations of the calls of a breaker. It holds one histogram for each set of buckets that a listener requests and each state that
+/// admitted calls.
+/// </summary>
 internal sealed class Durations
 {
     private readonly DurationBuckets[] _buckets;
@@ -17,18 +20,21 @@ internal sealed class Durations
         AlwaysWanted = buckets.Length > 0;
     }
 
-    /// <summary>Whether calls must be timed now: two readings of the clock that nobody pays for unasked.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether calls must be timed now. Timing costs two readings of the clock, so calls are timed only on
+    /// request.
+    /// </summary>
     public bool Wanted => AlwaysWanted || Array.Exists(_sinks, sink => sink.Wanted);
 
-    /// <summary>Whether calls must be timed at all times.</summary>
+    /// <summary>Gets a value that indicates whether calls must always be timed.</summary>
     public bool AlwaysWanted { get; }
 
-    /// <summary>Takes a call that has just been counted.</summary>
+    /// <summary>Records the duration of a call that was just counted.</summary>
     public void Record(BreakerState admittedIn, long ticks)
     {
         for (var i = 0; i < _buckets.Length; i++)
         {
-            (Slot(i, admittedIn) ?? Begin(i, admittedIn)).Record(ticks);
+            (Slot(i, admittedIn) ?? CreateRecorder(i, admittedIn)).Record(ticks);
         }
 
         foreach (var sink in _sinks)
@@ -47,10 +53,10 @@ internal sealed class Durations
         }
     }
 
-    /// <summary>All histograms, those of one set of buckets after those of another.</summary>
+    /// <summary>Returns all histograms, grouped by set of buckets.</summary>
     public StateDurations[] Read()
     {
-        // One state, mostly.
+        // Most breakers record durations in one state only.
         var read = new StateDurations[1];
         var count = 0;
         for (var i = 0; i < _recorders.Length; i++)
@@ -69,19 +75,19 @@ internal sealed class Durations
         return count == read.Length ? read : read[..count];
     }
 
-    private DurationRecorder Begin(int index, BreakerState state)
+    private DurationRecorder CreateRecorder(int index, BreakerState state)
     {
-        var begun = new DurationRecorder(_buckets[index]);
-        return Interlocked.CompareExchange(ref Slot(index, state), begun, null) ?? begun;
+        var created = new DurationRecorder(_buckets[index]);
+        return Interlocked.CompareExchange(ref Slot(index, state), created, null) ?? created;
     }
 
     private ref DurationRecorder? Slot(int index, BreakerState state) => ref _recorders[(index * History.States) + (int)state];
 }
 
-/// <summary>Takes the duration of each call of one breaker as it settles.</summary>
+/// <summary>Receives the duration of each call of one breaker when it settles.</summary>
 internal interface IDurationSink
 {
-    /// <summary>Whether anybody listens now; read at every call.</summary>
+    /// <summary>Gets a value that indicates whether the sink needs durations now. Read on every call.</summary>
     bool Wanted { get; }
 
     void Record(BreakerState admittedIn, long ticks);

@@ -1,45 +1,45 @@
 namespace Fluxgate;
 
-/// <content>What a half-open phase makes of a probe that has settled. No lock is held here.</content>
+/// <content>The decisions after a settled probe. No lock is held here.</content>
 internal sealed partial class HalfOpenPhase
 {
-    /// <summary>A probe was taken: decides, also where the phase has gone on in another object meanwhile.</summary>
-    private Signal? Settled(in Taken taken, long breakTicks, long now)
+    /// <summary>Decides after a probe has been counted. If another object continues the phase, that object decides.</summary>
+    private Signal? OnSettled(in SettledProbe settled, long breakTicks, long now)
     {
-        if (taken.LostSlow != 0)
+        if (settled.LostSlow != 0)
         {
-            Machine.Totals.AddSlow(Ledger.SlowThresholds, taken.LostSlow);
+            Machine.Totals.AddSlow(Ledger.SlowThresholds, settled.LostSlow);
         }
 
-        Machine.Durations?.Record(State, taken.DurationTicks);
+        Machine.Durations?.Record(State, settled.DurationTicks);
         if (IsContinued && !Machine.IsCurrent(this) && _window is not UserWindow)
         {
-            return Machine.Reconsidered(this, failures: 0, breakTicks);
+            return Machine.ReevaluateLatest(this, failures: 0, breakTicks);
         }
 
-        var decided = taken.Verdict == Verdict.Ignored ? DecideIgnored(taken.Counts) : Recorded(taken, breakTicks, now);
-        return decided ?? (IsContinued ? Machine.Reconsidered(this, failures: 0, breakTicks) : null);
+        var decided = settled.Verdict == Verdict.Ignored ? DecideIgnored(settled.Counts) : OnRecorded(settled, breakTicks, now);
+        return decided ?? (IsContinued ? Machine.ReevaluateLatest(this, failures: 0, breakTicks) : null);
     }
 
-    private Signal? Recorded(in Taken taken, long breakTicks, long now)
+    private Signal? OnRecorded(in SettledProbe settled, long breakTicks, long now)
     {
-        var failed = taken.Verdict == Verdict.Failure;
+        var failed = settled.Verdict == Verdict.Failure;
         if (_window is not UserWindow)
         {
-            return Decide(taken.Counts, taken.Window, failed, breakTicks, now);
+            return Decide(settled.Counts, settled.Window, failed, breakTicks, now);
         }
 
-        _window.Added(failed, taken.DurationTicks, Ledger.SlowThresholds.Reached(taken.DurationTicks));
-        return Decide(taken.Counts, _window.Read(), failed, breakTicks, now);
+        _window.Added(failed, settled.DurationTicks, Ledger.SlowThresholds.Reached(settled.DurationTicks));
+        return Decide(settled.Counts, _window.Read(), failed, breakTicks, now);
     }
 
-    /// <summary>Rule 4, after each recorded probe.</summary>
+    /// <summary>Evaluates the tripper and the recovery after a recorded probe, as rule 4 defines.</summary>
     private Signal? Decide(in ProbeCounts counts, in CallCounts window, bool failed, long breakTicks, long now)
     {
-        var reading = new TripperContext(State, window, counts.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
-        if (_tripper is not null && UserCode.Fires(_tripper, reading))
+        var context = new TripperContext(State, window, counts.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
+        if (_tripper is not null && UserCode.Fires(_tripper, context))
         {
-            return Reopen(UserCode.Explain(_tripper, reading), breakTicks);
+            return Reopen(UserCode.Explain(_tripper, context), breakTicks);
         }
 
         if (counts.Recorded >= Rules.ProbeLimit && counts.Successes == 0)
@@ -68,6 +68,6 @@ internal sealed partial class HalfOpenPhase
 
     private Signal? Reopen(Reason reason, long breakTicks = 0) => Machine.Open(this, reason, History.Reopens + 1, breakTicks);
 
-    /// <summary>A probe that was counted, and what the phase looked like at its place in the order.</summary>
-    private readonly record struct Taken(Verdict Verdict, long DurationTicks, ProbeCounts Counts, CallCounts Window, int LostSlow);
+    /// <summary>A counted probe, with the counts of the phase at its place in the order.</summary>
+    private readonly record struct SettledProbe(Verdict Verdict, long DurationTicks, ProbeCounts Counts, CallCounts Window, int LostSlow);
 }

@@ -1,7 +1,12 @@
 namespace Fluxgate;
 
-/// <summary>Admits some calls as probes, each with a lease, and decides after each whether the circuit opens again, closes, or goes on.</summary>
-/// <remarks>A private lock guards arithmetic; parts are evaluated outside it, with what the phase looked like at the probe's own place in the order.</remarks>
+/// <summary>
+/// The phase of a half-open circuit. It admits some calls as probes, each with a lease. After each probe it decides whether the circuit
+/// opens, closes or stays half-open.
+/// </summary>
+/// <remarks>
+/// A private lock guards only arithmetic. Parts are evaluated outside it, with the counts at the probe's place in the order.
+/// </remarks>
 internal sealed partial class HalfOpenPhase : Phase
 {
     private readonly LedgerWindow _window;
@@ -46,7 +51,7 @@ internal sealed partial class HalfOpenPhase : Phase
         caused = ExpireLeases(now);
         if (caused is not null)
         {
-            return AdmitResult.PhaseOver;
+            return AdmitResult.PhaseEnded;
         }
 
         PermitContext context;
@@ -56,24 +61,24 @@ internal sealed partial class HalfOpenPhase : Phase
             context = new(Clock.Between(StartedAt, now), _probes.Counts.InFlight, _probes.Counts.Asked++, Rules.RandomSource);
             if (_probes.Counts.Admitted == 0)
             {
-                // The first probe of the phase is admitted whatever its permit says.
-                first = Let(now, mostInFlight: 1, out ticket);
+                // The first probe of the phase does not need a permit.
+                first = AdmitWithin(now, mostInFlight: 1, out ticket);
             }
         }
 
-        var admittance = first ?? AskPermit(context, now, ref ticket);
-        if (admittance == AdmitResult.Rejected)
+        var result = first ?? EvaluatePermit(context, now, ref ticket);
+        if (result == AdmitResult.Rejected)
         {
             return Reject(CallStart.Exact(now), out ticket);
         }
 
-        // The first to expire: alone, or with a lease that a reconfiguration made shorter than those before it.
+        // Schedule the timer only for the lease that expires first. A reconfiguration can make a new lease shorter than older ones.
         if (Rules.ProbeWithoutTraffic && ticket.Probe is { Place.Previous: null })
         {
-            Machine.WakeAfter(this, Rules.Lease);
+            Machine.ScheduleTimer(this, Rules.Lease);
         }
 
-        return admittance;
+        return result;
     }
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
@@ -82,32 +87,32 @@ internal sealed partial class HalfOpenPhase : Phase
         var now = time is { IsExact: true, EndedAt: { } end } ? end : Clock.Now;
         if (ExpireLeases(now) is { } reopened)
         {
-            // The phase is over, by this probe's lease or an older one's.
+            // The lease of this probe or an older one expired and ended the phase.
             Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks);
             return reopened;
         }
 
-        var taken = default(Taken);
+        var settled = default(SettledProbe);
         bool late;
         lock (_probes)
         {
-            late = ticket.Probe!.Expired || !TryTake(ticket.Probe, verdict, time.Ticks, out taken);
+            late = ticket.Probe!.Expired || !TryCountProbe(ticket.Probe, verdict, time.Ticks, out settled);
         }
 
-        return late ? Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks) : Settled(taken, breakTicks, now);
+        return late ? Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks) : OnSettled(settled, breakTicks, now);
     }
 
     public override Signal? ExpireLeases(long now)
     {
         while (_probes.FirstDeadline <= now)
         {
-            Taken taken;
+            SettledProbe settled;
             lock (_probes)
             {
                 if (
                     _probes.First is not { } probe
                     || probe.Deadline > now
-                    || !TryTake(probe, Verdict.Failure, probe.Lease.Ticks, out taken)
+                    || !TryCountProbe(probe, Verdict.Failure, probe.Lease.Ticks, out settled)
                 )
                 {
                     return null;
@@ -116,7 +121,7 @@ internal sealed partial class HalfOpenPhase : Phase
                 probe.Expired = true;
             }
 
-            if (Settled(taken, breakTicks: 0, now) is { } reopened)
+            if (OnSettled(settled, breakTicks: 0, now) is { } reopened)
             {
                 return reopened;
             }
@@ -125,7 +130,7 @@ internal sealed partial class HalfOpenPhase : Phase
         return null;
     }
 
-    public override void Wake(long now)
+    public override void OnTimer(long now)
     {
         if (ExpireLeases(now) is not null)
         {
@@ -134,11 +139,11 @@ internal sealed partial class HalfOpenPhase : Phase
 
         if (_probes.FirstDeadline is not long.MaxValue and var deadline)
         {
-            Machine.WakeAfter(this, Clock.Between(now, deadline));
+            Machine.ScheduleTimer(this, Clock.Between(now, deadline));
         }
     }
 
-    public override Signal? Reconsider(Phase from, long failures, long breakTicks)
+    public override Signal? Reevaluate(Phase from, long failures, long breakTicks)
     {
         ProbeCounts counts;
         CallCounts window;
@@ -167,7 +172,7 @@ internal sealed partial class HalfOpenPhase : Phase
         return new(_window is UserWindow ? _window.Read() : window, counts.ConsecutiveFailures, counts.ConsecutiveSuccesses);
     }
 
-    private AdmitResult AskPermit(in PermitContext context, long now, ref Ticket ticket)
+    private AdmitResult EvaluatePermit(in PermitContext context, long now, ref Ticket ticket)
     {
         var permitted = UserCode.Admits(_permit, context);
         if (permitted == false)
@@ -182,11 +187,11 @@ internal sealed partial class HalfOpenPhase : Phase
                 : Rules.MostInFlight is { } limit ? limit
                 : _probes.Counts.Successes == 0 ? FluxgateDefaults.UnprovenProbesInFlight
                 : int.MaxValue;
-            return Let(now, most, out ticket);
+            return AdmitWithin(now, most, out ticket);
         }
     }
 
-    private AdmitResult Let(long now, int mostInFlight, out Ticket ticket)
+    private AdmitResult AdmitWithin(long now, int mostInFlight, out Ticket ticket)
     {
         ticket = default;
         if (_probes.Counts.InFlight >= mostInFlight)
@@ -196,18 +201,18 @@ internal sealed partial class HalfOpenPhase : Phase
 
         if (!Ledger.TryCount(Ledger.Started))
         {
-            return AdmitResult.PhaseOver;
+            return AdmitResult.PhaseEnded;
         }
 
         ticket = new(_probes.Begin(this, Clock.After(now, Clock.Units(Rules.Lease)), Rules.Lease), CallStart.Exact(now));
         return AdmitResult.Admitted;
     }
 
-    /// <summary>Counts a probe's verdict. The lock is held, so a user's window is left to <see cref="Recorded"/>.</summary>
-    /// <returns><see langword="false"/> when the ledger is sealed.</returns>
-    private bool TryTake(Probe probe, Verdict verdict, long durationTicks, out Taken taken)
+    /// <summary>Counts a probe's verdict. The lock is held, so <see cref="OnRecorded"/> updates a user's window later.</summary>
+    /// <returns><see langword="false"/> if the ledger is sealed.</returns>
+    private bool TryCountProbe(Probe probe, Verdict verdict, long durationTicks, out SettledProbe settled)
     {
-        taken = default;
+        settled = default;
         if (!Ledger.TryCount(Ledger.CounterOf(verdict)))
         {
             return false;
@@ -224,7 +229,7 @@ internal sealed partial class HalfOpenPhase : Phase
             }
         }
 
-        taken = new(verdict, durationTicks, _probes.End(probe, verdict), ReadInOrder(), lostSlow);
+        settled = new(verdict, durationTicks, _probes.End(probe, verdict), ReadInOrder(), lostSlow);
         return true;
     }
 

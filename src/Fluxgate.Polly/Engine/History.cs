@@ -1,11 +1,14 @@
 namespace Fluxgate;
 
-/// <summary>What a breaker has been through up to a phase: reached through the phase, so it can never disagree with the state. Immutable.</summary>
+/// <summary>
+/// The counts of transitions, signals, reopens and would-trips up to a phase. Immutable. It is reached through the phase, so it always
+/// agrees with the state.
+/// </summary>
 internal sealed class History
 {
     public const int States = 6;
 
-    /// <summary>That of a breaker which has had no transition yet.</summary>
+    /// <summary>The history of a breaker without transitions.</summary>
     public static readonly History None = new(new long[States * States], signals: 0, reopens: 0, wouldTrips: 0);
 
     private readonly long[] _transitions;
@@ -16,14 +19,14 @@ internal sealed class History
         (Signals, Reopens, WouldTrips) = (signals, reopens, wouldTrips);
     }
 
-    /// <summary>The sequence number of the last signal.</summary>
+    /// <summary>Gets the sequence number of the last signal.</summary>
     public long Signals { get; }
 
     public long Reopens { get; }
 
     public long WouldTrips { get; }
 
-    /// <summary>All counts, by the state left and then by the state entered.</summary>
+    /// <summary>Gets all transition counts, ordered by the old state and then by the new state.</summary>
     public ReadOnlySpan<long> AllTransitions => _transitions;
 
     public long Transitions(BreakerState from, BreakerState to) => _transitions[Index(from, to)];

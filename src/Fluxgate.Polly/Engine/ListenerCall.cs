@@ -1,13 +1,15 @@
 namespace Fluxgate;
 
-/// <summary>Calls a listener in a context of its own: the values that it sets there do not reach the code that made the transition.</summary>
+/// <summary>
+/// Calls a listener in its own execution context. Values that the listener sets there do not reach the code that made the transition.
+/// </summary>
 internal static class ListenerCall
 {
     private static readonly AsyncLocal<bool> Inside = new();
 
     /// <summary>
-    /// Whether this code was called by a listener, at once or in a task that it started. What goes wrong here is counted and not announced: a
-    /// listener that reads its breaker when it receives an error could otherwise cause the next error without end.
+    /// Gets a value that indicates whether a listener called this code, directly or in a task that it started. Errors here are counted but
+    /// raise no notice. Otherwise, a listener that reads its breaker when it receives an error could cause errors without end.
     /// </summary>
     public static bool IsInside => Inside.Value;
 
@@ -31,6 +33,6 @@ internal static class ListenerCall
         );
     }
 
-    /// <summary>Marks an asynchronous method, and what it calls, as a listener's.</summary>
+    /// <summary>Marks the current asynchronous method, and the code that it calls, as called by a listener.</summary>
     public static void Enter() => Inside.Value = true;
 }

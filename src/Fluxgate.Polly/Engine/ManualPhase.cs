@@ -1,6 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>Disabled admits every call, forced open rejects every call, until a manual call. Neither records a result.</summary>
+/// <summary>
+/// The phase of a disabled or forced-open circuit. Disabled admits every call, and forced open rejects every call. Only a manual call ends
+/// the phase. It records no results.
+/// </summary>
 internal sealed class ManualPhase(PhaseStart start, BreakerState state) : Phase(start)
 {
     public override BreakerState State => state;

@@ -1,17 +1,20 @@
 namespace Fluxgate;
 
-/// <summary>Rejects everything until the break is over; the first call after it moves on and is the first probe.</summary>
+/// <summary>
+/// The phase of an open circuit. It rejects every call until the break has elapsed. The first call afterwards moves the circuit to
+/// half-open and is its first probe.
+/// </summary>
 internal sealed class OpenPhase : Phase
 {
-    // Longer breaks are decided on the exact clock: they are rare, and the arithmetic of the coarse one has its bounds.
+    // Longer breaks use the exact clock. They are rare, and the arithmetic of the coarse clock is bounded.
     private static readonly TimeSpan LongestCoarseBreak = TimeSpan.FromDays(365);
 
     private readonly TimeSpan _breakFor;
     private readonly long _until;
 
-    // On the coarse clock: the break surely lasts before the one, and is surely over at the other.
-    private readonly long _surelyUntil = long.MinValue;
-    private readonly long _overBy;
+    // Readings of the coarse clock. The break has not elapsed before the lower bound, and has elapsed at the upper bound.
+    private readonly long _coarseLowerBound = long.MinValue;
+    private readonly long _coarseUpperBound;
 
     public OpenPhase(PhaseStart start, TimeSpan breakFor)
         : base(start)
@@ -23,19 +26,20 @@ internal sealed class OpenPhase : Phase
             return;
         }
 
-        // It lags by a step at most, then as now. Nobody knows how long this thread rests between the readings.
+        // The coarse clock lags by at most one step, now and later. The thread may be suspended between the readings, so each bound uses
+        // the reading that is safe for it.
         var before = Clock.Now;
         var coarse = Clock.Coarse.Now;
-        _surelyUntil = coarse + Clock.Coarse.Units(Clock.Between(Clock.Now, _until) - Clock.CoarseStep) - 1;
-        _overBy = coarse + Clock.Coarse.Units(Clock.Between(before, _until) + Clock.CoarseStep) + 1;
+        _coarseLowerBound = coarse + Clock.Coarse.Units(Clock.Between(Clock.Now, _until) - Clock.CoarseStep) - 1;
+        _coarseUpperBound = coarse + Clock.Coarse.Units(Clock.Between(before, _until) + Clock.CoarseStep) + 1;
     }
 
     public override BreakerState State => BreakerState.Open;
 
-    /// <summary>How long the break lasts in all; <see langword="null"/> until reset.</summary>
+    /// <summary>Gets the duration of the break; <see langword="null"/> if it lasts until reset.</summary>
     public TimeSpan? BreakFor => _breakFor == TimeSpan.MaxValue ? null : _breakFor;
 
-    /// <summary>The break that goes on under other rules: a new one is drawn only where the break duration changed.</summary>
+    /// <summary>Returns the duration of this break under other rules. A new duration is drawn only if the break duration changed.</summary>
     public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? _breakFor : UserCode.BreakFor(rules, History.Reopens, Reason);
 
     public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
@@ -46,7 +50,7 @@ internal sealed class OpenPhase : Phase
             return Reject(CallStart.Untimed, out ticket);
         }
 
-        if (_surelyUntil != long.MinValue && Clock.Coarse.Now is var coarse && coarse < _surelyUntil)
+        if (_coarseLowerBound != long.MinValue && Clock.Coarse.Now is var coarse && coarse < _coarseLowerBound)
         {
             return Reject(CallStart.Coarse(coarse), out ticket);
         }
@@ -59,12 +63,12 @@ internal sealed class OpenPhase : Phase
 
         ticket = default;
         caused = Machine.EndBreak(this);
-        return AdmitResult.PhaseOver;
+        return AdmitResult.PhaseEnded;
     }
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
 
-    public override void Wake(long now)
+    public override void OnTimer(long now)
     {
         if (_until == long.MaxValue)
         {
@@ -77,11 +81,11 @@ internal sealed class OpenPhase : Phase
         }
         else
         {
-            Machine.WakeAfter(this, Clock.Between(now, _until));
+            Machine.ScheduleTimer(this, Clock.Between(now, _until));
         }
     }
 
-    // Never too early: waiting for it cuts fractions of a millisecond off, and the system's timers run on its coarse clock, which may lag.
+    // Never too early. A delay truncates fractions of a millisecond, and system timers use the coarse clock, which may lag.
     public override TimeSpan? RetryAfter(CallStart rejection)
     {
         if (_until == long.MaxValue)
@@ -90,7 +94,7 @@ internal sealed class OpenPhase : Phase
         }
 
         var now = rejection.Timestamp(Clock, out var isCoarse);
-        return isCoarse ? WholeMilliseconds(Clock.Coarse.TicksBetween(now, _overBy))
+        return isCoarse ? WholeMilliseconds(Clock.Coarse.TicksBetween(now, _coarseUpperBound))
             : now >= _until ? null
             : WholeMilliseconds(Clock.TicksUntil(now, _until) + (Clock.IsSystem ? Clock.CoarseStep.Ticks : 0));
     }

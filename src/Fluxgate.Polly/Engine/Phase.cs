@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
 /// <summary>
-/// One stay in one state, numbered. Its window, permits and leases are born and die with it. Each state is a subclass that knows how to
-/// admit and settle.
+/// One numbered stay in one state. The window, permits and leases belong to the phase. Each state has a subclass that admits and settles
+/// calls.
 /// </summary>
 internal abstract class Phase(PhaseStart start)
 {
@@ -15,23 +15,25 @@ internal abstract class Phase(PhaseStart start)
 
     public Rules Rules { get; } = start.Rules;
 
-    /// <summary>The phase's number. A result that comes with another number is stale.</summary>
+    /// <summary>Gets the phase's number. A result that carries another number is stale.</summary>
     public long Number { get; } = start.Number;
 
     public History History { get; } = start.History;
 
-    /// <summary>Why the circuit is in this state.</summary>
+    /// <summary>Gets the reason for the current state.</summary>
     public Reason Reason { get; } = start.Reason;
 
-    /// <summary>When the phase began, on the monotonic clock.</summary>
+    /// <summary>Gets the start of the phase on the monotonic clock.</summary>
     public long StartedAt { get; } = start.Timestamp;
 
-    /// <summary>When the phase began, on the wall clock.</summary>
+    /// <summary>Gets the start of the phase on the wall clock.</summary>
     public DateTimeOffset EnteredAt { get; } = start.EnteredAt;
 
     public Ledger Ledger { get; } = start.Rules.LedgerAfter(start.Continues);
 
-    /// <summary>The phase before, until its counters are sealed and folded into the totals. Guarded by the totals.</summary>
+    /// <summary>
+    /// Gets or sets the previous phase, until its counters are sealed and added to the totals. Guarded by the lock of <see cref="Totals"/>.
+    /// </summary>
     public Phase? Unfolded { get; set; } = start.Before;
 
     public abstract BreakerState State { get; }
@@ -40,42 +42,45 @@ internal abstract class Phase(PhaseStart start)
 
     protected UserCode UserCode => Machine.UserCode;
 
-    /// <summary>Admits a call or rejects it.</summary>
-    /// <param name="ticket">The ticket of the admitted call, or the one that says which phase rejected it.</param>
-    /// <param name="caused">The transition that this admission caused, if any.</param>
+    /// <summary>Admits or rejects a call.</summary>
+    /// <param name="ticket">The ticket of the admitted call, or a ticket with the phase that rejected the call.</param>
+    /// <param name="caused">The transition that this admission caused, or <see langword="null"/>.</param>
     public abstract AdmitResult Admit(out Ticket ticket, out Signal? caused);
 
-    /// <summary>Records the verdict on a call that this phase admitted.</summary>
+    /// <summary>Records the verdict of a call that this phase admitted.</summary>
     /// <param name="ticket">The ticket of the call.</param>
     /// <param name="verdict">The verdict.</param>
-    /// <param name="durationTicks">How long the call took in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
-    /// <param name="breakTicks">How long to break if this call opens the circuit, in ticks of 100 ns; 0 for the configured duration.</param>
-    /// <returns>The transition that this call caused, if any.</returns>
+    /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
+    /// <param name="breakTicks">The break duration in ticks of 100 ns if this call opens the circuit; 0 for the configured duration.</param>
+    /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
     public abstract Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks);
 
-    /// <summary>Settles the probes whose leases have run out.</summary>
+    /// <summary>Settles the probes whose leases have expired.</summary>
+    /// <returns>The transition that an expired lease caused, or <see langword="null"/>.</returns>
     public virtual Signal? ExpireLeases(long now) => null;
 
-    /// <summary>Does what is due when no call came to do it.</summary>
-    public virtual void Wake(long now) { }
+    /// <summary>Runs the work of the timer: ends an elapsed break, or settles expired leases.</summary>
+    public virtual void OnTimer(long now) { }
 
-    /// <summary>When a call that is rejected now may come again; <see langword="null"/> when nobody knows.</summary>
+    /// <summary>Returns the time until a rejected call may try again; <see langword="null"/> if it is unknown.</summary>
     public virtual TimeSpan? RetryAfter(CallStart rejection) => null;
 
-    /// <summary>Evaluates the parts again, when what they decided in another object of this phase came too late to be obeyed.</summary>
+    /// <summary>Evaluates the parts again after another object of this phase made a decision too late to apply it.</summary>
     /// <param name="from">The other object.</param>
-    /// <param name="failures">The failures in a row when the call was recorded there; 0 where that does not matter.</param>
-    /// <param name="breakTicks">How long to break if this opens the circuit, in ticks of 100 ns; 0 for what is configured.</param>
-    public virtual Signal? Reconsider(Phase from, long failures, long breakTicks) => null;
+    /// <param name="failures">The failures in a row when the call was recorded there; 0 if they do not matter.</param>
+    /// <param name="breakTicks">The break duration in ticks of 100 ns if this opens the circuit; 0 for the configured duration.</param>
+    public virtual Signal? Reevaluate(Phase from, long failures, long breakTicks) => null;
 
-    /// <summary>Reads the window and the calls in a row. May run user code.</summary>
+    /// <summary>Reads the window and the consecutive results. It may run user code.</summary>
     public virtual PhaseReading Read() => default;
 
-    /// <summary>The probes that have not settled.</summary>
+    /// <summary>Gets the number of probes that have not settled.</summary>
     public virtual int ProbesInFlight => 0;
 
-    /// <summary>Claims the right to end the phase with a trip; of several calls that see the tripper fire, one does it.</summary>
-    /// <param name="overdue">Whether another one has had that right for longer than any break duration may take.</param>
+    /// <summary>
+    /// Claims the right to end the phase with a trip. If several calls see the tripper fire, only one of them opens the circuit.
+    /// </summary>
+    /// <param name="overdue">Whether another call has held the right longer than a break duration may take.</param>
     public bool TryBeginEnd(out bool overdue)
     {
         var now = Clock.Now;
@@ -87,14 +92,15 @@ internal abstract class Phase(PhaseStart start)
         return overdue || begunAt == NotBegun;
     }
 
+    /// <summary>Releases the right to end the phase.</summary>
     public void CancelEnd() => Volatile.Write(ref _endBegunAt, NotBegun);
 
-    /// <summary>Marks that another object is about to continue this phase, under other rules. Called before the swap.</summary>
+    /// <summary>Marks the phase as continued by another object, under other rules. Called before the swap.</summary>
     public void MarkContinued() => Volatile.Write(ref _isContinued, true);
 
     /// <summary>
-    /// Gets whether another object continues this phase, or is about to. Read it after the fence of the recording: where it is false, the
-    /// recording precedes the swap.
+    /// Gets a value that indicates whether another object continues this phase or is about to. Read it after the fence of a recording: if
+    /// it is false, the recording precedes the swap.
     /// </summary>
     public bool IsContinued => Volatile.Read(ref _isContinued);
 
@@ -110,7 +116,7 @@ internal abstract class Phase(PhaseStart start)
     }
 }
 
-/// <summary>What every phase begins with. One that continues another has its number, and takes over what it holds.</summary>
+/// <summary>The initial values of a phase. A phase that continues another one has the same number and takes over its contents.</summary>
 internal readonly record struct PhaseStart(
     StateMachine Machine,
     Rules Rules,
@@ -123,15 +129,15 @@ internal readonly record struct PhaseStart(
     Phase? Continues = null
 );
 
-/// <summary>A phase's answer to a call.</summary>
+/// <summary>The result of an admission.</summary>
 internal enum AdmitResult
 {
     Admitted,
     Rejected,
 
-    /// <summary>The phase ended meanwhile: ask the next one.</summary>
-    PhaseOver,
+    /// <summary>The phase has ended. The caller tries the next phase.</summary>
+    PhaseEnded,
 }
 
-/// <summary>A phase's own part of a snapshot.</summary>
+/// <summary>The values that a phase contributes to a snapshot.</summary>
 internal readonly record struct PhaseReading(CallCounts Window, long ConsecutiveFailures, long ConsecutiveSuccesses);

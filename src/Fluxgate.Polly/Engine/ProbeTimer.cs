@@ -1,10 +1,13 @@
 namespace Fluxgate;
 
-/// <summary>The timer of a breaker that probes without traffic. It holds the breaker weakly, so that a dropped breaker is collected and its timer ends.</summary>
+/// <summary>
+/// The timer of a breaker that probes without traffic. It holds a weak reference to the state machine, so that an unused breaker can be
+/// collected.
+/// </summary>
 internal sealed class ProbeTimer : IDisposable
 {
-    // What a timer takes at the most; whoever wakes too early sets the rest.
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
+    // The longest due time, below the limit of system timers. A timer that fires early is scheduled again.
+    private static readonly TimeSpan MaxDueTime = TimeSpan.FromDays(40);
 
     private readonly ITimer _timer;
     private readonly Action<Exception> _failed;
@@ -12,7 +15,7 @@ internal sealed class ProbeTimer : IDisposable
     public ProbeTimer(StateMachine machine, TimeProvider timeProvider)
     {
         _failed = machine.UserCode.ClockFailed;
-        var wakeup = new WeakReference<StateMachine>(machine);
+        var target = new WeakReference<StateMachine>(machine);
         var flows = !ExecutionContext.IsFlowSuppressed();
         if (flows)
         {
@@ -26,10 +29,10 @@ internal sealed class ProbeTimer : IDisposable
                 {
                     if (((WeakReference<StateMachine>)state!).TryGetTarget(out var machine))
                     {
-                        Wake(machine);
+                        OnTimer(machine);
                     }
                 },
-                wakeup,
+                target,
                 Timeout.InfiniteTimeSpan,
                 Timeout.InfiniteTimeSpan
             );
@@ -43,13 +46,13 @@ internal sealed class ProbeTimer : IDisposable
         }
     }
 
-    /// <summary>Wakes the breaker in so long; at once where that is over.</summary>
-    public void After(TimeSpan due)
+    /// <summary>Schedules the timer. It fires at once if the due time has passed.</summary>
+    public void Schedule(TimeSpan due)
     {
-        // A whole millisecond more: timers cut fractions off, and waking early would only mean waking twice.
+        // Round up to a whole millisecond. Timers truncate fractions, and a timer that fires early must be scheduled again.
         var wait =
             due <= TimeSpan.Zero ? TimeSpan.Zero
-            : due >= Longest ? Longest
+            : due >= MaxDueTime ? MaxDueTime
             : TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds));
         try
         {
@@ -57,7 +60,7 @@ internal sealed class ProbeTimer : IDisposable
         }
         catch (Exception error)
         {
-            // A user's timer. The calls go on without it.
+            // A user's time provider may throw. Calls continue without the timer.
             _failed(error);
         }
     }
@@ -74,12 +77,12 @@ internal sealed class ProbeTimer : IDisposable
         }
     }
 
-    // Nothing may leave on a timer's thread: it would end the process.
-    private static void Wake(StateMachine machine)
+    // An exception on a timer thread would end the process.
+    private static void OnTimer(StateMachine machine)
     {
         try
         {
-            machine.Wake();
+            machine.OnTimer();
         }
         catch (Exception error)
         {

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
-/// <summary>The probes of a half-open phase: those in flight by the end of their leases, and what came of the others.</summary>
-/// <remarks>It is its own lock, and goes on with the phase when that is reconfigured.</remarks>
+/// <summary>The probes of a half-open phase: those in flight, ordered by the end of their leases, and the counts of all.</summary>
+/// <remarks>The object is its own lock. A reconfiguration of the phase keeps it.</remarks>
 internal sealed class Probes
 {
     private readonly LinkedList<Probe> _inFlight = [];
@@ -9,7 +9,7 @@ internal sealed class Probes
 
     public ProbeCounts Counts;
 
-    /// <summary>The probe whose lease ends first.</summary>
+    /// <summary>Gets the probe whose lease expires first.</summary>
     public Probe? First => _inFlight.First?.Value;
 
     /// <summary>Gets when the first lease ends; <see cref="long.MaxValue"/> for none. Needs no lock: a lease that starts meanwhile has not ended.</summary>
@@ -17,7 +17,7 @@ internal sealed class Probes
 
     public Probe Begin(HalfOpenPhase phase, long deadline, TimeSpan lease)
     {
-        // A reconfiguration may have made leases shorter than those before.
+        // A reconfiguration can make new leases shorter than older ones.
         var before = _inFlight.Last;
         while (before?.Value.Deadline > deadline)
         {
@@ -32,7 +32,7 @@ internal sealed class Probes
         return probe;
     }
 
-    /// <summary>Ends a probe that counts.</summary>
+    /// <summary>Removes a probe and counts its verdict.</summary>
     /// <returns>The counts at the probe's own place in the order.</returns>
     public ProbeCounts End(Probe probe, Verdict verdict)
     {
@@ -55,7 +55,7 @@ internal sealed class Probes
     }
 }
 
-/// <summary>The lease of one call that probes. Guarded by the lock of its <see cref="Probes"/>.</summary>
+/// <summary>A call that probes, and its lease. Guarded by the lock of its <see cref="Probes"/>.</summary>
 internal sealed class Probe(HalfOpenPhase phase, long deadline, TimeSpan lease)
 {
     public Phase Phase { get; } = phase;
@@ -64,13 +64,16 @@ internal sealed class Probe(HalfOpenPhase phase, long deadline, TimeSpan lease)
 
     public TimeSpan Lease { get; } = lease;
 
-    /// <summary>Settled as a failure by its lease: the result of the call is stale, and was counted.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether the lease has expired. The probe is then counted as a failure, and the result of the
+    /// call is stale.
+    /// </summary>
     public bool Expired { get; set; }
 
     public LinkedListNode<Probe>? Place { get; set; }
 }
 
-/// <summary>The probes of a half-open phase, counted: a copy of it is what parts are evaluated with.</summary>
+/// <summary>The counts of the probes of a half-open phase. Parts are evaluated with a copy.</summary>
 internal struct ProbeCounts
 {
     public long Asked;

@@ -1,9 +1,11 @@
 namespace Fluxgate;
 
-/// <summary>What a breaker decides by: its validated settings, and what follows from them. Immutable; breakers made of the same settings share it.</summary>
+/// <summary>
+/// The validated settings of a breaker and the values derived from them. Immutable. Breakers with the same settings share it.
+/// </summary>
 internal sealed class Rules
 {
-    // About 3 and about 60 of the coarse clock's longest steps.
+    // About 3 and about 60 of the longest steps of the coarse clock.
     private static readonly TimeSpan FinestCoarseBucket = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestCoarseThreshold = TimeSpan.FromSeconds(1);
 
@@ -28,8 +30,9 @@ internal sealed class Rules
         Tripper[] leaves = [.. Tripper.Leaves];
         SlowThresholds = new(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
         NeedsDurations = leaves.Any(leaf => leaf.NeedsDurations);
-        BearsCoarseTime = !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
-        AsksEveryCall = Tripper.AsksEveryCall;
+        AllowsCoarseClock =
+            !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
+        EvaluatesEveryCall = Tripper.AsksEveryCall;
         LeastStreak = Tripper.LeastStreak;
         HoldsRecoveryFor = Permit.HoldsRecoveryFor;
         MostInFlight = Permit.MostInFlight;
@@ -48,50 +51,58 @@ internal sealed class Rules
 
     public Recovery Recovery { get; }
 
-    /// <summary>Gets how long a probe may take.</summary>
+    /// <summary>Gets the longest duration of a probe.</summary>
     public TimeSpan Lease { get; }
 
     public bool ProbeWithoutTraffic { get; }
 
-    /// <summary>Gets the user's source of random numbers; <see langword="null"/> for a shared one.</summary>
+    /// <summary>Gets the source of random numbers that the user configured; <see langword="null"/> for the shared source.</summary>
     public Func<double>? Randomizer { get; }
 
     public RandomSource RandomSource { get; }
 
-    /// <summary>Gets what is allowed but probably a mistake.</summary>
+    /// <summary>Gets the warnings about settings that are allowed but are probably a mistake.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Gets what a user's tripper threw when it was asked for its text and its thresholds. Each breaker reports it once.</summary>
+    /// <summary>
+    /// Gets the exceptions that a user's tripper threw when its text and its thresholds were read. Each breaker reports them once.
+    /// </summary>
     public IReadOnlyList<Exception> Errors => _errors ?? [];
 
     public SlowThresholds SlowThresholds { get; }
 
-    /// <summary>Whether a leaf looks at the mean duration.</summary>
+    /// <summary>Gets a value that indicates whether a leaf needs the mean duration.</summary>
     public bool NeedsDurations { get; }
 
-    /// <summary>Whether all that a closed circuit measures is long beside a step of the coarse clock.</summary>
-    public bool BearsCoarseTime { get; }
+    /// <summary>
+    /// Gets a value that indicates whether the coarse clock is precise enough for all durations that a closed circuit measures.
+    /// </summary>
+    public bool AllowsCoarseClock { get; }
 
-    public bool AsksEveryCall { get; }
+    public bool EvaluatesEveryCall { get; }
 
     public long LeastStreak { get; }
 
-    /// <summary>How long a ramp holds recovery back in each half-open phase.</summary>
+    /// <summary>Gets how long a ramp delays recovery in each half-open phase.</summary>
     public TimeSpan HoldsRecoveryFor { get; }
 
-    /// <summary>The bound of a <c>MaxConcurrent</c> on probes in flight.</summary>
+    /// <summary>Gets the limit of <c>MaxConcurrent</c> on probes in flight; <see langword="null"/> if there is none.</summary>
     public int? MostInFlight { get; }
 
-    /// <summary>n of rule 4: the number of recorded or ignored probes after which half-open ends one way or the other.</summary>
+    /// <summary>
+    /// Gets the number n of rule 4: half-open ends after n recorded probes without a success, or after n ignored probes in a row.
+    /// </summary>
     public int? ProbeLimit { get; }
 
-    /// <summary>The rule as snapshots show it, written once: users write rules, and their text may throw or hang.</summary>
+    /// <summary>Gets the text of the rule for snapshots. It is created once, because the text of a user's rule may throw or hang.</summary>
     public string TripperText { get; }
 
-    /// <summary>What the leaves compare with, read once for the same reason.</summary>
+    /// <summary>Gets the thresholds of the leaves. They are read once, because a user's leaf may throw or hang.</summary>
     public IReadOnlyList<RuleThreshold> Thresholds { get; }
 
-    /// <summary>What differs from other rules, one line a setting: <c>Tripper: FailureStreak(5) -> FailureStreak(3)</c>.</summary>
+    /// <summary>
+    /// Returns the differences from other rules, one line for each setting: <c>Tripper: FailureStreak(5) -> FailureStreak(3)</c>.
+    /// </summary>
     public IReadOnlyList<string> ChangesFrom(Rules other)
     {
         var changes = new List<string>();
@@ -118,10 +129,12 @@ internal sealed class Rules
         }
     }
 
-    /// <summary>Whether a break drawn under other rules lasts as these would have it.</summary>
+    /// <summary>Returns whether a break drawn under other rules keeps its duration under these.</summary>
     public bool KeepsBreakOf(Rules other) => AreSame(other.BreakDuration, BreakDuration);
 
-    /// <summary>Whether two parts are the same: they read the same, and where a user wrote a leaf, it is the same object in both.</summary>
+    /// <summary>
+    /// Returns whether two parts are the same: their texts are equal, and each leaf that a user wrote is the same object in both.
+    /// </summary>
     public static bool AreSame(object before, object now)
     {
         if (Equals(before, now))
@@ -129,7 +142,7 @@ internal sealed class Rules
             return true;
         }
 
-        // The text of our own leaves says all that they are; of a user's leaf nobody knows.
+        // The text of a built-in leaf describes it completely. The text of a user's leaf may not.
         var (old, leaves) = (LeavesOf(before), LeavesOf(now));
         return UserCode.TextOf(before) == UserCode.TextOf(now)
             && old.Length == leaves.Length
@@ -146,11 +159,11 @@ internal sealed class Rules
             };
     }
 
-    /// <summary>The ledger of a phase: that of the object before, where the phase goes on with the same window.</summary>
+    /// <summary>Returns the ledger of a phase. A phase that continues another one with the same window keeps the ledger.</summary>
     public Ledger LedgerAfter(Phase? before) =>
         before is not null && KeepsWindowOf(before.Rules) ? before.Ledger : new(SlowThresholds, NeedsDurations);
 
-    /// <summary>Whether a window filled under other rules holds what these ask for.</summary>
+    /// <summary>Returns whether a window that was filled under other rules contains the data that these rules need.</summary>
     public bool KeepsWindowOf(Rules other) =>
         Window.IsSame(other.Window) && SlowThresholds.IsSame(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
 
@@ -173,11 +186,11 @@ internal sealed class Rules
         return [.. thresholds];
     }
 
-    private T? Try<T>(Func<T?> ask)
+    private T? Try<T>(Func<T?> read)
     {
         try
         {
-            return ask();
+            return read();
         }
         catch (Exception error)
         {

@@ -1,12 +1,13 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Slow calls by threshold: those of the rule, and the last ones that it let go, so that a setting taken back finds its count again. Older
-/// ones are forgotten, or each reload would leave a series behind (trap M6). Guarded by the lock of <see cref="Totals"/>.
+/// The slow calls of a breaker by threshold. It keeps the current thresholds and the most recent former ones, so that a setting that is
+/// restored continues its count. It drops older ones, because otherwise each reload would leave a series behind (trap M6). Guarded by the
+/// lock of <see cref="Totals"/>.
 /// </summary>
 internal sealed class SlowTotals
 {
-    // Those that the rule has had last at the end.
+    // The most recently used thresholds are last.
     private readonly List<KeyValuePair<TimeSpan, long>> _counts = [];
 
     public void Add(TimeSpan threshold, long count)
@@ -21,7 +22,7 @@ internal sealed class SlowTotals
         }
     }
 
-    /// <summary>The rule has these from now on.</summary>
+    /// <summary>Marks the thresholds of the current rule as the most recent, and drops the oldest ones beyond the limit.</summary>
     public void Keep(SlowThresholds thresholds)
     {
         for (var i = 0; i < thresholds.Count; i++)
@@ -39,10 +40,10 @@ internal sealed class SlowTotals
         _counts.RemoveRange(0, Math.Max(0, _counts.Count - FluxgateDefaults.MaxSlowTotals));
     }
 
-    /// <summary>All that are kept, ascending, with what the current phase has counted.</summary>
+    /// <summary>Returns all counts in ascending order of threshold, including those of the current phase.</summary>
     public KeyValuePair<TimeSpan, long>[] Read(Ledger current)
     {
-        if (!Holds(current.SlowThresholds))
+        if (!ContainsAll(current.SlowThresholds))
         {
             Keep(current.SlowThresholds);
         }
@@ -63,7 +64,7 @@ internal sealed class SlowTotals
         return counts;
     }
 
-    private bool Holds(SlowThresholds thresholds)
+    private bool ContainsAll(SlowThresholds thresholds)
     {
         for (var i = 0; i < thresholds.Count; i++)
         {

@@ -1,10 +1,10 @@
 namespace Fluxgate;
 
-/// <content>How a live circuit takes on other rules.</content>
+/// <content>The reconfiguration of a circuit.</content>
 internal sealed partial class StateMachine
 {
-    /// <summary>Goes on under other rules in another object of the same phase.</summary>
-    /// <returns>What changed, one line a setting; empty, and nothing was done, when nothing did.</returns>
+    /// <summary>Continues the phase in another object under other rules.</summary>
+    /// <returns>The changes, one line for each setting. If nothing changed, the list is empty and the call is a no-op.</returns>
     public IReadOnlyList<string> Reconfigure(Rules rules)
     {
         UserCode.ReportErrorsOf(rules);
@@ -26,7 +26,7 @@ internal sealed partial class StateMachine
             from.MarkContinued();
             if (TryReplace(from, next, new ReconfiguredNotice(Name, Clock.UtcNow, changes)))
             {
-                Begin(next);
+                CompleteSwap(next);
                 return changes;
             }
         }
@@ -39,10 +39,10 @@ internal sealed partial class StateMachine
             return;
         }
 
-        var wakeup = new ProbeTimer(this, Clock.Provider);
-        if (Interlocked.CompareExchange(ref _probeTimer, wakeup, null) is not null || Volatile.Read(ref _disposed) != 0)
+        var timer = new ProbeTimer(this, Clock.Provider);
+        if (Interlocked.CompareExchange(ref _probeTimer, timer, null) is not null || Volatile.Read(ref _disposed) != 0)
         {
-            wakeup.Dispose();
+            timer.Dispose();
         }
     }
 }

@@ -1,12 +1,13 @@
 namespace Fluxgate;
 
-/// <content>How a circuit goes from one phase to the next: by what calls and time bring, and by manual calls.</content>
+/// <content>The transitions of a circuit, caused by calls, by time and by manual calls.</content>
 internal sealed partial class StateMachine
 {
-    /// <summary>The tripper has fired, or probing failed.</summary>
+    /// <summary>Opens the circuit after the tripper fired or probing failed.</summary>
     public Signal? Open(Phase from, Reason reason, long reopens, long breakTicks)
     {
-        // Only one call draws the break. Where that hangs the others go on, and before long one of them opens the circuit without it.
+        // Only one call draws the break duration. If a user's break duration hangs, the other calls continue, and one of them soon opens
+        // the circuit without it.
         if (!from.TryBeginEnd(out var overdue))
         {
             return null;
@@ -16,20 +17,21 @@ internal sealed partial class StateMachine
             breakTicks > 0 ? TimeSpan.FromTicks(breakTicks)
             : overdue ? UserCode.OverdueBreak(from.Rules)
             : UserCode.BreakFor(from.Rules, reopens, reason);
-        var signal = Move(from, BreakerState.Open, reason, reopens, breakFor);
+        var signal = TryTransition(from, BreakerState.Open, reason, reopens, breakFor);
         if (signal is not null)
         {
             return signal;
         }
 
         from.CancelEnd();
-        return Reconsidered(from, failures: 0, breakTicks);
+        return ReevaluateLatest(from, failures: 0, breakTicks);
     }
 
-    public Signal? Close(Phase from, Reason reason) => Move(from, BreakerState.Closed, reason, reopens: 0) ?? Reconsidered(from);
+    public Signal? Close(Phase from, Reason reason) =>
+        TryTransition(from, BreakerState.Closed, reason, reopens: 0) ?? ReevaluateLatest(from);
 
     public Signal? EndBreak(OpenPhase from) =>
-        Move(
+        TryTransition(
             from,
             BreakerState.HalfOpen,
             new(
@@ -39,7 +41,7 @@ internal sealed partial class StateMachine
             from.History.Reopens
         );
 
-    /// <summary>Counts a trip that metrics-only holds back, and goes on with an empty window and streak under the same number.</summary>
+    /// <summary>Counts a would-trip in metrics-only, and continues under the same phase number with an empty window and streak.</summary>
     public void WouldTrip(Phase from, Reason reason)
     {
         var next = NewPhase(
@@ -48,11 +50,11 @@ internal sealed partial class StateMachine
         );
         if (TryReplace(from, next, new WouldTripNotice(Name, Clock.UtcNow, reason)))
         {
-            Begin(next);
+            CompleteSwap(next);
         }
         else
         {
-            Reconsidered(from);
+            ReevaluateLatest(from);
         }
     }
 
@@ -65,7 +67,7 @@ internal sealed partial class StateMachine
             _ => new ManualPhase(start, state),
         };
 
-    /// <summary>Goes to a state that a person asks for.</summary>
+    /// <summary>Makes the transition that a manual call requests.</summary>
     public Signal? Command(BreakerState to, string text)
     {
         var reason = new Reason(ReasonKind.Manual, text);
@@ -83,7 +85,7 @@ internal sealed partial class StateMachine
             {
                 var reopens = to == BreakerState.Closed ? 0 : from.History.Reopens;
                 var breakFor = to == BreakerState.Open ? UserCode.BreakFor(from.Rules, reopens, reason) : default;
-                if (Move(from, to, reason, reopens, breakFor) is { } signal)
+                if (TryTransition(from, to, reason, reopens, breakFor) is { } signal)
                 {
                     return signal;
                 }
@@ -91,24 +93,25 @@ internal sealed partial class StateMachine
         }
     }
 
-    /// <summary>Begins a new closed phase with no transition.</summary>
+    /// <summary>Starts a new closed phase without a transition.</summary>
     private bool TryRestart(Phase from)
     {
         var next = NewPhase(
             from.State,
             new(this, from.Rules, from.Number + 1, from.History.WithReopens(0), from.Reason, from.StartedAt, from.EnteredAt, from)
         );
-        if (!TryReplace(from, next, news: null))
+        if (!TryReplace(from, next, message: null))
         {
             return false;
         }
 
-        Begin(next);
+        CompleteSwap(next);
         return true;
     }
 
-    /// <summary>Makes a transition, unless another has ended the phase first.</summary>
-    private Signal? Move(Phase from, BreakerState to, Reason reason, long reopens, TimeSpan breakFor = default)
+    /// <summary>Makes a transition, unless another thread has ended the phase first.</summary>
+    /// <returns>The signal, or <see langword="null"/> if another thread was first.</returns>
+    private Signal? TryTransition(Phase from, BreakerState to, Reason reason, long reopens, TimeSpan breakFor = default)
     {
         var (timestamp, now) = (Clock.Now, Clock.UtcNow);
         var history = from.History.After(from.State, to, reopens);
@@ -122,19 +125,21 @@ internal sealed partial class StateMachine
             return null;
         }
 
-        Begin(next);
+        CompleteSwap(next);
         return signal;
     }
 
-    /// <summary>A decision, or a call, that came when its phase had gone on in another object is left to that one.</summary>
-    public Signal? Reconsidered(Phase from, long failures = 0, long breakTicks = 0)
+    /// <summary>
+    /// Evaluates the parts in the object that continues a phase, after a call was recorded or a decision was made in an older object of it.
+    /// </summary>
+    public Signal? ReevaluateLatest(Phase from, long failures = 0, long breakTicks = 0)
     {
         var current = _timeline.Phase;
-        return current.Number == from.Number && !ReferenceEquals(current, from) ? current.Reconsider(from, failures, breakTicks) : null;
+        return current.Number == from.Number && !ReferenceEquals(current, from) ? current.Reevaluate(from, failures, breakTicks) : null;
     }
 
-    /// <summary>Swaps the phase; notices that come in between only make it try again.</summary>
-    private bool TryReplace(Phase from, Phase next, object? news)
+    /// <summary>Replaces the phase. It retries if only a notice was added meanwhile.</summary>
+    private bool TryReplace(Phase from, Phase next, object? message)
     {
         while (true)
         {
@@ -144,20 +149,23 @@ internal sealed partial class StateMachine
                 return false;
             }
 
-            if (_timeline.TryMove(current, next, news))
+            if (_timeline.TryExchange(current, next, message))
             {
                 return true;
             }
         }
     }
 
-    /// <summary>What follows a swap: the old phase is sealed only now, or a call could be let into a phase that is over.</summary>
-    private void Begin(Phase next)
+    /// <summary>
+    /// Completes a swap: seals the old phase, runs the timer's work and delivers. Sealing follows the swap, because otherwise a call could
+    /// be admitted into a phase that has ended.
+    /// </summary>
+    private void CompleteSwap(Phase next)
     {
         Totals.Fold(next);
         if (next.Rules.ProbeWithoutTraffic)
         {
-            next.Wake(Clock.Now);
+            next.OnTimer(Clock.Now);
         }
 
         _timeline.Deliver();

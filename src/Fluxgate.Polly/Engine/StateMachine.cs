@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The engine of one circuit: the current phase behind one reference, what all phases have counted, and the listeners' chain of signals. It
-/// knows neither Polly nor the breaker that stands before it.
+/// The state machine of one circuit. It holds the current phase behind one reference, the totals of all phases, and the timeline that
+/// listeners follow. It depends neither on Polly nor on the breaker that wraps it.
 /// </summary>
 internal sealed partial class StateMachine
 {
@@ -10,10 +10,10 @@ internal sealed partial class StateMachine
 
     private Timeline _timeline = null!;
     private ProbeTimer? _probeTimer;
-    private List<Func<string, DateTimeOffset, Notice>>? _early;
+    private List<Func<string, DateTimeOffset, Notice>>? _earlyNotices;
     private int _disposed;
 
-    /// <summary>Creates a machine that has no phase before it <see cref="Start"/>s.</summary>
+    /// <summary>Creates a state machine. It has no phase until <see cref="Start"/>.</summary>
     public StateMachine(string name, Clock clock)
     {
         (Name, Clock) = (name, clock);
@@ -32,12 +32,12 @@ internal sealed partial class StateMachine
 
     public UserCode UserCode { get; }
 
-    /// <summary><see langword="null"/> where no listener asks for durations.</summary>
+    /// <summary>Gets the durations of calls; <see langword="null"/> if no listener requests them.</summary>
     public Durations? Durations { get; private set; }
 
     public Phase Phase => _timeline.Phase;
 
-    /// <summary>Begins the first phase. Called once, before any other thread knows the machine.</summary>
+    /// <summary>Starts the first phase. Called once, before other threads can use the state machine.</summary>
     public void Start(Rules rules, BreakerState state, Durations? durations, IEnumerable<IReceiver> receivers)
     {
         Durations = durations;
@@ -46,36 +46,37 @@ internal sealed partial class StateMachine
         var start = new PhaseStart(this, rules, 1, History.None, Reason.Initial, Clock.Now, Clock.UtcNow, Before: null);
         _timeline = new(NewPhase(state, start, state == BreakerState.Open ? UserCode.BreakFor(rules, 0, Reason.Initial) : default));
         _timeline.Attach(this, receivers);
-        _early?.ForEach(Notify);
-        _early = null;
+        _earlyNotices?.ForEach(Notify);
+        _earlyNotices = null;
     }
 
-    /// <summary>Starts the delivery, after all listeners were attached.</summary>
+    /// <summary>Starts delivery after all listeners are attached.</summary>
     public void BeginDelivery()
     {
-        _timeline.Begin();
-        Wake();
+        _timeline.BeginDelivery();
+        OnTimer();
     }
 
-    /// <summary>Stops timers.</summary>
+    /// <summary>Stops the timer.</summary>
     public void StopTimers()
     {
         Volatile.Write(ref _disposed, 1);
         Volatile.Read(ref _probeTimer)?.Dispose();
     }
 
-    /// <summary>Ends the chain for listeners: they receive what has happened, and are detached then.</summary>
-    public Subscription[] EndDelivery() => _timeline.End();
+    /// <summary>Ends delivery. Listeners receive all earlier signals and notices and are then detached.</summary>
+    public Subscription[] EndDelivery() => _timeline.EndDelivery();
 
-    /// <summary>Lets go of the subscriptions that have ended, or of all.</summary>
-    public void LetGo(bool all) => _timeline.LetGo(all);
+    /// <summary>Removes the subscriptions that have ended, or all of them.</summary>
+    public void RemoveSubscriptions(bool all) => _timeline.RemoveSubscriptions(all);
 
-    /// <summary>Reads the phase, and the totals while it is the current one.</summary>
+    /// <summary>Reads the current phase and the totals as of one moment.</summary>
     public TotalsReading Read(out PhaseReading reading)
     {
         while (true)
         {
-            // The window first, outside of every lock: it may be a user's. What settles meanwhile cannot make it larger than the totals.
+            // Read the window first, outside of every lock, because it may be a user's. Calls that settle meanwhile cannot make it larger
+            // than the totals.
             var phase = _timeline.Phase;
             reading = phase.Read();
             if (Totals.TryRead(_timeline, phase, out var totals))
@@ -85,11 +86,10 @@ internal sealed partial class StateMachine
         }
     }
 
-    /// <summary>Admits a call or rejects it.</summary>
-    /// <param name="ticket">The ticket of the admitted call, or the one that says which phase rejected it.</param>
-    /// <param name="caused">
-    /// The transitions that this admission caused: rarely one, and two where an expired lease re-opens a circuit that takes no break.
-    /// </param>
+    /// <summary>Admits or rejects a call.</summary>
+    /// <param name="ticket">The ticket of the admitted call, or a ticket with the phase that rejected the call.</param>
+    /// <param name="caused">The transitions that this admission caused; two if an expired lease re-opens a circuit without a break.</param>
+    /// <returns><see langword="true"/> if the call is admitted.</returns>
     public bool TryEnter(out Ticket ticket, out Signal[] caused)
     {
         caused = [];
@@ -101,7 +101,7 @@ internal sealed partial class StateMachine
                 caused = [.. caused, signal];
             }
 
-            if (result != AdmitResult.PhaseOver)
+            if (result != AdmitResult.PhaseEnded)
             {
                 return result == AdmitResult.Admitted;
             }
@@ -110,21 +110,23 @@ internal sealed partial class StateMachine
 
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);
 
-    /// <summary>Returns the object that continues a phase after reconfigurations; the phase itself when it is over.</summary>
+    /// <summary>Returns the object that continues a phase after reconfigurations, or the phase itself if it has ended.</summary>
     public Phase Latest(Phase phase) => Phase is var current && current.Number == phase.Number ? current : phase;
 
-    /// <summary>Settles a call for which its phase comes too late: another object continues the phase, or the phase is over.</summary>
+    /// <summary>
+    /// Settles a call that its phase object cannot count, because another object continues the phase or the phase has ended.
+    /// </summary>
     /// <param name="from">The phase object that could not count the call.</param>
     /// <param name="ticket">The ticket of the call.</param>
     /// <param name="verdict">The verdict.</param>
-    /// <param name="durationTicks">How long the call took in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
-    /// <param name="breakTicks">How long to break if this call opens the circuit, in ticks of 100 ns; 0 for the configured duration.</param>
+    /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
+    /// <param name="breakTicks">The break duration in ticks of 100 ns if this call opens the circuit; 0 for the configured duration.</param>
     public Signal? SettleLate(Phase from, Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
         var current = Phase;
         if (current.Number == from.Number && !ReferenceEquals(current, from))
         {
-            // Not stale, for example after a would-trip.
+            // The result is not stale, for example after a would-trip.
             return current.Settle(ticket, verdict, durationTicks, breakTicks);
         }
 
@@ -143,8 +145,8 @@ internal sealed partial class StateMachine
     {
         if (_timeline is not { } timeline)
         {
-            // A part of the very first phase failed to start: listeners receive that when they are attached.
-            (_early ??= []).Add(notice);
+            // A part of the first phase failed to start. Listeners receive the notice after they are attached.
+            (_earlyNotices ??= []).Add(notice);
         }
         else if (timeline.TryNotify(() => notice(Name, Clock.UtcNow)))
         {
@@ -152,24 +154,25 @@ internal sealed partial class StateMachine
         }
     }
 
-    public void Wake()
+    public void OnTimer()
     {
         var phase = _timeline.Phase;
         if (phase.Rules.ProbeWithoutTraffic)
         {
-            phase.Wake(Clock.Now);
+            phase.OnTimer(Clock.Now);
         }
     }
 
-    /// <summary>Wakes a phase in so long, if it is still there then.</summary>
-    public void WakeAfter(Phase phase, TimeSpan due)
+    /// <summary>Schedules the timer for a phase.</summary>
+    public void ScheduleTimer(Phase phase, TimeSpan due)
     {
-        _probeTimer?.After(due);
+        _probeTimer?.Schedule(due);
 
-        // There is one timer: where the phase was over by now, this may have come after the current one's.
+        // All phases share one timer. If the phase has ended, this call may have replaced the due time of the current phase. OnTimer sets
+        // it again.
         if (_timeline.Phase is var current && !ReferenceEquals(current, phase) && current.Rules.ProbeWithoutTraffic)
         {
-            current.Wake(Clock.Now);
+            current.OnTimer(Clock.Now);
         }
     }
 

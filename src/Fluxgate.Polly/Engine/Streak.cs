@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Failures in a row within a phase, derived: a failure notes how many successes there were before it, so that a success writes nothing.
-/// Where the phase goes on with another ledger, it goes on with another streak, which counts on from the one before.
+/// The failures in a row within a phase. A failure stores the number of successes before it, so that a success writes nothing. A phase that
+/// continues with another ledger also continues with another streak, which includes the counts of the previous one.
 /// </summary>
 internal sealed class Streak
 {
@@ -10,7 +10,7 @@ internal sealed class Streak
     private const long MostLength = FluxgateDefaults.MaxStreak;
     private const long MarkBits = long.MaxValue >> LengthBits;
 
-    // So far from the mark, its bits could stand for another number of successes.
+    // At this distance from the mark, its bits could represent another number of successes.
     private const long FarFromMark = MarkBits / 4;
 
     private readonly Ledger _ledger;
@@ -24,18 +24,20 @@ internal sealed class Streak
     {
         (_ledger, _marks, _before) = (ledger, before._marks, before);
 
-        // Lets go of streaks before it, so that reconfigurations make no chain.
+        // Releases the earlier streaks, so that reconfigurations do not build a chain.
         before.SuccessesInPhase();
     }
 
-    /// <summary>The streak of the object in which its phase goes on.</summary>
+    /// <summary>Returns the streak for the object that continues the phase.</summary>
     public Streak On(Ledger next) => ReferenceEquals(next, _ledger) ? this : new(next, this);
 
-    /// <summary>Whether another streak counts the same failures.</summary>
+    /// <summary>Returns whether another streak counts the same failures.</summary>
     public bool IsSame(Streak other) => ReferenceEquals(_marks, other._marks);
 
-    /// <summary>Counts a failure that the ledger holds already. Between concurrent calls, this is the failure's place in the order.</summary>
-    /// <returns>The failures in a row, this one included.</returns>
+    /// <summary>
+    /// Counts a failure that the ledger has already counted. This defines the order of the failure among concurrent calls.
+    /// </summary>
+    /// <returns>The failures in a row, including this one.</returns>
     public long Failed()
     {
         while (true)
@@ -59,17 +61,17 @@ internal sealed class Streak
         }
     }
 
-    /// <summary>Failures in a row up to now.</summary>
+    /// <summary>Returns the current number of failures in a row.</summary>
     public long Failures()
     {
         var seen = Volatile.Read(ref _marks.Word);
         return Since(seen, SuccessesInPhase()) <= 0 ? seen & MostLength : 0;
     }
 
-    /// <summary>Successes since the last failure.</summary>
+    /// <summary>Returns the number of successes since the last failure.</summary>
     public long Successes() => Math.Max(0, Since(Volatile.Read(ref _marks.Word), SuccessesInPhase()));
 
-    /// <summary>The successes since the last failure; negative where this streak knows fewer than the mark.</summary>
+    /// <summary>Returns the successes since the last failure; negative if this streak has counted fewer successes than the mark.</summary>
     private long Since(long word, long successes)
     {
         var about = successes - Volatile.Read(ref _marks.Successes);
@@ -78,7 +80,7 @@ internal sealed class Streak
             return about;
         }
 
-        // The distance in the mark's bits, with its sign.
+        // The signed distance in the bits of the mark.
         var distance = (successes - (word >> LengthBits)) & MarkBits;
         return distance <= MarkBits / 2 ? distance : distance - MarkBits - 1;
     }
@@ -107,7 +109,10 @@ internal sealed class Streak
         return successesBefore;
     }
 
-    /// <summary>One word that holds the successes before the last failure (40 bits) and the failures in a row (24 bits), and those successes once more in full, written after it.</summary>
+    /// <summary>
+    /// The mark of the last failure. One word holds the successes before it (40 bits) and the failures in a row (24 bits). The full number
+    /// of successes is written after the word.
+    /// </summary>
     private sealed class Marks
     {
         public long Word;

@@ -3,38 +3,42 @@ using System.Runtime.CompilerServices;
 namespace Fluxgate;
 
 /// <summary>
-/// Brings one listener the signals and notices of one breaker: each once, in order, never two at a time. Whoever raises the entry counter from
-/// zero delivers until it falls back to zero; a thread that comes in between, or the listener itself, leaves its news to that one.
+/// Delivers the signals and notices of one breaker to one listener: each once, in order, never two at a time. The thread that raises the
+/// entry counter from zero delivers until the counter returns to zero. Another thread, or the listener itself, only raises the counter and
+/// leaves delivery to that thread.
 /// </summary>
 /// <remarks>
-/// A thread that made a transition delivers for a bounded time; the rest moves to the thread pool. What waits for a listener that hangs is
-/// bounded too: the oldest is dropped, and dropped signals are counted.
+/// A thread that made a transition delivers for a bounded time; the rest moves to the thread pool. The backlog of a listener is bounded:
+/// the oldest entries are dropped, and dropped signals are counted.
 /// </remarks>
 internal sealed class Subscription(StateMachine machine, IReceiver receiver, TimelineEntry start)
 {
-    /// <summary>So many entries or so much time, after which a thread leaves the rest to another one.</summary>
-    private const int MostInOneRun = 16;
+    /// <summary>After this many messages, or this much time, a thread leaves the rest to another one.</summary>
+    private const int MaxMessagesPerRun = 16;
 
-    private static readonly TimeSpan LongestRun = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan MaxRunTime = TimeSpan.FromMilliseconds(10);
 
     private TimelineEntry _cursor = start;
 
-    // As if a thread were delivering already, until the listener was attached.
+    // One blocks delivery until the listener is attached.
     private int _entries = 1;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _deliveringThread;
-    private bool _isOver;
+    private bool _hasEnded;
 
-    /// <summary>Completes when the listener was detached.</summary>
+    /// <summary>Gets a task that completes when the listener has been detached.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Whether the listener is calling from its own delivery, and so cannot be waited for.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the current thread is delivering to this listener. The listener then cannot be awaited.
+    /// </summary>
     public bool IsDeliveringHere => Volatile.Read(ref _deliveringThread) == Environment.CurrentManagedThreadId;
 
-    /// <summary>Whether so much waits that notices are left out.</summary>
+    /// <summary>Returns whether the backlog is so long that notices are omitted.</summary>
     public bool IsBehind(TimelineEntry last) => Waiting(last) >= FluxgateDefaults.MostNoticesWaiting;
 
+    /// <summary>Delivers the backlog, unless another thread is delivering.</summary>
     public void Deliver()
     {
         if (Interlocked.Increment(ref _entries) == 1)
@@ -43,24 +47,24 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
         }
     }
 
-    /// <summary>Delivers what has come up to now, and lets others deliver from now on.</summary>
-    public void Begin() => Run();
+    /// <summary>Delivers the backlog and enables delivery by other threads.</summary>
+    public void BeginDelivery() => Run();
 
-    /// <summary>Drops the oldest entries where more wait than may, and all that come after the end.</summary>
+    /// <summary>Drops the oldest entries above the limit, and all entries after the subscription has ended.</summary>
     public void DropBefore(TimelineEntry last)
     {
-        while ((Volatile.Read(ref _isOver) || Waiting(last) > FluxgateDefaults.MostSignalsWaiting) && TryTake(out TimelineEntry dropped))
+        while ((Volatile.Read(ref _hasEnded) || Waiting(last) > FluxgateDefaults.MostSignalsWaiting) && TryTake(out TimelineEntry dropped))
         {
             Drop(dropped);
         }
     }
 
-    /// <summary>Drops all that waits but the end.</summary>
+    /// <summary>Drops the backlog except the end entry.</summary>
     public void DropAll()
     {
         while (
-            Volatile.Read(ref _cursor).Next is { News: var news }
-            && !ReferenceEquals(news, TimelineEntry.End)
+            Volatile.Read(ref _cursor).Next is { Message: var message }
+            && !ReferenceEquals(message, TimelineEntry.End)
             && TryTake(out TimelineEntry dropped)
         )
         {
@@ -78,37 +82,39 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
         do
         {
             seen = Volatile.Read(ref _entries);
-            while (Volatile.Read(ref _cursor).Next is not null && !_isOver)
+            while (Volatile.Read(ref _cursor).Next is not null && !_hasEnded)
             {
-                if (delivered == MostInOneRun || (delivered > 0 && machine.Clock.Between(startedAt, machine.Clock.Now) >= LongestRun))
+                if (delivered == MaxMessagesPerRun || (delivered > 0 && machine.Clock.Between(startedAt, machine.Clock.Now) >= MaxRunTime))
                 {
-                    // Whoever comes next goes on: a thread with a transition of its own, or one of the pool.
+                    // Another thread continues: one with its own transition, or one of the thread pool.
                     Volatile.Write(ref _entries, 0);
                     ThreadPool.UnsafeQueueUserWorkItem(static subscription => subscription.Deliver(), this, preferLocal: false);
                     return;
                 }
 
-                if (TryTake(out object? news))
+                if (TryTake(out object? message))
                 {
-                    Call(news);
+                    Call(message);
                     delivered++;
                 }
             }
         } while (Interlocked.Add(ref _entries, -seen) != 0);
     }
 
-    /// <summary>Takes the next news. A frame that waits for a listener must hold no entry: it would keep all later ones alive.</summary>
+    /// <summary>
+    /// Takes the next message. A frame that waits for a listener must not hold an entry, because an entry keeps all later entries alive.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryTake(out object? news)
+    private bool TryTake(out object? message)
     {
-        news = null;
+        message = null;
         if (!TryTake(out TimelineEntry entry))
         {
             return false;
         }
 
-        news = entry.News;
-        entry.Passed();
+        message = entry.Message;
+        entry.MarkPassed();
         return true;
     }
 
@@ -121,15 +127,15 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
 
     private void Drop(TimelineEntry entry)
     {
-        if (entry.News is Signal && !Volatile.Read(ref _isOver))
+        if (entry.Message is Signal && !Volatile.Read(ref _hasEnded))
         {
             machine.Totals.AddDropped();
         }
 
-        entry.Passed();
+        entry.MarkPassed();
     }
 
-    private void Call(object? news)
+    private void Call(object? message)
     {
         Volatile.Write(ref _deliveringThread, Environment.CurrentManagedThreadId);
         try
@@ -137,7 +143,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
             ListenerCall.Run(
                 static call =>
                 {
-                    switch (call.News)
+                    switch (call.Message)
                     {
                         case Signal signal:
                             call.Receiver.OnSignal(signal);
@@ -150,26 +156,26 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
                             break;
                     }
                 },
-                (Receiver: receiver, News: news)
+                (Receiver: receiver, Message: message)
             );
         }
         catch (Exception error)
         {
-            machine.UserCode.ListenerFailed(error, news);
+            machine.UserCode.ListenerFailed(error, message);
         }
         finally
         {
             Volatile.Write(ref _deliveringThread, 0);
-            if (ReferenceEquals(news, TimelineEntry.End))
+            if (ReferenceEquals(message, TimelineEntry.End))
             {
-                Volatile.Write(ref _isOver, true);
+                Volatile.Write(ref _hasEnded, true);
                 _ended.SetResult();
             }
         }
     }
 }
 
-/// <summary>Receives a circuit's signals and notices: each once, in order, never two at a time.</summary>
+/// <summary>Receives the signals and notices of a circuit: each once, in order, never two at a time.</summary>
 internal interface IReceiver
 {
     void OnSignal(Signal signal);

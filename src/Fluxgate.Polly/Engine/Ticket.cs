@@ -2,17 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Fluxgate;
 
-/// <summary>What the engine keeps of a call from its admission to its result, or the phase that rejected it. Two words, so that it stays in registers.</summary>
+/// <summary>
+/// The data of a call from its admission to its result, or the phase that rejected it. It occupies two words, so that it stays in registers.
+/// </summary>
 internal readonly struct Ticket
 {
-    // A phase, or the lease of a probe, which knows its phase.
+    // A phase, or a probe, which refers to its phase.
     private readonly object? _holder;
 
     public Ticket(Phase phase, CallStart start) => (_holder, Start) = (phase, start);
 
     public Ticket(Probe probe, CallStart start) => (_holder, Start) = (probe, start);
 
-    /// <summary>Gets whether no phase counts the call.</summary>
+    /// <summary>Gets a value that indicates whether the ticket is empty: no phase has counted the call.</summary>
     public bool IsNone => _holder is null;
 
     public CallStart Start { get; }
@@ -21,11 +23,11 @@ internal readonly struct Ticket
 
     public Phase Phase => _holder is Probe probe ? probe.Phase : Unsafe.As<Phase>(_holder!);
 
-    /// <summary>Settles the call in its phase, or in the object in which a reconfiguration continues that phase.</summary>
+    /// <summary>Settles the call in its phase, or in the object that continues the phase after a reconfiguration.</summary>
     /// <param name="verdict">The verdict.</param>
-    /// <param name="durationTicks">How long it took in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
-    /// <param name="breakTicks">How long to break if this call opens the circuit, in ticks of 100 ns; 0 for the configured duration.</param>
-    /// <returns>The transition that this call caused, if any.</returns>
+    /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
+    /// <param name="breakTicks">The break duration in ticks of 100 ns if this call opens the circuit; 0 for the configured duration.</param>
+    /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
     public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, long breakTicks = 0)
     {
         var phase = Phase;

@@ -1,15 +1,15 @@
 namespace Fluxgate;
 
 /// <summary>
-/// What a breaker has counted in all its phases. Belongs to the breaker and loses nothing: phases that are over are folded in, and what
-/// settles after its phase is added directly.
+/// The counts of all phases of a breaker. Phases that have ended are added to them, and results that arrive after their phase are added
+/// directly, so that no count is lost.
 /// </summary>
-/// <remarks>One lock around arithmetic, taken at transitions, for stale results and by snapshots; never on the closed path.</remarks>
+/// <remarks>One lock guards arithmetic. It is taken for transitions, stale results and snapshots, and never on the closed path.</remarks>
 internal sealed class Totals
 {
     private static readonly long[] NoneRejected = new long[History.States];
 
-    // The counters of a ledger up to its rejections, and then the rejections by state. Allocated when the first phase ends.
+    // The counters of a ledger up to its rejections, followed by the rejections by state. Allocated when the first phase ends.
     private long[]? _folded;
     private SlowTotals? _slow;
     private long _stale;
@@ -17,7 +17,7 @@ internal sealed class Totals
 
     private long[] Folded => _folded ??= new long[Ledger.Rejected + History.States];
 
-    /// <summary>Seals the phases before the current one and folds them in. Whoever comes first does it for all.</summary>
+    /// <summary>Seals the phases before the current one and adds their counts to the totals. The first thread does this for all.</summary>
     public void Fold(Phase current)
     {
         lock (this)
@@ -26,7 +26,7 @@ internal sealed class Totals
         }
     }
 
-    /// <summary>Takes a verdict whose phase was over, or only notes that it came when its lease was counted before.</summary>
+    /// <summary>Adds a verdict whose phase has ended. If the expired lease was already counted, only the stale count increases.</summary>
     public void AddStale(Phase phase, Verdict verdict, long durationTicks, bool counted)
     {
         lock (this)
@@ -46,9 +46,9 @@ internal sealed class Totals
         }
     }
 
-    /// <summary>Takes the slow thresholds that a call reached and its ledger could not count, since it was sealed meanwhile.</summary>
+    /// <summary>Adds slow thresholds that a call reached and its ledger could not count because it was sealed.</summary>
     /// <param name="thresholds">The thresholds of the ledger.</param>
-    /// <param name="reached">A bit for each threshold.</param>
+    /// <param name="reached">One bit for each threshold.</param>
     public void AddSlow(SlowThresholds thresholds, int reached)
     {
         lock (this)
@@ -73,8 +73,8 @@ internal sealed class Totals
         }
     }
 
-    /// <summary>Reads the totals while a phase is the current one.</summary>
-    /// <returns><see langword="false"/> when it no longer is.</returns>
+    /// <summary>Reads the totals if a phase is the current one.</summary>
+    /// <returns><see langword="false"/> if the phase is no longer the current one.</returns>
     public bool TryRead(Timeline timeline, Phase phase, out TotalsReading totals)
     {
         lock (this)
@@ -88,7 +88,7 @@ internal sealed class Totals
             FoldBefore(phase);
             var ledger = phase.Ledger;
 
-            // In this order, what settles meanwhile cannot make the calls in flight negative, or fewer than the probes among them.
+            // In this order, calls that settle meanwhile cannot make the calls in flight negative, or fewer than the probes in flight.
             var successes = SumOf(ledger, Ledger.Successes);
             var failures = SumOf(ledger, Ledger.Failures);
             var ignored = SumOf(ledger, Ledger.Ignored);
@@ -99,7 +99,7 @@ internal sealed class Totals
         }
     }
 
-    /// <summary>Rejections by state, those of the current phase included.</summary>
+    /// <summary>Returns the rejections by state, including those of the current phase.</summary>
     private long[] RejectedUpTo(Phase phase)
     {
         var own = phase.Ledger.Sum(Ledger.Rejected);
@@ -164,7 +164,7 @@ internal sealed class Totals
     private void CountSlow(TimeSpan threshold, long count) => (_slow ??= new()).Add(threshold, count);
 }
 
-/// <summary>The totals of one moment, with the phase that was current then.</summary>
+/// <summary>The totals at one moment, and the phase that was current then.</summary>
 internal readonly record struct TotalsReading(
     Phase Phase,
     long Started,

@@ -1,20 +1,21 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The one place where a phase runs its parts, which users may have written. What throws is counted and reported, and the answer that
-/// keeps the circuit working is used instead (rule 8). Never called under a lock.
+/// Runs the parts of a phase, which users may have written. An exception is counted and reported, and a fallback value keeps the circuit
+/// working (rule 8). Never called under a lock.
 /// </summary>
 internal sealed class UserCode(StateMachine machine)
 {
     private static readonly long[] None = new long[Enum.GetValues<UserErrorSource>().Length];
 
-    // Most breakers have no errors, and allocate no array.
+    // Most breakers have no errors and allocate no array.
     private long[]? _errors;
 
     /// <summary>Returns the number of errors by source.</summary>
     public long[] Read() => Volatile.Read(ref _errors) is { } errors ? [.. errors] : None;
 
-    /// <summary>Starts a part for a phase; <see langword="null"/> when it throws.</summary>
+    /// <summary>Starts a part for a phase.</summary>
+    /// <returns>The started part, or <see langword="null"/> if starting it throws.</returns>
     public T? Start<TPart, T>(TPart part, Func<TPart, T> start, UserErrorSource source)
         where T : class
     {
@@ -29,11 +30,11 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    /// <summary>Starts a part for a phase that goes on; keeps the state of a part that is the same as before.</summary>
+    /// <summary>Starts a part for a phase that continues another one. A part that has not changed keeps its state.</summary>
     public T? Continue<T>(T? started, T? before, T part, Func<T, T> start, UserErrorSource source)
         where T : class => started is not null && before is not null && Rules.AreSame(before, part) ? started : Start(part, start, source);
 
-    /// <summary>A part as text; the name of its type when that throws.</summary>
+    /// <summary>Returns a part as text, or the name of its type if that throws.</summary>
     public static string TextOf(object part)
     {
         try
@@ -46,7 +47,7 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    /// <summary>As <see cref="TextOf(object)"/>; an error is counted and reported.</summary>
+    /// <summary>Returns a part as text, or the name of its type if that throws. The error is counted and reported.</summary>
     public string TextOf(object part, UserErrorSource source)
     {
         try
@@ -60,7 +61,7 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    /// <summary>Reports what a user's tripper threw when the rules were made.</summary>
+    /// <summary>Reports the exceptions that a user's tripper threw when the rules were created.</summary>
     public void ReportErrorsOf(Rules rules)
     {
         foreach (var error in rules.Errors)
@@ -76,11 +77,11 @@ internal sealed class UserCode(StateMachine machine)
         return new(phase.Ledger, Start(phase.Rules.Window, window => window.Start(context), UserErrorSource.Window), this);
     }
 
-    public bool Fires(Tripper tripper, in TripperContext reading)
+    public bool Fires(Tripper tripper, in TripperContext context)
     {
         try
         {
-            return tripper.Fires(reading);
+            return tripper.Fires(context);
         }
         catch (Exception error)
         {
@@ -89,12 +90,12 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    public Reason Explain(Tripper tripper, in TripperContext reading)
+    public Reason Explain(Tripper tripper, in TripperContext context)
     {
         try
         {
             var findings = new List<Finding>();
-            return new(ReasonKind.Tripped, tripper.Describe(reading, findings), findings);
+            return new(ReasonKind.Tripped, tripper.Describe(context, findings), findings);
         }
         catch (Exception error)
         {
@@ -116,7 +117,8 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    /// <summary><see langword="null"/> when the permit throws: one probe at a time.</summary>
+    /// <summary>Evaluates the permit.</summary>
+    /// <returns>The result of the permit, or <see langword="null"/> if it throws: one probe at a time is then admitted.</returns>
     public bool? Admits(Permit? permit, in PermitContext context)
     {
         try
@@ -141,7 +143,7 @@ internal sealed class UserCode(StateMachine machine)
             }
 
             throw new InvalidOperationException(
-                $"A break duration must be greater than zero, but {rules.BreakDuration} answered with {duration}."
+                $"A break duration must be greater than zero, but {rules.BreakDuration} returned {duration}."
             );
         }
         catch (Exception error)
@@ -151,11 +153,11 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    /// <summary>A break whose duration another call has been drawing for too long.</summary>
+    /// <summary>Returns the default break duration, and reports that another call has been drawing the duration for too long.</summary>
     public TimeSpan OverdueBreak(Rules rules)
     {
         var patience = RuleText.Duration(FluxgateDefaults.BreakDurationPatience);
-        Failed(UserErrorSource.BreakDuration, new TimeoutException($"{rules.BreakDuration} has not answered for {patience}."));
+        Failed(UserErrorSource.BreakDuration, new TimeoutException($"{rules.BreakDuration} has not returned for {patience}."));
         return FluxgateDefaults.BreakFor;
     }
 
@@ -184,13 +186,17 @@ internal sealed class UserCode(StateMachine machine)
         }
     }
 
-    /// <summary>Counts an error, and announces it unless a listener's own call met it.</summary>
+    /// <summary>Counts an error. It also raises a notice, unless a listener caused the error.</summary>
     public void Failed(UserErrorSource source, Exception error) => Failed(source, error, ListenerCall.IsInside);
 
-    /// <summary>Counts an error of a listener. One in receiving an error is not announced, or the two would go on without end.</summary>
-    public void ListenerFailed(Exception error, object? news) => Failed(UserErrorSource.Listener, error, silent: news is UserErrorNotice);
+    /// <summary>
+    /// Counts an error of a listener. An error while a listener receives an error raises no notice, because otherwise each notice could
+    /// cause the next one.
+    /// </summary>
+    public void ListenerFailed(Exception error, object? message) =>
+        Failed(UserErrorSource.Listener, error, silent: message is UserErrorNotice);
 
-    /// <summary>Counts an error of the time provider, which an announcement would have to ask for the time.</summary>
+    /// <summary>Counts an error of the time provider. It raises no notice, because a notice needs the time.</summary>
     public void ClockFailed(Exception error) => Failed(UserErrorSource.Clock, error, silent: true);
 
     private void Failed(UserErrorSource source, Exception error, bool silent)

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>A window that a user wrote. It receives every call; what it throws is counted and reported.</summary>
+/// <summary>A window that a user wrote. It receives every call. Its exceptions are counted and reported.</summary>
 /// <param name="ledger">The ledger of the phase.</param>
-/// <param name="state">The started window, or <see langword="null"/> when starting it failed: then it is empty.</param>
-/// <param name="userCode">Runs it.</param>
+/// <param name="state">The started window, or <see langword="null"/> if it failed to start. It is then empty.</param>
+/// <param name="userCode">Runs the window.</param>
 internal sealed class UserWindow(Ledger ledger, WindowState? state, UserCode userCode) : LedgerWindow(ledger)
 {
     public override Alarm Alarm { get; } = new(asked: 0);

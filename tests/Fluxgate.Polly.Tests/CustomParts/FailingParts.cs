@@ -93,7 +93,7 @@ public sealed class FailingParts
     public void A_break_duration_that_is_not_positive_lasts_60_seconds(long ticks, string text) =>
         AssertDefaultBreak(
             new() { BreakDuration = new OwnBreak(() => TimeSpan.FromTicks(ticks)) },
-            $"A break duration must be greater than zero, but Fluxgate.Broken+OwnBreak answered with {text}."
+            $"A break duration must be greater than zero, but Fluxgate.Broken+OwnBreak returned {text}."
         );
 
     [Theory]
