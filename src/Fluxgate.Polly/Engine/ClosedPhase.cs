@@ -20,7 +20,9 @@ internal sealed class ClosedPhase : Phase
     private readonly Clock _clock;
     private readonly Clock _decidingClock;
     private readonly Durations? _durations;
+    private readonly bool _timesCalls;
     private readonly bool _ruleTimesCalls;
+    private readonly bool _timesAbandonedCalls;
     private readonly bool _addsEveryCall;
     private readonly bool _evaluatesEveryCall;
     private readonly long _leastStreak;
@@ -47,6 +49,8 @@ internal sealed class ClosedPhase : Phase
         _buckets = _window as BucketWindow;
         _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
         _ruleTimesCalls = Ledger.IsTimed;
+        _timesCalls = _ruleTimesCalls || _durations is not null;
+        _timesAbandonedCalls = Rules.AbandonedAfterTicks != long.MaxValue;
         _addsEveryCall = _ruleTimesCalls || _window is UserWindow;
         _evaluatesEveryCall = Rules.EvaluatesEveryCall || _window is UserWindow;
         _leastStreak = Rules.LeastStreak;
@@ -55,24 +59,25 @@ internal sealed class ClosedPhase : Phase
     public override BreakerState State { get; }
 
     /// <summary>Admits a call.</summary>
+    /// <param name="mayBeAbandoned">Whether the caller can give up. Then the call needs a start time.</param>
     /// <returns>The ticket of the call, or an empty ticket if the phase has ended.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Ticket Start()
+    public Ticket Start(bool mayBeAbandoned)
     {
-        var start = _ruleTimesCalls || _durations is not null ? StartTime() : CallStart.Untimed;
+        var start = _timesCalls || (mayBeAbandoned && _timesAbandonedCalls) ? StartTime(mayBeAbandoned) : CallStart.Untimed;
         return Ledger.TryCount(Ledger.Started) ? new(this, start) : default;
     }
 
-    public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
+    public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
     {
         caused = null;
-        ticket = Start();
+        ticket = Start(mayBeAbandoned);
         return ticket.IsNone ? AdmitResult.PhaseEnded : AdmitResult.Admitted;
     }
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
-        var time = durationTicks >= 0 || ticket.Start.IsTimed ? ticket.Start.Elapsed(_clock, durationTicks) : default;
+        var time = durationTicks >= 0 || (_timesCalls && ticket.Start.IsTimed) ? ticket.Start.Elapsed(_clock, durationTicks) : default;
         var now = 0L;
         if (_buckets is not null && verdict != Verdict.Ignored)
         {
@@ -128,11 +133,14 @@ internal sealed class ClosedPhase : Phase
     }
 
     // A listener needs the exact clock, which serves every rule too.
-    private CallStart StartTime() =>
+    private CallStart StartTime(bool mayBeAbandoned) =>
         _durations is { Wanted: true } ? CallStart.Exact(_clock.Now)
-        : !_ruleTimesCalls ? CallStart.Untimed
-        : IsExact ? CallStart.Exact(_decidingClock.Now)
-        : CallStart.Coarse(_decidingClock.Now);
+        : _ruleTimesCalls ? StartOn(_decidingClock)
+        : mayBeAbandoned && _timesAbandonedCalls ? StartOn(Rules.AbandonedAfterTicks >= TimeSpan.TicksPerSecond ? _clock.Coarse : _clock)
+        : CallStart.Untimed;
+
+    private CallStart StartOn(Clock clock) =>
+        ReferenceEquals(clock, _clock) ? CallStart.Exact(clock.Now) : CallStart.Coarse(clock.Now);
 
     private bool IsExact => ReferenceEquals(_decidingClock, _clock);
 
@@ -236,7 +244,7 @@ internal sealed class ClosedPhase : Phase
             return false;
         }
 
-        var reason = UserCode.Explain(_tripper!, context);
+        var reason = StateMachine.WithNote(UserCode.Explain(_tripper!, context), breakTicks);
         if (State == BreakerState.Closed)
         {
             signal = Machine.Open(this, reason, History.Reopens, breakTicks);

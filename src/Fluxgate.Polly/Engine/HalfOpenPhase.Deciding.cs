@@ -39,12 +39,12 @@ internal sealed partial class HalfOpenPhase
         var context = new TripperContext(State, window, counts.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
         if (_tripper is not null && UserCode.Fires(_tripper, context))
         {
-            return Reopen(UserCode.Explain(_tripper, context), breakTicks);
+            return Reopen(StateMachine.WithNote(UserCode.Explain(_tripper, context), breakTicks), breakTicks);
         }
 
         if (counts.Recorded >= Rules.ProbeLimit && counts.Successes == 0)
         {
-            return Reopen(new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"), breakTicks);
+            return Reopen(StateMachine.WithNote(new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"), breakTicks), breakTicks);
         }
 
         var elapsed = Clock.Between(StartedAt, now);

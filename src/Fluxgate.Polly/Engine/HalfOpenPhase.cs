@@ -44,7 +44,7 @@ internal sealed partial class HalfOpenPhase : Phase
         }
     }
 
-    public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
+    public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
     {
         var now = Clock.Now;
         ticket = default;

@@ -8,7 +8,7 @@ internal sealed class ManualPhase(PhaseStart start, BreakerState state) : Phase(
 {
     public override BreakerState State => state;
 
-    public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
+    public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
     {
         caused = null;
         if (state == BreakerState.ForcedOpen)

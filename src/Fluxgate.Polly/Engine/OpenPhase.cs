@@ -42,7 +42,7 @@ internal sealed class OpenPhase : Phase
     /// <summary>Returns the duration of this break under other rules. A new duration is drawn only if the break duration changed.</summary>
     public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? _breakFor : UserCode.BreakFor(rules, History.Reopens, Reason);
 
-    public override AdmitResult Admit(out Ticket ticket, out Signal? caused)
+    public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
     {
         caused = null;
         if (_until == long.MaxValue)

@@ -45,7 +45,7 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>Admits or rejects a call.</summary>
     /// <param name="ticket">The ticket of the admitted call, or a ticket with the phase that rejected the call.</param>
     /// <param name="caused">The transition that this admission caused, or <see langword="null"/>.</param>
-    public abstract AdmitResult Admit(out Ticket ticket, out Signal? caused);
+    public abstract AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused);
 
     /// <summary>Records the verdict of a call that this phase admitted.</summary>
     /// <param name="ticket">The ticket of the call.</param>

@@ -20,11 +20,14 @@ internal sealed class Rules
         TimeSpan lease,
         bool probeWithoutTraffic,
         Func<double>? randomizer,
+        TimeSpan abandonedAfter,
         IReadOnlyList<string> warnings
     )
     {
         (Window, Tripper, BreakDuration, Permit, Recovery) = (window, tripper, breakDuration, permit, recovery);
         (Lease, ProbeWithoutTraffic, Randomizer, Warnings) = (lease, probeWithoutTraffic, randomizer, warnings);
+        AbandonedAfter = abandonedAfter;
+        AbandonedAfterTicks = abandonedAfter == Timeout.InfiniteTimeSpan ? long.MaxValue : abandonedAfter.Ticks;
         RandomSource = randomizer is null ? RandomSource.Shared : new(randomizer);
 
         Tripper[] leaves = [.. Tripper.Leaves];
@@ -55,6 +58,12 @@ internal sealed class Rules
     public TimeSpan Lease { get; }
 
     public bool ProbeWithoutTraffic { get; }
+
+    /// <summary>Gets how long an abandoned call must have waited to be a failure; <see cref="Timeout.InfiniteTimeSpan"/> for never.</summary>
+    public TimeSpan AbandonedAfter { get; }
+
+    /// <summary>Gets <see cref="AbandonedAfter"/> in ticks of 100 ns; <see cref="long.MaxValue"/> for never.</summary>
+    public long AbandonedAfterTicks { get; }
 
     /// <summary>Gets the source of random numbers that the user configured; <see langword="null"/> for the shared source.</summary>
     public Func<double>? Randomizer { get; }
@@ -113,6 +122,7 @@ internal sealed class Rules
         Compare(nameof(Recovery), other.Recovery, Recovery);
         Compare("ProbeLease", RuleText.Duration(other.Lease), RuleText.Duration(Lease));
         Compare(nameof(ProbeWithoutTraffic), other.ProbeWithoutTraffic, ProbeWithoutTraffic);
+        Compare(nameof(AbandonedAfter), TextOf(other.AbandonedAfter), TextOf(AbandonedAfter));
         if (Randomizer != other.Randomizer)
         {
             changes.Add($"{nameof(Randomizer)}: replaced");
@@ -185,6 +195,9 @@ internal sealed class Rules
 
         return [.. thresholds];
     }
+
+    private static string TextOf(TimeSpan abandonedAfter) =>
+        abandonedAfter == Timeout.InfiniteTimeSpan ? "never" : RuleText.Duration(abandonedAfter);
 
     private T? Try<T>(Func<T?> read)
     {

@@ -8,10 +8,14 @@ internal sealed partial class StateMachine
 {
     public const long Unmeasured = -1;
 
+    /// <summary>In place of a break duration: the configured one, and a note in the reason that the caller abandoned the call.</summary>
+    public const long AbandonedCall = -1;
+
     private Timeline _timeline = null!;
     private ProbeTimer? _probeTimer;
     private List<Func<string, DateTimeOffset, Notice>>? _earlyNotices;
     private int _disposed;
+    private bool _ignoresAbandonedCalls;
 
     /// <summary>Creates a state machine. It has no phase until <see cref="Start"/>.</summary>
     public StateMachine(string name, Clock clock)
@@ -87,15 +91,16 @@ internal sealed partial class StateMachine
     }
 
     /// <summary>Admits or rejects a call.</summary>
+    /// <param name="mayBeAbandoned">Whether the caller can give up. Then the call needs a start time.</param>
     /// <param name="ticket">The ticket of the admitted call, or a ticket with the phase that rejected the call.</param>
     /// <param name="caused">The transitions that this admission caused; two if an expired lease re-opens a circuit without a break.</param>
     /// <returns><see langword="true"/> if the call is admitted.</returns>
-    public bool TryEnter(out Ticket ticket, out Signal[] caused)
+    public bool TryEnter(bool mayBeAbandoned, out Ticket ticket, out Signal[] caused)
     {
         caused = [];
         while (true)
         {
-            var result = Phase.Admit(out ticket, out var signal);
+            var result = Phase.Admit(mayBeAbandoned, out ticket, out var signal);
             if (signal is not null)
             {
                 caused = [.. caused, signal];
@@ -107,6 +112,23 @@ internal sealed partial class StateMachine
             }
         }
     }
+
+    /// <summary>Returns whether a call that its caller abandons now is a failure: it waited for long, and the application is not stopping.</summary>
+    public bool IsFailure(Ticket abandoned)
+    {
+        var after = Latest(abandoned.Phase).Rules.AbandonedAfterTicks;
+        return !Volatile.Read(ref _ignoresAbandonedCalls)
+            && after != long.MaxValue
+            && abandoned.Start.IsTimed
+            && abandoned.Start.Elapsed(Clock, Unmeasured).Ticks >= after;
+    }
+
+    /// <summary>Ignores all calls that are abandoned from now on.</summary>
+    public void IgnoreAbandonedCalls() => Volatile.Write(ref _ignoresAbandonedCalls, true);
+
+    /// <summary>Notes in a reason that the call which caused the transition was abandoned.</summary>
+    public static Reason WithNote(Reason reason, long breakTicks) =>
+        breakTicks == AbandonedCall ? new(reason.Kind, $"{reason.Text}, the last failure abandoned by its caller", reason.Findings) : reason;
 
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);
 

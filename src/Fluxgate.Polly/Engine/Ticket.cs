@@ -33,4 +33,13 @@ internal readonly struct Ticket
         var phase = Phase;
         return (phase.IsContinued ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, breakTicks);
     }
+
+    /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
+    public Signal? SettleAbandoned()
+    {
+        var machine = Phase.Machine;
+        var verdict = machine.IsFailure(this) ? Verdict.Failure : Verdict.Ignored;
+        machine.Totals.AddAbandoned(verdict);
+        return Settle(verdict, breakTicks: verdict == Verdict.Failure ? StateMachine.AbandonedCall : 0);
+    }
 }

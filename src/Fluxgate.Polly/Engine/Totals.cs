@@ -14,6 +14,8 @@ internal sealed class Totals
     private SlowTotals? _slow;
     private long _stale;
     private long _dropped;
+    private long _abandonedFailures;
+    private long _abandonedIgnored;
 
     private long[] Folded => _folded ??= new long[Ledger.Rejected + History.States];
 
@@ -65,6 +67,19 @@ internal sealed class Totals
         }
     }
 
+    /// <summary>Counts a call that its caller abandoned, by its verdict.</summary>
+    public void AddAbandoned(Verdict verdict)
+    {
+        if (verdict == Verdict.Failure)
+        {
+            Interlocked.Increment(ref _abandonedFailures);
+        }
+        else
+        {
+            Interlocked.Increment(ref _abandonedIgnored);
+        }
+    }
+
     public void AddDropped()
     {
         lock (this)
@@ -94,7 +109,9 @@ internal sealed class Totals
             var ignored = SumOf(ledger, Ledger.Ignored);
             var probes = phase.ProbesInFlight;
             var started = SumOf(ledger, Ledger.Started);
-            totals = new(phase, started, successes, failures, ignored, probes, _stale, RejectedUpTo(phase), SlowUpTo(ledger), _dropped);
+            totals = new(phase, started, successes, failures, ignored, probes, _stale, RejectedUpTo(phase), SlowUpTo(ledger), _dropped,
+                Volatile.Read(ref _abandonedFailures),
+                Volatile.Read(ref _abandonedIgnored));
             return true;
         }
     }
@@ -175,5 +192,7 @@ internal readonly record struct TotalsReading(
     long Stale,
     long[] Rejected,
     KeyValuePair<TimeSpan, long>[] Slow,
-    long Dropped
+    long Dropped,
+    long AbandonedFailures,
+    long AbandonedIgnored
 );
