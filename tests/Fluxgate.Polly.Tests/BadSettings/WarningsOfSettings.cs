@@ -48,7 +48,7 @@ public sealed class WarningsOfSettings
     [InlineData("FailureRate(50%) & MinRequests(10) | Closed")]
     public void A_rule_that_healthy_calls_fire_is_named(string rule) =>
         Assert.Equal(
-            [$"The rule {rule} fires without a failure or a slow call, once there are calls enough. Is one of its | meant as &?"],
+            [$"The rule {rule} fires without a failure or a slow call once the window holds enough calls. Should one of its | be &?"],
             Warnings(Tripper.Parse(rule))
         );
 
@@ -59,7 +59,7 @@ public sealed class WarningsOfSettings
     [InlineData("Closed & FailureRate(10%) | MinRequests(20) & SlowRate(10%, 1s)")]
     public void A_rule_that_a_single_call_fires_is_named(string rule) =>
         Assert.Equal(
-            [$"The rule {rule} fires at the first call that fails or is slow: no MinRequests stands beside its rates."],
+            [$"The rule {rule} fires on the first call that fails or is slow. Combine its rates with MinRequests."],
             Warnings(Tripper.Parse(rule))
         );
 

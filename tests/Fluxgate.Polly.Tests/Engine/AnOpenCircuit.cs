@@ -29,7 +29,7 @@ public sealed class AnOpenCircuit
         Assert.Equal(("FailureStreak 1 >= 1", ReasonKind.Tripped), (rejection.Reason.Text, rejection.Reason.Kind));
         Assert.Equal(TimeSpan.FromSeconds(42.5), rejection.RetryAfter);
         Assert.Equal(
-            "Circuit 'payments' is open and does not let the call in: FailureStreak 1 >= 1. It probes again in 42.5s.",
+            "Circuit 'payments' is open and rejects the call: FailureStreak 1 >= 1. It probes again in 42.5s.",
             rejection.Message
         );
     }
@@ -57,7 +57,7 @@ public sealed class AnOpenCircuit
 
         Assert.Null(rejection.RetryAfter);
         Assert.Null(world.Now.NextProbeAt);
-        Assert.Equal("Circuit 'payments' is open and does not let the call in: maintenance.", rejection.Message);
+        Assert.Equal("Circuit 'payments' is open and rejects the call: maintenance.", rejection.Message);
     }
 
     [Fact]

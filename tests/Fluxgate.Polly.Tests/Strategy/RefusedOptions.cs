@@ -9,11 +9,11 @@ public sealed class RefusedOptions
 
     [Fact]
     public void Settings_beside_a_breaker_are_refused() =>
-        Refused(new() { Breaker = _world.Breaker, Settings = new() }, "Settings must be null where Breaker is set (to 'payments')");
+        Refused(new() { Breaker = _world.Breaker, Settings = new() }, "Settings must be null if Breaker is set, but Breaker is 'payments'");
 
     [Fact]
     public void A_name_beside_a_breaker_is_refused() =>
-        Refused(new() { Breaker = _world.Breaker, CircuitName = "other" }, "CircuitName must be null where Breaker is set, but is 'other'");
+        Refused(new() { Breaker = _world.Breaker, CircuitName = "other" }, "CircuitName must be null if Breaker is set, but is 'other'");
 
     [Fact]
     public void Tracker_and_ShouldHandle_together_are_refused() =>
