@@ -138,5 +138,5 @@ internal static class BadArguments
         wrap(part);
     }
 
-    private static string Deep(string part) => $"A {part} may be nested 500 deep at most, but this one is nested 501 deep.";
+    private static string Deep(string part) => $"A {part} must be nested at most 500 deep, but is nested 501 deep.";
 }

@@ -94,7 +94,7 @@ internal static class BadBreakers
             Of(
                 () => new ListenerCollection().Add(AsyncVoid),
                 "onSignal must not be async void: it cannot be awaited, and an exception in it would end the process. "
-                    + "Write (signal, cancellationToken) => … for an asynchronous listener."
+                    + "Use (signal, cancellationToken) => … for an asynchronous listener."
             ),
         ];
 

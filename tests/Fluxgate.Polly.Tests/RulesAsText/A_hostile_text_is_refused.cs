@@ -31,7 +31,7 @@ public sealed class A_hostile_text_is_refused
     }
 
     [Theory]
-    [InlineData('(', "Column 501: brackets may be nested 500 deep at most.")]
+    [InlineData('(', "Column 501: brackets must be nested at most 500 deep.")]
     [InlineData('&', "Column 1: expected a tripper such as MinRequests, or '(', but found '&'.")]
     [InlineData('|', "Column 1: expected a tripper such as MinRequests, or '(', but found '|'.")]
     [InlineData(' ', "Column 32769: expected a tripper such as MinRequests, or '(', but found the end.")]
@@ -73,7 +73,7 @@ public sealed class A_hostile_text_is_refused
         thread.Join();
 
         Assert.Equal((Nested(249), "Closed"), (read, bracketed));
-        Assert.EndsWith("A rule may be nested 500 deep at most, but this one is nested 501 deep.", refused, StringComparison.Ordinal);
+        Assert.EndsWith("A rule must be nested at most 500 deep, but is nested 501 deep.", refused, StringComparison.Ordinal);
     }
 
     /// <summary>Two deeper a time: an <c>|</c> in brackets within an <c>&amp;</c>.</summary>

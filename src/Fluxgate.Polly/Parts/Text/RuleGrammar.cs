@@ -84,7 +84,7 @@ internal sealed class RuleGrammar<T>(
             // A text is untrusted: what it nests must not exhaust the stack.
             if (depth == FluxgateDefaults.MaxDepth)
             {
-                throw reader.At(position, $"brackets may be nested {RuleText.Number(FluxgateDefaults.MaxDepth)} deep at most.");
+                throw reader.At(position, $"brackets must be nested at most {RuleText.Number(FluxgateDefaults.MaxDepth)} deep.");
             }
 
             var inner = Either(reader, depth + 1);
