@@ -260,8 +260,8 @@ public sealed class FluxgateBreakerSettings
     {
         var whileClosed = new Dictionary<string, string>(StringComparer.Ordinal);
         var whileHalfOpen = new Dictionary<string, string>(StringComparer.Ordinal);
-        dead = Tripper.Dead(BreakerState.Closed, Window.Capacity, whileClosed);
-        Tripper.Dead(BreakerState.HalfOpen, Window.Capacity, whileHalfOpen);
+        dead = Tripper.ReasonNeverFires(BreakerState.Closed, Window.Capacity, whileClosed);
+        Tripper.ReasonNeverFires(BreakerState.HalfOpen, Window.Capacity, whileHalfOpen);
         return
         [
             .. whileClosed

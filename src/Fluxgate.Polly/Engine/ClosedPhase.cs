@@ -34,7 +34,7 @@ internal sealed class ClosedPhase : Phase
         _clock = Clock;
 
         // The clock that decides here. Where listeners time every call, its reading at the end of a call serves the window too.
-        _watch = Rules.BearsCoarseTime && _durations is not { AlwaysWanted: true } ? _clock.Coarse : _clock;
+        _watch = Rules.AllowsCoarseClock && _durations is not { AlwaysWanted: true } ? _clock.Coarse : _clock;
 
         // Metrics-only decides as if closed, so our windows start as if closed.
         _window =
@@ -45,7 +45,7 @@ internal sealed class ClosedPhase : Phase
         _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
         _ruleTimesCalls = Ledger.IsTimed;
         _notesEveryCall = _ruleTimesCalls || _window is UserWindow;
-        _asksEveryCall = Rules.AsksEveryCall || _window is UserWindow;
+        _asksEveryCall = Rules.EvaluatesEveryCall || _window is UserWindow;
         _leastStreak = Rules.LeastStreak;
     }
 
@@ -172,7 +172,7 @@ internal sealed class ClosedPhase : Phase
             var rings = !_asksEveryCall && Alarm.RingsOnSuccess(seen);
             if (rings)
             {
-                first = Math.Min(first, alarm.Asked + 1);
+                first = Math.Min(first, alarm.LastEvaluation + 1);
             }
 
             for (var earlier = Math.Max(first, last - MostPlaces); earlier < last; earlier++)

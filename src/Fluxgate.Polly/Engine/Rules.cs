@@ -28,10 +28,10 @@ internal sealed class Rules
         Tripper[] leaves = [.. Tripper.Leaves];
         SlowThresholds = new(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
         NeedsDurations = leaves.Any(leaf => leaf.NeedsDurations);
-        BearsCoarseTime = !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
-        AsksEveryCall = Tripper.AsksEveryCall;
+        AllowsCoarseClock = !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
+        EvaluatesEveryCall = Tripper.EvaluatesEveryCall;
         LeastStreak = Tripper.LeastStreak;
-        HoldsRecoveryFor = Permit.HoldsRecoveryFor;
+        RecoveryDelay = Permit.RecoveryDelay;
         MostInFlight = Permit.MostInFlight;
         ProbeLimit = Recovery.ProbeLimit;
         TripperText = Try(Tripper.ToString) ?? Tripper.GetType().Name;
@@ -70,14 +70,14 @@ internal sealed class Rules
     public bool NeedsDurations { get; }
 
     /// <summary>Whether all that a closed circuit measures is long beside a step of the coarse clock.</summary>
-    public bool BearsCoarseTime { get; }
+    public bool AllowsCoarseClock { get; }
 
-    public bool AsksEveryCall { get; }
+    public bool EvaluatesEveryCall { get; }
 
     public long LeastStreak { get; }
 
     /// <summary>How long a ramp holds recovery back in each half-open phase.</summary>
-    public TimeSpan HoldsRecoveryFor { get; }
+    public TimeSpan RecoveryDelay { get; }
 
     /// <summary>The bound of a <c>MaxConcurrent</c> on probes in flight.</summary>
     public int? MostInFlight { get; }
@@ -152,7 +152,7 @@ internal sealed class Rules
 
     /// <summary>Whether a window filled under other rules holds what these ask for.</summary>
     public bool KeepsWindowOf(Rules other) =>
-        Window.IsSame(other.Window) && SlowThresholds.IsSame(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
+        Window.IsEquivalentTo(other.Window) && SlowThresholds.IsEquivalentTo(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
 
     private RuleThreshold[] ThresholdsOf(IEnumerable<Tripper> leaves)
     {

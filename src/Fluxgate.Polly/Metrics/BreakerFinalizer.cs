@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Lives exactly as long as its breaker, to whose life a weak table ties it, and then saves what the breaker had counted: otherwise the
+/// IsAlive exactly as long as its breaker, to whose life a weak table ties it, and then saves what the breaker had counted: otherwise the
 /// counters of a name would go back when a reloaded pipeline's old breaker is collected (trap M5).
 /// </summary>
 internal sealed class BreakerFinalizer(Circuits circuits, CircuitSeries circuit, TrackedBreaker member, FluxgateBreaker breaker)

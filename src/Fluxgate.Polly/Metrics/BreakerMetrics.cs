@@ -18,7 +18,7 @@ public sealed class BreakerMetrics : ICircuitListener
     private readonly Circuits _circuits;
     private readonly Dictionary<string, string> _labelNames;
     private readonly Action<MetricFamily, Exception> _onError;
-    private readonly ConditionalWeakTable<Signal, object> _heard = [];
+    private readonly ConditionalWeakTable<Signal, object> _counted = [];
     private volatile MetricFamily[] _families;
 
     /// <summary>Creates metrics without breakers.</summary>
@@ -45,7 +45,7 @@ public sealed class BreakerMetrics : ICircuitListener
             Require.NotNull(value, $"ConstantLabels[\"{name}\"]");
         }
 
-        Array.ForEach(_families, RefuseDuplicateLabels);
+        Array.ForEach(_families, RequireDistinctLabels);
     }
 
     /// <summary>The families, in the order in which they are shown.</summary>
@@ -71,7 +71,7 @@ public sealed class BreakerMetrics : ICircuitListener
                 return false;
             }
 
-            RefuseDuplicateLabels(family);
+            RequireDistinctLabels(family);
             _families = [.. _families, family];
             return true;
         }
@@ -104,7 +104,7 @@ public sealed class BreakerMetrics : ICircuitListener
 
         // Two listeners of one breaker may lead here, and both bring the one signal.
         var counting = Array.FindAll(_families, family => family.CountsSignal is not null);
-        if (counting.Length == 0 || !_heard.TryAdd(signal, this))
+        if (counting.Length == 0 || !_counted.TryAdd(signal, this))
         {
             return;
         }
@@ -136,7 +136,7 @@ public sealed class BreakerMetrics : ICircuitListener
     internal Dictionary<MetricFamily, MetricSamples> CountsOf(BreakerSnapshot last)
     {
         var counts = new Dictionary<MetricFamily, MetricSamples>();
-        foreach (var family in _families.Where(family => family is { IsOfCircuits: true, CountsSignal: null, Type: not MetricType.Gauge }))
+        foreach (var family in _families.Where(family => family is { IsPerCircuit: true, CountsSignal: null, Type: not MetricType.Gauge }))
         {
             var samples = new MetricSamples();
             samples.Begin(family, DurationBuckets);
@@ -169,9 +169,9 @@ public sealed class BreakerMetrics : ICircuitListener
     private static void Trace(MetricFamily family, Exception error) =>
         System.Diagnostics.Trace.TraceError($"The metric {family.Name} is left out of this page: {error}");
 
-    private void RefuseDuplicateLabels(MetricFamily family)
+    private void RequireDistinctLabels(MetricFamily family)
     {
-        IEnumerable<string> own = family.IsOfCircuits ? family.Labels.Prepend(MetricNames.CircuitName).Select(LabelName) : family.Labels;
+        IEnumerable<string> own = family.IsPerCircuit ? family.Labels.Prepend(MetricNames.CircuitName).Select(LabelName) : family.Labels;
         var twice = own.Concat(ConstantLabels.Keys).GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(name => name.Count() > 1);
         if (twice is not null)
         {

@@ -12,7 +12,7 @@ internal sealed class CircuitSeries(string name)
     /// <summary>What breakers that were collected had counted.</summary>
     public IReadOnlyDictionary<MetricFamily, MetricSamples>? Inherited { get; set; }
 
-    public bool Lives => Newest is not null;
+    public bool IsAlive => Newest is not null;
 
     /// <summary>The newest that lives. Looks past those that are collected and not yet inherited; the disposed ones stand before all others.</summary>
     private TrackedBreaker? Newest
@@ -20,12 +20,12 @@ internal sealed class CircuitSeries(string name)
         get
         {
             var node = _members.Last;
-            while (node is { Value: { Lives: false, Disposed: false } })
+            while (node is { Value: { IsAlive: false, Disposed: false } })
             {
                 node = node.Previous;
             }
 
-            return node is { Value: { Lives: true } newest } ? newest : null;
+            return node is { Value: { IsAlive: true } newest } ? newest : null;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
                 return;
             }
 
-            if (!_circuits.TryGetValue(name, out var circuit) || !circuit.Lives)
+            if (!_circuits.TryGetValue(name, out var circuit) || !circuit.IsAlive)
             {
                 circuit = new CircuitSeries(name);
                 _circuits[name] = circuit;
@@ -116,7 +116,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
 
     private void ForgetUnlessAlive(CircuitSeries circuit)
     {
-        if (!circuit.Lives && _circuits.TryGetValue(circuit.Name, out var current) && ReferenceEquals(current, circuit))
+        if (!circuit.IsAlive && _circuits.TryGetValue(circuit.Name, out var current) && ReferenceEquals(current, circuit))
         {
             _circuits.Remove(circuit.Name);
         }

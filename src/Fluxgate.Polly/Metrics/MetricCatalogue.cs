@@ -77,7 +77,7 @@ public sealed class MetricCatalogue : IReadOnlyCollection<MetricFamily>
         return
             known.Type == family.Type
             && string.Equals(known.Name, family.Name, StringComparison.Ordinal)
-            && known.IsOfCircuits == family.IsOfCircuits
+            && known.IsPerCircuit == family.IsPerCircuit
             && known.Labels.SequenceEqual(family.Labels, StringComparer.Ordinal)
             ? true
             : throw new ArgumentException(

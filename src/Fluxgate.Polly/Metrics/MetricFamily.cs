@@ -34,7 +34,7 @@ public sealed class MetricFamily
         Name = MetricNames.OfFamily(name, type);
         Help = Require.NotNull(help);
         Type = type;
-        Labels = MetricNames.OfLabels(labels ?? [], name, isCircuits: process is null);
+        Labels = MetricNames.OfLabels(labels ?? [], name, isPerCircuit: process is null);
         LabelCount = Labels.Count;
         Unit = MetricNames.UnitOf(name);
         InstrumentName = instrument ?? MetricNames.OfInstrument(name);
@@ -59,7 +59,7 @@ public sealed class MetricFamily
     internal int LabelCount { get; }
 
     /// <summary>Whether it has samples for each circuit; otherwise it is the process's own.</summary>
-    public bool IsOfCircuits => _process is null;
+    public bool IsPerCircuit => _process is null;
 
     /// <summary>The name that .NET and OpenTelemetry know, without <c>_total</c> and unit: its usual translation is <see cref="Name"/>.</summary>
     internal string InstrumentName { get; }

@@ -48,7 +48,7 @@ internal static class MetricNames
         return name;
     }
 
-    public static IReadOnlyList<string> OfLabels(IReadOnlyList<string> labels, string family, bool isCircuits)
+    public static IReadOnlyList<string> OfLabels(IReadOnlyList<string> labels, string family, bool isPerCircuit)
     {
         if (labels.Count > MetricLabels.Most)
         {
@@ -59,7 +59,7 @@ internal static class MetricNames
         }
 
         string[] own = [.. labels.Select(label => OfLabel(label, nameof(labels)))];
-        if (own.Distinct(StringComparer.Ordinal).Count() < own.Length || (isCircuits && own.Contains(CircuitName, StringComparer.Ordinal)))
+        if (own.Distinct(StringComparer.Ordinal).Count() < own.Length || (isPerCircuit && own.Contains(CircuitName, StringComparer.Ordinal)))
         {
             throw new ArgumentException($"{family} has a label twice: {string.Join(", ", own)}.", nameof(labels));
         }

@@ -39,7 +39,7 @@ public sealed class MetricsReading
     /// <param name="family">One of <see cref="Families"/>.</param>
     /// <returns>The number.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="family"/> is <see langword="null"/>.</exception>
-    public int CircuitsOf(MetricFamily family) => Require.NotNull(family).IsOfCircuits ? _circuits.Length : 1;
+    public int CircuitsOf(MetricFamily family) => Require.NotNull(family).IsPerCircuit ? _circuits.Length : 1;
 
     /// <summary>Reads the samples of one family for one circuit. Never throws because of a family's own code.</summary>
     /// <param name="family">One of <see cref="Families"/>.</param>
@@ -51,7 +51,7 @@ public sealed class MetricsReading
         Require.NotNull(family);
         Require.NotNull(samples);
         samples.Begin(family, _metrics.DurationBuckets);
-        if (family.IsOfCircuits)
+        if (family.IsPerCircuit)
         {
             _circuits[circuit].Read(family, samples);
             return;

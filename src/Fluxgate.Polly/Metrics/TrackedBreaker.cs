@@ -12,7 +12,7 @@ internal sealed class TrackedBreaker(FluxgateBreaker breaker)
 
     public bool Disposed { get; set; }
 
-    public bool Lives => !Disposed && _living.TryGetTarget(out _);
+    public bool IsAlive => !Disposed && _living.TryGetTarget(out _);
 
     public FluxgateBreaker? Breaker => _readable.TryGetTarget(out var target) ? target : null;
 }

@@ -190,6 +190,6 @@ public sealed class PartsMadeByCallbacks
 
     private sealed class OwnRecovery : Recovery
     {
-        public override bool IsOver(in RecoveryContext context) => true;
+        public override bool IsComplete(in RecoveryContext context) => true;
     }
 }

@@ -19,7 +19,7 @@ internal static class BadArguments
             Of(() => Window.Time(Second, 0), "buckets must be at least 1, but is 0."),
             Of(() => Window.Time(Second, -1), "buckets must be at least 1, but is -1."),
             Of(() => Window.Time(Second, 1001), "buckets must be at most 1000, but is 1001."),
-            Of(() => Window.Time(TimeSpan.FromTicks(9)), "duration must be at least 100 ns a bucket, but is 0.0009ms for 10 buckets."),
+            Of(() => Window.Time(TimeSpan.FromTicks(9)), "duration must be at least 100 ns per bucket, but is 0.0009ms for 10 buckets."),
         ];
 
     private static BadSetting[] Rules =>

@@ -51,22 +51,22 @@ internal static class BadBreakers
         [
             In(
                 settings => settings.Tripper = Tripper.MinRequests(101) & Tripper.FailureRate(0.5),
-                "Tripper can never fire while the circuit is closed: MinRequests(101) asks for more calls than the window's 100. "
+                "Tripper can never fire while the circuit is closed: MinRequests(101) requires more calls than the window's 100. "
                     + "The rule is MinRequests(101) & FailureRate(50%), the window Count(100)."
             ),
             In(
                 settings => settings.Tripper = Tripper.Closed & Tripper.HalfOpened,
-                "Tripper can never fire while the circuit is closed: HalfOpened is not so while closed. "
+                "Tripper can never fire while the circuit is closed: HalfOpened does not fire while closed. "
                     + "The rule is Closed & HalfOpened, the window Count(100)."
             ),
             In(
                 settings => settings.Tripper = Tripper.HalfOpened & Tripper.FailureStreak(1),
-                "Tripper can never fire while the circuit is closed: HalfOpened is not so while closed. "
+                "Tripper can never fire while the circuit is closed: HalfOpened does not fire while closed. "
                     + "The rule is HalfOpened & FailureStreak(1), the window Count(100)."
             ),
             In(
                 settings => (settings.Window, settings.Tripper) = (Window.Count(9), Tripper.MinRequests(10) | Tripper.MinRequests(11)),
-                "Tripper can never fire while the circuit is closed: MinRequests(10) asks for more calls than the window's 9. "
+                "Tripper can never fire while the circuit is closed: MinRequests(10) requires more calls than the window's 9. "
                     + "The rule is MinRequests(10) | MinRequests(11), the window Count(9)."
             ),
         ];

@@ -31,7 +31,7 @@ public sealed class BadOptionsAreRefused
         ["a null part in settings"] = (new() { Settings = new() { Window = null! } }, "Settings: Window must not be null."),
         ["a dead rule in settings"] = (
             new() { Settings = new() { Tripper = Tripper.Closed & Tripper.HalfOpened } },
-            "Settings: Tripper can never fire while the circuit is closed: HalfOpened is not so while closed. "
+            "Settings: Tripper can never fire while the circuit is closed: HalfOpened does not fire while closed. "
                 + "The rule is Closed & HalfOpened, the window Count(100)."
         ),
     };

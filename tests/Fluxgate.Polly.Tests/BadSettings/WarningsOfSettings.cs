@@ -9,7 +9,7 @@ public sealed class WarningsOfSettings
     public void A_branch_that_can_never_fire_is_named_with_why() =>
         Assert.Equal(
             [
-                "The branch Closed & HalfOpened & MinRequests(10) of the rule can never fire while the circuit is closed: HalfOpened is not so while closed.",
+                "The branch Closed & HalfOpened & MinRequests(10) of the rule can never fire while the circuit is closed: HalfOpened does not fire while closed.",
             ],
             Warnings(Streak | (Tripper.Closed & Tripper.HalfOpened & Tripper.MinRequests(10)))
         );
@@ -18,7 +18,7 @@ public sealed class WarningsOfSettings
     public void A_branch_whose_minimum_exceeds_the_window_is_named_on_whichever_side_it_stands()
     {
         const string Warning =
-            "The branch MinRequests(101) & FailureRate(50%) of the rule can never fire while the circuit is closed: MinRequests(101) asks for more calls than the window's 100.";
+            "The branch MinRequests(101) & FailureRate(50%) of the rule can never fire while the circuit is closed: MinRequests(101) requires more calls than the window's 100.";
         var dead = Tripper.MinRequests(101) & Tripper.FailureRate(0.5);
 
         Assert.Equal([Warning], Warnings(dead | Streak));
@@ -29,7 +29,7 @@ public sealed class WarningsOfSettings
     public void Branches_within_brackets_are_seen_too() =>
         Assert.Equal(
             [
-                "The branch MinRequests(500) of the rule can never fire while the circuit is closed: MinRequests(500) asks for more calls than the window's 100.",
+                "The branch MinRequests(500) of the rule can never fire while the circuit is closed: MinRequests(500) requires more calls than the window's 100.",
             ],
             Warnings(Tripper.FailureRate(0.5) & (Tripper.MinRequests(50) | Tripper.MinRequests(500)))
         );

@@ -232,7 +232,7 @@ public sealed class FamiliesOfACatalogue
         for (var circuit = 0; circuit < reading.CircuitsOf(family); circuit++)
         {
             reading.Read(family, circuit, samples);
-            read.AddRange(samples.All.ToArray().Select(sample => (family.IsOfCircuits ? reading.Circuits[circuit] : "", sample.Value)));
+            read.AddRange(samples.All.ToArray().Select(sample => (family.IsPerCircuit ? reading.Circuits[circuit] : "", sample.Value)));
         }
 
         return read;

@@ -44,7 +44,7 @@ internal static class Broken
     {
         public override Recovery Start() => start is null ? this : start();
 
-        public override bool IsOver(in RecoveryContext context) => isOver is null || isOver();
+        public override bool IsComplete(in RecoveryContext context) => isOver is null || isOver();
     }
 
     /// <summary>So many errors of one source are counted, and each was heard of.</summary>

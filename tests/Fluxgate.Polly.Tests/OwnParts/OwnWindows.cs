@@ -72,7 +72,7 @@ public sealed class OwnWindows
     [Fact]
     public void Its_capacity_refuses_rules_that_ask_for_more() =>
         Assert.Contains(
-            "MinRequests(4) asks for more calls than the window's 3",
+            "MinRequests(4) requires more calls than the window's 3",
             Assert.Throws<ArgumentException>(() => new World(new() { Window = new AtMost(3), Tripper = Tripper.MinRequests(4) })).Message,
             StringComparison.Ordinal
         );

@@ -5,7 +5,7 @@ public sealed class Permits
     private static readonly TimeSpan Ramp = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public void All_admits_everything() => Assert.True(Permit.All.Admits(new(TimeSpan.Zero, inFlight: 1000, asked: 1000)));
+    public void All_admits_everything() => Assert.True(Permit.All.Admits(new(TimeSpan.Zero, inFlight: 1000, attempts: 1000)));
 
     [Theory]
     [InlineData(0, true)]
@@ -42,10 +42,10 @@ public sealed class Permits
     [Fact]
     public void A_ramp_holds_recovery_until_it_is_over_and_the_others_do_not()
     {
-        Assert.Equal(Ramp, Permit.RampUp(0.1, 1, Ramp).HoldsRecoveryFor);
+        Assert.Equal(Ramp, Permit.RampUp(0.1, 1, Ramp).RecoveryDelay);
         Assert.All(
             [Permit.All, Permit.Random(0.1), Permit.MaxConcurrent(1)],
-            permit => Assert.Equal(TimeSpan.Zero, permit.HoldsRecoveryFor)
+            permit => Assert.Equal(TimeSpan.Zero, permit.RecoveryDelay)
         );
     }
 
@@ -70,7 +70,7 @@ public sealed class Permits
     {
         var both = Permit.MaxConcurrent(5) & Permit.RampUp(0.1, 1, Ramp) & Permit.MaxConcurrent(3) & Permit.RampUp(0.1, 1, Ramp / 2);
 
-        Assert.Equal((3, Ramp), (both.MostInFlight, both.HoldsRecoveryFor));
+        Assert.Equal((3, Ramp), (both.MostInFlight, both.RecoveryDelay));
         Assert.Null((Permit.All & Permit.Random(0.5)).MostInFlight);
     }
 

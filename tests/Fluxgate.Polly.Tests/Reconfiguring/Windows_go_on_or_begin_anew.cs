@@ -50,7 +50,7 @@ public sealed class Windows_go_on_or_begin_anew
     public void A_window_of_another_shape_begins_empty(Window window, Tripper rule)
     {
         Window[] others = [Window.Count(99), Window.Time(60 * Second, 4), Window.Time(61 * Second), new Ever(), Window.Count(100)];
-        foreach (var other in others.Where(other => !other.IsSame(window)))
+        foreach (var other in others.Where(other => !other.IsEquivalentTo(window)))
         {
             var world = new World(new() { Window = window, Tripper = rule });
             Record(world);

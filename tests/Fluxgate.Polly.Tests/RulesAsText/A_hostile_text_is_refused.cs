@@ -25,7 +25,7 @@ public sealed class A_hostile_text_is_refused
         static long BytesOfRefusing(Language language, string text)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            Assert.Equal($"The text may have 32768 characters at most, but has {text.Length}.", language.Refuses(text));
+            Assert.Equal($"The text must have at most 32768 characters, but has {text.Length}.", language.Refuses(text));
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
@@ -42,7 +42,7 @@ public sealed class A_hostile_text_is_refused
     [Fact]
     public void A_long_word_is_shown_in_part() =>
         Assert.StartsWith(
-            "Column 1: 'FailureRateFailureRateFailureRateFailure…' is no tripper that can be read from text. Known are MinRequests,",
+            "Column 1: 'FailureRateFailureRateFailureRateFailure…' is not a known tripper. Valid names: MinRequests,",
             Language.All[0].Refuses(string.Concat(Enumerable.Repeat("FailureRate", 2900))),
             StringComparison.Ordinal
         );

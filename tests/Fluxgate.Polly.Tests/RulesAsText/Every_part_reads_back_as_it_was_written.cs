@@ -40,7 +40,7 @@ public sealed class Every_part_reads_back_as_it_was_written
             {
                 var read = Permit.Parse(pair.Item1.ToString()!);
                 Assert.All(pair.Item2, number => Assert.Equal(pair.Item1.Admits(Asked(number)), read.Admits(Asked(number))));
-                Assert.Equal((pair.Item1.HoldsRecoveryFor, pair.Item1.MostInFlight), (read.HoldsRecoveryFor, read.MostInFlight));
+                Assert.Equal((pair.Item1.RecoveryDelay, pair.Item1.MostInFlight), (read.RecoveryDelay, read.MostInFlight));
 
                 static PermitContext Asked(int number) => new(TimeSpan.FromSeconds(number), number, number, () => number / 101.0);
             }
@@ -62,7 +62,7 @@ public sealed class Every_part_reads_back_as_it_was_written
 
     [Fact]
     public void A_window_read_back_remembers_the_same_calls() =>
-        RandomParts.ForAll(RandomParts.Windows, window => Assert.True(window.IsSame(Window.Parse(window.ToString()!))));
+        RandomParts.ForAll(RandomParts.Windows, window => Assert.True(window.IsEquivalentTo(Window.Parse(window.ToString()!))));
 
     [Fact]
     public void A_rule_of_a_thousand_leaves_composed_in_code_reads_back()

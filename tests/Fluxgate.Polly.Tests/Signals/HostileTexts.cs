@@ -104,7 +104,7 @@ public sealed class HostileTexts
 
     private sealed class TalkativeRecovery : Recovery
     {
-        public override bool IsOver(in RecoveryContext context) => false;
+        public override bool IsComplete(in RecoveryContext context) => false;
 
         public override string ToString() => Forged;
     }

@@ -47,7 +47,7 @@ public sealed class RefusedOptions
             {
                 Settings = new() { Window = Window.Count(10), Tripper = Tripper.MinRequests(11) },
             },
-            "MinRequests(11) asks for more calls than the window's 10"
+            "MinRequests(11) requires more calls than the window's 10"
         );
 
     private static void Refused(FluxgateBreakerOptions<object> options, string message)

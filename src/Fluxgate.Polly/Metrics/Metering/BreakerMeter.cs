@@ -54,7 +54,7 @@ public sealed class BreakerMeter : IDisposable
     /// <summary>Whether there is a histogram of calls, or will be when the instruments are created.</summary>
     internal bool HasDurations =>
         Breakers.DurationBuckets is not null
-        && Breakers.Families.Any(family => family is { Type: MetricType.Histogram, IsOfCircuits: true });
+        && Breakers.Families.Any(family => family is { Type: MetricType.Histogram, IsPerCircuit: true });
 
     /// <summary>The histogram of calls; <see langword="null"/> where the catalogue has none, and before the instruments are created.</summary>
     internal Histogram<double>? Durations { get; private set; }
@@ -115,7 +115,7 @@ public sealed class BreakerMeter : IDisposable
                 break;
             default:
                 Durations =
-                    Breakers.DurationBuckets is { } buckets && family.IsOfCircuits ? BeginDurations(family, unit, buckets) : Durations;
+                    Breakers.DurationBuckets is { } buckets && family.IsPerCircuit ? BeginDurations(family, unit, buckets) : Durations;
                 break;
         }
     }
@@ -147,7 +147,7 @@ public sealed class BreakerMeter : IDisposable
             reading.Read(family, circuit, samples);
             foreach (var sample in samples.All)
             {
-                measurements.Add(new(sample.Value, Tags(family, family.IsOfCircuits ? reading.Circuits[circuit] : null, sample.Labels)));
+                measurements.Add(new(sample.Value, Tags(family, family.IsPerCircuit ? reading.Circuits[circuit] : null, sample.Labels)));
             }
         }
 
@@ -165,7 +165,7 @@ public sealed class BreakerMeter : IDisposable
 
         for (var i = 0; i < family.Labels.Count; i++)
         {
-            tags.Add(new(family.IsOfCircuits ? Breakers.LabelName(family.Labels[i]) : family.Labels[i], labels[i]));
+            tags.Add(new(family.IsPerCircuit ? Breakers.LabelName(family.Labels[i]) : family.Labels[i], labels[i]));
         }
 
         tags.AddRange(Breakers.ConstantLabels.Select(label => new KeyValuePair<string, object?>(label.Key, label.Value)));
