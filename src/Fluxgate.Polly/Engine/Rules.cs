@@ -28,7 +28,8 @@ internal sealed class Rules
         Tripper[] leaves = [.. Tripper.Leaves];
         SlowThresholds = new(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
         NeedsDurations = leaves.Any(leaf => leaf.NeedsDurations);
-        AllowsCoarseClock = !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
+        AllowsCoarseClock =
+            !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
         EvaluatesEveryCall = Tripper.EvaluatesEveryCall;
         LeastStreak = Tripper.LeastStreak;
         RecoveryDelay = Permit.RecoveryDelay;
@@ -152,7 +153,9 @@ internal sealed class Rules
 
     /// <summary>Whether a window filled under other rules holds what these ask for.</summary>
     public bool KeepsWindowOf(Rules other) =>
-        Window.IsEquivalentTo(other.Window) && SlowThresholds.IsEquivalentTo(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
+        Window.IsEquivalentTo(other.Window)
+        && SlowThresholds.IsEquivalentTo(other.SlowThresholds)
+        && NeedsDurations == other.NeedsDurations;
 
     private RuleThreshold[] ThresholdsOf(IEnumerable<Tripper> leaves)
     {

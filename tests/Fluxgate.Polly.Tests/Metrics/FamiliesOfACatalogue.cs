@@ -128,7 +128,7 @@ public sealed class FamiliesOfACatalogue
         }
 
         Assert.Contains(
-            "The metric orders_lost is left out of this page: System.TimeoutException: no answer",
+            "The metric orders_lost is omitted from this reading: System.TimeoutException: no answer",
             heard.ToString(),
             StringComparison.Ordinal
         );
@@ -166,7 +166,7 @@ public sealed class FamiliesOfACatalogue
         AssertRefused(MetricFamily.Counter("orders_total", "Help.", () => -1), "must be at least zero, but is -1");
         AssertRefused(MetricFamily.Counter("orders_total", "Help.", () => double.NaN), "but is NaN");
         AssertRefused(MetricFamily.Histogram("orders_seconds", "Help.", [], samples => samples.Add(1)), "is a histogram");
-        AssertRefused(MetricFamily.Gauge("orders", "Help.", [], samples => samples.Add(new DurationRecorder().Read())), "is no histogram");
+        AssertRefused(MetricFamily.Gauge("orders", "Help.", [], samples => samples.Add(new DurationRecorder().Read())), "is not a histogram");
 
         static void AssertRefused(MetricFamily family, string expected)
         {

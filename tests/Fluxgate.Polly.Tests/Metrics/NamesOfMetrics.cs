@@ -69,7 +69,7 @@ public sealed class NamesOfMetrics
     public void A_family_has_four_labels_at_most_and_none_twice()
     {
         Assert.Contains(
-            "orders may have 4 labels of its own, but has 5",
+            "orders must have at most 4 labels of its own, but has 5",
             Assert.Throws<ArgumentException>(() => MetricFamily.Gauge("orders", "Help.", ["a", "b", "c", "d", "e"], _ => { })).Message,
             StringComparison.Ordinal
         );

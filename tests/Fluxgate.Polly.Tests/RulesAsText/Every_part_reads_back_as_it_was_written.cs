@@ -53,7 +53,7 @@ public sealed class Every_part_reads_back_as_it_was_written
             pair =>
             {
                 var read = Recovery.Parse(pair.Item1.ToString()!);
-                Assert.All(pair.Item2, number => Assert.Equal(pair.Item1.IsOver(Stands(number)), read.IsOver(Stands(number))));
+                Assert.All(pair.Item2, number => Assert.Equal(pair.Item1.IsComplete(Stands(number)), read.IsComplete(Stands(number))));
                 Assert.Equal(pair.Item1.ProbeLimit, read.ProbeLimit);
 
                 static RecoveryContext Stands(int number) => new(TimeSpan.FromSeconds(number), number, number, number);

@@ -34,7 +34,10 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
 
     internal override string? ReasonNeverFires(BreakerState state, long? capacity, IDictionary<string, string> deadBranches)
     {
-        var (deadLeft, deadRight) = (left.ReasonNeverFires(state, capacity, deadBranches), right.ReasonNeverFires(state, capacity, deadBranches));
+        var (deadLeft, deadRight) = (
+            left.ReasonNeverFires(state, capacity, deadBranches),
+            right.ReasonNeverFires(state, capacity, deadBranches)
+        );
         if (deadLeft is not null && deadRight is not null)
         {
             return deadLeft;

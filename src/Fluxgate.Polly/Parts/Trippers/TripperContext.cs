@@ -10,7 +10,13 @@ public readonly struct TripperContext
     private readonly CallCounts _window;
     private readonly SlowThresholds _slow;
 
-    internal TripperContext(BreakerState state, in CallCounts window, long consecutiveFailures, SlowThresholds slow, long? maxRequired = null)
+    internal TripperContext(
+        BreakerState state,
+        in CallCounts window,
+        long consecutiveFailures,
+        SlowThresholds slow,
+        long? maxRequired = null
+    )
     {
         State = state;
         _window = window;
