@@ -100,7 +100,10 @@ internal static class BadBreakers
 
     private static BadSetting[] Uses =>
         [
-            Of(() => SettleTwice(Admitted()), "The admission of circuit 'payments' has already been settled. Settle an admission exactly once."),
+            Of(
+                () => SettleTwice(Admitted()),
+                "The admission of circuit 'payments' has already been settled. Settle an admission exactly once."
+            ),
             Of(
                 () => new FluxgateBreaker("orders", null, Time).Settle(Admitted(), Verdict.Success),
                 "admission must belong to the breaker 'orders', but belongs to another breaker named 'payments'."

@@ -166,7 +166,10 @@ public sealed class FamiliesOfACatalogue
         AssertRefused(MetricFamily.Counter("orders_total", "Help.", () => -1), "must be at least zero, but is -1");
         AssertRefused(MetricFamily.Counter("orders_total", "Help.", () => double.NaN), "but is NaN");
         AssertRefused(MetricFamily.Histogram("orders_seconds", "Help.", [], samples => samples.Add(1)), "is a histogram");
-        AssertRefused(MetricFamily.Gauge("orders", "Help.", [], samples => samples.Add(new DurationRecorder().Read())), "is not a histogram");
+        AssertRefused(
+            MetricFamily.Gauge("orders", "Help.", [], samples => samples.Add(new DurationRecorder().Read())),
+            "is not a histogram"
+        );
 
         static void AssertRefused(MetricFamily family, string expected)
         {

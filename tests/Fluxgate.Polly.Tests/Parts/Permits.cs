@@ -43,10 +43,7 @@ public sealed class Permits
     public void A_ramp_holds_recovery_until_it_is_over_and_the_others_do_not()
     {
         Assert.Equal(Ramp, Permit.RampUp(0.1, 1, Ramp).RecoveryDelay);
-        Assert.All(
-            [Permit.All, Permit.Random(0.1), Permit.MaxConcurrent(1)],
-            permit => Assert.Equal(TimeSpan.Zero, permit.RecoveryDelay)
-        );
+        Assert.All([Permit.All, Permit.Random(0.1), Permit.MaxConcurrent(1)], permit => Assert.Equal(TimeSpan.Zero, permit.RecoveryDelay));
     }
 
     [Theory]

@@ -52,16 +52,8 @@ public sealed class What_an_error_says
         Assert.Equal(message, Language.All[0].Refuses(text));
 
     [Theory]
-    [InlineData(
-        "tripper",
-        "FailurRate(50%)",
-        "Column 1: 'FailurRate' is not a known tripper. Did you mean FailureRate? " + Known
-    )]
-    [InlineData(
-        "tripper",
-        "Closed | minrequest(5)",
-        "Column 10: 'minrequest' is not a known tripper. Did you mean MinRequests? " + Known
-    )]
+    [InlineData("tripper", "FailurRate(50%)", "Column 1: 'FailurRate' is not a known tripper. Did you mean FailureRate? " + Known)]
+    [InlineData("tripper", "Closed | minrequest(5)", "Column 10: 'minrequest' is not a known tripper. Did you mean MinRequests? " + Known)]
     [InlineData("tripper", "HalfOpen", "Column 1: 'HalfOpen' is not a known tripper. Did you mean HalfOpened? " + Known)]
     [InlineData("tripper", "ErrorsAtLeast(3)", "Column 1: 'ErrorsAtLeast' is not a known tripper. " + Known)]
     [InlineData(

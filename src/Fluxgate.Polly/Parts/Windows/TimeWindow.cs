@@ -42,7 +42,8 @@ internal sealed class TimeWindow : Window
 
     internal override TimeSpan Resolution => _duration / _buckets;
 
-    internal override bool IsEquivalentTo(Window other) => other is TimeWindow time && (time._duration, time._buckets) == (_duration, _buckets);
+    internal override bool IsEquivalentTo(Window other) =>
+        other is TimeWindow time && (time._duration, time._buckets) == (_duration, _buckets);
 
     internal override LedgerWindow StartOn(Ledger ledger, Clock clock, BreakerState state) =>
         state == BreakerState.HalfOpen ? new UnboundedWindow(ledger) : new BucketWindow(ledger, clock, _duration, _buckets);
