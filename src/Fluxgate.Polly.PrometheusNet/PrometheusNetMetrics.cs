@@ -111,7 +111,7 @@ public sealed class PrometheusNetMetrics
     }
 
     private string[] LabelNames(MetricFamily family) =>
-        family.IsOfCircuits ? [.. family.Labels.Prepend("circuit_name").Select(Breakers.LabelName)] : [.. family.Labels];
+        family.IsPerCircuit ? [.. family.Labels.Prepend("circuit_name").Select(Breakers.LabelName)] : [.. family.Labels];
 
     /// <summary>Called before each collection, by several threads at once where collections overlap: an older reading never undoes a newer one.</summary>
     private void Collect()
@@ -146,7 +146,7 @@ public sealed class PrometheusNetMetrics
             reading.Read(family, circuit, samples);
             foreach (var sample in samples.All)
             {
-                series.Add(new(Labels(family, family.IsOfCircuits ? reading.Circuits[circuit] : null, sample), sample));
+                series.Add(new(Labels(family, family.IsPerCircuit ? reading.Circuits[circuit] : null, sample), sample));
             }
         }
 

@@ -26,8 +26,8 @@ internal sealed class LabelTexts(BreakerMetrics metrics)
     public void Begin(MetricFamily family)
     {
         _isHistogram = family.Type == MetricType.Histogram;
-        _isOfCircuits = family.IsOfCircuits;
-        _names = [.. family.Labels.Select(label => family.IsOfCircuits ? metrics.LabelName(label) : label)];
+        _isOfCircuits = family.IsPerCircuit;
+        _names = [.. family.Labels.Select(label => family.IsPerCircuit ? metrics.LabelName(label) : label)];
         _entries.ForEach(entry => entry.IsCurrent = false);
     }
 

@@ -45,7 +45,7 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
         {
             reading.Read(family, circuit, _samples);
             var samples = _samples.All;
-            ReadOnlySpan<byte> circuitText = family.IsOfCircuits ? _circuits[circuit] : [];
+            ReadOnlySpan<byte> circuitText = family.IsPerCircuit ? _circuits[circuit] : [];
             for (var i = 0; i < samples.Length; i++)
             {
                 ref readonly var sample = ref samples[i];

@@ -12,8 +12,8 @@ internal sealed class HistogramCollector(IMetricFactory factory, MetricFamily fa
 {
     private readonly Dictionary<string[], long[]> _shown = new(LabelsComparer.Instance);
     private Histogram? _histogram =
-        family.IsOfCircuits && metrics.DurationBuckets is { } buckets ? Create(factory, family, labelNames, buckets) : null;
-    private DurationBuckets? _buckets = family.IsOfCircuits ? metrics.DurationBuckets : null;
+        family.IsPerCircuit && metrics.DurationBuckets is { } buckets ? Create(factory, family, labelNames, buckets) : null;
+    private DurationBuckets? _buckets = family.IsPerCircuit ? metrics.DurationBuckets : null;
 
     public override void Set(IReadOnlyList<SeriesValue> series)
     {

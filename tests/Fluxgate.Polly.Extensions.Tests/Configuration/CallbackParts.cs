@@ -190,6 +190,6 @@ public sealed class CallbackParts
 
     private sealed class OwnRecovery : Recovery
     {
-        public override bool IsOver(in RecoveryContext context) => true;
+        public override bool IsComplete(in RecoveryContext context) => true;
     }
 }

@@ -134,7 +134,7 @@ public sealed class SettingsFromConfiguration
     [Theory]
     [InlineData(
         "\"Tripper\": \"MinRequests(20) & FailureStrek(5)\"",
-        "Fluxgate:Breakers:payments:Tripper: 'MinRequests(20) & FailureStrek(5)' is refused. Column 19: 'FailureStrek' is no tripper that can be read from text. Did you mean FailureStreak?"
+        "Fluxgate:Breakers:payments:Tripper: 'MinRequests(20) & FailureStrek(5)' is refused. Column 19: 'FailureStrek' is not a known tripper. Did you mean FailureStreak?"
     )]
     [InlineData(
         "\"Window\": \"\"",
