@@ -73,6 +73,15 @@ public sealed class FluxgateBreakerSettings
     /// <value>Each message names the setting, its value and what is allowed; empty when a breaker can be made of these settings.</value>
     public IReadOnlyList<string> Errors => [.. Refusals().Select(OneLine.MessageOf)];
 
+    /// <summary>Creates a copy of these settings, for example to change some of them.</summary>
+    /// <returns>The copy. It contains the same parts and listeners, and has a listener collection of its own.</returns>
+    public FluxgateBreakerSettings Copy()
+    {
+        var copy = (FluxgateBreakerSettings)MemberwiseClone();
+        copy.Listeners = Listeners is null ? null! : [.. Listeners];
+        return copy;
+    }
+
     /// <summary>Refuses what no breaker could work with.</summary>
     /// <exception cref="ArgumentException">Settings are out of range or missing; the message names each, its value and what is allowed.</exception>
     internal void Validate()
