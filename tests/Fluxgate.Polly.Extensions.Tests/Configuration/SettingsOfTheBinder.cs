@@ -121,7 +121,7 @@ public sealed class SettingsOfTheBinder
         Assert.Equal("FailureStreak(4)", breaker.Snapshot().Rule);
         json.Become("""{ "payments": { "Tripper": "FailureStrek(3)" } }""");
         Assert.Equal("FailureStreak(4)", breaker.Snapshot().Rule);
-        Assert.Contains("'FailureStrek' is no tripper", services.Breakers().RefusedConfiguration("payments"), StringComparison.Ordinal);
+        Assert.Contains("'FailureStrek' is no tripper", services.Breakers().GetConfigurationError("payments"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -5,18 +5,18 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>What became of one attempt to post.</summary>
-/// <param name="Problem">Why it failed, in words that hold no secret; <see langword="null"/> where it did not.</param>
-/// <param name="MayRetry">Whether another attempt can help.</param>
-/// <param name="RetryAfter">When Slack wants it, if it said so.</param>
-/// <param name="MessageId">The id of the message, which is its time, where there is one.</param>
-internal sealed record SlackAnswer(string? Problem, bool MayRetry = false, TimeSpan? RetryAfter = null, string? MessageId = null)
+/// <summary>The result of one attempt to post.</summary>
+/// <param name="Problem">The reason of a failure, without secrets, or <see langword="null"/> if the message was posted.</param>
+/// <param name="MayRetry">Whether another attempt may succeed.</param>
+/// <param name="RetryAfter">The delay that Slack requests, if any.</param>
+/// <param name="MessageId">The id of the message, which is its timestamp, if there is one.</param>
+internal sealed record SlackResponse(string? Problem, bool MayRetry = false, TimeSpan? RetryAfter = null, string? MessageId = null)
 {
-    private const int LongestAnswer = 64 * 1024;
-    private const int LongestWord = 64;
-    private const string Foreign = "an answer that is not Slack's";
+    private const int MaxBodyLength = 64 * 1024;
+    private const int MaxCodeLength = 64;
+    private const string Unexpected = "unexpected response";
 
-    public static async Task<SlackAnswer> ReadAsync(
+    public static async Task<SlackResponse> ReadAsync(
         HttpResponseMessage response,
         bool fromWebhook,
         string secret,
@@ -38,15 +38,15 @@ internal sealed record SlackAnswer(string? Problem, bool MayRetry = false, TimeS
         }
 
         var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
-        var word = fromWebhook ? Word(Encoding.UTF8.GetString(body.Span), secret) : FromApi(body, secret, null).Problem;
+        var code = fromWebhook ? ErrorCode(Encoding.UTF8.GetString(body.Span), secret) : FromApi(body, secret, null).Problem;
         return new(
-            word is null or Foreign ? $"HTTP {status}" : $"HTTP {status} {word}",
+            code is null or Unexpected ? $"HTTP {status}" : $"HTTP {status} {code}",
             HttpTracker.TransientErrors.Matches(Outcome.FromResult(response)),
             retryAfter
         );
     }
 
-    private static SlackAnswer FromApi(ReadOnlyMemory<byte> body, string secret, TimeSpan? retryAfter)
+    private static SlackResponse FromApi(ReadOnlyMemory<byte> body, string secret, TimeSpan? retryAfter)
     {
         try
         {
@@ -56,30 +56,30 @@ internal sealed record SlackAnswer(string? Problem, bool MayRetry = false, TimeS
                 return new(null, MessageId: json.RootElement.TryGetProperty("ts"u8, out var id) ? id.GetString() : null);
             }
 
-            var word = json.RootElement.TryGetProperty("error"u8, out var error) ? Word(error.GetString(), secret) : "unknown_error";
+            var code = json.RootElement.TryGetProperty("error"u8, out var error) ? ErrorCode(error.GetString(), secret) : "unknown_error";
             return new(
-                word ?? Foreign,
-                word is "ratelimited" or "rate_limited" or "internal_error" or "fatal_error" or "service_unavailable" or "request_timeout",
+                code ?? Unexpected,
+                code is "ratelimited" or "rate_limited" or "internal_error" or "fatal_error" or "service_unavailable" or "request_timeout",
                 retryAfter
             );
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return new(Foreign);
+            return new(Unexpected);
         }
     }
 
-    // Slack's errors are words of small letters, digits and underscores. Whatever else the server says may be anything, the secret included.
-    private static string? Word(string? answer, string secret) =>
-        answer?.Trim() is { Length: > 0 and <= LongestWord } word
-        && word.All(letter => letter is '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9'))
-        && !secret.Contains(word, StringComparison.OrdinalIgnoreCase)
-            ? word
+    // Slack's error codes consist of lowercase letters, digits and underscores. Any other text may contain the secret.
+    private static string? ErrorCode(string? text, string secret) =>
+        text?.Trim() is { Length: > 0 and <= MaxCodeLength } code
+        && code.All(letter => letter is '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9'))
+        && !secret.Contains(code, StringComparison.OrdinalIgnoreCase)
+            ? code
             : null;
 
     private static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var body = new byte[LongestAnswer];
+        var body = new byte[MaxBodyLength];
         using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var read = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         return body.AsMemory(0, read);

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fluxgate;
 
-/// <summary>Builds the pipelines of all clients that are known by name before anything of the host starts, so that no mistake waits for the first request.</summary>
-internal sealed class HandlersAtStart(
+/// <summary>Builds the pipelines of all named clients before the hosted services start, so that an error does not wait for the first request.</summary>
+internal sealed class HandlerStartup(
     HandlerPipelines pipelines,
     IEnumerable<HandlerRegistration> handlers,
     FluxgateBreakers? breakers = null
@@ -11,7 +11,7 @@ internal sealed class HandlersAtStart(
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        // Settings that are refused are told as such, and not as the reason why a pipeline lacks its breaker.
+        // First, so that invalid settings are reported as such and not as the failure of a pipeline that needs the breaker.
         breakers?.Start();
         List<Exception> errors = [];
         foreach (var handler in handlers)
@@ -23,7 +23,7 @@ internal sealed class HandlersAtStart(
             catch (Exception error)
             {
                 errors.Add(
-                    new InvalidOperationException($"{KeyedPipelines.Of(handler.ClientName)} could not be built: {error.Message}", error)
+                    new InvalidOperationException($"{KeyedPipelines.NameOf(handler.ClientName)} could not be built: {error.Message}", error)
                 );
             }
         }

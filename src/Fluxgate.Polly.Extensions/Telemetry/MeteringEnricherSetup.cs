@@ -3,8 +3,8 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>Adds the circuit to the metrics of the container's pipelines.</summary>
-internal sealed class CircuitsInPollysMetrics : IConfigureOptions<TelemetryOptions>
+/// <summary>Adds <see cref="FluxgateMeteringEnricher"/> to the telemetry of the container's pipelines.</summary>
+internal sealed class MeteringEnricherSetup : IConfigureOptions<TelemetryOptions>
 {
     public void Configure(TelemetryOptions options) => options.MeteringEnrichers.Add(new FluxgateMeteringEnricher());
 }

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fluxgate;
 
-/// <summary>Validates the settings and makes the breakers before anything else of the host starts.</summary>
-internal sealed class BreakersAtStart(FluxgateBreakers breakers) : IHostedLifecycleService
+/// <summary>Validates all settings and creates all breakers before the hosted services start.</summary>
+internal sealed class BreakerStartup(FluxgateBreakers breakers) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {

@@ -2,14 +2,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace Fluxgate;
 
-/// <summary>A configuration file that is missing or fails to load. What it said before stays in force.</summary>
-/// <param name="File">Its path as the application gave it.</param>
-/// <param name="Problem">What is wrong with it: <c>is missing</c>.</param>
-internal sealed record LostFile(string File, string Problem)
+/// <summary>A configuration file that is missing or fails to load. Its previous values stay in force.</summary>
+/// <param name="Path">The path as the application specified it.</param>
+/// <param name="Problem">The problem, as the end of a sentence: <c>is missing</c>.</param>
+internal sealed record UnavailableFile(string Path, string Problem)
 {
-    /// <summary>Returns what is wrong with the file of a provider at this moment, or <see langword="null"/> where it loads.</summary>
-    /// <remarks>.NET takes such a file for empty, or keeps what it said, depending on who asked for the reload and on what the host does with load errors.</remarks>
-    public static LostFile? Of(FileConfigurationProvider provider)
+    /// <summary>Returns the file of a provider if it is unavailable now, or <see langword="null"/> if it loads.</summary>
+    /// <remarks>
+    /// .NET treats such a file as empty or keeps its values, depending on what requested the reload and on whether the host ignores load errors.
+    /// </remarks>
+    public static UnavailableFile? Of(FileConfigurationProvider provider)
     {
         var source = provider.Source;
         return ProblemOf(provider, source) is { } problem ? new(source.Path ?? "", problem) : null;
@@ -25,7 +27,7 @@ internal sealed record LostFile(string File, string Problem)
                 return "is missing";
             }
 
-            // Another provider of the same source: to load the one in use would call the application's handlers.
+            // Another provider of the same source, since loading the one in use would call the handlers of the application.
             using var other = source.Build(new ConfigurationBuilder()) as FileConfigurationProvider;
             if (other is null)
             {
