@@ -7,7 +7,7 @@ internal static class DocumentsPort
 
     /// <summary>What our server says where another program has the port.</summary>
     public const string Taken =
-        "PrometheusServer cannot listen on port 9464 of localhost: the port is in use by another program or server.";
+        "PrometheusServer cannot listen on port 9464 of localhost: the port is in use by another process or server.";
 
     // Against hanging only.
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);

@@ -1,12 +1,12 @@
 namespace Fluxgate;
 
-/// <summary>Values for observations of which only the buckets and the sum are known.</summary>
-internal static class Spread
+/// <summary>Finds values for observations of which only the buckets and the sum are known.</summary>
+internal static class BucketValues
 {
-    /// <summary>One value for each bucket, inside it, such that values times counts give the sum, as far as the bounds allow.</summary>
-    /// <param name="counts">How many fell into each bucket; the last has no upper bound.</param>
+    /// <summary>Returns a value inside each bucket, such that the values multiplied by the counts add up to the sum as far as the bounds allow.</summary>
+    /// <param name="counts">The number of observations in each bucket. The last bucket has no upper bound.</param>
     /// <param name="bounds">The upper bounds, inclusive.</param>
-    /// <param name="sum">What they come to together.</param>
+    /// <param name="sum">The sum of the observations.</param>
     public static double[] Of(long[] counts, IReadOnlyList<double> bounds, double sum)
     {
         var (low, high) = (0d, 0d);
@@ -21,15 +21,15 @@ internal static class Spread
         var forBounded = beyond == 0 ? sum : Math.Min(sum - (beyond * above), high);
         var part = high > low ? Math.Clamp((forBounded - low) / (high - low), 0, 1) : 0;
         var values = new double[counts.Length];
-        var given = 0d;
+        var assigned = 0d;
         for (var bucket = 0; bucket < bounds.Count; bucket++)
         {
             var lower = Lower(bounds, bucket);
             values[bucket] = Math.Clamp(lower + (part * (bounds[bucket] - lower)), lower, bounds[bucket]);
-            given += counts[bucket] * values[bucket];
+            assigned += counts[bucket] * values[bucket];
         }
 
-        values[^1] = beyond == 0 ? above : Math.Max((sum - given) / beyond, above);
+        values[^1] = beyond == 0 ? above : Math.Max((sum - assigned) / beyond, above);
         return values;
     }
 

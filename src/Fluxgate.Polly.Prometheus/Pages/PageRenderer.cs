@@ -4,30 +4,30 @@ using System.IO.Compression;
 namespace Fluxgate;
 
 /// <summary>
-/// Renders pages for requests, at most two at once whatever the number of requests: one waits for its turn and shares the page with all that
-/// ask for the same before it begins. None gets a page that began before it asked.
+/// Renders pages for requests, at most two at a time. Requests for the same format and content coding share a page that is not started when
+/// they arrive. No request receives a page that was started before it arrived.
 /// </summary>
-internal sealed class Renderings(BreakerMetrics breakers, TimeProvider time, ArrayPool<byte>? pool)
+internal sealed class PageRenderer(BreakerMetrics breakers, TimeProvider time, ArrayPool<byte>? pool)
 {
-    /// <summary>Shorter than the 10 s after which Prometheus gives up by default: it shall hear why it gets no page.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    /// <summary>The timeout of a request, shorter than the default scrape timeout of Prometheus (10 s), so that Prometheus receives the response.</summary>
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(8);
 
-    private const int MostAtOnce = 2;
+    private const int MaxConcurrent = 2;
 
     private readonly object _gate = new();
 
-    /// <summary>Those that have not begun, oldest first: one at most for each format and coding.</summary>
-    private readonly List<Rendering> _notBegun = [];
-    private int _turns;
+    /// <summary>The pages that are not started, oldest first: at most one for each format and content coding.</summary>
+    private readonly List<Rendering> _pending = [];
+    private int _running;
 
-    /// <summary>A page that is no older than this call; <see langword="null"/> when none can be had in time.</summary>
-    public async ValueTask<PrometheusPage?> AskAsync(PageFormat format, bool isGzip, CancellationToken cancellationToken)
+    /// <summary>Returns a page that is no older than this call, or <see langword="null"/> after the timeout.</summary>
+    public async ValueTask<PrometheusPage?> RenderAsync(PageFormat format, bool isGzip, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var rendering = Join(format, isGzip);
         try
         {
-            await rendering.Done.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+            await rendering.Done.WaitAsync(RequestTimeout, time, cancellationToken).ConfigureAwait(false);
             return new(this, rendering);
         }
         catch (TimeoutException) when (!rendering.Done.IsFaulted)
@@ -42,15 +42,15 @@ internal sealed class Renderings(BreakerMetrics breakers, TimeProvider time, Arr
         }
     }
 
-    /// <summary>Renders, on a thread of the pool: a callback that hangs keeps this one, and the requests give up by themselves.</summary>
+    /// <summary>Renders a page on a thread-pool thread. A callback that hangs blocks only this thread; the requests time out.</summary>
     public void Run(Rendering rendering)
     {
         lock (_gate)
         {
-            _notBegun.Remove(rendering);
+            _pending.Remove(rendering);
             if (rendering.Holders == 0)
             {
-                EndTurn();
+                CompleteOne();
                 return;
             }
 
@@ -68,13 +68,13 @@ internal sealed class Renderings(BreakerMetrics breakers, TimeProvider time, Arr
 
         lock (_gate)
         {
-            EndTurn();
+            CompleteOne();
         }
 
         Release(rendering);
     }
 
-    /// <summary>Holds a page that somebody else holds already.</summary>
+    /// <summary>Adds a holder to a page that has one.</summary>
     public void Hold(Rendering rendering)
     {
         lock (_gate)
@@ -84,6 +84,7 @@ internal sealed class Renderings(BreakerMetrics breakers, TimeProvider time, Arr
         }
     }
 
+    /// <summary>Removes a holder. Without holders, the memory of the page returns to the pool.</summary>
     public void Release(Rendering rendering)
     {
         PooledPage? page;
@@ -94,12 +95,12 @@ internal sealed class Renderings(BreakerMetrics breakers, TimeProvider time, Arr
                 return;
             }
 
-            if (!rendering.HasTurn)
+            if (!rendering.IsScheduled)
             {
-                _notBegun.Remove(rendering);
+                _pending.Remove(rendering);
             }
 
-            // Read in here: one that has its turn may be joined anew before it begins, and its page is for those who joined.
+            // Read under the lock: a scheduled page may receive new holders before it is started, and its page is theirs.
             page = rendering.Page;
         }
 
@@ -110,33 +111,33 @@ internal sealed class Renderings(BreakerMetrics breakers, TimeProvider time, Arr
     {
         lock (_gate)
         {
-            var rendering = _notBegun.Find(other => other.Format == format && other.IsGzip == isGzip);
+            var rendering = _pending.Find(other => other.Format == format && other.IsGzip == isGzip);
             if (rendering is null)
             {
                 rendering = new(this, format, isGzip);
-                _notBegun.Add(rendering);
+                _pending.Add(rendering);
             }
 
             rendering.Holders++;
-            GiveTurns();
+            ScheduleNext();
             return rendering;
         }
     }
 
-    private void EndTurn()
+    private void CompleteOne()
     {
-        _turns--;
-        GiveTurns();
+        _running--;
+        ScheduleNext();
     }
 
-    private void GiveTurns()
+    private void ScheduleNext()
     {
-        while (_turns < MostAtOnce && _notBegun.Find(rendering => !rendering.HasTurn) is { } next)
+        while (_running < MaxConcurrent && _pending.Find(rendering => !rendering.IsScheduled) is { } next)
         {
-            next.HasTurn = true;
-            _turns++;
+            next.IsScheduled = true;
+            _running++;
 
-            // Unsafe: what belongs to one request (its culture, its activity) must not flow into a page that many share.
+            // Unsafe, so that the execution context of one request (culture, activity) does not flow into a page that several share.
             ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
         }
     }
