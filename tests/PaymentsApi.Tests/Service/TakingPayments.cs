@@ -5,9 +5,9 @@ namespace Fluxgate;
 public sealed class TakingPayments
 {
     [Theory]
-    [InlineData("fail", HttpStatusCode.BadGateway, "answered 503")]
+    [InlineData("fail", HttpStatusCode.BadGateway, "responded with 503")]
     [InlineData("reset", HttpStatusCode.BadGateway, "connection lost")]
-    [InlineData("hang", HttpStatusCode.GatewayTimeout, "no answer in time")]
+    [InlineData("hang", HttpStatusCode.GatewayTimeout, "no response in time")]
     public async Task A_broken_card_processor_fails_payments_and_then_its_circuit_rejects_them(
         string how,
         HttpStatusCode status,

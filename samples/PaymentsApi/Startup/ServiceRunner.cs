@@ -3,25 +3,25 @@ using Microsoft.Extensions.Options;
 
 namespace PaymentsApi;
 
-/// <summary>The way into the service, and out of it: what was asked for, or why it cannot start, in words instead of a stack trace.</summary>
-internal static class Starter
+/// <summary>Runs the service, and writes the reasons if it cannot start.</summary>
+internal static class ServiceRunner
 {
     private const int CannotStart = 2;
 
     private const string Help = """
-        Takes payments through a card processor and a fraud check, which it brings along, each behind a Fluxgate circuit breaker.
+        Takes payments through a card processor and a fraud check, which are included. Each has a Fluxgate circuit breaker.
 
         Usage: dotnet run --project samples/PaymentsApi -- [options]
 
-          --urls ADDRESSES  where to listen; http://localhost:5080 unless given, http://127.0.0.1:0 for a free port
-          --KEY=VALUE       any value of appsettings.json, for example --Payments:AcceptUncheckedUpTo=100
-          --help            this text
+          --urls ADDRESSES  the addresses to listen on; the default is http://localhost:5080; http://127.0.0.1:0 selects a free port
+          --KEY=VALUE       a value of appsettings.json, for example --Payments:AcceptUncheckedUpTo=100
+          --help            show this help
 
-        The environment has a say too (Control__Enabled=true Control__Key=…). Ctrl+C ends it.
-        Exit code: 0 when it was ended, 2 when it cannot start.
+        Environment variables override values too (Control__Enabled=true Control__Key=…). Ctrl+C stops the service.
+        Exit code: 0 if the service was stopped, 2 if it cannot start.
         """;
 
-    /// <summary>Runs until the service has ended.</summary>
+    /// <summary>Runs the service until it stops.</summary>
     public static async Task<int> RunAsync(string[] args, Func<WebApplication> build)
     {
         if (args.Any(arg => arg is "--help" or "-h"))
@@ -36,19 +36,19 @@ internal static class Starter
             await app.RunAsync();
             return 0;
         }
-        catch (Exception error) when (Why(error) is { } problems)
+        catch (Exception error) when (ReasonsOf(error) is { } reasons)
         {
             await Console.Error.WriteLineAsync("The service cannot start:");
-            foreach (var problem in problems)
+            foreach (var reason in reasons)
             {
-                await Console.Error.WriteLineAsync($"  {problem}");
+                await Console.Error.WriteLineAsync($"  {reason}");
             }
 
             return CannotStart;
         }
     }
 
-    /// <summary>The options of the builder: settings are found beside the program when there are none in the current folder.</summary>
+    /// <summary>Returns the options of the builder. Without appsettings.json in the current directory, the directory of the program is used.</summary>
     public static WebApplicationOptions Options(string[] args)
     {
         var isElsewhere =
@@ -56,7 +56,7 @@ internal static class Starter
         return new() { Args = args, ContentRootPath = isElsewhere ? null : AppContext.BaseDirectory };
     }
 
-    /// <summary>Listens on loopback unless somebody said otherwise.</summary>
+    /// <summary>Listens on loopback unless other addresses are configured.</summary>
     public static void ListenOnLoopback(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
@@ -66,13 +66,13 @@ internal static class Starter
         }
     }
 
-    private static IEnumerable<string>? Why(Exception error) =>
+    private static IEnumerable<string>? ReasonsOf(Exception error) =>
         error switch
         {
-            SettingsRefusedException refused => refused.Problems,
+            InvalidSettingsException settings => settings.Errors,
             OptionsValidationException invalid => invalid.Failures,
             InvalidDataException { InnerException: { } inner } unreadable => [unreadable.Message, inner.Message],
-            IOException or SocketException => [error.Message, "Another address can be given with --urls."],
+            IOException or SocketException => [error.Message, "Use --urls to listen on another address."],
             _ => null,
         };
 }

@@ -3,46 +3,46 @@ using Fluxgate;
 
 namespace PaymentsApi;
 
-/// <summary>What the service itself takes from the configuration. The breakers' rules are in the section <c>Fluxgate</c>, which the library reads.</summary>
+/// <summary>The settings of the service. The rules of the breakers are in the section <c>Fluxgate</c>, which the library reads.</summary>
 internal sealed record Settings
 {
-    public const int ShortestKey = 16;
+    public const int MinKeyLength = 16;
 
-    /// <summary>Payments up to this amount are taken while nobody can check them for fraud.</summary>
+    /// <summary>Gets the maximum amount of a payment that is accepted while the fraud check is unavailable.</summary>
     public required decimal AcceptUncheckedUpTo { get; init; }
 
-    /// <summary>How long one attempt at an upstream may take.</summary>
+    /// <summary>Gets the timeout of an attempt to call an upstream.</summary>
     public required TimeSpan UpstreamTimeout { get; init; }
 
-    /// <summary>The ports of the upstreams; 0 for a free one.</summary>
+    /// <summary>Gets the port of the card processor, or 0 for a free one.</summary>
     public required int CardsPort { get; init; }
 
     public required int FraudPort { get; init; }
 
-    /// <summary>The key to the breakers; <see langword="null"/> while the endpoints that steer them are off.</summary>
+    /// <summary>Gets the key of the control endpoints, or <see langword="null"/> if they are disabled.</summary>
     public required string? ControlKey { get; init; }
 
-    /// <summary>Where alerts go; <see langword="null"/> for nowhere.</summary>
+    /// <summary>Gets the options for Slack, or <see langword="null"/> if it is not configured.</summary>
     public required SlackOptions? Slack { get; init; }
 
     public required IReadOnlyDictionary<string, string> MetricLabels { get; init; }
 
-    /// <summary>Reads everything, and tells of everything that is wrong at once.</summary>
-    /// <exception cref="SettingsRefusedException">Something cannot be used.</exception>
+    /// <summary>Reads the settings and reports all errors at once.</summary>
+    /// <exception cref="InvalidSettingsException">A setting is invalid.</exception>
     public static Settings Read(IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
         var settings = new Settings
         {
-            AcceptUncheckedUpTo = reader.Decimal("Payments:AcceptUncheckedUpTo", unlessSet: 0, least: 0, most: 1_000_000),
+            AcceptUncheckedUpTo = reader.Decimal("Payments:AcceptUncheckedUpTo", defaultValue: 0, min: 0, max: 1_000_000),
             UpstreamTimeout = reader.Time(
                 "Upstreams:Timeout",
-                unlessSet: TimeSpan.FromSeconds(2),
-                least: TimeSpan.FromMilliseconds(10),
-                most: TimeSpan.FromSeconds(30)
+                defaultValue: TimeSpan.FromSeconds(2),
+                min: TimeSpan.FromMilliseconds(10),
+                max: TimeSpan.FromSeconds(30)
             ),
-            CardsPort = (int)reader.Decimal("Upstreams:CardsPort", unlessSet: 0, least: 0, most: ushort.MaxValue),
-            FraudPort = (int)reader.Decimal("Upstreams:FraudPort", unlessSet: 0, least: 0, most: ushort.MaxValue),
+            CardsPort = (int)reader.Decimal("Upstreams:CardsPort", defaultValue: 0, min: 0, max: ushort.MaxValue),
+            FraudPort = (int)reader.Decimal("Upstreams:FraudPort", defaultValue: 0, min: 0, max: ushort.MaxValue),
             ControlKey = ReadControlKey(reader),
             Slack = ReadSlack(reader),
             MetricLabels = configuration
@@ -51,7 +51,7 @@ internal sealed record Settings
                 .ToDictionary(label => label.Key, label => label.Value ?? "", StringComparer.Ordinal),
         };
         reader.CheckAddresses("urls");
-        return reader.Problems.Count == 0 ? settings : throw new SettingsRefusedException(reader.Problems);
+        return reader.Errors.Count == 0 ? settings : throw new InvalidSettingsException(reader.Errors);
     }
 
     private static string? ReadControlKey(SettingsReader reader)
@@ -62,10 +62,10 @@ internal sealed record Settings
         }
 
         var key = reader.Text("Control:Key") ?? "";
-        if (key.Length < ShortestKey || key.Any(letter => letter is <= ' ' or > '~'))
+        if (key.Length < MinKeyLength || key.Any(letter => letter is <= ' ' or > '~'))
         {
-            reader.Refuse(
-                $"Control:Key must be at least {ShortestKey.ToString(CultureInfo.InvariantCulture)} printable ASCII characters without spaces where Control:Enabled is true; "
+            reader.AddError(
+                $"Control:Key must be at least {MinKeyLength.ToString(CultureInfo.InvariantCulture)} printable ASCII characters without spaces, because Control:Enabled is true; "
                     + "its value is not shown. Set it in the environment: Control__Key=…"
             );
         }
@@ -83,7 +83,7 @@ internal sealed record Settings
 
         if (webhook is not null && !Uri.TryCreate(webhook, UriKind.Absolute, out _))
         {
-            reader.Refuse("Slack:WebhookUrl must be an absolute https address. Its value is not shown.");
+            reader.AddError("Slack:WebhookUrl must be an absolute https address. Its value is not shown.");
             return null;
         }
 
@@ -97,7 +97,7 @@ internal sealed record Settings
         {
             if (!Uri.TryCreate(address, UriKind.Absolute, out var api))
             {
-                reader.Refuse($"Slack:ApiAddress must be an absolute https address, but is '{address}'.");
+                reader.AddError($"Slack:ApiAddress must be an absolute https address, but is '{address}'.");
                 return null;
             }
 
@@ -106,12 +106,12 @@ internal sealed record Settings
 
         try
         {
-            // The listener judges its options, and is the one that will use them.
-            using var judge = new SlackListener(options);
+            // The listener validates its options.
+            using var listener = new SlackListener(options);
         }
         catch (ArgumentException error)
         {
-            reader.Refuse($"Slack: {SettingsReader.Sentence(error)}");
+            reader.AddError($"Slack: {SettingsReader.MessageOf(error)}");
         }
 
         return options;

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace QuickStart;
 
-/// <summary>When it is over: after a time, or by hand with Ctrl+C (or a TERM signal), so that there is a summary either way.</summary>
-internal sealed class Ending : IDisposable
+/// <summary>Ends the program after a time, or on Ctrl+C or SIGTERM, so that the summary is written in both cases.</summary>
+internal sealed class Shutdown : IDisposable
 {
     private readonly CancellationTokenSource _over = new();
     private readonly PosixSignalRegistration[] _signals;
     private volatile bool _byHand;
 
-    public Ending(TimeSpan after)
+    public Shutdown(TimeSpan after)
     {
         _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)];
         _over.CancelAfter(after);

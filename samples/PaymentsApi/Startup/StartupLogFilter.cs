@@ -1,11 +1,11 @@
 namespace PaymentsApi;
 
-/// <summary>Keeps host and server from logging, with a stack trace, what <see cref="Starter"/> says in words: why they cannot start.</summary>
-internal sealed class QuietStart
+/// <summary>Suppresses the startup errors of host and server, which <see cref="ServiceRunner"/> writes without a stack trace.</summary>
+internal sealed class StartupLogFilter
 {
     private volatile bool _isOver;
 
-    public QuietStart(ILoggingBuilder logging)
+    public StartupLogFilter(ILoggingBuilder logging)
     {
         logging.AddFilter(
             "Microsoft.Extensions.Hosting.Internal.Host",

@@ -1,7 +1,7 @@
 namespace PaymentsApi;
 
-/// <summary>How an upstream behaves.</summary>
-internal enum Mood
+/// <summary>Specifies how an upstream responds.</summary>
+internal enum Behavior
 {
     Healthy,
     Failing,

@@ -3,12 +3,19 @@ using Polly.Timeout;
 
 namespace PaymentsApi;
 
-/// <summary>Why an upstream could not be had, read from what the client threw.</summary>
-internal sealed record Outage(string Upstream, string Outcome, int Status, string Reason, string? State = null, TimeSpan? RetryAfter = null)
+/// <summary>The error of a call to an upstream.</summary>
+internal sealed record UpstreamError(
+    string Upstream,
+    string Outcome,
+    int Status,
+    string Reason,
+    string? State = null,
+    TimeSpan? RetryAfter = null
+)
 {
-    /// <summary>The outage behind an exception; <see langword="null"/> where there is none, but a mistake of ours or a caller who left.</summary>
-    public static Outage? Behind(Exception error, string upstream) =>
-        error switch
+    /// <summary>Returns the error for an exception of the client, or <see langword="null"/> for any other exception.</summary>
+    public static UpstreamError? From(Exception exception, string upstream) =>
+        exception switch
         {
             CallNotPermittedException rejected => new(
                 rejected.CircuitName,
@@ -18,12 +25,12 @@ internal sealed record Outage(string Upstream, string Outcome, int Status, strin
                 rejected.State.ToLabel(),
                 rejected.RetryAfter
             ),
-            TimeoutRejectedException => new(upstream, Outcomes.Failed, StatusCodes.Status504GatewayTimeout, "no answer in time"),
+            TimeoutRejectedException => new(upstream, Outcomes.Failed, StatusCodes.Status504GatewayTimeout, "no response in time"),
             HttpRequestException { StatusCode: { } status } => new(
                 upstream,
                 Outcomes.Failed,
                 StatusCodes.Status502BadGateway,
-                $"answered {(int)status}"
+                $"responded with {(int)status}"
             ),
             HttpRequestException => new(upstream, Outcomes.Failed, StatusCodes.Status502BadGateway, "connection lost"),
             _ => null,

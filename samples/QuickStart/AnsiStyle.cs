@@ -2,14 +2,14 @@ using Fluxgate;
 
 namespace QuickStart;
 
-/// <summary>A piece of a line, and how it is coloured.</summary>
-internal readonly record struct Text(string Content, string Colour = "")
+/// <summary>A part of a line with its color.</summary>
+internal readonly record struct Text(string Content, string Color = "")
 {
     public static implicit operator Text(string content) => new(content);
 }
 
-/// <summary>The colours of a terminal, or none.</summary>
-internal sealed class Ink(bool colours)
+/// <summary>The styles of a terminal with or without colors.</summary>
+internal sealed class AnsiStyle(bool colors)
 {
     public const string EnterScreen = "\e[?1049h\e[?25l\e[2J";
     public const string LeaveScreen = "\e[?25h\e[?1049l";
@@ -26,25 +26,25 @@ internal sealed class Ink(bool colours)
 
     public Text Bad(string text) => In("\e[31m", text);
 
-    public Text Careful(string text) => In("\e[33m", text);
+    public Text Warning(string text) => In("\e[33m", text);
 
     public Text Of(BreakerState state, string text) =>
         state switch
         {
             BreakerState.Closed => Good(text),
-            BreakerState.HalfOpen => Careful(text),
+            BreakerState.HalfOpen => Warning(text),
             _ => Bad(text),
         };
 
-    /// <summary>A state as a sign on a wall.</summary>
+    /// <summary>Returns a state as a highlighted label.</summary>
     public Text Badge(BreakerState state)
     {
-        var (_, colour) = Of(state, "");
+        var (_, color) = Of(state, "");
         var name = state.ToLabel().ToUpperInvariant();
-        return colours ? new Text($" {name} ", $"{colour}\e[1;7m") : $"[{name}]";
+        return colors ? new Text($" {name} ", $"{color}\e[1;7m") : $"[{name}]";
     }
 
-    /// <summary>A state as one character, which tells it without colours too.</summary>
+    /// <summary>Returns a state as one character, which is readable without colors.</summary>
     public Text Mark(BreakerState state) =>
         Of(
             state,
@@ -56,5 +56,5 @@ internal sealed class Ink(bool colours)
             }
         );
 
-    private Text In(string colour, string text) => new(text, colours ? colour : "");
+    private Text In(string color, string text) => new(text, colors ? color : "");
 }

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace QuickStart;
 
-/// <summary>One frame: no line is longer than the terminal is wide, and there are no more of them than fit.</summary>
-internal sealed class Picture(int width, int height)
+/// <summary>A frame of the live view. Lines are truncated to the size of the terminal.</summary>
+internal sealed class Frame(int width, int height)
 {
-    private readonly StringBuilder _frame = new(Ink.Home);
+    private readonly StringBuilder _frame = new(AnsiStyle.Home);
     private int _lines;
 
     public int Width => width;
@@ -22,15 +22,15 @@ internal sealed class Picture(int width, int height)
         // No line break after the last line, or the terminal would scroll.
         _frame.Append(_lines++ == 0 ? "" : "\r\n");
         var left = width;
-        foreach (var (content, colour) in texts)
+        foreach (var (content, color) in texts)
         {
             var shown = content.Length <= left ? content : string.Concat(content.AsSpan(0, Math.Max(0, left - 1)), left > 0 ? "…" : "");
             left -= shown.Length;
-            _frame.Append(colour).Append(shown).Append(colour.Length == 0 ? "" : Ink.Plain);
+            _frame.Append(color).Append(shown).Append(color.Length == 0 ? "" : AnsiStyle.Plain);
         }
 
-        _frame.Append(left == 0 ? "" : Ink.ClearLine);
+        _frame.Append(left == 0 ? "" : AnsiStyle.ClearLine);
     }
 
-    public override string ToString() => _frame + Ink.ClearBelow;
+    public override string ToString() => _frame + AnsiStyle.ClearBelow;
 }

@@ -1,7 +1,7 @@
 namespace PaymentsApi;
 
-/// <summary>The root page, which names the endpoints.</summary>
-internal static class Welcome
+/// <summary>The root page, which lists the endpoints.</summary>
+internal static class RootPage
 {
     private const string Always = """
         Payments, with a circuit breaker before each upstream.

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace PaymentsApi;
 
-/// <summary>Reads values by hand, so that nothing of it is trimmed away and every mistake is told with its key.</summary>
+/// <summary>Reads values without reflection, which supports trimming, and collects errors with their keys.</summary>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
-    private readonly List<string> _problems = [];
+    private readonly List<string> _errors = [];
 
-    public IReadOnlyList<string> Problems => _problems;
+    public IReadOnlyList<string> Errors => _errors;
 
-    /// <summary>What an argument's exception says, without the name of a parameter, which is no setting's.</summary>
-    public static string Sentence(ArgumentException error) =>
+    /// <summary>Returns the message of an exception without the name of its parameter.</summary>
+    public static string MessageOf(ArgumentException error) =>
         error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
 
-    public void Refuse(string problem) => _problems.Add(problem);
+    public void AddError(string error) => _errors.Add(error);
 
-    /// <summary>A text; nothing and an empty one are the same.</summary>
+    /// <summary>Returns the text of a key, or <see langword="null"/> if it is missing or empty.</summary>
     public string? Text(string key) => configuration[key] is { Length: > 0 } text ? text : null;
 
     public bool Switch(string key)
@@ -27,63 +27,63 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
         if (!bool.TryParse(text, out var value))
         {
-            Refuse($"{key} must be true or false, but is '{text}'.");
+            AddError($"{key} must be true or false, but is '{text}'.");
         }
 
         return value;
     }
 
-    public decimal Decimal(string key, decimal unlessSet, decimal least, decimal most)
+    public decimal Decimal(string key, decimal defaultValue, decimal min, decimal max)
     {
         if (Text(key) is not { } text)
         {
-            return unlessSet;
+            return defaultValue;
         }
 
         if (
             decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
-            && value >= least
-            && value <= most
+            && value >= min
+            && value <= max
         )
         {
             return value;
         }
 
-        Refuse(string.Create(CultureInfo.InvariantCulture, $"{key} must be a number from {least} to {most}, but is '{text}'."));
-        return unlessSet;
+        AddError(string.Create(CultureInfo.InvariantCulture, $"{key} must be a number from {min} to {max}, but is '{text}'."));
+        return defaultValue;
     }
 
-    public TimeSpan Time(string key, TimeSpan unlessSet, TimeSpan least, TimeSpan most)
+    public TimeSpan Time(string key, TimeSpan defaultValue, TimeSpan min, TimeSpan max)
     {
         if (Text(key) is not { } text)
         {
-            return unlessSet;
+            return defaultValue;
         }
 
-        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
         {
             return value;
         }
 
-        Refuse($"{key} must be a time from {least} to {most}, written as hh:mm:ss, but is '{text}'.");
-        return unlessSet;
+        AddError($"{key} must be a time from {min} to {max}, written as hh:mm:ss, but is '{text}'.");
+        return defaultValue;
     }
 
     public void CheckAddresses(string key)
     {
         foreach (var address in (Text(key) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            // Kestrel's own notation has + and * for every address of the machine.
+            // Kestrel accepts + and * for all addresses of the machine.
             var readable = address
                 .Replace("://+", "://0.0.0.0", StringComparison.Ordinal)
                 .Replace("://*", "://0.0.0.0", StringComparison.Ordinal);
             if (!Uri.TryCreate(readable, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
             {
-                Refuse($"{key} must be http addresses such as http://localhost:5080, but one is '{address}'.");
+                AddError($"{key} must be http addresses such as http://localhost:5080, but one is '{address}'.");
             }
             else if (uri.Port == 0 && string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase))
             {
-                Refuse($"{key}: for a free port write http://127.0.0.1:0 instead of '{address}'.");
+                AddError($"{key}: for a free port write http://127.0.0.1:0 instead of '{address}'.");
             }
         }
     }

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace PaymentsApi;
 
-/// <summary>Lets in who knows the key. How long that takes tells nothing about how much of a guess was right, nor how long the key is.</summary>
-internal sealed class ControlKey(string key) : IEndpointFilter
+/// <summary>Rejects requests without the key. The comparison takes constant time, so that its duration reveals nothing about the key.</summary>
+internal sealed class ControlKeyFilter(string key) : IEndpointFilter
 {
     public const string Header = "X-Control-Key";
 
@@ -19,7 +19,7 @@ internal sealed class ControlKey(string key) : IEndpointFilter
         }
 
         http.Response.Headers.WWWAuthenticate = Header;
-        return TypedResults.Text($"The header {Header} must hold the key.\n", statusCode: StatusCodes.Status401Unauthorized);
+        return TypedResults.Text($"The header {Header} must contain the key.\n", statusCode: StatusCodes.Status401Unauthorized);
     }
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

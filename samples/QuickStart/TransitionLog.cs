@@ -3,16 +3,16 @@ using Fluxgate;
 
 namespace QuickStart;
 
-/// <summary>A transition, and when it was since the start.</summary>
+/// <summary>A transition and its time since the start.</summary>
 internal sealed record Entry(TimeSpan At, Signal Signal);
 
-/// <summary>Remembers every transition. Written by the breaker's threads, read by the views.</summary>
-internal sealed class Journal(Stopwatch clock)
+/// <summary>Records every transition. The threads of the breaker write it, the views read it.</summary>
+internal sealed class TransitionLog(Stopwatch clock)
 {
     private readonly Lock _gate = new();
     private readonly List<Entry> _entries = [];
 
-    /// <summary>A listener of the breaker.</summary>
+    /// <summary>Adds a transition; used as a listener of the breaker.</summary>
     public void Write(Signal signal)
     {
         lock (_gate)
@@ -21,7 +21,7 @@ internal sealed class Journal(Stopwatch clock)
         }
     }
 
-    /// <summary>The entries after the first so many.</summary>
+    /// <summary>Returns the entries after the first <paramref name="count"/>.</summary>
     public IReadOnlyList<Entry> Since(int count)
     {
         lock (_gate)
