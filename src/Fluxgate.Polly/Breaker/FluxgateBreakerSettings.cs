@@ -91,6 +91,15 @@ public sealed class FluxgateBreakerSettings
     /// <value>Each message names the setting, its value and what is allowed. Empty if the settings are valid.</value>
     public IReadOnlyList<string> Errors => [.. FindErrors().Select(OneLine.MessageOf)];
 
+    /// <summary>Creates a copy of these settings, for example to change some of them.</summary>
+    /// <returns>The copy. It contains the same parts and listeners, and has a listener collection of its own.</returns>
+    public FluxgateBreakerSettings Copy()
+    {
+        var copy = (FluxgateBreakerSettings)MemberwiseClone();
+        copy.Listeners = Listeners is null ? null! : [.. Listeners];
+        return copy;
+    }
+
     /// <summary>Validates all settings.</summary>
     /// <exception cref="ArgumentException">Settings are out of range or missing. The message names each of them, its value and what is allowed.</exception>
     internal void Validate()

@@ -123,7 +123,7 @@ public sealed class BoundSettings
         Assert.Equal("FailureStreak(4)", breaker.Snapshot().Rule);
         Assert.Contains(
             "'FailureStrek' is not a known tripper",
-            services.Breakers().RefusedConfiguration("payments"),
+            services.Breakers().GetConfigurationError("payments"),
             StringComparison.Ordinal
         );
     }
