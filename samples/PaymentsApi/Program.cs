@@ -1,12 +1,12 @@
 using Fluxgate;
 using PaymentsApi;
 
-return await Starter.RunAsync(
+return await ServiceRunner.RunAsync(
     args,
     () =>
     {
-        var builder = WebApplication.CreateSlimBuilder(Starter.Options(args));
-        var quiet = new QuietStart(builder.Logging);
+        var builder = WebApplication.CreateSlimBuilder(ServiceRunner.Options(args));
+        var startup = new StartupLogFilter(builder.Logging);
         var settings = Settings.Read(builder.Configuration);
         var metrics = new ServiceMetrics(settings);
         builder.ListenOnLoopback();
@@ -18,7 +18,7 @@ return await Starter.RunAsync(
         builder.Services.AddSingleton<Upstreams>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Upstreams>());
 
-        // The breakers: rules from appsettings.json, now and whenever it changes; who hears of them; their health.
+        // The breakers with rules from appsettings.json, which is reloaded when it changes; their listeners and health checks.
         builder
             .Services.AddFluxgate(builder.Configuration.GetSection("Fluxgate"))
             .AddBreaker(CardProcessor.Name)
@@ -32,17 +32,17 @@ return await Starter.RunAsync(
 
         builder.Services.AddHealthChecks().AddFluxgate("circuits");
 
-        // The clients. A question may be asked twice; what moves money is not tried again.
+        // The clients. The fraud check is idempotent and may be retried; a charge is not.
         builder.Services.AddUpstreamClient(CardProcessor.Name, settings.UpstreamTimeout, retries: 0);
         builder.Services.AddUpstreamClient(FraudCheck.Name, settings.UpstreamTimeout, retries: 1);
         builder.Services.AddSingleton<FraudCheck>();
         builder.Services.AddSingleton<CardProcessor>();
-        builder.Services.AddSingleton<PaymentDesk>();
+        builder.Services.AddSingleton<PaymentService>();
 
         var app = builder.Build();
-        quiet.EndWith(app.Lifetime.ApplicationStarted);
+        startup.EndWith(app.Lifetime.ApplicationStarted);
         app.CountRequests();
-        app.MapPost("/payments", app.Services.GetRequiredService<PaymentDesk>().AnswerAsync);
+        app.MapPost("/payments", app.Services.GetRequiredService<PaymentService>().HandleAsync);
         app.MapFluxgateMetrics("/metrics", metrics.Page);
         app.MapHealthChecks("/health", new() { ResponseWriter = HealthPage.WriteAsync });
         app.MapUpstreams();
@@ -51,7 +51,7 @@ return await Starter.RunAsync(
             app.MapBreakers(key);
         }
 
-        app.MapGet("/", () => TypedResults.Text(Welcome.Text(settings)));
+        app.MapGet("/", () => TypedResults.Text(RootPage.Text(settings)));
         return app;
     }
 );

@@ -1,6 +1,6 @@
 using PrometheusNet;
 
-// A web application, which serves its own pages, or a worker, which has none.
+// A web application, which serves its own pages, or a worker, which has no web server.
 switch (args)
 {
     case ["worker", .. var others]:

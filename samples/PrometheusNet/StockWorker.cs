@@ -4,13 +4,13 @@ using Prometheus;
 
 namespace PrometheusNet;
 
-/// <summary>A worker without web pages: it asks the supplier ten times a second, and <see cref="KestrelMetricServer"/> serves its metrics.</summary>
+/// <summary>A worker that calls the supplier ten times a second. <see cref="KestrelMetricServer"/> serves its metrics.</summary>
 internal sealed class StockWorker(Supplier supplier, ResiliencePipelineProvider<string> pipelines) : BackgroundService
 {
     private const int Port = 9465;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private static readonly Gauge Stock = Metrics.CreateGauge("stock", "What the supplier last said.");
+    private static readonly Gauge Stock = Metrics.CreateGauge("stock", "The latest stock of the supplier.");
 
     public static async Task RunAsync(string[] args)
     {
@@ -25,7 +25,7 @@ internal sealed class StockWorker(Supplier supplier, ResiliencePipelineProvider<
         await worker.RunAsync();
     }
 
-    /// <summary>Goes through an outage of two seconds, three seconds after its start.</summary>
+    /// <summary>Calls the supplier. Three seconds after the start, an outage of two seconds begins.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pipeline = pipelines.GetPipeline(SupplierBreaker.Name);
@@ -39,11 +39,11 @@ internal sealed class StockWorker(Supplier supplier, ResiliencePipelineProvider<
             }
             catch (HttpRequestException)
             {
-                // Counted by the breaker.
+                // The breaker counts it.
             }
             catch (CallNotPermittedException)
             {
-                // Counted too: the last stock stays.
+                // The breaker counts it; the gauge keeps the latest stock.
             }
         }
     }

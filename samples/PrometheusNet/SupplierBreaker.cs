@@ -3,7 +3,7 @@ using Polly;
 
 namespace PrometheusNet;
 
-/// <summary>The breaker in front of the supplier, in a named pipeline, with the metrics of both programs.</summary>
+/// <summary>Adds the supplier with a breaker in a named pipeline, and its metrics.</summary>
 internal static class SupplierBreaker
 {
     public const string Name = "supplier";

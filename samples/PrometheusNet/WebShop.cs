@@ -5,12 +5,12 @@ using Prometheus;
 namespace PrometheusNet;
 
 /// <summary>
-/// <c>GET /orders/{item}</c> asks the supplier through the breaker; <c>PUT /supplier/down</c> and <c>PUT /supplier/up</c> begin and end an
-/// outage; <c>/metrics</c> is prometheus-net's page: requests, orders and the circuit.
+/// A web application. <c>GET /orders/{item}</c> calls the supplier through the breaker, <c>PUT /supplier/down</c> and
+/// <c>PUT /supplier/up</c> start and end an outage, and <c>/metrics</c> is prometheus-net's page with requests, orders and the circuit.
 /// </summary>
 internal static class WebShop
 {
-    private static readonly Counter Orders = Metrics.CreateCounter("orders_total", "Orders by how they ended.", "outcome");
+    private static readonly Counter Orders = Metrics.CreateCounter("orders_total", "Orders by outcome.", "outcome");
 
     public static async Task RunAsync(string[] args)
     {

@@ -2,25 +2,25 @@ using System.Globalization;
 
 namespace QuickStart;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The arguments of the command line.</summary>
 internal sealed record Arguments(int Port, bool Forever)
 {
     private const int DefaultPort = 9464;
 
     private const string Help = """
-        A dependency turns slow, fails, hangs and recovers; a Fluxgate circuit stands between it and its callers. Watch what happens.
+        Shows a Fluxgate circuit breaker in front of a dependency that becomes slow, fails, hangs and recovers.
 
         Usage: dotnet run --project samples/QuickStart -- [options]
 
-          --port N    serve /metrics on this port of localhost; 9464 unless given, 0 for a free one
-          --forever   begin again instead of ending after 25 seconds; Ctrl+C ends it
-          --help      this text
+          --port N    the port of /metrics on localhost, 0 for a free one; the default is 9464
+          --forever   repeat until Ctrl+C instead of stopping after 25 seconds
+          --help      show this help
 
-        On a terminal it draws a live view, without colours where NO_COLOR is set; piped, it writes plain lines.
-        Exit code: 0 when the circuit opened and closed again, 1 when it did not, 2 for arguments that cannot be used.
+        On a terminal it shows a live view, without colors if NO_COLOR is set. If the output is redirected, it writes plain lines.
+        Exit code: 0 if the circuit opened and closed again, 1 if it did not, 2 if an argument is invalid.
         """;
 
-    /// <summary>Reads the command line. Where there is nothing to run, <paramref name="exitCode"/> is what to end with.</summary>
+    /// <summary>Parses the command line. Returns <see langword="false"/> if the program should end with <paramref name="exitCode"/>.</summary>
     public static bool TryParse(string[] args, out Arguments arguments, out int exitCode)
     {
         arguments = new(DefaultPort, Forever: false);
@@ -40,10 +40,12 @@ internal sealed record Arguments(int Port, bool Forever)
                     i++;
                     break;
                 case "--port":
-                    exitCode = Refuse($"--port needs a number from 0 to 65535{(i + 1 < args.Length ? $", but got '{args[i + 1]}'" : "")}.");
+                    exitCode = Reject(
+                        $"--port must be followed by a number from 0 to 65535{(i + 1 < args.Length ? $", but is followed by '{args[i + 1]}'" : "")}."
+                    );
                     return false;
                 default:
-                    exitCode = Refuse($"'{args[i]}' is no argument of this program. Try --help.");
+                    exitCode = Reject($"'{args[i]}' is not a valid argument. Try --help.");
                     return false;
             }
         }
@@ -51,8 +53,8 @@ internal sealed record Arguments(int Port, bool Forever)
         return true;
     }
 
-    /// <summary>Says why the program cannot run.</summary>
-    public static int Refuse(string message)
+    /// <summary>Writes an error and returns the exit code.</summary>
+    public static int Reject(string message)
     {
         Console.Error.WriteLine(message);
         return 2;

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace QuickStart;
 
-/// <summary>A real HTTP server on loopback that answers as its schedule says.</summary>
+/// <summary>An HTTP server on loopback that follows a schedule.</summary>
 internal sealed class Dependency : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -43,7 +43,7 @@ internal sealed class Dependency : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Closed.
+            // The dependency was disposed.
         }
     }
 
@@ -69,11 +69,11 @@ internal sealed class Dependency : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // The caller hung up, or the dependency closed.
+            // The caller disconnected, or the dependency was disposed.
         }
     }
 
-    /// <summary>Reads up to the empty line that ends a request without a body; false when the caller is done.</summary>
+    /// <summary>Reads a request without a body. Returns <see langword="false"/> if the caller has disconnected.</summary>
     private static async Task<bool> ReadRequestAsync(StreamReader reader, CancellationToken closing)
     {
         string? line;
@@ -85,19 +85,19 @@ internal sealed class Dependency : IAsyncDisposable
         return line is not null;
     }
 
-    /// <summary>Takes its time, and tells whether it failed.</summary>
+    /// <summary>Waits as long as the schedule requires. Returns whether the request fails.</summary>
     private async Task<bool> WorkAsync(CancellationToken closing)
     {
-        var mood = _schedule.MoodAt(_clock.Elapsed);
+        var behavior = _schedule.BehaviorAt(_clock.Elapsed);
         await Task.Delay(
-            mood switch
+            behavior switch
             {
-                Mood.Slow => TimeSpan.FromMilliseconds(Random.Shared.Next(300, 450)),
-                Mood.Hanging => Timeout.InfiniteTimeSpan,
+                Behavior.Slow => TimeSpan.FromMilliseconds(Random.Shared.Next(300, 450)),
+                Behavior.Hanging => Timeout.InfiniteTimeSpan,
                 _ => TimeSpan.FromMilliseconds(Random.Shared.Next(20, 60)),
             },
             closing
         );
-        return mood == Mood.Failing;
+        return behavior == Behavior.Failing;
     }
 }

@@ -1,6 +1,6 @@
 namespace QuickStart;
 
-/// <summary>Shows what happens while it happens.</summary>
+/// <summary>Shows the breaker while the program runs.</summary>
 internal interface IView : IDisposable
 {
     Task ShowAsync(CancellationToken over);

@@ -3,35 +3,35 @@ using Fluxgate;
 
 namespace QuickStart;
 
-/// <summary>For terminals: one picture, drawn again in place on the alternate screen, which leaves the shell's own as it was.</summary>
+/// <summary>Shows a live view on a terminal. It uses the alternate screen, so that the shell's screen is preserved.</summary>
 internal sealed class LiveView : IView
 {
     private const int FramesPerSecond = 10;
-    private const int FramesPerStretch = 4;
+    private const int FramesPerInterval = 4;
 
-    private readonly Stage _stage;
+    private readonly Demo _demo;
     private readonly TextWriter _terminal;
     private readonly Func<(int Width, int Height)> _size;
     private readonly History _history;
-    private readonly Ink _ink;
+    private readonly AnsiStyle _style;
     private int _frames;
 
-    /// <summary>Draws on a terminal, whose size may change from frame to frame.</summary>
-    public LiveView(Stage stage, TextWriter terminal, Func<(int Width, int Height)> size, bool colours)
+    /// <summary>Creates a view for a terminal, whose size may change.</summary>
+    public LiveView(Demo demo, TextWriter terminal, Func<(int Width, int Height)> size, bool colors)
     {
-        (_stage, _terminal, _size, _ink) = (stage, terminal, size, new(colours));
-        _history = new(stage.Breaker.Snapshot());
-        _terminal.Write(Ink.EnterScreen);
+        (_demo, _terminal, _size, _style) = (demo, terminal, size, new(colors));
+        _history = new(demo.Breaker.Snapshot());
+        _terminal.Write(AnsiStyle.EnterScreen);
     }
 
-    /// <summary>Whether stdout is a terminal that can be drawn on.</summary>
+    /// <summary>Gets whether the standard output is a terminal that supports the view.</summary>
     public static bool IsPossible => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
-    public static LiveView OnTheConsole(Stage stage)
+    public static LiveView OnTheConsole(Demo demo)
     {
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var colours = Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-        return new(stage, Console.Out, () => (Console.WindowWidth, Console.WindowHeight), colours);
+        var colors = Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+        return new(demo, Console.Out, () => (Console.WindowWidth, Console.WindowHeight), colors);
     }
 
     public async Task ShowAsync(CancellationToken over)
@@ -46,95 +46,102 @@ internal sealed class LiveView : IView
         }
         catch (OperationCanceledException)
         {
-            // The show is over.
+            // The program ends.
         }
     }
 
     public void ShowFrame()
     {
-        var now = _stage.Breaker.Snapshot();
-        if (++_frames % FramesPerStretch == 0)
+        var now = _demo.Breaker.Snapshot();
+        if (++_frames % FramesPerInterval == 0)
         {
             _history.Add(now);
         }
 
         var (width, height) = _size();
-        var picture = new Picture(width, height);
-        Draw(picture, now);
-        _terminal.Write(picture);
+        var frame = new Frame(width, height);
+        Draw(frame, now);
+        _terminal.Write(frame);
     }
 
-    /// <summary>Gives the terminal back, and leaves the transitions behind to be read.</summary>
+    /// <summary>Restores the terminal and writes the transitions.</summary>
     public void Dispose()
     {
-        _terminal.Write(Ink.LeaveScreen);
-        var plain = new PlainView(_stage, _terminal);
-        plain.TellTransitions();
+        _terminal.Write(AnsiStyle.LeaveScreen);
+        var plain = new PlainView(_demo, _terminal);
+        plain.WriteTransitions();
         plain.Dispose();
     }
 
-    private void Draw(Picture picture, BreakerSnapshot now)
+    private void Draw(Frame frame, BreakerSnapshot now)
     {
-        var elapsed = _stage.Clock.Elapsed;
-        picture.Line(_ink.Bold("Fluxgate quick start"), "   ", _ink.Faint($"{_stage.MetricsUrl}   {Words.Seconds(elapsed)}   Ctrl+C ends"));
-        picture.Line();
-        picture.Line(["dependency  ", .. Moods(_stage.Schedule.IndexAt(elapsed))]);
-        picture.Line("circuit     ", _ink.Badge(now.State), "  ", RetryAfter(now));
-        picture.Line("because     ", now.Reason.Text);
-        picture.Line("opens on    ", _ink.Faint(now.Rule));
-        picture.Line();
-        picture.Line(
+        var elapsed = _demo.Clock.Elapsed;
+        frame.Line(
+            _style.Bold("Fluxgate quick start"),
+            "   ",
+            _style.Faint($"{_demo.MetricsUrl}   {Display.Seconds(elapsed)}   Ctrl+C ends")
+        );
+        frame.Line();
+        frame.Line(["dependency  ", .. Behaviors(_demo.Schedule.IndexAt(elapsed))]);
+        frame.Line("circuit     ", _style.Badge(now.State), "  ", RetryAfter(now));
+        frame.Line("because     ", now.Reason.Text);
+        frame.Line("opens on    ", _style.Faint(now.Rule));
+        frame.Line();
+        frame.Line(
             "failure rate  ",
             Bar(now.FailureRate),
-            $" {Words.Percent(now.FailureRate), 4}   of {now.WindowRequests} calls in the window"
+            $" {Display.Percent(now.FailureRate), 4}   of {now.WindowRequests} calls in the window"
         );
-        picture.Line("slow rate     ", Bar(now.SlowCalls[0].Rate), $" {Words.Percent(now.SlowCalls[0].Rate), 4}");
-        picture.Line();
-        DrawHistory(picture, now);
-        picture.Line();
-        DrawTransitions(picture);
+        frame.Line("slow rate     ", Bar(now.SlowCalls[0].Rate), $" {Display.Percent(now.SlowCalls[0].Rate), 4}");
+        frame.Line();
+        DrawHistory(frame, now);
+        frame.Line();
+        DrawTransitions(frame);
     }
 
-    private void DrawHistory(Picture picture, BreakerSnapshot now)
+    private void DrawHistory(Frame frame, BreakerSnapshot now)
     {
         const int Margin = 20;
-        var stretches = _history.Last(Math.Max(1, picture.Width - Margin));
-        var most = stretches.Select(stretch => Math.Max(stretch.Successes, Math.Max(stretch.Failures, stretch.Rejections))).Append(1).Max();
-        picture.Line($"ok       {now.Successes, 6}  ", _ink.Good(Spark(stretches.Select(stretch => stretch.Successes), most)));
-        picture.Line($"failed   {now.Failures, 6}  ", _ink.Bad(Spark(stretches.Select(stretch => stretch.Failures), most)));
-        picture.Line($"rejected {now.Rejected, 6}  ", _ink.Careful(Spark(stretches.Select(stretch => stretch.Rejections), most)));
-        picture.Line(["circuit          ", .. stretches.Select(stretch => _ink.Mark(stretch.State))]);
+        var intervals = _history.Last(Math.Max(1, frame.Width - Margin));
+        var most = intervals
+            .Select(interval => Math.Max(interval.Successes, Math.Max(interval.Failures, interval.Rejections)))
+            .Append(1)
+            .Max();
+        frame.Line($"ok       {now.Successes, 6}  ", _style.Good(Spark(intervals.Select(interval => interval.Successes), most)));
+        frame.Line($"failed   {now.Failures, 6}  ", _style.Bad(Spark(intervals.Select(interval => interval.Failures), most)));
+        frame.Line($"rejected {now.Rejected, 6}  ", _style.Warning(Spark(intervals.Select(interval => interval.Rejections), most)));
+        frame.Line(["circuit          ", .. intervals.Select(interval => _style.Mark(interval.State))]);
     }
 
-    private void DrawTransitions(Picture picture)
+    private void DrawTransitions(Frame frame)
     {
-        var entries = _stage.Journal.Since(0);
-        foreach (var (at, signal) in entries.Skip(Math.Max(0, entries.Count - picture.LinesLeft)))
+        var entries = _demo.TransitionLog.Since(0);
+        foreach (var (at, signal) in entries.Skip(Math.Max(0, entries.Count - frame.LinesLeft)))
         {
-            picture.Line(
-                _ink.Faint($"{Words.Seconds(at), 7}  "),
-                _ink.Of(signal.NewState, $"{signal.OldState.ToLabel(), 9} -> {signal.NewState.ToLabel(), -9}"),
+            frame.Line(
+                _style.Faint($"{Display.Seconds(at), 7}  "),
+                _style.Of(signal.NewState, $"{signal.OldState.ToLabel(), 9} -> {signal.NewState.ToLabel(), -9}"),
                 $"  {signal.Reason}"
             );
         }
     }
 
-    private Text[] Moods(int current) =>
+    private Text[] Behaviors(int current) =>
         [
-            .. _stage.Schedule.Spells.SelectMany(
-                (spell, i) => new Text[] { i == 0 ? "" : _ink.Faint(" > "), Mood(spell.Mood, i == current) }
+            .. _demo.Schedule.Phases.SelectMany(
+                (phase, i) => new Text[] { i == 0 ? "" : _style.Faint(" > "), Behavior(phase.Behavior, i == current) }
             ),
         ];
 
-    private Text Mood(Mood mood, bool isNow) =>
-        !isNow ? _ink.Faint(Words.Of(mood))
-        : mood == QuickStart.Mood.Healthy ? _ink.Good($"[{Words.Of(mood)}]")
-        : _ink.Bad($"[{Words.Of(mood)}]");
+    private Text Behavior(Behavior behavior, bool isNow) =>
+        !isNow ? _style.Faint(Display.Of(behavior))
+        : behavior == QuickStart.Behavior.Healthy ? _style.Good($"[{Display.Of(behavior)}]")
+        : _style.Bad($"[{Display.Of(behavior)}]");
 
     private static string RetryAfter(BreakerSnapshot now) =>
         now.State switch
         {
-            BreakerState.Open => now.RetryAfter is { } left ? $"probes in {Words.Seconds(left)}" : "the next call probes",
+            BreakerState.Open => now.RetryAfter is { } left ? $"probes in {Display.Seconds(left)}" : "the next call probes",
             BreakerState.HalfOpen => $"{now.HalfOpenInFlight} probes in flight",
             _ => $"{now.InFlight} calls in flight",
         };
@@ -144,10 +151,10 @@ internal sealed class LiveView : IView
         const int Width = 24;
         var full = (int)Math.Round((ratio ?? 0) * Width);
         var text = new string('█', full) + new string('░', Width - full);
-        return ratio >= 0.5 ? _ink.Bad(text) : _ink.Good(text);
+        return ratio >= 0.5 ? _style.Bad(text) : _style.Good(text);
     }
 
-    /// <summary>A row of small bars, as high as their share of the most.</summary>
+    /// <summary>Returns a row of bars, whose heights are relative to the maximum.</summary>
     private static string Spark(IEnumerable<long> values, long most)
     {
         const string Heights = "▁▂▃▄▅▆▇█";

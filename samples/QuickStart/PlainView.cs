@@ -2,61 +2,61 @@ using Fluxgate;
 
 namespace QuickStart;
 
-/// <summary>For pipes and logs: a line a second, and one for every transition.</summary>
-internal sealed class PlainView(Stage stage, TextWriter output) : IView
+/// <summary>Writes a line each second and a line for each transition, for pipes and logs.</summary>
+internal sealed class PlainView(Demo demo, TextWriter output) : IView
 {
-    private const int LooksPerSecond = 10;
+    private const int ChecksPerSecond = 10;
 
-    private BreakerSnapshot _before = stage.Breaker.Snapshot();
-    private int _told;
+    private BreakerSnapshot _before = demo.Breaker.Snapshot();
+    private int _written;
 
     public async Task ShowAsync(CancellationToken over)
     {
-        output.WriteLine($"metrics: {stage.MetricsUrl}");
+        output.WriteLine($"metrics: {demo.MetricsUrl}");
         output.WriteLine($"rule:    {_before.Rule}");
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / LooksPerSecond));
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / ChecksPerSecond));
         try
         {
-            for (var look = 1; await timer.WaitForNextTickAsync(over); look++)
+            for (var check = 1; await timer.WaitForNextTickAsync(over); check++)
             {
-                TellTransitions();
-                if (look % LooksPerSecond == 0)
+                WriteTransitions();
+                if (check % ChecksPerSecond == 0)
                 {
-                    TellSecond();
+                    WriteSecond();
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            TellTransitions();
+            WriteTransitions();
         }
     }
 
-    /// <summary>Tells the transitions that have not been told.</summary>
-    public void TellTransitions()
+    /// <summary>Writes the transitions that are not written yet.</summary>
+    public void WriteTransitions()
     {
-        foreach (var (at, signal) in stage.Journal.Since(_told))
+        foreach (var (at, signal) in demo.TransitionLog.Since(_written))
         {
-            _told++;
+            _written++;
             output.WriteLine(
-                $"{Words.Seconds(at), 7}  {signal.OldState.ToLabel()} -> {signal.NewState.ToLabel()}: {signal.Reason}{For(signal)}"
+                $"{Display.Seconds(at), 7}  {signal.OldState.ToLabel()} -> {signal.NewState.ToLabel()}: {signal.Reason}{For(signal)}"
             );
         }
     }
 
     public void Dispose() => output.Flush();
 
-    private void TellSecond()
+    private void WriteSecond()
     {
-        var now = stage.Breaker.Snapshot();
+        var now = demo.Breaker.Snapshot();
         var line =
-            $"{Words.Seconds(stage.Clock.Elapsed), 7}  {now.State.ToLabel(), -9}"
+            $"{Display.Seconds(demo.Clock.Elapsed), 7}  {now.State.ToLabel(), -9}"
             + $"  ok {now.Successes - _before.Successes, 3}  failed {now.Failures - _before.Failures, 3}  rejected {now.Rejected - _before.Rejected, 3}"
-            + $"  failure rate {Words.Percent(now.FailureRate), 4}  slow rate {Words.Percent(now.SlowCalls[0].Rate), 4}"
-            + $"  dependency {Words.Of(stage.Schedule.MoodAt(stage.Clock.Elapsed))}";
+            + $"  failure rate {Display.Percent(now.FailureRate), 4}  slow rate {Display.Percent(now.SlowCalls[0].Rate), 4}"
+            + $"  dependency {Display.Of(demo.Schedule.BehaviorAt(demo.Clock.Elapsed))}";
         output.WriteLine(line);
         _before = now;
     }
 
-    private static string For(Signal signal) => signal.BreakFor is { } breakFor ? $", for {Words.Seconds(breakFor)}" : "";
+    private static string For(Signal signal) => signal.BreakFor is { } breakFor ? $", for {Display.Seconds(breakFor)}" : "";
 }

@@ -9,20 +9,20 @@ if (!Arguments.TryParse(args, out var arguments, out var exitCode))
     return exitCode;
 }
 
-// What the dependency goes through. Everything below finds out by calling it.
+// The behavior of the dependency over time. The callers do not know it.
 var schedule = new Schedule(
     arguments.Forever,
-    new(Mood.Healthy, ForSeconds: 4),
-    new(Mood.Slow, ForSeconds: 4),
-    new(Mood.Healthy, ForSeconds: 4),
-    new(Mood.Failing, ForSeconds: 3),
-    new(Mood.Hanging, ForSeconds: 3),
-    new(Mood.Healthy, ForSeconds: 7)
+    new(Behavior.Healthy, ForSeconds: 4),
+    new(Behavior.Slow, ForSeconds: 4),
+    new(Behavior.Healthy, ForSeconds: 4),
+    new(Behavior.Failing, ForSeconds: 3),
+    new(Behavior.Hanging, ForSeconds: 3),
+    new(Behavior.Healthy, ForSeconds: 7)
 );
 var clock = Stopwatch.StartNew();
-var journal = new Journal(clock);
+var transitions = new TransitionLog(clock);
 
-// The circuit: which recent calls count, what opens it, for how long, who may probe, and when it closes again.
+// The breaker: the window of recent calls, the rule that opens it, the break duration, the probes and the recovery.
 await using var payments = new FluxgateBreaker(
     "payments",
     new FluxgateBreakerSettings
@@ -35,11 +35,11 @@ await using var payments = new FluxgateBreaker(
         Permit = Permit.RampUp(0.2, 1.0, TimeSpan.FromMilliseconds(500)) & Permit.MaxConcurrent(4),
         Recovery = Recovery.AfterProbes(6),
         ProbeLease = TimeSpan.FromSeconds(2),
-        Listeners = { new PrometheusListener(), journal.Write },
+        Listeners = { new PrometheusListener(), transitions.Write },
     }
 );
 
-// The pipeline: each attempt goes through the breaker, and has its own time-out inside it.
+// The pipeline: each attempt passes the breaker and has its own timeout inside it.
 var failures =
     Tracker.TypeOf<HttpRequestException>()
     | Tracker.TypeOf<TimeoutRejectedException>()
@@ -52,14 +52,14 @@ var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
             MaxRetryAttempts = 2,
             Delay = TimeSpan.FromMilliseconds(50),
             UseJitter = true,
-            ShouldHandle = failures, // and so no rejections: those would only hammer an open circuit
+            ShouldHandle = failures, // not rejections: retries of an open circuit are useless
         }
     )
     .AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = payments, Tracker = failures })
     .AddTimeout(TimeSpan.FromMilliseconds(600))
     .Build();
 
-// The metrics, for Prometheus or for curl.
+// The metrics for Prometheus.
 await using var metrics = new PrometheusServer(arguments.Port);
 try
 {
@@ -67,18 +67,18 @@ try
 }
 catch (IOException error)
 {
-    return Arguments.Refuse($"{error.Message} Choose another with --port, or --port 0 for a free one.");
+    return Arguments.Reject($"{error.Message} Choose another with --port, or --port 0 for a free one.");
 }
 
-// Some workers call it, and you watch.
-using var over = new Ending(arguments.Forever ? Timeout.InfiniteTimeSpan : schedule.Length);
+// The workers call the dependency, and the view shows the breaker.
+using var over = new Shutdown(arguments.Forever ? Timeout.InfiniteTimeSpan : schedule.Length);
 await using var dependency = new Dependency(schedule, clock);
 var calling = Workers.RunAsync(8, pipeline, dependency.Address, over.Token);
-var stage = new Stage(payments, journal, schedule, clock, $"http://localhost:{metrics.Port}/metrics");
-using (IView view = LiveView.IsPossible ? LiveView.OnTheConsole(stage) : new PlainView(stage, Console.Out))
+var demo = new Demo(payments, transitions, schedule, clock, $"http://localhost:{metrics.Port}/metrics");
+using (IView view = LiveView.IsPossible ? LiveView.OnTheConsole(demo) : new PlainView(demo, Console.Out))
 {
     await view.ShowAsync(over.Token);
 }
 
 await calling;
-return Summary.Write(Console.Out, stage, over.ByHand);
+return Summary.Write(Console.Out, demo, over.ByHand);

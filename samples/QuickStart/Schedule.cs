@@ -1,7 +1,7 @@
 namespace QuickStart;
 
-/// <summary>How a dependency answers.</summary>
-internal enum Mood
+/// <summary>Specifies how the dependency responds.</summary>
+internal enum Behavior
 {
     Healthy,
     Slow,
@@ -9,50 +9,50 @@ internal enum Mood
     Hanging,
 }
 
-/// <summary>A mood for a while.</summary>
-internal sealed record Spell(Mood Mood, double ForSeconds);
+/// <summary>A behavior and its duration.</summary>
+internal sealed record Phase(Behavior Behavior, double ForSeconds);
 
-/// <summary>A time in which the dependency was not healthy, whatever it was instead.</summary>
-internal sealed record Outage(IReadOnlyList<Mood> Moods, TimeSpan From, TimeSpan Until);
+/// <summary>A period in which the dependency was not healthy.</summary>
+internal sealed record Outage(IReadOnlyList<Behavior> Behaviors, TimeSpan From, TimeSpan Until);
 
-/// <summary>The moods of a dependency, one after the other.</summary>
-internal sealed class Schedule(bool repeats, params Spell[] spells)
+/// <summary>The successive behaviors of a dependency.</summary>
+internal sealed class Schedule(bool repeats, params Phase[] phases)
 {
-    public IReadOnlyList<Spell> Spells => spells;
+    public IReadOnlyList<Phase> Phases => phases;
 
-    public TimeSpan Length { get; } = TimeSpan.FromSeconds(spells.Sum(spell => spell.ForSeconds));
+    public TimeSpan Length { get; } = TimeSpan.FromSeconds(phases.Sum(phase => phase.ForSeconds));
 
-    /// <summary>Which of the spells it is in at a time since the start.</summary>
+    /// <summary>Returns the index of the phase at a time since the start.</summary>
     public int IndexAt(TimeSpan time)
     {
         var seconds = repeats ? time.TotalSeconds % Length.TotalSeconds : time.TotalSeconds;
         var index = 0;
-        while (index < spells.Length - 1 && seconds >= spells[index].ForSeconds)
+        while (index < phases.Length - 1 && seconds >= phases[index].ForSeconds)
         {
-            seconds -= spells[index++].ForSeconds;
+            seconds -= phases[index++].ForSeconds;
         }
 
         return index;
     }
 
-    public Mood MoodAt(TimeSpan time) => spells[IndexAt(time)].Mood;
+    public Behavior BehaviorAt(TimeSpan time) => phases[IndexAt(time)].Behavior;
 
-    /// <summary>The outages that had begun by a time.</summary>
+    /// <summary>Returns the outages that began before a time since the start.</summary>
     public IReadOnlyList<Outage> OutagesBy(TimeSpan time)
     {
         var outages = new List<Outage>();
         var start = TimeSpan.Zero;
-        for (var i = 0; start < time && (repeats || i < spells.Length); i++)
+        for (var i = 0; start < time && (repeats || i < phases.Length); i++)
         {
-            var spell = spells[i % spells.Length];
-            var end = start + TimeSpan.FromSeconds(spell.ForSeconds);
-            if (spell.Mood != Mood.Healthy && outages is [.., var last] && last.Until == start)
+            var phase = phases[i % phases.Length];
+            var end = start + TimeSpan.FromSeconds(phase.ForSeconds);
+            if (phase.Behavior != Behavior.Healthy && outages is [.., var last] && last.Until == start)
             {
-                outages[^1] = last with { Moods = [.. last.Moods, spell.Mood], Until = end };
+                outages[^1] = last with { Behaviors = [.. last.Behaviors, phase.Behavior], Until = end };
             }
-            else if (spell.Mood != Mood.Healthy)
+            else if (phase.Behavior != Behavior.Healthy)
             {
-                outages.Add(new([spell.Mood], start, end));
+                outages.Add(new([phase.Behavior], start, end));
             }
 
             start = end;

@@ -2,25 +2,25 @@ using Fluxgate;
 
 namespace QuickStart;
 
-/// <summary>What it all came to.</summary>
+/// <summary>The summary of a run.</summary>
 internal static class Summary
 {
-    /// <summary>Writes the summary and tells the exit code.</summary>
-    public static int Write(TextWriter output, Stage stage, bool endedByHand)
+    /// <summary>Writes the summary and returns the exit code.</summary>
+    public static int Write(TextWriter output, Demo demo, bool endedByHand)
     {
-        var (now, end, entries) = (stage.Breaker.Snapshot(), stage.Clock.Elapsed, stage.Journal.Since(0));
+        var (now, end, entries) = (demo.Breaker.Snapshot(), demo.Clock.Elapsed, demo.TransitionLog.Since(0));
         output.WriteLine();
-        output.WriteLine($"Summary after {Words.Seconds(end)}");
-        output.WriteLine($"  calls        {now.Requests + now.Rejected, 5}  asked of the circuit, retries included");
-        output.WriteLine($"  failures     {now.Failures, 5}  5xx, refused connections and time-outs");
-        output.WriteLine($"  calls saved  {now.Rejected, 5}  rejected at once; the dependency was left alone");
+        output.WriteLine($"Summary after {Display.Seconds(end)}");
+        output.WriteLine($"  calls        {now.Requests + now.Rejected, 5}  including retries and rejections");
+        output.WriteLine($"  failures     {now.Failures, 5}  5xx, connection errors and timeouts");
+        output.WriteLine($"  calls saved  {now.Rejected, 5}  rejected, not sent to the dependency");
         output.WriteLine($"  opened       {Count(entries, BreakerState.Closed, BreakerState.Open), 5}");
-        output.WriteLine($"  re-opened    {Count(entries, BreakerState.HalfOpen, BreakerState.Open), 5}  by probes that failed");
-        foreach (var outage in stage.Schedule.OutagesBy(end))
+        output.WriteLine($"  re-opened    {Count(entries, BreakerState.HalfOpen, BreakerState.Open), 5}  after failed probes");
+        foreach (var outage in demo.Schedule.OutagesBy(end))
         {
-            var moods = string.Join(", then ", outage.Moods.Select(Words.Of));
+            var behaviors = string.Join(", then ", outage.Behaviors.Select(Display.Of));
             output.WriteLine(
-                $"  {moods, -21}  time to open {TimeToOpen(outage, entries)}   time to recover {TimeToRecover(outage, entries)}"
+                $"  {behaviors, -21}  time to open {TimeToOpen(outage, entries)}   time to recover {TimeToRecover(outage, entries)}"
             );
         }
 
@@ -46,11 +46,11 @@ internal static class Summary
 
     private static string TimeToOpen(Outage outage, IEnumerable<Entry> entries) =>
         entries.FirstOrDefault(entry => entry.At >= outage.From && entry.Signal.NewState == BreakerState.Open) is { } opened
-            ? Words.Seconds(opened.At - outage.From)
+            ? Display.Seconds(opened.At - outage.From)
             : "-";
 
     private static string TimeToRecover(Outage outage, IEnumerable<Entry> entries) =>
         entries.FirstOrDefault(entry => entry.At >= outage.Until && entry.Signal.NewState == BreakerState.Closed) is { } closed
-            ? Words.Seconds(closed.At - outage.Until)
+            ? Display.Seconds(closed.At - outage.Until)
             : "-";
 }

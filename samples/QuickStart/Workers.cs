@@ -4,7 +4,7 @@ using Polly.Timeout;
 
 namespace QuickStart;
 
-/// <summary>The callers: each calls through the pipeline, thinks a little, and calls again.</summary>
+/// <summary>Workers that call the dependency through the pipeline, with a short delay between calls.</summary>
 internal static class Workers
 {
     public static async Task RunAsync(int count, ResiliencePipeline<HttpResponseMessage> pipeline, Uri address, CancellationToken over)
@@ -30,7 +30,7 @@ internal static class Workers
         }
         catch (OperationCanceledException)
         {
-            // The show is over.
+            // The program ends.
         }
     }
 
@@ -47,7 +47,7 @@ internal static class Workers
         }
         catch (BrokenCircuitException)
         {
-            // Rejected by the circuit: answer from a cache, say "try again later", or queue the work. The dependency was left alone.
+            // The circuit rejected the call. An application would use a cached value, return an error or queue the work.
         }
         catch (Exception error) when (error is HttpRequestException or TimeoutRejectedException)
         {

@@ -5,20 +5,20 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Shows the metrics of circuit breakers at an address of the application.</summary>
+/// <summary>Provides an extension method that maps the metrics of circuit breakers to an endpoint.</summary>
 public static class FluxgateMetricsEndpointRouteBuilderExtensions
 {
-    /// <summary>Adds an endpoint that answers <c>GET</c> and <c>HEAD</c> with the page that Prometheus reads.</summary>
+    /// <summary>Adds an endpoint that responds to <c>GET</c> and <c>HEAD</c> with the page that Prometheus scrapes.</summary>
     /// <remarks>
-    /// A client gets OpenMetrics where it prefers it and text in all other cases, gzip where it accepts it. However many ask at once, two
-    /// pages are rendered at a time and the others share, or get <c>503</c> when a callback hangs; see
-    /// <see cref="PrometheusMetrics.RenderAsync"/>. The page tells the names and states of dependencies: where the application is open to the
-    /// world, say <c>.RequireHost("*:9464")</c> or <c>.RequireAuthorization()</c>. It stays out of OpenAPI descriptions.
+    /// The format is OpenMetrics if the client prefers it and text otherwise, compressed with gzip if the client accepts it. At most two pages are
+    /// rendered at a time; concurrent requests share them, and receive <c>503</c> if a callback hangs; see
+    /// <see cref="PrometheusMetrics.RenderAsync"/>. The page contains the names and states of dependencies: if the application is public, add
+    /// <c>.RequireHost("*:9464")</c> or <c>.RequireAuthorization()</c>. The endpoint is excluded from OpenAPI descriptions.
     /// </remarks>
-    /// <param name="endpoints">The application, or a group of its routes.</param>
-    /// <param name="pattern">The route's pattern.</param>
-    /// <param name="metrics">What is shown; <see cref="PrometheusMetrics.Default"/> unless given.</param>
-    /// <returns>A builder for what else the endpoint is to have.</returns>
+    /// <param name="endpoints">The application or a route group.</param>
+    /// <param name="pattern">The route pattern.</param>
+    /// <param name="metrics">The metrics. The default is <see cref="PrometheusMetrics.Default"/>.</param>
+    /// <returns>A builder for the conventions of the endpoint.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="endpoints"/> or <paramref name="pattern"/> is <see langword="null"/>.</exception>
     /// <example>
     /// <code>
@@ -36,7 +36,7 @@ public static class FluxgateMetricsEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(pattern);
         var endpoint = new MetricsEndpoint(metrics ?? PrometheusMetrics.Default);
         return endpoints
-            .MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], endpoint.AnswerAsync)
+            .MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], endpoint.HandleAsync)
             .WithDisplayName("Fluxgate metrics")
             .ExcludeFromDescription();
     }

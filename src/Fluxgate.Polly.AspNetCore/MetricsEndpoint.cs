@@ -5,26 +5,26 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fluxgate;
 
-/// <summary>Answers requests for the page of metrics.</summary>
+/// <summary>Handles requests for the page of metrics.</summary>
 internal sealed class MetricsEndpoint(PrometheusMetrics metrics)
 {
-    private const string Busy = "Busy: something that the page shows does not answer.\n";
+    private const string Unavailable = "The metrics could not be read in time: a metric callback does not return.\n";
 
     private static readonly string RetryAfter = PrometheusMetrics.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 
-    public async Task AnswerAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
         try
         {
-            await ShowAsync(context).ConfigureAwait(false);
+            await SendPageAsync(context).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client has left: nobody is there to be told.
+            // The client has disconnected.
         }
     }
 
-    private async Task ShowAsync(HttpContext context)
+    private async Task SendPageAsync(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
         response.Headers.Append(HeaderNames.Vary, $"{HeaderNames.Accept}, {HeaderNames.AcceptEncoding}");
@@ -36,7 +36,7 @@ internal sealed class MetricsEndpoint(PrometheusMetrics metrics)
             response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
             response.Headers.RetryAfter = RetryAfter;
             response.ContentType = "text/plain; charset=utf-8";
-            await response.WriteAsync(Busy, context.RequestAborted).ConfigureAwait(false);
+            await response.WriteAsync(Unavailable, context.RequestAborted).ConfigureAwait(false);
             return;
         }
 

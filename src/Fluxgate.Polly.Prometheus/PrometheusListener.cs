@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Shows breakers to Prometheus: <c>Listeners = { new PrometheusListener() }</c>. One instance serves as many breakers as one likes, told
-/// apart by the label <c>circuit_name</c>; what they have been through is written by <see cref="PrometheusMetrics"/>.
+/// Publishes breakers to Prometheus: <c>Listeners = { new PrometheusListener() }</c>. One instance can publish many breakers, which the label
+/// <c>circuit_name</c> distinguishes. <see cref="PrometheusMetrics"/> writes their metrics.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Everything is read from the breaker when Prometheus asks, so a breaker is there from its first moment and no call pays for
-/// its metrics but for the histogram of durations (two readings of the clock), which <see cref="MetricCatalogue.DurationBuckets"/> switches off. Breakers are held weakly: one that is disposed or collected leaves the page. Two listeners, or the same one twice, on one
-/// breaker do no harm.
+/// Thread-safe. All values are read from the breaker during a scrape, so a breaker is present from its creation. The only cost of a call is the
+/// histogram of durations, which reads the clock twice; <see cref="MetricCatalogue.DurationBuckets"/> disables it. Breakers are held by weak
+/// references: one that is disposed or collected disappears from the page. Several listeners on one breaker publish it once.
 /// </remarks>
 /// <example>
 /// <code>
@@ -19,18 +19,18 @@ namespace Fluxgate;
 public sealed class PrometheusListener : ICircuitListener
 {
     /// <summary>Creates a listener.</summary>
-    /// <param name="metrics">Where its breakers are shown; <see cref="PrometheusMetrics.Default"/> unless given.</param>
-    /// <param name="durations">Whether the breaker keeps the histogram of durations for it: two readings of the clock a call.</param>
+    /// <param name="metrics">The metrics that its breakers are added to. The default is <see cref="PrometheusMetrics.Default"/>.</param>
+    /// <param name="durations"><see langword="true"/> to record the histogram of durations, which reads the clock twice for each call; otherwise, <see langword="false"/>.</param>
     public PrometheusListener(PrometheusMetrics? metrics = null, bool durations = true)
     {
         Metrics = metrics ?? PrometheusMetrics.Default;
         DurationBuckets = durations ? Metrics.Breakers.DurationBuckets : null;
     }
 
-    /// <summary>Where its breakers are shown.</summary>
+    /// <summary>Gets the metrics that the breakers are added to.</summary>
     public PrometheusMetrics Metrics { get; }
 
-    /// <summary>The buckets of the histogram of calls, as the metrics' catalogue has them; <see langword="null"/> where none is kept.</summary>
+    /// <summary>Gets the buckets of the histogram of durations from the catalogue, or <see langword="null"/> if no histogram is recorded.</summary>
     public DurationBuckets? DurationBuckets { get; }
 
     /// <inheritdoc/>
@@ -41,8 +41,8 @@ public sealed class PrometheusListener : ICircuitListener
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
     public void OnDetached(FluxgateBreaker breaker) => Metrics.Breakers.OnDetached(breaker);
 
-    /// <summary>Counts the signal for families that count signals; transitions themselves are counted by the breaker and read when Prometheus asks.</summary>
-    /// <param name="signal">What happened.</param>
+    /// <summary>Counts the signal for families that count signals. The breaker itself counts its transitions; they are read during a scrape.</summary>
+    /// <param name="signal">The transition.</param>
     /// <exception cref="ArgumentNullException"><paramref name="signal"/> is <see langword="null"/>.</exception>
     public void OnSignal(Signal signal) => Metrics.Breakers.OnSignal(signal);
 }

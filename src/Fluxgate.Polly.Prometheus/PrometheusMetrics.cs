@@ -2,49 +2,49 @@ using System.Buffers;
 
 namespace Fluxgate;
 
-/// <summary>The breakers of some <see cref="PrometheusListener"/>s, and the page that Prometheus reads of them.</summary>
+/// <summary>The metrics of the breakers of one or more <see cref="PrometheusListener"/> objects, and the page that Prometheus scrapes.</summary>
 /// <remarks>
-/// Thread-safe. A page is read from one <see cref="FluxgateBreaker.Snapshot"/> per breaker, so a state and its counts cannot disagree; see
+/// Thread-safe. A page reads one <see cref="FluxgateBreaker.Snapshot"/> per breaker, so its values are consistent; see
 /// <see cref="BreakerMetrics"/>.
 /// </remarks>
 public sealed class PrometheusMetrics
 {
-    private readonly Renderings _renderings;
+    private readonly PageRenderer _renderer;
 
-    /// <summary>Creates metrics of their own, apart from <see cref="Default"/>.</summary>
-    /// <param name="catalogue">Which families are shown, and how; copied. All of them unless given.</param>
-    /// <exception cref="ArgumentException">The catalogue has a label that Prometheus does not take, or gives a family two labels of one name; the message names them.</exception>
+    /// <summary>Creates metrics that are separate from <see cref="Default"/>.</summary>
+    /// <param name="catalogue">The selection and the options of the families, which is copied. The default is all families.</param>
+    /// <exception cref="ArgumentException">The catalogue contains a label that is invalid in Prometheus, or two labels of one name in a family. The message names them.</exception>
     public PrometheusMetrics(MetricCatalogue? catalogue = null)
         : this(catalogue, TimeProvider.System) { }
 
     internal PrometheusMetrics(MetricCatalogue? catalogue, TimeProvider time, ArrayPool<byte>? pool = null)
     {
         Breakers = new(catalogue);
-        _renderings = new(Breakers, time, pool);
+        _renderer = new(Breakers, time, pool);
     }
 
-    /// <summary>The process-wide one: listeners, servers and endpoints use it unless given another.</summary>
+    /// <summary>Gets the metrics of the process, which listeners, servers and endpoints use by default.</summary>
     public static PrometheusMetrics Default { get; } = new();
 
-    /// <summary>What a client is to be told in the header <c>Retry-After</c> when <see cref="RenderAsync"/> has no page: 5 seconds.</summary>
+    /// <summary>Gets the value of the header <c>Retry-After</c> for a response without a page from <see cref="RenderAsync"/>: 5 seconds.</summary>
     public static TimeSpan RetryAfter { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The breakers and the families that are read from them.</summary>
+    /// <summary>Gets the breakers and their metric families.</summary>
     public BreakerMetrics Breakers { get; }
 
-    /// <summary>The families, in the order in which they are written.</summary>
+    /// <summary>Gets the families in the order in which they are written.</summary>
     public IReadOnlyList<MetricFamily> Families => Breakers.Families;
 
-    /// <summary>Adds a family of your own to the page. The same one again, or one of the same name, type and labels, changes nothing.</summary>
+    /// <summary>Adds a custom family to the page. Adding it again, or a family of the same name, type and labels, is a no-op.</summary>
     /// <param name="family">The family.</param>
-    /// <returns><see langword="true"/> when it was added; <see langword="false"/> when it was there.</returns>
+    /// <returns><see langword="true"/> if the family was added; <see langword="false"/> if it was present.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="family"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">Another family has this name, with another type or other labels; or a label is among the constant ones.</exception>
+    /// <exception cref="ArgumentException">A family with this name has another type or other labels, or a label has the name of a constant label.</exception>
     public bool Add(MetricFamily family) => Breakers.Add(family);
 
-    /// <summary>Writes the page: UTF-8 without a byte order mark, the same under every culture.</summary>
-    /// <param name="output">What it is written into.</param>
-    /// <param name="format">How it is written; the text format unless given.</param>
+    /// <summary>Writes the page in UTF-8 without a byte order mark, independently of the culture.</summary>
+    /// <param name="output">The buffer to write to.</param>
+    /// <param name="format">The format. The default is the text format.</param>
     /// <exception cref="ArgumentNullException"><paramref name="output"/> is <see langword="null"/>.</exception>
     public void Write(IBufferWriter<byte> output, PageFormat format = PageFormat.Text)
     {
@@ -52,11 +52,11 @@ public sealed class PrometheusMetrics
         PageWriter.Write(Breakers, format, output);
     }
 
-    /// <summary>Writes the page as <see cref="Write"/> does.</summary>
-    /// <param name="output">What it is written into; left open.</param>
-    /// <param name="format">How it is written; the text format unless given.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>A task that completes when all is written.</returns>
+    /// <summary>Writes the page to a stream, as <see cref="Write"/> does.</summary>
+    /// <param name="output">The stream to write to. It stays open.</param>
+    /// <param name="format">The format. The default is the text format.</param>
+    /// <param name="cancellationToken">The token that cancels writing.</param>
+    /// <returns>A task that completes when the page is written.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="output"/> is <see langword="null"/>.</exception>
     public async Task WriteAsync(Stream output, PageFormat format = PageFormat.Text, CancellationToken cancellationToken = default)
     {
@@ -67,20 +67,21 @@ public sealed class PrometheusMetrics
     }
 
     /// <summary>
-    /// Renders the page for one HTTP request, in the format and coding that it asks for. <see cref="PrometheusServer"/> and the endpoint for
-    /// ASP.NET Core stand on it; use it to serve the page from another web framework.
+    /// Renders the page for an HTTP request, in the format and content coding that the request accepts. <see cref="PrometheusServer"/> and the
+    /// endpoint for ASP.NET Core use this method. Use it to serve the page with another web framework.
     /// </summary>
     /// <remarks>
-    /// At most two pages are rendered at once, on threads of the pool; further requests wait and share one that had not begun when they came,
-    /// so nobody reads what is older than its request. A client gets OpenMetrics where it prefers it, and text in all other cases, also where
-    /// it accepts neither; gzip where it accepts it. The answer should have <c>Vary: Accept, Accept-Encoding</c>.
+    /// At most two pages are rendered at a time, on thread-pool threads. Further requests wait and share a page that was not started when they
+    /// arrived, so no page is older than its request. The format is OpenMetrics if the client prefers it and text otherwise, even if the client
+    /// accepts neither. The page is compressed with gzip if the client accepts it. The response should contain
+    /// <c>Vary: Accept, Accept-Encoding</c>.
     /// </remarks>
-    /// <param name="accept">The header <c>Accept</c>, several joined by commas; <see langword="null"/> when there is none.</param>
-    /// <param name="acceptEncoding">The header <c>Accept-Encoding</c>, likewise.</param>
-    /// <param name="cancellationToken">Ends the waiting. The page goes on for others who wait for it.</param>
+    /// <param name="accept">The header <c>Accept</c>, with several values joined by commas, or <see langword="null"/> if there is none.</param>
+    /// <param name="acceptEncoding">The header <c>Accept-Encoding</c>, with several values joined by commas, or <see langword="null"/> if there is none.</param>
+    /// <param name="cancellationToken">The token that cancels the wait. The page is still rendered for other requests.</param>
     /// <returns>
-    /// The whole page; <see langword="null"/> when none can be had within 8 seconds, since a callback of some family hangs: answer
-    /// <c>503</c> with <see cref="RetryAfter"/>.
+    /// The page, or <see langword="null"/> if it was not rendered within 8 seconds because a callback of a family hangs. Respond with
+    /// <c>503</c> and <see cref="RetryAfter"/> then.
     /// </returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     /// <example>
@@ -92,5 +93,5 @@ public sealed class PrometheusMetrics
         string? accept = null,
         string? acceptEncoding = null,
         CancellationToken cancellationToken = default
-    ) => _renderings.AskAsync(Negotiation.FormatFor(accept), Negotiation.IsGzipWanted(acceptEncoding), cancellationToken);
+    ) => _renderer.RenderAsync(Negotiation.FormatFor(accept), Negotiation.AcceptsGzip(acceptEncoding), cancellationToken);
 }

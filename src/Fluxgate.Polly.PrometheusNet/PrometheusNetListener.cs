@@ -1,10 +1,10 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Shows breakers in a prometheus-net registry, so that <c>MapMetrics()</c>, <c>MetricServer</c> and <c>MetricPusher</c> of an application
-/// that has them show the breakers too: <c>Listeners = { new PrometheusNetListener() }</c>.
+/// Publishes breakers in a prometheus-net registry: <c>Listeners = { new PrometheusNetListener() }</c>. <c>MapMetrics()</c>,
+/// <c>MetricServer</c> and <c>MetricPusher</c> then contain the metrics of the breakers.
 /// </summary>
-/// <remarks>Thread-safe. One instance serves as many breakers as one likes. Everything is read from the breaker when the registry is collected.</remarks>
+/// <remarks>Thread-safe. One instance can publish many breakers. All values are read from the breakers when the registry is collected.</remarks>
 /// <example>
 /// <code>
 /// var payments = new FluxgateBreaker("payments", new FluxgateBreakerSettings { Listeners = { new PrometheusNetListener() } });
@@ -14,18 +14,18 @@ namespace Fluxgate;
 public sealed class PrometheusNetListener : ICircuitListener
 {
     /// <summary>Creates a listener.</summary>
-    /// <param name="metrics">Where its breakers are shown; prometheus-net's default registry unless given.</param>
-    /// <param name="durations">Whether the breaker keeps the histogram of durations for it: two readings of the clock a call.</param>
+    /// <param name="metrics">The metrics that its breakers are added to. The default is <see cref="PrometheusNetMetrics.Default"/>.</param>
+    /// <param name="durations"><see langword="true"/> to record the histogram of durations, which reads the clock twice for each call; otherwise, <see langword="false"/>.</param>
     public PrometheusNetListener(PrometheusNetMetrics? metrics = null, bool durations = true)
     {
         Metrics = metrics ?? PrometheusNetMetrics.Default;
         DurationBuckets = durations ? Metrics.Breakers.DurationBuckets : null;
     }
 
-    /// <summary>Where its breakers are shown.</summary>
+    /// <summary>Gets the metrics that the breakers are added to.</summary>
     public PrometheusNetMetrics Metrics { get; }
 
-    /// <summary>The buckets of the histogram of calls, as the metrics' catalogue has them; <see langword="null"/> where none is kept.</summary>
+    /// <summary>Gets the buckets of the histogram of durations from the catalogue, or <see langword="null"/> if no histogram is recorded.</summary>
     public DurationBuckets? DurationBuckets { get; }
 
     /// <inheritdoc/>
@@ -36,8 +36,8 @@ public sealed class PrometheusNetListener : ICircuitListener
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
     public void OnDetached(FluxgateBreaker breaker) => Metrics.Breakers.OnDetached(breaker);
 
-    /// <summary>Counts the signal for families that count signals; transitions themselves are counted by the breaker and read when the registry is collected.</summary>
-    /// <param name="signal">What happened.</param>
+    /// <summary>Counts the signal for families that count signals. The breaker itself counts its transitions; they are read when the registry is collected.</summary>
+    /// <param name="signal">The transition.</param>
     /// <exception cref="ArgumentNullException"><paramref name="signal"/> is <see langword="null"/>.</exception>
     public void OnSignal(Signal signal) => Metrics.Breakers.OnSignal(signal);
 }

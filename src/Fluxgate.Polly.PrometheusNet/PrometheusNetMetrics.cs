@@ -3,20 +3,20 @@ using Prometheus;
 
 namespace Fluxgate;
 
-/// <summary>The breakers of some <see cref="PrometheusNetListener"/>s in a prometheus-net <see cref="CollectorRegistry"/>.</summary>
+/// <summary>The metrics of the breakers of one or more <see cref="PrometheusNetListener"/> objects in a prometheus-net <see cref="CollectorRegistry"/>.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe. There is one a registry. Real counters with their own names; everything is set in a before-collect callback from one
-/// snapshot a breaker, and the series of a breaker that is gone are removed.
+/// Thread-safe. There is one instance per registry. A before-collect callback sets all series from one snapshot per breaker, and removes the
+/// series of breakers that are disposed or collected.
 /// </para>
 /// <para>
-/// prometheus-net writes while the next collection may already set new values. A change of state therefore removes a circuit's series of
-/// <c>circuit_breaker_state</c> and puts new ones there, zeros last: a collection that overlaps with another one finds the old ones, the
-/// new ones or, for the length of that exchange, fewer of them — never two current states.
+/// prometheus-net writes a collection while the next one may set new values. Therefore a change of state replaces the series of
+/// <c>circuit_breaker_state</c> of the circuit: overlapping collections contain the old series, the new series or, during the replacement, a
+/// part of them, but never two current states.
 /// </para>
 /// <para>
-/// prometheus-net's adapter for .NET meters, which is on by default, finds nothing of ours unless a breaker also has a
-/// <see cref="MeteringListener"/>; then it shows those instruments under names with a prefix (<c>fluxgate_polly_…</c>), beside these.
+/// prometheus-net's adapter for .NET meters, which is enabled by default, adds nothing unless a breaker also has a
+/// <see cref="MeteringListener"/>. Then it also publishes those instruments, with the prefix <c>fluxgate_polly_</c>.
 /// </para>
 /// </remarks>
 public sealed class PrometheusNetMetrics
@@ -26,8 +26,8 @@ public sealed class PrometheusNetMetrics
     private readonly object _gate = new();
     private readonly IMetricFactory _factory;
     private readonly Dictionary<MetricFamily, FamilyCollector> _collectors = [];
-    private long _begun;
-    private long _applied;
+    private long _lastStarted;
+    private long _lastApplied;
 
     private PrometheusNetMetrics(CollectorRegistry registry, MetricCatalogue? catalogue)
     {
@@ -37,25 +37,25 @@ public sealed class PrometheusNetMetrics
             Breakers.ConstantLabels.Count == 0 ? factory : factory.WithLabels(Breakers.ConstantLabels.ToDictionary(StringComparer.Ordinal));
         foreach (var family in Breakers.Families)
         {
-            Begin(family);
+            AddCollector(family);
         }
 
-        // The registry keeps callbacks for ever; this one keeps no more than what it writes to.
+        // The registry never releases a callback. This one references only what it writes to.
         registry.AddBeforeCollectCallback(Collect);
     }
 
-    /// <summary>That of prometheus-net's default registry.</summary>
+    /// <summary>Gets the metrics of prometheus-net's default registry.</summary>
     public static PrometheusNetMetrics Default => In(Metrics.DefaultRegistry);
 
-    /// <summary>The breakers and the families that are read from them.</summary>
+    /// <summary>Gets the breakers and their metric families.</summary>
     public BreakerMetrics Breakers { get; }
 
-    /// <summary>The metrics of a registry; made when they are first asked for, and the same every time.</summary>
+    /// <summary>Returns the metrics of a registry. The first call creates them.</summary>
     /// <param name="registry">The registry.</param>
-    /// <param name="catalogue">Which families are shown, and how; copied. All of them unless given. Only for a registry that has no breakers' metrics yet.</param>
-    /// <returns>The one of this registry.</returns>
+    /// <param name="catalogue">The selection and the options of the families, which is copied. The default is all families. Only the first call may specify it.</param>
+    /// <returns>The metrics; always the same instance for a registry.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="registry"/> is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidOperationException">A catalogue is given for a registry that has breakers' metrics already, or another metric of the registry has the name of a family.</exception>
+    /// <exception cref="InvalidOperationException">A catalogue is specified, but the metrics of the registry exist, or another metric of the registry has the name of a family.</exception>
     public static PrometheusNetMetrics In(CollectorRegistry registry, MetricCatalogue? catalogue = null)
     {
         ArgumentNullException.ThrowIfNull(registry);
@@ -69,7 +69,7 @@ public sealed class PrometheusNetMetrics
             else if (catalogue is not null)
             {
                 throw new InvalidOperationException(
-                    "This registry has the breakers' metrics already, and one registry has them once: give the catalogue where they are first asked for."
+                    "The metrics of this registry exist, so the catalogue cannot be changed. Specify it in the first call of In for the registry."
                 );
             }
 
@@ -77,11 +77,11 @@ public sealed class PrometheusNetMetrics
         }
     }
 
-    /// <summary>Adds a family of your own. The same one again, or one of the same name, type and labels, changes nothing.</summary>
+    /// <summary>Adds a custom family. Adding it again, or a family of the same name, type and labels, is a no-op.</summary>
     /// <param name="family">The family.</param>
-    /// <returns><see langword="true"/> when it was added; <see langword="false"/> when it was there.</returns>
+    /// <returns><see langword="true"/> if the family was added; <see langword="false"/> if it was present.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="family"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">Another family has this name, with another type or other labels; or a label is among the constant ones.</exception>
+    /// <exception cref="ArgumentException">A family with this name has another type or other labels, or a label has the name of a constant label.</exception>
     /// <exception cref="InvalidOperationException">Another metric of the registry has the name.</exception>
     public bool Add(MetricFamily family)
     {
@@ -92,13 +92,13 @@ public sealed class PrometheusNetMetrics
 
         lock (_gate)
         {
-            Begin(family);
+            AddCollector(family);
         }
 
         return true;
     }
 
-    private void Begin(MetricFamily family)
+    private void AddCollector(MetricFamily family)
     {
         try
         {
@@ -106,27 +106,27 @@ public sealed class PrometheusNetMetrics
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
-            throw new InvalidOperationException($"{family.Name} cannot be shown in this registry: {error.Message}", error);
+            throw new InvalidOperationException($"{family.Name} cannot be added to this registry: {error.Message}", error);
         }
     }
 
     private string[] LabelNames(MetricFamily family) =>
-        family.IsOfCircuits ? [.. family.Labels.Prepend("circuit_name").Select(Breakers.LabelName)] : [.. family.Labels];
+        family.IsPerCircuit ? [.. family.Labels.Prepend("circuit_name").Select(Breakers.LabelName)] : [.. family.Labels];
 
-    /// <summary>Called before each collection, by several threads at once where collections overlap: an older reading never undoes a newer one.</summary>
+    /// <summary>Sets all series before a collection. Collections may overlap; an older reading never replaces a newer one.</summary>
     private void Collect()
     {
-        var turn = Interlocked.Increment(ref _begun);
+        var number = Interlocked.Increment(ref _lastStarted);
         var reading = Breakers.Read();
         var read = reading.Families.Select(family => (family, Read(reading, family))).ToList();
         lock (_gate)
         {
-            if (turn < _applied)
+            if (number < _lastApplied)
             {
                 return;
             }
 
-            _applied = turn;
+            _lastApplied = number;
             foreach (var (family, series) in read)
             {
                 if (_collectors.TryGetValue(family, out var collector))
@@ -146,7 +146,7 @@ public sealed class PrometheusNetMetrics
             reading.Read(family, circuit, samples);
             foreach (var sample in samples.All)
             {
-                series.Add(new(Labels(family, family.IsOfCircuits ? reading.Circuits[circuit] : null, sample), sample));
+                series.Add(new(Labels(family, family.IsPerCircuit ? reading.Circuits[circuit] : null, sample), sample));
             }
         }
 

@@ -22,12 +22,12 @@ public sealed class QuickStartCommandLine
     }
 
     [Theory]
-    [InlineData("'--prot' is no argument of this program. Try --help.", "--prot", "1")]
-    [InlineData("'8080' is no argument of this program. Try --help.", "8080")]
-    [InlineData("--port needs a number from 0 to 65535.", "--forever", "--port")]
-    [InlineData("--port needs a number from 0 to 65535, but got 'many'.", "--port", "many")]
-    [InlineData("--port needs a number from 0 to 65535, but got '-1'.", "--port", "-1")]
-    [InlineData("--port needs a number from 0 to 65535, but got '65536'.", "--port", "65536")]
+    [InlineData("'--prot' is not a valid argument. Try --help.", "--prot", "1")]
+    [InlineData("'8080' is not a valid argument. Try --help.", "8080")]
+    [InlineData("--port must be followed by a number from 0 to 65535.", "--forever", "--port")]
+    [InlineData("--port must be followed by a number from 0 to 65535, but is followed by 'many'.", "--port", "many")]
+    [InlineData("--port must be followed by a number from 0 to 65535, but is followed by '-1'.", "--port", "-1")]
+    [InlineData("--port must be followed by a number from 0 to 65535, but is followed by '65536'.", "--port", "65536")]
     public async Task An_invalid_argument_is_reported_with_exit_code_2(string expected, params string[] arguments)
     {
         var (exitCode, output, errors) = await KitQuickStart.RunAsync(arguments);

@@ -121,20 +121,20 @@ public sealed partial class QuickStartViews : IDisposable
             view.ShowFrame();
         }
 
-        var (drawn, left) = (_terminal.ToString().Split(Ink.LeaveScreen)[0], _terminal.ToString().Split(Ink.LeaveScreen)[1]);
-        Assert.StartsWith(Ink.EnterScreen, drawn, StringComparison.Ordinal);
+        var (drawn, left) = (_terminal.ToString().Split(AnsiStyle.LeaveScreen)[0], _terminal.ToString().Split(AnsiStyle.LeaveScreen)[1]);
+        Assert.StartsWith(AnsiStyle.EnterScreen, drawn, StringComparison.Ordinal);
         Assert.Matches(@"^ *\d+\.\d s  closed -> open: FailureStreak 3 >= 3, for 3600\.0 s\s*$", left);
     }
 
     [Fact]
     public void A_transition_is_printed_once()
     {
-        using var view = new PlainView(_world.Stage, _terminal);
+        using var view = new PlainView(_world.Demo, _terminal);
 
         _world.Breaker.Trip();
-        view.TellTransitions();
+        view.WriteTransitions();
         _world.Breaker.Reset();
-        view.TellTransitions();
+        view.WriteTransitions();
 
         Assert.Equal(["closed -> open: ", "open -> closed: "], TransitionOf().Matches(_terminal.ToString()).Select(match => match.Value));
     }
@@ -142,14 +142,14 @@ public sealed partial class QuickStartViews : IDisposable
     [Fact]
     public void A_manual_end_has_a_summary_and_exit_code_0()
     {
-        Assert.Equal(0, Summary.Write(_terminal, _world.Stage, endedByHand: true));
+        Assert.Equal(0, Summary.Write(_terminal, _world.Demo, endedByHand: true));
         Assert.Contains("  slow                   time to open -   time to recover -", _terminal.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_circuit_that_never_opened_is_an_error()
     {
-        Assert.Equal(1, Summary.Write(_terminal, _world.Stage, endedByHand: false));
+        Assert.Equal(1, Summary.Write(_terminal, _world.Demo, endedByHand: false));
         Assert.EndsWith("The circuit did not open.\n", _terminal.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
@@ -158,7 +158,7 @@ public sealed partial class QuickStartViews : IDisposable
     {
         _world.Call(Verdict.Failure, 3);
 
-        Assert.Equal(1, Summary.Write(_terminal, _world.Stage, endedByHand: false));
+        Assert.Equal(1, Summary.Write(_terminal, _world.Demo, endedByHand: false));
         Assert.EndsWith(
             "The circuit did not close again: it is open (FailureStreak 3 >= 3).\n",
             _terminal.ToString().ReplaceLineEndings("\n"),
@@ -168,7 +168,7 @@ public sealed partial class QuickStartViews : IDisposable
 
     public void Dispose() => _world.Dispose();
 
-    private LiveView View(bool colours = false) => new(_world.Stage, _terminal, () => _size, colours);
+    private LiveView View(bool colours = false) => new(_world.Demo, _terminal, () => _size, colours);
 
     private static void Frames(LiveView view, int count)
     {

@@ -114,7 +114,7 @@ public sealed class RegistryBreakers
         Assert.Equal(4, page["circuit_breaker_requests_total{circuit_name=\"payments\"}"]);
         Assert.Equal(4, page["circuit_breaker_request_duration_seconds_count{circuit_name=\"payments\",state=\"closed\"}"]);
         Assert.Contains(
-            "once",
+            "Specify it in the first call",
             Assert.Throws<InvalidOperationException>(() => PrometheusNetMetrics.In(_registry, new())).Message,
             StringComparison.Ordinal
         );
@@ -164,7 +164,7 @@ public sealed class RegistryBreakers
 
         var error = Assert.Throws<InvalidOperationException>(() => PrometheusNetMetrics.In(_registry));
 
-        Assert.StartsWith("circuit_breaker_requests_total cannot be shown in this registry", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("circuit_breaker_requests_total cannot be added to this registry", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,7 +92,7 @@ internal static class Applications
         );
         var health = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Check.That(
-            ((IReadOnlyDictionary<string, object>)health.Entries["fluxgate"].Data["payments"]).ContainsKey("kept_configuration"),
+            ((IReadOnlyDictionary<string, object>)health.Entries["fluxgate"].Data["payments"]).ContainsKey("retained_configuration"),
             "health reports the deleted file"
         );
     }

@@ -92,7 +92,7 @@ internal static class Pipelines
             "a breaker with settings beside it"
         );
         Check.That(
-            mine.Message.Contains("Settings must be null where Breaker is set", StringComparison.Ordinal),
+            mine.Message.Contains("Settings must be null if Breaker is set", StringComparison.Ordinal),
             "the validation message names the conflict"
         );
 

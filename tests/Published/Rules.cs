@@ -78,7 +78,7 @@ internal static class Rules
 
     private sealed class FailuresAtLeast(int number) : Tripper
     {
-        public override bool Fires(in TripperContext reading) => reading.Failures >= number;
+        public override bool Fires(in TripperContext context) => context.Failures >= number;
     }
 
     private sealed class AnHour : BreakDuration
@@ -88,11 +88,11 @@ internal static class Rules
 
     private sealed class EveryOther : Permit
     {
-        public override bool Admits(in PermitContext context) => context.Asked % 2 == 0;
+        public override bool Admits(in PermitContext context) => context.Attempts % 2 == 0;
     }
 
     private sealed class ThreeInARow : Recovery
     {
-        public override bool IsOver(in RecoveryContext context) => context.ConsecutiveSuccesses >= 3;
+        public override bool IsComplete(in RecoveryContext context) => context.ConsecutiveSuccesses >= 3;
     }
 }

@@ -2,7 +2,7 @@ using Fluxgate;
 
 namespace PaymentsApi;
 
-/// <summary>What is shown of a breaker.</summary>
+/// <summary>The state of a breaker in a response.</summary>
 internal sealed record BreakerView(
     string Name,
     string State,
@@ -15,10 +15,10 @@ internal sealed record BreakerView(
     long Requests,
     long Failures,
     long Rejected,
-    string? RefusedConfiguration
+    string? ConfigurationError
 )
 {
-    public static BreakerView Of(FluxgateBreaker breaker, string? refusedConfiguration)
+    public static BreakerView Of(FluxgateBreaker breaker, string? configurationError)
     {
         var now = breaker.Snapshot();
         return new(
@@ -33,7 +33,7 @@ internal sealed record BreakerView(
             now.Requests,
             now.Failures,
             now.Rejected,
-            refusedConfiguration
+            configurationError
         );
     }
 }

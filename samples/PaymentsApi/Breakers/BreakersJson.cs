@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace PaymentsApi;
 
-/// <summary>How breakers are written: for people, so with line breaks, and the reasons as they are.</summary>
+/// <summary>Serializes breakers as indented JSON without escapes in the reasons.</summary>
 [JsonSerializable(typeof(BreakerView))]
 [JsonSerializable(typeof(BreakerView[]))]
 internal sealed partial class BreakersJson : JsonSerializerContext

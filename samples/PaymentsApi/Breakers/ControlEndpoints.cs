@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace PaymentsApi;
 
-/// <summary>Shows and steers the breakers, for who has the key.</summary>
+/// <summary>Maps endpoints that show and control the breakers. They require the key.</summary>
 internal static class ControlEndpoints
 {
-    private const int LongestReason = 200;
+    private const int MaxReasonLength = 200;
 
     private static readonly Dictionary<string, Func<FluxgateBreaker, string?, Signal?>> Actions = new(StringComparer.Ordinal)
     {
@@ -21,43 +21,43 @@ internal static class ControlEndpoints
 
     public static void MapBreakers(this IEndpointRouteBuilder endpoints, string key)
     {
-        var group = endpoints.MapGroup("/breakers").AddEndpointFilter(new ControlKey(key));
+        var group = endpoints.MapGroup("/breakers").AddEndpointFilter(new ControlKeyFilter(key));
         group.MapGet("/", (FluxgateBreakers breakers) => ShowAll(breakers));
         group.MapGet("/{name}", (string name, FluxgateBreakers breakers) => Show(breakers, name));
         group.MapPost(
             "/{name}/{action}",
-            (string name, string action, string? reason, FluxgateBreakers breakers) => Steer(breakers, name, action, reason)
+            (string name, string action, string? reason, FluxgateBreakers breakers) => Control(breakers, name, action, reason)
         );
     }
 
     private static ContentHttpResult ShowAll(FluxgateBreakers breakers) =>
         Json(
             JsonSerializer.Serialize(
-                [.. breakers.Select(breaker => BreakerView.Of(breaker, breakers.RefusedConfiguration(breaker.Name)))],
+                [.. breakers.Select(breaker => BreakerView.Of(breaker, breakers.GetConfigurationError(breaker.Name)))],
                 BreakersJson.Plain.BreakerViewArray
             )
         );
 
     private static ContentHttpResult Show(FluxgateBreakers breakers, string name) =>
         breakers.TryGet(name, out var breaker)
-            ? Json(JsonSerializer.Serialize(BreakerView.Of(breaker, breakers.RefusedConfiguration(name)), BreakersJson.Plain.BreakerView))
-            : Say($"There is no such breaker. There are {string.Join(", ", breakers.Names)}.", StatusCodes.Status404NotFound);
+            ? Json(JsonSerializer.Serialize(BreakerView.Of(breaker, breakers.GetConfigurationError(name)), BreakersJson.Plain.BreakerView))
+            : Text($"No breaker has this name. The breakers are {string.Join(", ", breakers.Names)}.", StatusCodes.Status404NotFound);
 
-    private static ContentHttpResult Steer(FluxgateBreakers breakers, string name, string action, string? reason)
+    private static ContentHttpResult Control(FluxgateBreakers breakers, string name, string action, string? reason)
     {
-        if (!Actions.TryGetValue(action, out var steer))
+        if (!Actions.TryGetValue(action, out var control))
         {
-            return Say($"There is no such action. There are {string.Join(", ", Actions.Keys)}.", StatusCodes.Status404NotFound);
+            return Text($"No action has this name. The actions are {string.Join(", ", Actions.Keys)}.", StatusCodes.Status404NotFound);
         }
 
-        if (reason is not null && (reason.Length > LongestReason || reason.Any(char.IsControl)))
+        if (reason is not null && (reason.Length > MaxReasonLength || reason.Any(char.IsControl)))
         {
-            return Say($"reason must have at most {LongestReason} characters, and no line breaks.", StatusCodes.Status400BadRequest);
+            return Text($"reason must have at most {MaxReasonLength} characters, and no line breaks.", StatusCodes.Status400BadRequest);
         }
 
         if (breakers.TryGet(name, out var breaker))
         {
-            steer(breaker, string.IsNullOrWhiteSpace(reason) ? null : reason);
+            control(breaker, string.IsNullOrWhiteSpace(reason) ? null : reason);
         }
 
         return Show(breakers, name);
@@ -65,5 +65,5 @@ internal static class ControlEndpoints
 
     private static ContentHttpResult Json(string json) => TypedResults.Text($"{json}\n", "application/json");
 
-    private static ContentHttpResult Say(string words, int status) => TypedResults.Text($"{words}\n", statusCode: status);
+    private static ContentHttpResult Text(string text, int status) => TypedResults.Text($"{text}\n", statusCode: status);
 }

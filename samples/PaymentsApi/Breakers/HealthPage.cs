@@ -4,17 +4,17 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace PaymentsApi;
 
-/// <summary>Writes what the health checks found: the status, and beneath each check its data, for the breakers state, reason and next probe.</summary>
+/// <summary>Writes the results of the health checks as JSON: the status and the data of each check.</summary>
 internal static class HealthPage
 {
-    private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task WriteAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Readable);
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Options);
         json.WriteStartObject();
-        json.WriteString("status", Words(report.Status));
+        json.WriteString("status", Label(report.Status));
         foreach (var (name, entry) in report.Entries)
         {
             json.WritePropertyName(name);
@@ -52,7 +52,7 @@ internal static class HealthPage
         }
     }
 
-    private static string Words(HealthStatus status) =>
+    private static string Label(HealthStatus status) =>
         status switch
         {
             HealthStatus.Healthy => "healthy",

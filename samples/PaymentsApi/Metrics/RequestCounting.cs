@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PaymentsApi;
 
-/// <summary>Counts requests by method, route and status.</summary>
+/// <summary>LabeledCounter requests by method, route and status.</summary>
 internal static class RequestCounting
 {
     private static readonly HashSet<string> KnownMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -21,7 +21,7 @@ internal static class RequestCounting
                 }
                 catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
                 {
-                    // The client has left: nobody hears an answer.
+                    // The client has disconnected.
                     status = StatusCodes.Status499ClientClosedRequest;
                 }
                 finally
@@ -32,7 +32,7 @@ internal static class RequestCounting
         );
     }
 
-    // A caller may make up methods and paths: as labels they would grow without bound.
+    // Clients may send any method and path. As labels they would be unbounded.
     private static string MethodOf(HttpContext context) => KnownMethods.Contains(context.Request.Method) ? context.Request.Method : "other";
 
     private static string RouteOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";

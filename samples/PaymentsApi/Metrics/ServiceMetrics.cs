@@ -2,16 +2,17 @@ using Fluxgate;
 
 namespace PaymentsApi;
 
-/// <summary>What the service counts itself, on the same page as its breakers.</summary>
+/// <summary>The metrics of the service, on the same page as those of its breakers.</summary>
 internal sealed class ServiceMetrics
 {
-    private readonly Counts _requests = new("http_requests_total", "HTTP requests answered.", "method", "route", "status");
-    private readonly Counts _payments = new("payments_total", "Payments by what became of them.", "outcome");
+    private readonly LabeledCounter _requests = new("http_requests_total", "HTTP requests by status.", "method", "route", "status");
+    private readonly LabeledCounter _payments = new("payments_total", "Payments by outcome.", "outcome");
     private readonly DurationRecorder _durations = new(new DurationBuckets(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5));
     private long _centsTaken;
     private long _inProgress;
 
-    /// <exception cref="SettingsRefusedException">A constant label is none that Prometheus takes.</exception>
+    /// <summary>Creates the metrics.</summary>
+    /// <exception cref="InvalidSettingsException">A constant label is invalid in Prometheus.</exception>
     public ServiceMetrics(Settings settings)
     {
         foreach (var outcome in Outcomes.All)
@@ -27,20 +28,26 @@ internal sealed class ServiceMetrics
 
         catalogue.Add(_requests.Family);
         catalogue.Add(_payments.Family);
-        catalogue.Add(MetricFamily.Counter("payments_taken_euros_total", "Money taken.", () => Volatile.Read(ref _centsTaken) / 100d));
-        catalogue.Add(MetricFamily.Gauge("payments_in_progress", "Payments under way.", () => Volatile.Read(ref _inProgress)));
-        catalogue.Add(MetricFamily.Histogram("payment_duration_seconds", "How long payments took, whatever became of them.", _durations));
+        catalogue.Add(
+            MetricFamily.Counter(
+                "payments_taken_euros_total",
+                "The total amount of the payments taken.",
+                () => Volatile.Read(ref _centsTaken) / 100d
+            )
+        );
+        catalogue.Add(MetricFamily.Gauge("payments_in_progress", "Payments in progress.", () => Volatile.Read(ref _inProgress)));
+        catalogue.Add(MetricFamily.Histogram("payment_duration_seconds", "The duration of payments with any outcome.", _durations));
         try
         {
             Page = new(catalogue);
         }
         catch (ArgumentException error)
         {
-            throw new SettingsRefusedException([$"Metrics:Labels: {SettingsReader.Sentence(error)}"]);
+            throw new InvalidSettingsException([$"Metrics:Labels: {SettingsReader.MessageOf(error)}"]);
         }
     }
 
-    /// <summary>The page: the breakers' families and the service's own.</summary>
+    /// <summary>Gets the page with the metrics of the breakers and the service.</summary>
     public PrometheusMetrics Page { get; }
 
     public void CountRequest(string method, string route, string status) => _requests.Add(new(method, route, status));

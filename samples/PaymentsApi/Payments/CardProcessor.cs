@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace PaymentsApi;
 
-/// <summary>Charges cards. What moves money is not tried twice, so its client does not retry.</summary>
+/// <summary>Charges cards. A charge is not idempotent, so its client does not retry.</summary>
 internal sealed class CardProcessor(IHttpClientFactory clients)
 {
     public const string Name = "cards";
 
-    /// <exception cref="HttpRequestException">It failed. A circuit or a time-out throws its own.</exception>
+    /// <summary>Charges a card.</summary>
+    /// <exception cref="HttpRequestException">The request failed. The circuit and the timeout throw their own exceptions.</exception>
     public async Task ChargeAsync(PaymentRequest payment, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(Name);

@@ -1,18 +1,18 @@
 namespace PaymentsApi;
 
-/// <summary>What becomes of a payment, as the answer and the metrics call it.</summary>
+/// <summary>The outcomes of a payment in responses and metrics.</summary>
 internal static class Outcomes
 {
     public const string Taken = "taken";
 
-    /// <summary>The fraud check said no.</summary>
-    public const string Refused = "refused";
+    /// <summary>The fraud check declined the payment.</summary>
+    public const string Declined = "declined";
 
-    /// <summary>A circuit let nothing through: nothing was tried, and nothing was lost but a moment.</summary>
+    /// <summary>A circuit rejected the call, so no request was sent.</summary>
     public const string Rejected = "rejected";
 
-    /// <summary>An upstream was asked and failed.</summary>
+    /// <summary>A call to an upstream failed.</summary>
     public const string Failed = "failed";
 
-    public static IReadOnlyList<string> All { get; } = [Taken, Refused, Rejected, Failed];
+    public static IReadOnlyList<string> All { get; } = [Taken, Declined, Rejected, Failed];
 }

@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 
 namespace PaymentsApi;
 
-/// <summary>How payments are written: by generated code, so that the trimmer sees what is needed.</summary>
+/// <summary>Serializes payments with generated code, which supports trimming.</summary>
 [JsonSerializable(typeof(PaymentRequest))]
-[JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(PaymentResponse))]
 internal sealed partial class PaymentsJson : JsonSerializerContext
 {
-    /// <summary>With <c>&gt;=</c> and <c>&amp;</c> as they are: the reasons are full of them, and no browser reads this as HTML.</summary>
+    /// <summary>Gets a context that does not escape <c>&gt;=</c> and <c>&amp;</c> in the reasons. The responses are not embedded in HTML.</summary>
     public static PaymentsJson Plain { get; } =
         new(
             new JsonSerializerOptions

@@ -9,25 +9,25 @@ using Microsoft.Extensions.Options;
 
 namespace PaymentsApi;
 
-/// <summary>A service that this one depends on: a real HTTP server of its own on loopback, which can be broken.</summary>
-internal sealed class Upstream(string name, int port, Func<HttpContext, string> answer)
+/// <summary>A dependency of the service: an HTTP server on loopback whose behavior can be changed.</summary>
+internal sealed class Upstream(string name, int port, Func<HttpContext, string> respond)
     : IHostedService,
         IHttpApplication<HttpContext>,
         IDisposable
 {
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly KestrelServer _server = NewServer(port);
-    private volatile Mood _mood;
+    private readonly KestrelServer _server = CreateServer(port);
+    private volatile Behavior _behavior;
 
     public string Name { get; } = name;
 
-    /// <summary>Where it listens; known once it has started.</summary>
+    /// <summary>Gets the address, which is known after the start.</summary>
     public Uri Address => new(_server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
-    public Mood Mood
+    public Behavior Behavior
     {
-        get => _mood;
-        set => _mood = value;
+        get => _behavior;
+        set => _behavior = value;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(this, cancellationToken);
@@ -42,31 +42,31 @@ internal sealed class Upstream(string name, int port, Func<HttpContext, string> 
 
     public async Task ProcessRequestAsync(HttpContext context)
     {
-        switch (_mood)
+        switch (_behavior)
         {
-            case Mood.Failing:
+            case Behavior.Failing:
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 return;
-            case Mood.Resetting:
+            case Behavior.Resetting:
                 context.Abort();
                 return;
-            case Mood.Hanging:
-                await RestAsync(context, Timeout.InfiniteTimeSpan);
+            case Behavior.Hanging:
+                await WaitAsync(context, Timeout.InfiniteTimeSpan);
                 return;
-            case Mood.Slow:
-                await RestAsync(context, TimeSpan.FromMilliseconds(500));
+            case Behavior.Slow:
+                await WaitAsync(context, TimeSpan.FromMilliseconds(500));
                 break;
         }
 
         context.Response.ContentType = "text/plain";
-        await context.Response.WriteAsync(answer(context));
+        await context.Response.WriteAsync(respond(context));
     }
 
     public void DisposeContext(HttpContext context, Exception? exception) { }
 
     public void Dispose() => _server.Dispose();
 
-    private static KestrelServer NewServer(int port)
+    private static KestrelServer CreateServer(int port)
     {
         var options = new KestrelServerOptions();
         options.Listen(IPAddress.Loopback, port);
@@ -77,7 +77,7 @@ internal sealed class Upstream(string name, int port, Func<HttpContext, string> 
         );
     }
 
-    /// <summary>Until the time is over, the caller has left, or the service ends.</summary>
-    private async Task RestAsync(HttpContext context, TimeSpan time) =>
+    /// <summary>Waits until the time has elapsed, the client has disconnected or the service stops.</summary>
+    private async Task WaitAsync(HttpContext context, TimeSpan time) =>
         await Task.WhenAny(Task.Delay(time, context.RequestAborted), _stopping.Task);
 }

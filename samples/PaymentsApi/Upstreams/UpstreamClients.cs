@@ -3,13 +3,14 @@ using Polly;
 
 namespace PaymentsApi;
 
-/// <summary>Clients of the upstreams: each with time-outs, retries and the breaker of its name around what it sends.</summary>
+/// <summary>Adds the clients of the upstreams with timeouts, retries and breakers.</summary>
 internal static class UpstreamClients
 {
+    /// <summary>Adds the client of an upstream.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="name">The name of client, breaker and upstream.</param>
-    /// <param name="attemptTimeout">How long one attempt may take.</param>
-    /// <param name="retries">How many attempts follow one that failed.</param>
+    /// <param name="name">The name of the client, the breaker and the upstream.</param>
+    /// <param name="attemptTimeout">The timeout of an attempt.</param>
+    /// <param name="retries">The maximum number of retries.</param>
     public static void AddUpstreamClient(this IServiceCollection services, string name, TimeSpan attemptTimeout, int retries) =>
         services
             .AddHttpClient(name, (provider, http) => http.BaseAddress = provider.GetRequiredService<Upstreams>().Find(name)!.Address)

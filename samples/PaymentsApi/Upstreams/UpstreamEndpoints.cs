@@ -2,15 +2,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace PaymentsApi;
 
-/// <summary>Breaks and heals the upstreams: for this sample only, no service of yours has this.</summary>
+/// <summary>Maps endpoints that break and heal the upstreams. They exist only for this sample.</summary>
 internal static class UpstreamEndpoints
 {
-    private static readonly Dictionary<string, Mood> Moods = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Behavior> Behaviors = new(StringComparer.Ordinal)
     {
-        ["fail"] = Mood.Failing,
-        ["hang"] = Mood.Hanging,
-        ["slow"] = Mood.Slow,
-        ["reset"] = Mood.Resetting,
+        ["fail"] = Behavior.Failing,
+        ["hang"] = Behavior.Hanging,
+        ["slow"] = Behavior.Slow,
+        ["reset"] = Behavior.Resetting,
     };
 
     public static void MapUpstreams(this IEndpointRouteBuilder endpoints)
@@ -19,22 +19,25 @@ internal static class UpstreamEndpoints
             "/upstreams/{name}/break",
             (string name, string? how, Upstreams upstreams) => Break(upstreams, name, how ?? "fail")
         );
-        endpoints.MapPost("/upstreams/{name}/heal", (string name, Upstreams upstreams) => Put(upstreams, name, Mood.Healthy, "healthy"));
+        endpoints.MapPost(
+            "/upstreams/{name}/heal",
+            (string name, Upstreams upstreams) => Set(upstreams, name, Behavior.Healthy, "healthy")
+        );
     }
 
     private static ContentHttpResult Break(Upstreams upstreams, string name, string how) =>
-        Moods.TryGetValue(how, out var mood)
-            ? Put(upstreams, name, mood, how)
-            : TypedResults.Text($"how must be one of {string.Join(", ", Moods.Keys)}.\n", statusCode: StatusCodes.Status400BadRequest);
+        Behaviors.TryGetValue(how, out var behavior)
+            ? Set(upstreams, name, behavior, how)
+            : TypedResults.Text($"how must be one of {string.Join(", ", Behaviors.Keys)}.\n", statusCode: StatusCodes.Status400BadRequest);
 
-    private static ContentHttpResult Put(Upstreams upstreams, string name, Mood mood, string words)
+    private static ContentHttpResult Set(Upstreams upstreams, string name, Behavior behavior, string text)
     {
         if (upstreams.Find(name) is not { } upstream)
         {
             return TypedResults.Text("There are two upstreams: cards and fraud.\n", statusCode: StatusCodes.Status404NotFound);
         }
 
-        upstream.Mood = mood;
-        return TypedResults.Text($"{name}: {words}\n");
+        upstream.Behavior = behavior;
+        return TypedResults.Text($"{name}: {text}\n");
     }
 }

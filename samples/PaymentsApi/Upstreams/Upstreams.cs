@@ -1,13 +1,13 @@
 namespace PaymentsApi;
 
-/// <summary>The upstreams, which start before anybody calls them and end after.</summary>
+/// <summary>Starts and stops the upstreams with the service.</summary>
 internal sealed class Upstreams(Settings settings) : IHostedService, IDisposable
 {
     public Upstream Cards { get; } = new("cards", settings.CardsPort, _ => "charged");
 
-    /// <summary>Refuses one card: the one whose number ends in 0013.</summary>
+    /// <summary>Gets the fraud check, which declines cards whose number ends with 0013.</summary>
     public Upstream Fraud { get; } =
-        new("fraud", settings.FraudPort, context => context.Request.Query["last4"] == "0013" ? "refuse" : "pass");
+        new("fraud", settings.FraudPort, context => context.Request.Query["last4"] == "0013" ? "decline" : "pass");
 
     public Upstream? Find(string name) => Array.Find([Cards, Fraud], upstream => upstream.Name == name);
 

@@ -3,21 +3,21 @@ using Microsoft.Extensions.Configuration;
 
 namespace Fluxgate;
 
-/// <summary>What one provider says about a section. Later layers override earlier ones.</summary>
+/// <summary>The part of a section that one provider supplies. Later layers override earlier ones.</summary>
 /// <param name="provider">The provider.</param>
-/// <param name="path">Where the section is in this provider; empty where the section is all of it.</param>
+/// <param name="path">The path of the section in this provider; empty if the section is its root.</param>
 internal sealed class ConfigurationLayer(IConfigurationProvider provider, string path)
 {
-    /// <summary>Gets the provider where it reads a file.</summary>
+    /// <summary>Gets the provider if it reads a file; otherwise, <see langword="null"/>.</summary>
     public FileConfigurationProvider? File => provider as FileConfigurationProvider;
 
-    /// <summary>Finds the layers of a configuration, also behind sections and chained configurations.</summary>
+    /// <summary>Returns the layers of a configuration, including those of sections and chained configurations.</summary>
     public static IEnumerable<ConfigurationLayer> Of(IConfiguration configuration, string path = "")
     {
         (configuration, path) = RootOf(configuration, path);
         if (configuration is not IConfigurationRoot root)
         {
-            // Somebody else's implementation, which does not show its providers, is one layer.
+            // Another implementation, which does not expose its providers, is one layer.
             return [new(new ChainedConfigurationProvider(new() { Configuration = configuration }), path)];
         }
 
@@ -26,13 +26,13 @@ internal sealed class ConfigurationLayer(IConfigurationProvider provider, string
         );
     }
 
-    /// <summary>Reads all keys below the section, relative to it; the empty key is the section's own value.</summary>
+    /// <summary>Reads all keys below the section, relative to it. The empty key has the value of the section itself.</summary>
     public Dictionary<string, string?> Read()
     {
         var keys = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (provider is ConfigurationProvider known)
         {
-            // GetChildKeys looks at all keys of the provider: to call it for each breaker takes time quadratic in their number.
+            // GetChildKeys reads all keys of the provider: calling it for each breaker would take time quadratic in their number.
             foreach (var key in DataOf(known).Keys)
             {
                 if (IsBelow(key))
@@ -68,16 +68,16 @@ internal sealed class ConfigurationLayer(IConfigurationProvider provider, string
         }
         catch (MissingFieldException)
         {
-            // A later version of .NET that keeps the root elsewhere: the section is one layer.
+            // In a later version of .NET the field may have another name. The section is then one layer.
             return (configuration, path);
         }
     }
 
-    // A section does not show its root, and only the root shows the providers.
+    // A section does not expose its root, and only the root exposes the providers.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_root")]
     private static extern ref IConfigurationRoot RootOf(ConfigurationSection section);
 
-    // Protected, hence as stable as a public member.
+    // The property is protected, hence as stable as a public one.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
     private static extern IDictionary<string, string?> DataOf(ConfigurationProvider provider);
 
@@ -99,7 +99,7 @@ internal sealed class ConfigurationLayer(IConfigurationProvider provider, string
         string[] children = [.. provider.GetChildKeys([], at.Length == 0 ? null : at).Distinct(StringComparer.OrdinalIgnoreCase)];
         if (children.Length == 0 && parent.Length > 0)
         {
-            // A key may have no value and still name a breaker.
+            // A key without a value may still name a breaker.
             keys[parent] = null;
         }
 

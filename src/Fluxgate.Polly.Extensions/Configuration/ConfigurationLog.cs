@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fluxgate;
 
-/// <summary>What is logged about settings. The category is <c>Fluxgate.FluxgateBreakers</c>.</summary>
+/// <summary>The log messages about settings, in the category <c>Fluxgate.FluxgateBreakers</c>.</summary>
 internal static partial class ConfigurationLog
 {
     public static ILogger Of(ILoggerFactory? factory) => factory?.CreateLogger("Fluxgate.FluxgateBreakers") ?? NullLogger.Instance;
@@ -11,21 +11,17 @@ internal static partial class ConfigurationLog
     [LoggerMessage(
         101,
         LogLevel.Error,
-        "Circuit breaker '{Breaker}': a changed configuration is refused, the old settings stay in force. {Problems}"
+        "Circuit breaker '{Breaker}': the changed configuration is invalid, the previous settings stay in force. {Errors}"
     )]
-    public static partial void ChangeRefused(this ILogger log, string breaker, string problems);
+    public static partial void ChangeRejected(this ILogger log, string breaker, string errors);
 
-    [LoggerMessage(
-        102,
-        LogLevel.Error,
-        "Circuit breaker '{Breaker}': its configuration is refused, there is no such breaker yet. {Problems}"
-    )]
-    public static partial void BreakerRefused(this ILogger log, string breaker, string problems);
+    [LoggerMessage(102, LogLevel.Error, "Circuit breaker '{Breaker}': the configuration is invalid, the breaker was not created. {Errors}")]
+    public static partial void BreakerRejected(this ILogger log, string breaker, string errors);
 
-    [LoggerMessage(103, LogLevel.Information, "Circuit breaker '{Breaker}': its configuration is in order again.")]
-    public static partial void ChangeRepaired(this ILogger log, string breaker);
+    [LoggerMessage(103, LogLevel.Information, "Circuit breaker '{Breaker}': the configuration is valid again.")]
+    public static partial void ConfigurationRepaired(this ILogger log, string breaker);
 
-    [LoggerMessage(104, LogLevel.Information, "Circuit breaker '{Breaker}' goes on under changed settings: {Changes}")]
+    [LoggerMessage(104, LogLevel.Information, "Circuit breaker '{Breaker}' was reconfigured: {Changes}")]
     public static partial void Reconfigured(this ILogger log, string breaker, string changes);
 
     [LoggerMessage(105, LogLevel.Warning, "Circuit breaker '{Breaker}': {Warning}")]
@@ -34,61 +30,57 @@ internal static partial class ConfigurationLog
     [LoggerMessage(
         106,
         LogLevel.Warning,
-        "Circuit breaker '{Breaker}' is no longer named by the configuration; it goes on under its last settings until the application ends."
+        "Circuit breaker '{Breaker}' was removed from the configuration. It keeps its last settings until the application stops."
     )]
-    public static partial void BreakerGone(this ILogger log, string breaker);
+    public static partial void BreakerRemoved(this ILogger log, string breaker);
 
-    [LoggerMessage(107, LogLevel.Error, "The configuration file '{File}' {Problem}. What it said before stays in force: {Keys}.")]
-    public static partial void FileLost(this ILogger log, string file, string problem, string keys);
+    [LoggerMessage(107, LogLevel.Error, "The configuration file '{File}' {Problem}. Its previous values stay in force: {Keys}.")]
+    public static partial void FileUnavailable(this ILogger log, string file, string problem, string keys);
 
-    [LoggerMessage(114, LogLevel.Information, "The configuration file '{File}' is loaded again.")]
-    public static partial void FileFound(this ILogger log, string file);
+    [LoggerMessage(114, LogLevel.Information, "The configuration file '{File}' was loaded again.")]
+    public static partial void FileLoaded(this ILogger log, string file);
 
     [LoggerMessage(
         115,
         LogLevel.Warning,
-        "The configuration no longer has {Keys}. These settings return to what code or the defaults say."
+        "Keys were removed from the configuration: {Keys}. Their settings return to the values from code or to the defaults."
     )]
     public static partial void KeysRemoved(this ILogger log, string keys);
 
     [LoggerMessage(
         109,
         LogLevel.Warning,
-        "Circuit breaker '{Breaker}': a change waits until the application starts again, since it holds from a breaker's beginning: {Changes}"
+        "Circuit breaker '{Breaker}': these changes take effect when the application restarts: {Changes}"
     )]
-    public static partial void ChangeWaits(this ILogger log, string breaker, string changes);
+    public static partial void ChangePending(this ILogger log, string breaker, string changes);
 
-    [LoggerMessage(
-        110,
-        LogLevel.Warning,
-        "The configuration holds nothing at '{Path}', where circuit breakers should get their settings from: it is not there, or is empty."
-    )]
+    [LoggerMessage(110, LogLevel.Warning, "The configuration section '{Path}' is missing or empty, so it configures no circuit breakers.")]
     public static partial void SectionMissing(this ILogger log, string path);
 
     [LoggerMessage(
         111,
         LogLevel.Warning,
-        "The circuit breaker '{Configured}' is named by the configuration alone, '{Coded}' by code alone. They are two, and neither has what stands there for the other: if one is meant, spell it alike; if both are, name both in code."
+        "The configuration defines the circuit breaker '{Configured}', and code defines '{Coded}'. They are two breakers. If one is meant, use the same name in both; if two are meant, define both in code."
     )]
-    public static partial void NearMiss(this ILogger log, string configured, string coded);
+    public static partial void NamesSimilar(this ILogger log, string configured, string coded);
 
     [LoggerMessage(
         113,
         LogLevel.Warning,
-        "Code has the last word: '{Text}' at {Path} has no effect, in force is {InForce}. Where the configuration is to win, code must come before it."
+        "The value '{Text}' at {Path} has no effect: code overwrites it with {InForce}. To give the configuration precedence, add it after that code."
     )]
     public static partial void ValueOverwritten(this ILogger log, string path, string text, string inForce);
 
     [LoggerMessage(
         116,
         LogLevel.Warning,
-        "Options named '{Options}' configure no circuit breaker: options names are case-sensitive, and the breaker is named '{Breaker}'."
+        "The options named '{Options}' configure no circuit breaker: options names are case-sensitive, and the breaker is named '{Breaker}'."
     )]
     public static partial void OptionsOfOtherCase(this ILogger log, string options, string breaker);
 
-    [LoggerMessage(112, LogLevel.Warning, "{Unknown}")]
-    public static partial void NameUnknown(this ILogger log, string unknown);
+    [LoggerMessage(112, LogLevel.Warning, "{Reference}")]
+    public static partial void ReferenceUndefined(this ILogger log, string reference);
 
-    [LoggerMessage(108, LogLevel.Error, "Taking on a changed configuration of the circuit breakers failed.")]
+    [LoggerMessage(108, LogLevel.Error, "A changed configuration could not be applied to the circuit breakers.")]
     public static partial void ReloadFailed(this ILogger log, Exception error);
 }

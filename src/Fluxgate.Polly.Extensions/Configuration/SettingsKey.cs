@@ -1,87 +1,146 @@
+using System.Globalization;
+
 namespace Fluxgate;
 
-/// <summary>One key of the configuration: how its text gets into settings, and what stands there now.</summary>
-internal abstract class SettingsKey
+/// <summary>A key that a section may contain, and how its text becomes a setting and back.</summary>
+internal sealed class SettingsKey
 {
-    public delegate bool TryRead<T>(string text, out T? value, out string? error);
+    private readonly Func<string, object> _parse;
+    private readonly Func<FluxgateBreakerSettings, object?> _get;
+    private readonly Action<FluxgateBreakerSettings, object> _set;
 
-    public static SettingsKey Part<T>(TryRead<T> read, Func<FluxgateBreakerSettings, T> get, Action<FluxgateBreakerSettings, T> set)
-        where T : class => new PartKey<T>(read, get, set);
+    private SettingsKey(
+        string name,
+        Func<string, object> parse,
+        Func<FluxgateBreakerSettings, object?> get,
+        Action<FluxgateBreakerSettings, object> set
+    ) => (Name, _parse, _get, _set) = (name, parse, get, set);
 
-    public static SettingsKey Value<T>(TryRead<T> read, Func<FluxgateBreakerSettings, T> get, Action<FluxgateBreakerSettings, T> set)
-        where T : struct => new ValueKey<T>(read, get, set);
+    /// <summary>Gets all keys by their name, which is case-insensitive, in the order in which messages list them.</summary>
+    public static IReadOnlyDictionary<string, SettingsKey> All { get; } =
+        new[]
+        {
+            Of("Window", Window.Parse, settings => settings.Window, (settings, value) => settings.Window = value),
+            Of("Tripper", Tripper.Parse, settings => settings.Tripper, (settings, value) => settings.Tripper = value),
+            Of(
+                "BreakDuration",
+                BreakDuration.Parse,
+                settings => settings.BreakDuration,
+                (settings, value) => settings.BreakDuration = value
+            ),
+            Of("Permit", Permit.Parse, settings => settings.Permit, (settings, value) => settings.Permit = value),
+            Of("Recovery", Recovery.Parse, settings => settings.Recovery, (settings, value) => settings.Recovery = value),
+            Of("ProbeLease", Duration, settings => settings.ProbeLease, (settings, value) => settings.ProbeLease = value),
+            Of(
+                "ProbeWithoutTraffic",
+                Flag,
+                settings => settings.ProbeWithoutTraffic,
+                (settings, value) => settings.ProbeWithoutTraffic = value
+            ),
+            Of("InitialState", State, settings => settings.InitialState, (settings, value) => settings.InitialState = value),
+            Of(
+                "ListenerQueueCapacity",
+                Count,
+                settings => settings.ListenerQueueCapacity,
+                (settings, value) => settings.ListenerQueueCapacity = value
+            ),
+            Of(
+                "ListenerFlushTimeout",
+                Duration,
+                settings => settings.ListenerFlushTimeout,
+                (settings, value) => settings.ListenerFlushTimeout = value
+            ),
+        }.ToDictionary(key => key.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Puts what the text says into settings.</summary>
-    /// <returns>What is wrong with the text, or <see langword="null"/>.</returns>
-    public abstract string? Read(FluxgateBreakerSettings settings, string text, SettingsReading reading, string path);
+    /// <summary>Gets the name of the key and of the setting.</summary>
+    public string Name { get; }
 
-    /// <summary>What settings have for this key, as text.</summary>
-    public abstract string ValueIn(FluxgateBreakerSettings settings);
-
-    /// <summary>Whether a value is still in what stands there now.</summary>
-    public virtual bool Keeps(string value, string now) => value == now;
-
-    /// <summary>Puts the part of earlier settings in the place of one that is the same part made anew.</summary>
-    public virtual void Keep(FluxgateBreakerSettings before, FluxgateBreakerSettings now) { }
-
-    private sealed class PartKey<T>(TryRead<T> read, Func<FluxgateBreakerSettings, T?> get, Action<FluxgateBreakerSettings, T> set)
-        : SettingsKey
-        where T : class
+    /// <summary>Reads text into settings.</summary>
+    /// <returns>The value.</returns>
+    /// <exception cref="FormatException">The text is invalid; the message states the expected format.</exception>
+    public object Read(string text, FluxgateBreakerSettings settings)
     {
-        public override string? Read(FluxgateBreakerSettings settings, string text, SettingsReading reading, string path)
+        var value = _parse(text);
+        _set(settings, value);
+        return value;
+    }
+
+    /// <summary>Returns the value in settings as text.</summary>
+    public string TextIn(FluxgateBreakerSettings settings) => TextOf(_get(settings));
+
+    /// <summary>Returns whether settings still contain a value that was read into them.</summary>
+    /// <remarks>Code that adds to a part keeps it: <c>settings.Tripper |= Tripper.FailureStreak(3)</c>.</remarks>
+    public bool IsIn(FluxgateBreakerSettings settings, object value) =>
+        value is ValueType ? value.Equals(_get(settings)) : TextIn(settings).Contains(TextOf(value), StringComparison.Ordinal);
+
+    /// <summary>Replaces the value in new settings by the old one if both have the same type and text.</summary>
+    public void Keep(FluxgateBreakerSettings before, FluxgateBreakerSettings now)
+    {
+        if (_get(before) is { } old && old.GetType() == _get(now)?.GetType() && TextOf(old) == TextIn(now))
         {
-            if (!read(text, out var part, out var error))
-            {
-                return error;
-            }
-
-            set(settings, part!);
-            reading.Placed(part!, path);
-            return null;
-        }
-
-        public override string ValueIn(FluxgateBreakerSettings settings) => TextOf(get(settings));
-
-        public override void Keep(FluxgateBreakerSettings before, FluxgateBreakerSettings now)
-        {
-            if (get(before) is { } old && get(now) is { } made && old.GetType() == made.GetType() && TextOf(old) == TextOf(made))
-            {
-                set(now, old);
-            }
-        }
-
-        // Code that adds to a rule keeps it: settings.Tripper |= Tripper.FailureStreak(3).
-        public override bool Keeps(string value, string now) => now.Contains(value, StringComparison.Ordinal);
-
-        // Users write parts, and their text may throw.
-        private static string TextOf(T? part)
-        {
-            try
-            {
-                return part?.ToString() ?? "null";
-            }
-            catch (Exception)
-            {
-                return part!.GetType().Name;
-            }
+            _set(now, old);
         }
     }
 
-    private sealed class ValueKey<T>(TryRead<T> read, Func<FluxgateBreakerSettings, T> get, Action<FluxgateBreakerSettings, T> set)
-        : SettingsKey
-        where T : struct
-    {
-        public override string? Read(FluxgateBreakerSettings settings, string text, SettingsReading reading, string path)
-        {
-            if (!read(text, out var value, out var error))
-            {
-                return error;
-            }
+    private static SettingsKey Of<T>(
+        string name,
+        Func<string, T> parse,
+        Func<FluxgateBreakerSettings, T> get,
+        Action<FluxgateBreakerSettings, T> set
+    )
+        where T : notnull => new(name, text => parse(text), settings => get(settings), (settings, value) => set(settings, (T)value));
 
-            set(settings, value);
-            return null;
+    private static string TextOf(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                return "null";
+            case TimeSpan duration:
+                return RuleText.Duration(duration);
+            case BreakerState state when Enum.IsDefined(state):
+                return state.ToLabel();
+            case bool flag:
+                return flag ? "true" : "false";
+            default:
+                try
+                {
+                    return string.Create(CultureInfo.InvariantCulture, $"{value}");
+                }
+                catch (Exception)
+                {
+                    // Users write parts, and their ToString may throw.
+                    return value.GetType().Name;
+                }
+        }
+    }
+
+    /// <summary>Parses a duration as in the rules (<c>30s</c>) or as .NET formats it (<c>00:00:30</c>).</summary>
+    private static TimeSpan Duration(string text)
+    {
+        if (
+            !text.Contains(':', StringComparison.Ordinal)
+            || !TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var duration)
+        )
+        {
+            var reader = new RuleReader(text);
+            duration = reader.Duration();
+            reader.End("the end");
         }
 
-        public override string ValueIn(FluxgateBreakerSettings settings) => SettingsText.Of(get(settings));
+        return duration > TimeSpan.Zero
+            ? duration
+            : throw new FormatException("Expected a duration greater than zero, such as 250ms, 1s or 2m.");
     }
+
+    private static bool Flag(string text) =>
+        bool.TryParse(text, out var flag) ? flag : throw new FormatException("Expected true or false.");
+
+    private static int Count(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+            ? count
+            : throw new FormatException($"Expected a whole number from 1 to {RuleText.Number(int.MaxValue)}.");
+
+    private static BreakerState State(string text) =>
+        StateText.TryRead(text, out var state, out var error) ? state : throw new FormatException(error);
 }

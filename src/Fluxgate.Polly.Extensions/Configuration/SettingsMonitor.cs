@@ -6,28 +6,28 @@ using Microsoft.Extensions.Primitives;
 namespace Fluxgate;
 
 /// <summary>
-/// The settings in force, by breaker. A change is built and validated as a whole before it takes the place of the old settings; one that
-/// is refused is remembered and logged, and the old ones stay.
+/// Holds the settings in force of every breaker and reloads them after a change. Changed settings are created and validated as a whole
+/// before they replace the previous ones. If they are invalid, the error is kept and logged, and the previous settings stay in force.
 /// </summary>
-/// <remarks>The options monitor of .NET throws what validation finds into the callback of whoever changed the file, and forgets the old value.</remarks>
+/// <remarks>The options monitor of .NET throws validation errors on the thread that changed the file, and drops the previous value.</remarks>
 internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>, IDisposable
 {
     private readonly IOptionsFactory<FluxgateBreakerSettings> _factory;
-
-    // Without those that say what code says about one breaker: they name it for good, never change, and there may be thousands.
-    private readonly SettingsSource[] _sources;
+    private readonly SettingsSection[] _sections;
     private readonly BreakerNames _names;
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, FluxgateBreakerSettings> _inForce = new(BreakerNames.Comparer);
-    private readonly ConcurrentDictionary<string, string> _refused = new(BreakerNames.Comparer);
-    private readonly ConcurrentDictionary<string, bool> _gone = new(BreakerNames.Comparer);
-    private readonly ConcurrentDictionary<Subscription, Action<FluxgateBreakerSettings, string?>> _listeners = [];
+    private readonly ConcurrentDictionary<string, string> _errors = new(BreakerNames.Comparer);
+    private readonly ConcurrentDictionary<object, Action<FluxgateBreakerSettings, string?>> _listeners = [];
     private readonly List<IDisposable> _subscriptions = [];
-    private readonly HashSet<string> _everNamed = new(BreakerNames.Comparer);
-    private readonly SortedSet<string> _removed = new(BreakerNames.Comparer);
-    private volatile HashSet<LostFile> _lost = [];
+    private volatile HashSet<UnavailableFile> _unavailable = [];
     private int _version;
     private int _pending;
+
+    // The following belong to the one thread that reloads.
+    private readonly HashSet<string> _everDefined = new(BreakerNames.Comparer);
+    private readonly HashSet<string> _removedBreakers = new(BreakerNames.Comparer);
+    private readonly SortedSet<string> _removedKeys = new(BreakerNames.Comparer);
 
     public SettingsMonitor(
         IOptionsFactory<FluxgateBreakerSettings> factory,
@@ -38,52 +38,45 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
     )
     {
         _factory = factory;
-        _sources = [.. sources.Where(source => source.OnlyFor is null)];
+        _sections = [.. sources.Select(source => source.Section).OfType<SettingsSection>()];
         _names = names;
-        _everNamed.UnionWith(names.Known);
+        _everDefined.UnionWith(names.Known);
         _log = ConfigurationLog.Of(loggerFactory);
-        foreach (var source in _sources)
-        {
-            if (source.Watch(Reload) is { } subscription)
-            {
-                _subscriptions.Add(subscription);
-            }
-        }
-
-        foreach (var source in changeTokens)
-        {
-            _subscriptions.Add(ChangeToken.OnChange(source.GetChangeToken, Reload));
-        }
+        _subscriptions.AddRange(_sections.SelectMany(section => section.Watch(Reload)));
+        _subscriptions.AddRange(changeTokens.Select(source => ChangeToken.OnChange(source.GetChangeToken, Reload)));
     }
 
     public FluxgateBreakerSettings CurrentValue => Get(Options.DefaultName);
 
-    /// <summary>Who takes on changed settings of a breaker, and may still refuse them by throwing.</summary>
-    public Action<string, FluxgateBreakerSettings>? Follower { get; set; }
+    /// <summary>Gets or sets the callback that applies changed settings to a breaker. It rejects them if it throws.</summary>
+    public Action<string, FluxgateBreakerSettings>? Apply { get; set; }
 
-    /// <summary>Who wants to know that a reload is over.</summary>
+    /// <summary>Gets or sets the callback that is called after each reload.</summary>
     public Action? Reloaded { get; set; }
 
-    /// <summary>What is wrong with changes that were refused, by breaker.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Refused => _refused;
+    /// <summary>Gets the errors of the configurations that are invalid now, by breaker.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Errors => _errors;
 
-    public string? RefusalOf(string name) => _refused.GetValueOrDefault(name);
+    public string? ErrorOf(string name) => _errors.GetValueOrDefault(name);
 
-    /// <summary>Returns what files that are lost said about a breaker and stays in force, a line for each file; else <see langword="null"/>.</summary>
-    public string? KeptFor(string name)
+    /// <summary>Returns the keys of a breaker that stay in force although their file is unavailable, with a line for each file; otherwise, <see langword="null"/>.</summary>
+    public string? RetainedBy(string name)
     {
-        if (_lost.Count == 0)
+        if (_unavailable.Count == 0)
         {
             return null;
         }
 
-        var lines = _sources
-            .SelectMany(source => source.KeptOf(name))
-            .GroupBy(kept => kept.File, kept => kept.Path)
+        var lines = _sections
+            .Select(section => section.Current)
+            .SelectMany(section => new[] { section.Find(name), section.Defaults })
+            .OfType<SettingsNode>()
+            .SelectMany(node => node.Retained())
+            .GroupBy(retained => retained.File, retained => retained.Path)
             .Select(file =>
-                $"The configuration file '{file.Key.File}' {file.Key.Problem}: {BreakerNames.Listed(file.Distinct(BreakerNames.Comparer))}"
+                $"The configuration file '{file.Key.Path}' {file.Key.Problem}: {BreakerNames.Join(file.Distinct(BreakerNames.Comparer))}"
             );
-        return string.Join(Environment.NewLine, lines) is { Length: > 0 } kept ? kept : null;
+        return string.Join(Environment.NewLine, lines) is { Length: > 0 } retained ? retained : null;
     }
 
     public FluxgateBreakerSettings Get(string? name)
@@ -106,17 +99,17 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
         return _inForce.GetValueOrDefault(name, settings);
     }
 
-    /// <summary>Tells of settings that have come into force; never of refused ones.</summary>
+    /// <summary>Registers a callback for settings that have come into force. It is not called for invalid settings.</summary>
     public IDisposable OnChange(Action<FluxgateBreakerSettings, string?> listener)
     {
-        var subscription = new Subscription(_listeners);
-        _listeners[subscription] = listener;
-        return subscription;
+        var key = new object();
+        _listeners[key] = listener;
+        return new Subscription(() => _listeners.TryRemove(key, out _));
     }
 
     public void Dispose() => _subscriptions.ForEach(subscription => subscription.Dispose());
 
-    /// <summary>Never throws, never two at a time, and never waits: who comes while another reloads has it done once more.</summary>
+    /// <summary>Reloads all settings. Never throws or waits: a call during a reload makes the thread that reloads do so once more.</summary>
     private void Reload()
     {
         Interlocked.Increment(ref _version);
@@ -142,65 +135,66 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
 
     private void ReloadAll()
     {
-        TellOfLostFiles();
-        _removed.Clear();
+        LogUnavailableFiles();
+        _removedKeys.Clear();
         var known = _names.Known.ToHashSet(BreakerNames.Comparer);
-        _everNamed.UnionWith(known);
+        _everDefined.UnionWith(known);
+        _removedBreakers.ExceptWith(known);
         foreach (var name in known)
         {
-            _gone.TryRemove(name, out _);
             Reload(name);
         }
 
-        foreach (var name in _inForce.Keys.Except(known, BreakerNames.Comparer))
+        foreach (var name in _inForce.Keys.Where(name => !known.Contains(name)))
         {
             if (name.Length == 0)
             {
                 Reload(name);
             }
-            else if (!_everNamed.Contains(name))
+            else if (!_everDefined.Contains(name))
             {
-                // Options of no breaker: read anew when somebody asks again.
+                // Options of no breaker are created again when they are requested.
                 _inForce.TryRemove(name, out _);
             }
-            else if (_gone.TryAdd(name, true))
+            else if (_removedBreakers.Add(name))
             {
-                _refused.TryRemove(name, out _);
-                _log.BreakerGone(name);
+                _log.BreakerRemoved(name);
             }
         }
 
-        foreach (var name in _refused.Keys.Where(name => !known.Contains(name)))
+        foreach (var name in _errors.Keys.Where(name => !known.Contains(name)))
         {
-            _refused.TryRemove(name, out _);
+            _errors.TryRemove(name, out _);
         }
 
-        if (_removed.Count > 0)
+        if (_removedKeys.Count > 0)
         {
-            _log.KeysRemoved(BreakerNames.Listed(_removed));
+            _log.KeysRemoved(BreakerNames.Join(_removedKeys));
         }
 
         Reloaded?.Invoke();
     }
 
-    private void TellOfLostFiles()
+    private void LogUnavailableFiles()
     {
-        var kept = _sources.SelectMany(source => source.Kept).ToLookup(kept => kept.File, kept => kept.Path);
-        foreach (var file in kept.Where(file => !_lost.Contains(file.Key)))
+        var retained = _sections
+            .SelectMany(section => section.Current.Root.Retained())
+            .ToLookup(retained => retained.File, retained => retained.Path);
+        foreach (var (file, paths) in retained.Where(file => !_unavailable.Contains(file.Key)).Select(file => (file.Key, file)))
         {
-            _log.FileLost(
-                file.Key.File,
-                file.Key.Problem,
-                BreakerNames.Listed(file.Distinct(BreakerNames.Comparer).Order(BreakerNames.Comparer))
+            _log.FileUnavailable(
+                file.Path,
+                file.Problem,
+                BreakerNames.Join(paths.Distinct(BreakerNames.Comparer).Order(BreakerNames.Comparer))
             );
         }
 
-        foreach (var path in _lost.Select(file => file.File).Except(kept.Select(file => file.Key.File), StringComparer.Ordinal))
+        foreach (var path in _unavailable.Select(file => file.Path).Except(retained.Select(file => file.Key.Path), StringComparer.Ordinal))
         {
-            _log.FileFound(path);
+            _log.FileLoaded(path);
         }
 
-        _lost = [.. kept.Select(file => file.Key)];
+        _unavailable = [.. retained.Select(file => file.Key)];
     }
 
     private void Reload(string name)
@@ -211,46 +205,42 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
             var settings = _factory.Create(name);
             if (before is not null)
             {
-                SettingsReader.KeepUnchanged(before, settings);
+                SettingsReadResult.KeepUnchanged(before, settings);
             }
 
-            // In force first: a breaker that is made at this moment is made with these, or takes them on after.
+            // In force first: a breaker that another thread creates now is created with these settings, or receives them afterwards.
             _inForce[name] = settings;
-            Follower?.Invoke(name, settings);
-            Accepted(name, before, settings);
+            Apply?.Invoke(name, settings);
+            Accept(name, before, settings);
         }
         catch (Exception error)
         {
-            Restore(name, before);
+            if (before is not null)
+            {
+                _inForce[name] = before;
+            }
+            else
+            {
+                _inForce.TryRemove(name, out _);
+            }
+
             if (name.Length > 0)
             {
-                Refuse(name, error, isNew: before is null);
+                Reject(name, error, isNew: before is null);
             }
         }
     }
 
-    private void Restore(string name, FluxgateBreakerSettings? before)
+    private void Accept(string name, FluxgateBreakerSettings? before, FluxgateBreakerSettings settings)
     {
         if (before is not null)
         {
-            _inForce[name] = before;
-        }
-        else
-        {
-            _inForce.TryRemove(name, out _);
-        }
-    }
-
-    private void Accepted(string name, FluxgateBreakerSettings? before, FluxgateBreakerSettings settings)
-    {
-        if (before is not null)
-        {
-            _removed.UnionWith(SettingsReading.Of(settings).GoneSince(SettingsReading.Of(before)));
+            _removedKeys.UnionWith(SettingsReadResult.Of(settings).RemovedSince(SettingsReadResult.Of(before)));
         }
 
-        if (_refused.TryRemove(name, out _))
+        if (_errors.TryRemove(name, out _))
         {
-            _log.ChangeRepaired(name);
+            _log.ConfigurationRepaired(name);
         }
 
         foreach (var listener in _listeners.Values)
@@ -266,29 +256,24 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
         }
     }
 
-    private void Refuse(string name, Exception error, bool isNew)
+    private void Reject(string name, Exception error, bool isNew)
     {
-        var problem = error is OptionsValidationException invalid
+        var text = error is OptionsValidationException invalid
             ? string.Join(Environment.NewLine, invalid.Failures)
             : $"{error.GetType().Name}: {error.Message}{(error.InnerException is { } cause ? $" {cause.Message}" : "")}";
-        if (_refused.TryGetValue(name, out var before) && before == problem)
+        if (_errors.TryGetValue(name, out var before) && before == text)
         {
             return;
         }
 
-        _refused[name] = problem;
+        _errors[name] = text;
         if (isNew)
         {
-            _log.BreakerRefused(name, problem);
+            _log.BreakerRejected(name, text);
         }
         else
         {
-            _log.ChangeRefused(name, problem);
+            _log.ChangeRejected(name, text);
         }
-    }
-
-    private sealed class Subscription(ConcurrentDictionary<Subscription, Action<FluxgateBreakerSettings, string?>> all) : IDisposable
-    {
-        public void Dispose() => all.TryRemove(this, out _);
     }
 }

@@ -2,9 +2,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace Fluxgate;
 
-/// <summary>A key of a section with what its providers say together.</summary>
+/// <summary>A key of a section with the value of the last provider that sets it, and the error messages about it.</summary>
 internal sealed class SettingsNode(string key, string path)
 {
+    private const int MaxTextLength = 200;
+
     private Dictionary<string, SettingsNode>? _children;
 
     public string Key => key;
@@ -13,8 +15,8 @@ internal sealed class SettingsNode(string key, string path)
 
     public string? Value { get; private set; }
 
-    /// <summary>Gets the file that said the value before it was lost, or <see langword="null"/> where a provider says it now.</summary>
-    public LostFile? KeptFrom { get; private set; }
+    /// <summary>Gets the unavailable file that the value was read from, or <see langword="null"/> if a provider supplies it now.</summary>
+    public UnavailableFile? RetainedFrom { get; private set; }
 
     public bool HasChildren => _children is not null;
 
@@ -24,24 +26,27 @@ internal sealed class SettingsNode(string key, string path)
     public IEnumerable<SettingsNode> Children =>
         _children is null ? [] : _children.Values.OrderBy(child => child.Key, ConfigurationKeyComparer.Instance);
 
+    /// <summary>Returns text for a message: its first 200 characters.</summary>
+    public static string Shorten(string text) => text.Length <= MaxTextLength ? text : $"{text[..MaxTextLength]}…";
+
     public SettingsNode? Find(string name) => _children?.GetValueOrDefault(name);
 
-    /// <summary>Lists what was said by files that are lost: each key below this one, and its file.</summary>
-    public IEnumerable<(string Path, LostFile File)> Kept()
+    /// <summary>Lists this key and those below it whose value was read from a file that is unavailable.</summary>
+    public IEnumerable<(string Path, UnavailableFile File)> Retained()
     {
-        if (KeptFrom is not null)
+        if (RetainedFrom is not null)
         {
-            yield return (path, KeptFrom);
+            yield return (path, RetainedFrom);
         }
 
-        foreach (var kept in Children.SelectMany(child => child.Kept()))
+        foreach (var retained in Children.SelectMany(child => child.Retained()))
         {
-            yield return kept;
+            yield return retained;
         }
     }
 
-    /// <summary>Sets what a layer says, over what earlier ones said. The first that names a key settles its spelling.</summary>
-    public void Set(string relativePath, string? value, LostFile? keptFrom)
+    /// <summary>Sets the value of a layer, over those of earlier layers. The first layer that names a key determines its spelling.</summary>
+    public void Set(string relativePath, string? value, UnavailableFile? retainedFrom)
     {
         var node = this;
         if (relativePath.Length > 0)
@@ -52,7 +57,19 @@ internal sealed class SettingsNode(string key, string path)
             }
         }
 
-        (node.Value, node.KeptFrom) = (value, keptFrom);
+        (node.Value, node.RetainedFrom) = (value, retainedFrom);
+    }
+
+    /// <summary>Returns the error message for a value that is invalid.</summary>
+    /// <param name="expected">The expected format, as a sentence.</param>
+    public string Invalid(string expected) => $"{path}: '{Shorten(Value ?? "")}' is invalid. {expected}";
+
+    /// <summary>Returns the error message for a key that does not exist.</summary>
+    public string Unknown(IEnumerable<string> known)
+    {
+        var value = string.IsNullOrEmpty(Value) ? "" : $" (with the value '{Shorten(Value)}')";
+        var hint = Closest.To(key, known) is { } closest ? $" Did you mean {closest}?" : "";
+        return $"{path}: unknown key '{Shorten(key)}'{value}.{hint} Known keys: {string.Join(", ", known)}.";
     }
 
     private SettingsNode Child(string name)

@@ -1,122 +1,116 @@
+using Microsoft.Extensions.Options;
+
 namespace Fluxgate;
 
-/// <summary>Reads settings from the keys of a section by hand: no reflection, and every error names path, value and what was expected.</summary>
-internal static class SettingsReader
+/// <summary>
+/// Fills settings from all sources: first the defaults of every source, then the settings of the breaker, both in the order of the sources.
+/// Keys are read without reflection, so that every error has path, value and expected format.
+/// </summary>
+internal sealed class SettingsReader : IConfigureNamedOptions<FluxgateBreakerSettings>
 {
-    private const int MostShown = 200;
-
     private static readonly string[] InCodeOnly = [nameof(FluxgateBreakerSettings.Listeners), nameof(FluxgateBreakerSettings.Randomizer)];
 
-    private static readonly Dictionary<string, SettingsKey> Keys = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["Window"] = SettingsKey.Part<Window>(Window.TryParse, settings => settings.Window, (settings, part) => settings.Window = part),
-        ["Tripper"] = SettingsKey.Part<Tripper>(
-            Tripper.TryParse,
-            settings => settings.Tripper,
-            (settings, part) => settings.Tripper = part
-        ),
-        ["BreakDuration"] = SettingsKey.Part<BreakDuration>(
-            BreakDuration.TryParse,
-            settings => settings.BreakDuration,
-            (settings, part) => settings.BreakDuration = part
-        ),
-        ["Permit"] = SettingsKey.Part<Permit>(Permit.TryParse, settings => settings.Permit, (settings, part) => settings.Permit = part),
-        ["Recovery"] = SettingsKey.Part<Recovery>(
-            Recovery.TryParse,
-            settings => settings.Recovery,
-            (settings, part) => settings.Recovery = part
-        ),
-        ["ProbeLease"] = SettingsKey.Value<TimeSpan>(
-            SettingsText.TryDuration,
-            settings => settings.ProbeLease,
-            (settings, value) => settings.ProbeLease = value
-        ),
-        ["ProbeWithoutTraffic"] = SettingsKey.Value<bool>(
-            SettingsText.TrySwitch,
-            settings => settings.ProbeWithoutTraffic,
-            (settings, value) => settings.ProbeWithoutTraffic = value
-        ),
-        ["InitialState"] = SettingsKey.Value<BreakerState>(
-            StateText.TryRead,
-            settings => settings.InitialState,
-            (settings, value) => settings.InitialState = value
-        ),
-        ["ListenerQueueCapacity"] = SettingsKey.Value<int>(
-            SettingsText.TryCount,
-            settings => settings.ListenerQueueCapacity,
-            (settings, value) => settings.ListenerQueueCapacity = value
-        ),
-        ["ListenerFlushTimeout"] = SettingsKey.Value<TimeSpan>(
-            SettingsText.TryDuration,
-            settings => settings.ListenerFlushTimeout,
-            (settings, value) => settings.ListenerFlushTimeout = value
-        ),
-    };
+    private readonly (int Order, SettingsSource Source)[] _forAll;
+    private readonly ILookup<string, (int Order, SettingsSource Source)> _forOne;
 
-    /// <summary>
-    /// Leaves alone what a change does not touch. Callbacks make their parts anew whenever they run, and a window or a break duration that
-    /// a user wrote is the same to a breaker only as long as it is the same object.
-    /// </summary>
-    public static void KeepUnchanged(FluxgateBreakerSettings before, FluxgateBreakerSettings now)
+    public SettingsReader(IEnumerable<SettingsSource> sources)
     {
-        var (old, reading) = (SettingsReading.Of(before), SettingsReading.Of(now));
-        foreach (var key in Keys.Values.Where(key => reading.SaysTheSame(old, key)))
+        var ordered = sources.Select((source, order) => (Order: order, Source: source)).ToArray();
+        _forAll = [.. ordered.Where(one => one.Source.Name is null)];
+        // Each breaker looks up its own sources: a scan of all would take time quadratic in the number of breakers.
+        _forOne = ordered.Where(one => one.Source.Name is not null).ToLookup(one => one.Source.Name!, StringComparer.OrdinalIgnoreCase);
+    }
+
+    public void Configure(FluxgateBreakerSettings options) => Configure(Options.DefaultName, options);
+
+    public void Configure(string? name, FluxgateBreakerSettings options)
+    {
+        var result = SettingsReadResult.Of(options);
+        foreach (var (_, source) in _forAll)
         {
-            key.Keep(before, now);
+            source.Configure?.Invoke(options);
+            if (source.Section is { } section)
+            {
+                ReadDefaults(section.Current, options, result);
+            }
         }
 
-        if (
-            before.Randomizer is { } randomizer
-            && now.Randomizer is { } made
-            && randomizer.Method == made.Method
-            && randomizer.Target?.GetType() == made.Target?.GetType()
-        )
+        // A breaker's own setting replaces a default. That is no overwritten value.
+        result.FindOverwritten(options);
+        if (string.IsNullOrEmpty(name))
         {
-            now.Randomizer = randomizer;
+            return;
+        }
+
+        foreach (var (_, source) in _forAll.Where(one => one.Source.Section is not null).Concat(_forOne[name]).OrderBy(one => one.Order))
+        {
+            if (source.Section is null)
+            {
+                source.Configure?.Invoke(options);
+            }
+            else if (source.Section.Current.Find(name) is { } breaker)
+            {
+                Read(breaker, options, result);
+            }
         }
     }
 
-    public static void Read(SettingsNode section, FluxgateBreakerSettings settings, SettingsReading reading)
+    /// <summary>Returns the errors of a section that concern no single breaker, those of its defaults included.</summary>
+    public static IEnumerable<string> ErrorsOf(SectionSnapshot section)
+    {
+        var result = new SettingsReadResult();
+        ReadDefaults(section, new(), result);
+        return result.Errors;
+    }
+
+    private static void ReadDefaults(SectionSnapshot section, FluxgateBreakerSettings settings, SettingsReadResult result)
+    {
+        result.AddErrors(section.Errors);
+        if (section.Defaults is { } defaults)
+        {
+            Read(defaults, settings, result);
+        }
+    }
+
+    private static void Read(SettingsNode section, FluxgateBreakerSettings settings, SettingsReadResult result)
     {
         if (!string.IsNullOrEmpty(section.Value))
         {
-            reading.Add(
-                $"{section.Path}: '{Shown(section.Value)}' is refused: expected a section with the keys {string.Join(", ", Keys.Keys)}."
-            );
+            result.AddErrors(section.Invalid($"Expected a section with the keys {string.Join(", ", SettingsKey.All.Keys)}."));
         }
 
-        foreach (var child in section.Children)
+        foreach (var node in section.Children)
         {
-            if (!Keys.TryGetValue(child.Key, out var key))
+            if (SettingsKey.All.TryGetValue(node.Key, out var key))
             {
-                reading.Add(Unknown(child, Keys.Keys));
-            }
-            else if (child.HasChildren)
-            {
-                reading.Unread(child.Key, $"{child.Path}: a section is refused: expected text.");
-            }
-            else if (key.Read(settings, child.Value ?? "", reading, child.Path) is { } error)
-            {
-                reading.Unread(child.Key, $"{child.Path}: '{Shown(child.Value ?? "")}' is refused. {error}");
+                Read(key, node, settings, result);
             }
             else
             {
-                reading.Read(key, child.Path, child.Value ?? "", settings);
+                result.AddErrors(
+                    InCodeOnly.Contains(node.Key, StringComparer.OrdinalIgnoreCase)
+                        ? $"{node.Path}: {node.Key} can only be set in code."
+                        : node.Unknown(SettingsKey.All.Keys)
+                );
             }
         }
     }
 
-    public static string Unknown(SettingsNode key, IReadOnlyCollection<string> known)
+    private static void Read(SettingsKey key, SettingsNode node, FluxgateBreakerSettings settings, SettingsReadResult result)
     {
-        if (InCodeOnly.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
+        if (node.HasChildren)
         {
-            return $"{key.Path}: {key.Key} can only be set in code.";
+            result.AddInvalid(key, $"{node.Path}: expected text, but found a section.");
+            return;
         }
 
-        var hint = Closest.To(key.Key, known) is { } closest ? $" Did you mean {closest}?" : "";
-        var value = string.IsNullOrEmpty(key.Value) ? "" : $" (with the value '{Shown(key.Value)}')";
-        return $"{key.Path}: unknown key '{Shown(key.Key)}'{value}.{hint} Known are {string.Join(", ", known)}.";
+        try
+        {
+            result.AddValue(key, node, key.Read(node.Value ?? "", settings));
+        }
+        catch (FormatException error)
+        {
+            result.AddInvalid(key, node.Invalid(error.Message));
+        }
     }
-
-    public static string Shown(string value) => value.Length <= MostShown ? value : $"{value[..MostShown]}…";
 }

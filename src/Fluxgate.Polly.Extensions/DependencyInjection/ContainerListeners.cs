@@ -2,23 +2,24 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 
-/// <summary>The listeners that the container holds for its breakers.</summary>
+/// <summary>Creates the listeners that the container holds for its breakers, and finds those of a breaker.</summary>
 internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<ListenerRegistration> registrations)
 {
     [ThreadStatic]
     private static ContainerListeners? _resolving;
 
-    // The same registration again changes nothing.
+    // Equal registrations count once.
     private readonly ListenerRegistration[] _registrations = [.. registrations.Distinct()];
-    private ListenersByName? _listeners;
+    private ILookup<string, (int Order, IListener Listener)>? _listeners;
 
+    /// <summary>Returns the listeners of a breaker, in the order in which they were added.</summary>
     public IReadOnlyList<IListener> For(string name)
     {
         if (ReferenceEquals(_resolving, this))
         {
-            // Without this the container would make the same listener again and again.
+            // Without this check the container would create the same listener again, without end.
             throw new InvalidOperationException(
-                $"The breaker '{name}' is asked for while the container makes the listeners of its breakers. Let the listener take FluxgateBreakers, and ask when it is called."
+                $"The breaker '{name}' is requested while the container creates the listeners of its breakers. Inject FluxgateBreakers into the listener, and request the breaker when the listener is called."
             );
         }
 
@@ -26,7 +27,8 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
         _resolving = this;
         try
         {
-            return Listeners().For(name);
+            var listeners = Listeners();
+            return [.. listeners[""].Concat(listeners[name]).OrderBy(one => one.Order).Select(one => one.Listener)];
         }
         finally
         {
@@ -34,16 +36,20 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
         }
     }
 
-    // Once, also where the application registered a listener as transient. Not under a lock: the container takes locks of its own.
-    private ListenersByName Listeners()
+    // Created once, even if the application registered a listener as transient. Not under a lock, because the container takes its own locks.
+    private ILookup<string, (int Order, IListener Listener)> Listeners()
     {
-        if (Volatile.Read(ref _listeners) is { } made)
+        if (Volatile.Read(ref _listeners) is { } created)
         {
-            return made;
+            return created;
         }
 
-        var listeners = new ListenersByName(_registrations.Select(registration => (registration.CircuitName, Resolve(registration))));
-        // A container disposes the newest first: what ends the breakers must be younger than every listener that they still tell of it.
+        // By name, so that no breaker reads the listeners of all others. The name of a breaker is never empty.
+        var listeners = _registrations
+            .Select((registration, order) => (Name: registration.CircuitName ?? "", One: (order, Resolve(registration))))
+            .ToLookup(one => one.Name, one => one.One, BreakerNames.Comparer);
+
+        // A container disposes the newest service first: the breakers must be disposed before the listeners that they flush.
         _ = services.GetRequiredService<BreakerDisposer>();
         return Interlocked.CompareExchange(ref _listeners, listeners, null) ?? listeners;
     }
@@ -62,35 +68,9 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
         catch (Exception error)
         {
             throw new InvalidOperationException(
-                $"The listener {registration.Type} of {(registration.CircuitName is { } name ? $"the breaker '{name}'" : "all breakers")} could not be made: {error.Message}",
+                $"The listener {registration.Type} of {(registration.CircuitName is { } name ? $"the breaker '{name}'" : "all breakers")} could not be created: {error.Message}",
                 error
             );
         }
-    }
-
-    /// <summary>Listeners by the breaker that they hear, so that no breaker looks at those of all others.</summary>
-    private sealed class ListenersByName
-    {
-        private readonly List<(int Place, IListener Listener)> _ofAll = [];
-        private readonly Dictionary<string, List<(int Place, IListener Listener)>> _ofOne = new(BreakerNames.Comparer);
-
-        public ListenersByName(IEnumerable<(string? Name, IListener Listener)> listeners)
-        {
-            var place = 0;
-            foreach (var (name, listener) in listeners)
-            {
-                var heard = _ofAll;
-                if (name is not null && !_ofOne.TryGetValue(name, out heard))
-                {
-                    _ofOne[name] = heard = [];
-                }
-
-                heard.Add((place++, listener));
-            }
-        }
-
-        /// <summary>The listeners of a breaker, in the order in which they were added.</summary>
-        public IReadOnlyList<IListener> For(string name) =>
-            [.. _ofAll.Concat(_ofOne.GetValueOrDefault(name, [])).OrderBy(one => one.Place).Select(one => one.Listener)];
     }
 }

@@ -7,22 +7,22 @@ using Polly.DependencyInjection;
 namespace Polly;
 
 /// <summary>
-/// Adds a named breaker of a container to a pipeline of <c>services.AddResiliencePipeline(…)</c>. The breaker is made once, so its state
-/// survives every reload of the pipeline, and pipelines of any key and result type may share it.
+/// Provides extension methods that add a named breaker of a container to a pipeline of <c>services.AddResiliencePipeline(…)</c>. The breaker
+/// is created once, so its state survives every reload of the pipeline, and pipelines of any key and result type may share it.
 /// </summary>
-/// <remarks>The builder's <c>TimeProvider</c>, where it is set, must be the container's: a breaker has one clock.</remarks>
+/// <remarks>The <c>TimeProvider</c> of the builder must be <see langword="null"/> or that of the container, because a breaker has one clock.</remarks>
 public static class FluxgateBreakerPipelineContextExtensions
 {
-    /// <summary>Adds a named breaker; failures are those of <see cref="FluxgateBreakerOptions{TResult}.Tracker"/> by default.</summary>
+    /// <summary>Adds a named breaker with default options: failures are those of the default <see cref="FluxgateBreakerOptions{TResult}.Tracker"/>.</summary>
     /// <typeparam name="TKey">The type of the key of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
-    /// <param name="context">The second argument of the callback of <c>AddResiliencePipeline</c>, of a container with <c>services.AddFluxgate(…)</c> done.</param>
+    /// <param name="context">The second argument of the callback of <c>AddResiliencePipeline</c>. <c>services.AddFluxgate(…)</c> must have been called for the container.</param>
     /// <param name="name">The breaker's name.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="KeyNotFoundException">Nothing names such a breaker; the message tells the closest name.</exception>
-    /// <exception cref="OptionsValidationException">The breaker's settings are refused.</exception>
-    /// <exception cref="InvalidOperationException">The container has no breakers, or the builder has another clock than the breaker.</exception>
+    /// <exception cref="KeyNotFoundException">No breaker has this name; the message contains the closest name.</exception>
+    /// <exception cref="OptionsValidationException">The breaker's settings are invalid.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddFluxgate</c> was not called, or the builder has another <see cref="TimeProvider"/> than the breaker.</exception>
     public static ResiliencePipelineBuilder AddFluxgateBreaker<TKey>(
         this ResiliencePipelineBuilder builder,
         AddResiliencePipelineContext<TKey> context,
@@ -34,19 +34,19 @@ public static class FluxgateBreakerPipelineContextExtensions
         return builder.AddFluxgateBreaker(context.ServiceProvider, name);
     }
 
-    /// <summary>Adds a named breaker as the options say.</summary>
+    /// <summary>Adds a named breaker with options.</summary>
     /// <typeparam name="TKey">The type of the key of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
-    /// <param name="context">The second argument of the callback of <c>AddResiliencePipeline</c>, of a container with <c>services.AddFluxgate(…)</c> done.</param>
+    /// <param name="context">The second argument of the callback of <c>AddResiliencePipeline</c>. <c>services.AddFluxgate(…)</c> must have been called for the container.</param>
     /// <param name="name">The breaker's name.</param>
-    /// <param name="options">Which outcomes are failures; copied. <c>Breaker</c>, <c>Settings</c> and <c>CircuitName</c> must not be set.</param>
+    /// <param name="options">The options, which select the failures. They are copied. <c>Breaker</c>, <c>Settings</c> and <c>CircuitName</c> must be <see langword="null"/>.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The options say something about the breaker itself.</exception>
-    /// <exception cref="ValidationException">The options are refused.</exception>
-    /// <exception cref="KeyNotFoundException">Nothing names such a breaker; the message tells the closest name.</exception>
-    /// <exception cref="OptionsValidationException">The breaker's settings are refused.</exception>
-    /// <exception cref="InvalidOperationException">The container has no breakers, or the builder has another clock than the breaker.</exception>
+    /// <exception cref="ArgumentException"><c>Breaker</c>, <c>Settings</c> or <c>CircuitName</c> of the options is set.</exception>
+    /// <exception cref="ValidationException">The options are invalid.</exception>
+    /// <exception cref="KeyNotFoundException">No breaker has this name; the message contains the closest name.</exception>
+    /// <exception cref="OptionsValidationException">The breaker's settings are invalid.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddFluxgate</c> was not called, or the builder has another <see cref="TimeProvider"/> than the breaker.</exception>
     public static ResiliencePipelineBuilder AddFluxgateBreaker<TKey>(
         this ResiliencePipelineBuilder builder,
         AddResiliencePipelineContext<TKey> context,
@@ -59,17 +59,17 @@ public static class FluxgateBreakerPipelineContextExtensions
         return builder.AddFluxgateBreaker(context.ServiceProvider, name, options);
     }
 
-    /// <summary>Adds a named breaker; failures are those of <see cref="FluxgateBreakerOptions{TResult}.Tracker"/> by default.</summary>
+    /// <summary>Adds a named breaker with default options: failures are those of the default <see cref="FluxgateBreakerOptions{TResult}.Tracker"/>.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <typeparam name="TKey">The type of the key of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
-    /// <param name="context">The second argument of the callback of <c>AddResiliencePipeline</c>, of a container with <c>services.AddFluxgate(…)</c> done.</param>
+    /// <param name="context">The second argument of the callback of <c>AddResiliencePipeline</c>. <c>services.AddFluxgate(…)</c> must have been called for the container.</param>
     /// <param name="name">The breaker's name.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="KeyNotFoundException">Nothing names such a breaker; the message tells the closest name.</exception>
-    /// <exception cref="OptionsValidationException">The breaker's settings are refused.</exception>
-    /// <exception cref="InvalidOperationException">The container has no breakers, or the builder has another clock than the breaker.</exception>
+    /// <exception cref="KeyNotFoundException">No breaker has this name; the message contains the closest name.</exception>
+    /// <exception cref="OptionsValidationException">The breaker's settings are invalid.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddFluxgate</c> was not called, or the builder has another <see cref="TimeProvider"/> than the breaker.</exception>
     public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult,
         TKey
@@ -80,20 +80,20 @@ public static class FluxgateBreakerPipelineContextExtensions
         return builder.AddFluxgateBreaker(context.ServiceProvider, name);
     }
 
-    /// <summary>Adds a named breaker as the options say.</summary>
+    /// <summary>Adds a named breaker with options.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <typeparam name="TKey">The type of the key of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
-    /// <param name="context">The second argument of the callback of <c>AddResiliencePipeline</c>, of a container with <c>services.AddFluxgate(…)</c> done.</param>
+    /// <param name="context">The second argument of the callback of <c>AddResiliencePipeline</c>. <c>services.AddFluxgate(…)</c> must have been called for the container.</param>
     /// <param name="name">The breaker's name.</param>
-    /// <param name="options">Which outcomes are failures; copied. <c>Breaker</c>, <c>Settings</c> and <c>CircuitName</c> must not be set.</param>
+    /// <param name="options">The options, which select the failures. They are copied. <c>Breaker</c>, <c>Settings</c> and <c>CircuitName</c> must be <see langword="null"/>.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The options say something about the breaker itself.</exception>
-    /// <exception cref="ValidationException">The options are refused.</exception>
-    /// <exception cref="KeyNotFoundException">Nothing names such a breaker; the message tells the closest name.</exception>
-    /// <exception cref="OptionsValidationException">The breaker's settings are refused.</exception>
-    /// <exception cref="InvalidOperationException">The container has no breakers, or the builder has another clock than the breaker.</exception>
+    /// <exception cref="ArgumentException"><c>Breaker</c>, <c>Settings</c> or <c>CircuitName</c> of the options is set.</exception>
+    /// <exception cref="ValidationException">The options are invalid.</exception>
+    /// <exception cref="KeyNotFoundException">No breaker has this name; the message contains the closest name.</exception>
+    /// <exception cref="OptionsValidationException">The breaker's settings are invalid.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddFluxgate</c> was not called, or the builder has another <see cref="TimeProvider"/> than the breaker.</exception>
     public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult,
         TKey

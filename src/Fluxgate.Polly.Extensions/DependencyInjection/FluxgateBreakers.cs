@@ -7,15 +7,16 @@ using Microsoft.Extensions.Options;
 namespace Fluxgate;
 
 /// <summary>
-/// The named breakers of a container: finds them, lists them, and makes each on first use (or when the host starts). There is one
-/// instance a name, disposed with the container.
+/// The named breakers of a container. Creates each breaker when it is requested for the first time or when the host starts, and disposes all
+/// with the container. There is one instance for each name.
 /// </summary>
 /// <remarks>
-/// Thread-safe. No lock is held while a breaker is made: a listener may ask for any breaker in <c>OnAttached</c>, its own included. A
-/// breaker can be found before its listeners are attached, and they receive afterwards what happens until then. A breaker is named by <see cref="FluxgateBuilder.AddBreaker(string)"/> or by a key below <c>Breakers</c> in the
-/// configuration; options alone, defaults included, name none, so a mistyped name is an error. As in the configuration, names are the same
-/// whatever their case; a breaker is called as code spells it, else as the configuration does. One that a changed configuration names is
-/// there at once; one that it no longer names goes on under its last settings.
+/// Thread-safe. A name is defined by <see cref="FluxgateBuilder.AddBreaker(string)"/> or by a key under <c>Breakers</c> in the configuration.
+/// Options and defaults define no name, so a misspelled name is an error. Names are case-insensitive, as configuration keys are; a breaker has
+/// the spelling of the code, or else that of the configuration. When a changed configuration defines a new name, the breaker is created
+/// at once. When it no longer defines a name, the breaker keeps its last settings. No lock is held while a breaker is created: a listener may
+/// request any breaker in <c>OnAttached</c>, including its own. A breaker is available before its listeners are attached; they receive the
+/// signals of that time afterwards.
 /// </remarks>
 public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 {
@@ -23,18 +24,17 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
     private readonly ConcurrentDictionary<string, NamedBreaker> _breakers = new(BreakerNames.Comparer);
     private readonly BreakerNames _names;
-    private readonly NameChecks _checks;
+    private readonly ConfigurationWarnings _warnings;
     private readonly SettingsMonitor _settings;
     private readonly ContainerListeners _listeners;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _log;
-    private readonly OverwrittenValues _overwritten;
     private volatile bool _started;
     private volatile bool _disposed;
 
     internal FluxgateBreakers(
         BreakerNames names,
-        NameChecks checks,
+        ConfigurationWarnings warnings,
         SettingsMonitor settings,
         ContainerListeners listeners,
         TimeProvider? timeProvider,
@@ -42,80 +42,79 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     )
     {
         _names = names;
-        _checks = checks;
+        _warnings = warnings;
         _settings = settings;
         _listeners = listeners;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = ConfigurationLog.Of(loggerFactory);
-        _overwritten = new(_log);
-        settings.Follower = Follow;
-        settings.Reloaded = Reloaded;
+        settings.Apply = Apply;
+        settings.Reloaded = OnReloaded;
     }
 
-    /// <summary>The names of all breakers, whether made already or not, in no particular order.</summary>
-    public IReadOnlyCollection<string> Names => [.. _names.Known.Union(Made.Select(breaker => breaker.Name), BreakerNames.Comparer)];
+    /// <summary>Gets the names of all breakers, including those that are not created yet, in no particular order.</summary>
+    public IReadOnlyCollection<string> Names => [.. _names.Known.Union(Created.Select(breaker => breaker.Name), BreakerNames.Comparer)];
 
     // Not Values, which copies all under the locks of the dictionary.
-    private IEnumerable<FluxgateBreaker> Made => _breakers.Select(named => named.Value.Breaker);
+    private IEnumerable<FluxgateBreaker> Created => _breakers.Select(named => named.Value.Breaker);
 
-    /// <summary>The breaker of a name; made now where nobody has asked for it before.</summary>
-    /// <param name="name">Its name, in any case.</param>
-    /// <returns>Always the same instance for a name.</returns>
+    /// <summary>Gets the breaker with a name. Creates it if it is requested for the first time.</summary>
+    /// <param name="name">The name of the breaker, case-insensitive.</param>
+    /// <returns>The breaker; always the same instance for a name.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
-    /// <exception cref="KeyNotFoundException">Nothing names such a breaker; the message tells the closest name.</exception>
+    /// <exception cref="KeyNotFoundException">No breaker has this name; the message contains the closest name.</exception>
     /// <exception cref="OptionsValidationException">
-    /// Its settings are refused; the message names each path, value and what is allowed, one a line. Before the host has started it tells
-    /// what is wrong with all breakers.
+    /// The settings are invalid. The message has a line for each error, with path, value and expected format. Before the host has
+    /// started, it contains the errors of all breakers.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A listener of the container could not be made, or its constructor asks for the breaker.</exception>
-    /// <exception cref="ObjectDisposedException">The container is disposed, and the breaker was not made before.</exception>
-    public FluxgateBreaker this[string name] => TryGet(name, out var breaker) ? breaker : throw Unknown(name);
+    /// <exception cref="InvalidOperationException">A listener of the container could not be created, or its constructor requests the breaker.</exception>
+    /// <exception cref="ObjectDisposedException">The container is disposed, and the breaker was not created before.</exception>
+    public FluxgateBreaker this[string name] => TryGet(name, out var breaker) ? breaker : throw Undefined(name);
 
-    /// <summary>The breaker of a name, where something names it.</summary>
-    /// <param name="name">Its name, in any case.</param>
-    /// <param name="breaker">The breaker; made now where nobody has asked for it before.</param>
-    /// <returns><see langword="false"/> when nothing names such a breaker.</returns>
+    /// <summary>Gets the breaker with a name, if the name is defined. Creates it if it is requested for the first time.</summary>
+    /// <param name="name">The name of the breaker, case-insensitive.</param>
+    /// <param name="breaker">The breaker, or <see langword="null"/> if no breaker has this name.</param>
+    /// <returns><see langword="true"/> if a breaker has this name; otherwise, <see langword="false"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
-    /// <exception cref="OptionsValidationException">As for the indexer.</exception>
-    /// <exception cref="InvalidOperationException">As for the indexer.</exception>
-    /// <exception cref="ObjectDisposedException">As for the indexer.</exception>
+    /// <exception cref="OptionsValidationException">The settings are invalid, as for the indexer.</exception>
+    /// <exception cref="InvalidOperationException">A listener could not be created, as for the indexer.</exception>
+    /// <exception cref="ObjectDisposedException">The container is disposed, as for the indexer.</exception>
     public bool TryGet(string name, [NotNullWhen(true)] out FluxgateBreaker? breaker)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (_breakers.TryGetValue(name, out var made))
+        if (_breakers.TryGetValue(name, out var created))
         {
-            breaker = made.Breaker;
+            breaker = created.Breaker;
             return true;
         }
 
-        breaker = _names.Find(name) is { } known ? GetOrMake(known) : null;
+        breaker = _names.Find(name) is { } defined ? GetOrCreate(defined) : null;
         return breaker is not null;
     }
 
-    /// <summary>Why a changed configuration of a breaker is refused at this moment.</summary>
-    /// <param name="name">The breaker's name, in any case.</param>
-    /// <returns>A line for each problem, with path, value and what is allowed; <see langword="null"/> when the configuration is in force.</returns>
+    /// <summary>Returns the errors of a breaker's changed configuration, if it is invalid. The previous settings stay in force.</summary>
+    /// <param name="name">The name of the breaker, case-insensitive.</param>
+    /// <returns>A line for each error, with path, value and expected format; <see langword="null"/> if the configuration is in force.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
-    public string? RefusedConfiguration(string name)
+    public string? GetConfigurationError(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _settings.RefusalOf(name);
+        return _settings.ErrorOf(name);
     }
 
-    /// <summary>The breakers made so far; all that are named once the host has started.</summary>
-    /// <returns>A copy of the moment, ordered by name.</returns>
+    /// <summary>Enumerates the breakers that are created: all that are defined, once the host has started.</summary>
+    /// <returns>An enumerator over a copy, ordered by name.</returns>
     public IEnumerator<FluxgateBreaker> GetEnumerator() =>
-        Made.OrderBy(breaker => breaker.Name, StringComparer.Ordinal).ToList().GetEnumerator();
+        Created.OrderBy(breaker => breaker.Name, StringComparer.Ordinal).ToList().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>What files that are missing or fail to load said about a breaker before, and stays in force.</summary>
-    internal string? KeptConfiguration(string name) => _settings.KeptFor(name);
+    /// <summary>Gets the errors of all invalid configurations, including those of breakers that are not created, by breaker.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> ConfigurationErrors => _settings.Errors;
 
-    /// <summary>Refused configurations of breakers made or not.</summary>
-    internal IEnumerable<KeyValuePair<string, string>> Refused => _settings.Refused;
+    /// <summary>Returns the keys of a breaker that stay in force although their file is missing or fails to load.</summary>
+    internal string? GetRetainedConfiguration(string name) => _settings.RetainedBy(name);
 
-    /// <summary>Validates everything, then makes all breakers, and from now on those that a changed configuration adds.</summary>
+    /// <summary>Validates all settings, creates all breakers, and from then on creates those that a changed configuration adds.</summary>
     internal void Start()
     {
         if (_started)
@@ -123,17 +122,17 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
             return;
         }
 
-        // First, since what looks misspelt may be the cause of what is refused.
-        _checks.WarnAtStart();
-        if (Problems() is { Count: > 0 } problems)
+        // The warnings come first: a misspelled name may be the cause of an error.
+        _warnings.LogAtStartup();
+        if (Errors() is { Count: > 0 } errors)
         {
-            throw new RefusedSettingsException(AllBreakers, problems);
+            throw new InvalidSettingsException(AllBreakers, errors);
         }
 
         _started = true;
         foreach (var name in _names.Known)
         {
-            GetOrMake(name);
+            GetOrCreate(name);
         }
     }
 
@@ -141,61 +140,49 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     {
         _disposed = true;
 
-        // What is made at this moment is disposed by whoever makes it.
+        // A breaker that is not attached yet is disposed by the thread that creates it.
         Interlocked.MemoryBarrier();
-        return Task.WhenAll(_breakers.Where(made => made.Value.IsAttached).Select(made => made.Value.Breaker.DisposeAsync().AsTask()));
+        return Task.WhenAll(_breakers.Where(named => named.Value.IsAttached).Select(named => named.Value.Breaker.DisposeAsync().AsTask()));
     }
 
-    /// <summary>Makes a breaker without a lock, since its parts and listeners may ask for others: of several made at once, one is published.</summary>
-    private FluxgateBreaker GetOrMake(string name)
+    /// <summary>Creates a breaker without a lock, since its parts and listeners may request others. Of several that are created at once, one is published.</summary>
+    private FluxgateBreaker GetOrCreate(string name)
     {
-        if (_breakers.TryGetValue(name, out var made))
+        if (_breakers.TryGetValue(name, out var published))
         {
-            return made.Breaker;
+            return published.Breaker;
         }
 
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var own = Make(name);
-        made = _breakers.GetOrAdd(name, own);
-        if (ReferenceEquals(made, own))
+        var listeners = _listeners.For(name);
+        var own = new NamedBreaker(name, SettingsOf(name), listeners, _timeProvider, _warnings, _log);
+        published = _breakers.GetOrAdd(name, own);
+        if (ReferenceEquals(published, own))
         {
-            Begin(own);
+            Attach(own);
         }
         else
         {
             own.Breaker.Dispose();
         }
 
-        return made.Breaker;
+        return published.Breaker;
     }
 
-    private NamedBreaker Make(string name)
+    private void Attach(NamedBreaker created)
     {
-        var listeners = _listeners.For(name);
-        var inForce = SettingsOf(name);
-        var settings = inForce.With(listeners);
-        return new(FluxgateBreaker.CreateUnattached(name, settings, _timeProvider), inForce, [.. settings.Listeners.OfType<LogListener>()]);
-    }
+        created.Attach();
 
-    private void Begin(NamedBreaker made)
-    {
-        made.Breaker.Attach();
-        made.IsAttached = true;
-
-        // Of this thread and one that changes the settings or disposes the container, at least one sees what the other has done.
+        // Of this thread and one that changes the settings or disposes the container, at least one sees the write of the other.
         Interlocked.MemoryBarrier();
-        while (_settings.Get(made.Breaker.Name) is var inForce && !ReferenceEquals(inForce, made.Settings))
-        {
-            Reconfigure(made, inForce);
-        }
+        while (created.Apply(_settings.Get(created.Breaker.Name))) { }
 
         if (_disposed)
         {
-            made.Breaker.Dispose();
+            created.Breaker.Dispose();
         }
 
-        Warn(made.Breaker);
-        _overwritten.Tell(made.Settings);
+        created.LogWarnings();
     }
 
     private FluxgateBreakerSettings SettingsOf(string name)
@@ -204,35 +191,35 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         {
             return _settings.Get(name);
         }
-        catch (OptionsValidationException refused)
+        catch (OptionsValidationException invalid)
         {
-            // Whoever asks before the start ends the start, and what is wrong with the other breakers would wait for the next one.
+            // A hosted service may request a breaker before startup validates all. The error that ends the startup reports all breakers.
             throw _started
-                ? new RefusedSettingsException(name, [.. refused.Failures])
-                : new RefusedSettingsException(AllBreakers, [.. refused.Failures.Union(Problems(), StringComparer.Ordinal)]);
+                ? new InvalidSettingsException(name, [.. invalid.Failures])
+                : new InvalidSettingsException(AllBreakers, [.. invalid.Failures.Union(Errors(), StringComparer.Ordinal)]);
         }
     }
 
-    /// <summary>What is wrong with all breakers and names.</summary>
-    private IReadOnlyList<string> Problems()
+    /// <summary>Returns the errors of all breakers and names.</summary>
+    private IReadOnlyList<string> Errors()
     {
-        List<string> problems = [.. _names.Problems];
+        List<string> errors = [.. _names.Errors];
         foreach (var name in _names.Known)
         {
             try
             {
                 _settings.Get(name);
             }
-            catch (OptionsValidationException refused)
+            catch (OptionsValidationException invalid)
             {
-                problems.AddRange(refused.Failures);
+                errors.AddRange(invalid.Failures);
             }
         }
 
-        return [.. problems.Concat(_checks.Problems).Distinct(StringComparer.Ordinal)];
+        return [.. errors.Concat(_warnings.Errors).Distinct(StringComparer.Ordinal)];
     }
 
-    private void Follow(string name, FluxgateBreakerSettings settings)
+    private void Apply(string name, FluxgateBreakerSettings settings)
     {
         if (_disposed || name.Length == 0)
         {
@@ -241,59 +228,28 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
         if (_started)
         {
-            GetOrMake(name);
+            GetOrCreate(name);
         }
 
-        // See Begin: who makes the breaker at this moment looks again at the settings in force.
+        // See Attach: the thread that creates the breaker reads the settings in force again.
         Interlocked.MemoryBarrier();
-        if (_breakers.TryGetValue(name, out var made) && !ReferenceEquals(settings, made.Settings))
+        if (_breakers.TryGetValue(name, out var named))
         {
-            Reconfigure(made, settings);
+            named.Apply(settings);
         }
     }
 
-    private void Reloaded()
+    private void OnReloaded()
     {
         if (_started && !_disposed)
         {
-            _checks.WarnOfNearMisses();
+            _warnings.LogSimilarNames();
         }
     }
 
-    private void Reconfigure(NamedBreaker made, FluxgateBreakerSettings settings)
+    private KeyNotFoundException Undefined(string name)
     {
-        var breaker = made.Breaker;
-        var changes = breaker.Reconfigure(settings);
-        if (changes.Count > 0)
-        {
-            if (!made.Logs.Any(log => log.TellsReconfigurations))
-            {
-                _log.Reconfigured(breaker.Name, string.Join("; ", changes));
-            }
-
-            Warn(breaker);
-        }
-
-        string[] waiting = [.. SettingsCopies.WaitingChanges(made.Settings, settings)];
-        made.Settings = settings;
-        _overwritten.Tell(settings);
-        if (waiting.Length > 0)
-        {
-            _log.ChangeWaits(breaker.Name, string.Join("; ", waiting));
-        }
-    }
-
-    private void Warn(FluxgateBreaker breaker)
-    {
-        foreach (var warning in breaker.Warnings)
-        {
-            _log.RuleWarning(breaker.Name, warning);
-        }
-    }
-
-    private KeyNotFoundException Unknown(string name)
-    {
-        var problems = string.Concat(_names.Problems.Select(problem => $"{Environment.NewLine}{problem}"));
-        return new($"No breaker is named '{SettingsReader.Shown(name)}'.{BreakerNames.Advice(name, Names)}{problems}");
+        var errors = string.Concat(_names.Errors.Select(error => $"{Environment.NewLine}{error}"));
+        return new($"No breaker is named '{SettingsNode.Shorten(name)}'.{BreakerNames.Advice(name, Names)}{errors}");
     }
 }

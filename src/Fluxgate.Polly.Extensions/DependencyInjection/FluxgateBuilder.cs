@@ -4,34 +4,34 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 
-/// <summary>Names the breakers of a container and says where their settings come from; made by <c>services.AddFluxgate(…)</c>.</summary>
+/// <summary>Defines the breakers of a container and the sources of their settings. Created by <c>services.AddFluxgate(…)</c>.</summary>
 /// <remarks>
-/// Everything is additive, and of two that set the same the later has the last word. Defaults of all sources come first, then what each
-/// says about a breaker, both in the order of the calls; after them comes what
-/// <c>services.Configure&lt;FluxgateBreakerSettings&gt;(name, …)</c> adds behind the first <c>AddFluxgate</c>. So
-/// <c>AddFluxgate(section).AddBreaker(name, …)</c> overwrites what the section says about the breaker, at start and after each change of
-/// it, which a warning in the log tells; a section that is to win comes later: <c>AddFluxgate().AddBreaker(name, …).AddConfiguration(section)</c>.
-/// Not thread-safe.
+/// Calls add to each other. If two of them set the same value, the later call wins. The defaults of all sources are applied first, then the
+/// settings of the breaker, both in the order of the calls, and last the callbacks of
+/// <c>services.Configure&lt;FluxgateBreakerSettings&gt;(name, …)</c> that are added after the first <c>AddFluxgate</c>. So
+/// <c>AddFluxgate(section).AddBreaker(name, …)</c> overwrites the values that the section has for the breaker, at startup and after every
+/// change, and the log contains a warning about each. To give the section precedence, add it later:
+/// <c>AddFluxgate().AddBreaker(name, …).AddConfiguration(section)</c>. Not thread-safe.
 /// </remarks>
 public sealed class FluxgateBuilder
 {
     internal FluxgateBuilder(IServiceCollection services) => Services = services;
 
-    /// <summary>The services that it adds to.</summary>
+    /// <summary>Gets the services of the container.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Names a breaker, with the settings that defaults and configuration give it.</summary>
-    /// <param name="name">The circuit's name, 1 to 256 characters; the same whatever its case.</param>
+    /// <summary>Adds a breaker with the settings of the defaults and the configuration.</summary>
+    /// <param name="name">The circuit's name, 1 to 256 characters, case-insensitive.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, too long or <see langword="null"/>.</exception>
-    public FluxgateBuilder AddBreaker(string name) => Add(new CodeSource(CircuitName(name), configure: null));
+    public FluxgateBuilder AddBreaker(string name) => Add(new SettingsSource(CircuitName(name)));
 
-    /// <summary>Names a breaker and sets it up in code.</summary>
-    /// <param name="name">The circuit's name, 1 to 256 characters; the same whatever its case.</param>
+    /// <summary>Adds a breaker and configures it in code.</summary>
+    /// <param name="name">The circuit's name, 1 to 256 characters, case-insensitive.</param>
     /// <param name="configure">
-    /// Changes the settings that stand before it, those of a configuration that was added before included; called for the breaker and
-    /// again whenever the configuration changes. A part that it then makes anew replaces the old one only if its type or its text differs, or
-    /// what the configuration says of that setting. Listeners count when the breaker is made only.
+    /// Changes the settings of the calls before, including those of a configuration. It is called when the breaker is created and again
+    /// after each change of the configuration. A part that it creates again replaces the previous one only if its type or its text differs, or
+    /// if the configuration has another value for that setting. Listeners take effect only when the breaker is created.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>
@@ -39,40 +39,39 @@ public sealed class FluxgateBuilder
     public FluxgateBuilder AddBreaker(string name, Action<FluxgateBreakerSettings> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return Add(new CodeSource(CircuitName(name), configure));
+        return Add(new SettingsSource(CircuitName(name), configure));
     }
 
     /// <summary>
-    /// Says what holds for every breaker unless its own settings say otherwise, also those below <c>Breakers</c> in a configuration. The
-    /// <c>Defaults</c> of a configuration overwrite it where that is added later.
+    /// Configures the defaults of all breakers. The settings of a breaker override them, including those under <c>Breakers</c> in a
+    /// configuration, and so do the <c>Defaults</c> of a configuration that is added later.
     /// </summary>
-    /// <param name="configure">Changes the defaults; called for each breaker, and again whenever the configuration changes.</param>
+    /// <param name="configure">Changes the defaults. It is called for each breaker, and again after each change of the configuration.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>
     public FluxgateBuilder ConfigureDefaults(Action<FluxgateBreakerSettings> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return Add(new CodeDefaults(configure));
+        return Add(new SettingsSource(Configure: configure));
     }
 
-    /// <summary>Reads <c>Defaults</c> and <c>Breakers</c> from a section, now and whenever it changes.</summary>
+    /// <summary>Adds a section with <c>Defaults</c> and <c>Breakers</c>. It is read now and after each change.</summary>
     /// <param name="section">
-    /// Usually <c>configuration.GetSection("Fluxgate")</c>. <c>Defaults</c> and each key below <c>Breakers</c> take <c>Window</c>,
-    /// <c>Tripper</c>, <c>BreakDuration</c>, <c>Permit</c>, <c>Recovery</c> (as their <c>Parse</c> reads them), <c>ProbeLease</c>,
+    /// Usually <c>configuration.GetSection("Fluxgate")</c>. <c>Defaults</c> and each key under <c>Breakers</c> may contain <c>Window</c>,
+    /// <c>Tripper</c>, <c>BreakDuration</c>, <c>Permit</c>, <c>Recovery</c> (in the format of their <c>Parse</c>), <c>ProbeLease</c>,
     /// <c>ListenerFlushTimeout</c> (<c>30s</c> or <c>00:00:30</c>), <c>ProbeWithoutTraffic</c> (<c>true</c>, <c>false</c>),
-    /// <c>InitialState</c> (<c>closed</c>, <c>metrics_only</c>, …) and <c>ListenerQueueCapacity</c>. Other keys are refused.
+    /// <c>InitialState</c> (<c>closed</c>, <c>metrics_only</c>, …) and <c>ListenerQueueCapacity</c>. Other keys are errors.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <remarks>
-    /// A changed section that is in order reconfigures live breakers; one that is not leaves the settings of each breaker that it breaks.
-    /// What a provider's file used to say stays in force while the file is missing or fails to load. A key that is removed from a provider
-    /// that loads returns to its default.
+    /// A valid change reconfigures live breakers. A breaker for which the change is invalid keeps its settings. The values of a file stay in
+    /// force while the file is missing or fails to load. The setting of a key that is removed returns to its default.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="section"/> is <see langword="null"/>.</exception>
     public FluxgateBuilder AddConfiguration(IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return Add(new SectionSource(section));
+        return Add(new SettingsSource(Section: new(section)));
     }
 
     internal static string CircuitName(string value, [CallerArgumentExpression(nameof(value))] string name = "")

@@ -5,14 +5,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds listeners that the container makes, for all of its breakers or for one. Each is made once, before the first breaker.</summary>
+/// <summary>Provides extension methods that add listeners to a container, for all of its breakers or for one. Each listener is created once, before the first breaker.</summary>
 /// <remarks>
-/// A listener that cannot be made fails the start of the host, or the first use of a breaker, with its type and the cause. So does, at the
-/// start of a host, one for a breaker that nothing names; where a configuration may still name it there is a warning.
+/// If a listener cannot be created, the host does not start, or the first use of a breaker throws; the message contains its type and the
+/// cause. The host does not start either if a listener is for a breaker that is not defined. With a configuration, which may define the
+/// breaker later, the log contains a warning instead.
 /// </remarks>
 public static class FluxgateListenerServiceCollectionExtensions
 {
-    /// <summary>Has a listener hear every breaker of the container. It is registered as a singleton of its type unless it is registered already. Again does nothing.</summary>
+    /// <summary>Adds a listener to every breaker of the container. Registers the type as a singleton unless it is registered already. A repeated call is a no-op.</summary>
     /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
     /// <param name="services">The services.</param>
     /// <returns>The same services.</returns>
@@ -22,7 +23,7 @@ public static class FluxgateListenerServiceCollectionExtensions
     >(this IServiceCollection services)
         where TListener : class, IListener => AddType<TListener>(services, circuitName: null);
 
-    /// <summary>As <see cref="AddFluxgateListener{TListener}(IServiceCollection)"/>, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener{TListener}(IServiceCollection)"/> does, for one breaker.</summary>
     /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
     /// <param name="services">The services.</param>
     /// <param name="name">The breaker's name.</param>
@@ -33,35 +34,35 @@ public static class FluxgateListenerServiceCollectionExtensions
     >(this IServiceCollection services, string name)
         where TListener : class, IListener => AddType<TListener>(services, FluxgateBuilder.CircuitName(name));
 
-    /// <summary>Has a listener of a factory hear every breaker of the container, which disposes it. Each call adds one.</summary>
+    /// <summary>Adds a listener that a factory creates to every breaker of the container, which disposes it. Each call adds a listener.</summary>
     /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
     /// <param name="services">The services.</param>
-    /// <param name="make">Makes the listener; called once.</param>
+    /// <param name="factory">Creates the listener. Called once.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    [OverloadResolutionPriority(1)] // _ => new SomeListener() could be a lambda that hears signals, too.
+    [OverloadResolutionPriority(1)] // _ => new SomeListener() is also a valid Action<Signal>.
     public static IServiceCollection AddFluxgateListener<TListener>(
         this IServiceCollection services,
-        Func<IServiceProvider, TListener> make
+        Func<IServiceProvider, TListener> factory
     )
-        where TListener : class, IListener => AddFactory(services, circuitName: null, make);
+        where TListener : class, IListener => AddFactory(services, circuitName: null, factory);
 
-    /// <summary>As <see cref="AddFluxgateListener{TListener}(IServiceCollection, Func{IServiceProvider, TListener})"/>, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener{TListener}(IServiceCollection, Func{IServiceProvider, TListener})"/> does, for one breaker.</summary>
     /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
     /// <param name="services">The services.</param>
     /// <param name="name">The breaker's name.</param>
-    /// <param name="make">Makes the listener; called once.</param>
+    /// <param name="factory">Creates the listener. Called once.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static IServiceCollection AddFluxgateListener<TListener>(
         this IServiceCollection services,
         string name,
-        Func<IServiceProvider, TListener> make
+        Func<IServiceProvider, TListener> factory
     )
-        where TListener : class, IListener => AddFactory(services, FluxgateBuilder.CircuitName(name), make);
+        where TListener : class, IListener => AddFactory(services, FluxgateBuilder.CircuitName(name), factory);
 
-    /// <summary>Has a listener hear every breaker of the container, which does not dispose it. The same again does nothing.</summary>
+    /// <summary>Adds a listener to every breaker of the container, which does not dispose it. A repeated call with the same listener is a no-op.</summary>
     /// <param name="services">The services.</param>
     /// <param name="listener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</param>
     /// <returns>The same services.</returns>
@@ -69,7 +70,7 @@ public static class FluxgateListenerServiceCollectionExtensions
     public static IServiceCollection AddFluxgateListener(this IServiceCollection services, IListener listener) =>
         AddInstance(services, circuitName: null, listener);
 
-    /// <summary>As <see cref="AddFluxgateListener(IServiceCollection, IListener)"/>, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, IListener)"/> does, for one breaker.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The breaker's name.</param>
     /// <param name="listener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</param>
@@ -78,7 +79,7 @@ public static class FluxgateListenerServiceCollectionExtensions
     public static IServiceCollection AddFluxgateListener(this IServiceCollection services, string name, IListener listener) =>
         AddInstance(services, FluxgateBuilder.CircuitName(name), listener);
 
-    /// <summary>Has a lambda hear the signals of every breaker of the container. Each call adds one.</summary>
+    /// <summary>Adds a callback for the signals of every breaker of the container. Each call adds a listener.</summary>
     /// <param name="services">The services.</param>
     /// <param name="onSignal">See <see cref="Listener.From(Action{Signal})"/>.</param>
     /// <returns>The same services.</returns>
@@ -86,7 +87,7 @@ public static class FluxgateListenerServiceCollectionExtensions
     public static IServiceCollection AddFluxgateListener(this IServiceCollection services, Action<Signal> onSignal) =>
         AddInstance(services, circuitName: null, Listener.From(onSignal));
 
-    /// <summary>As <see cref="AddFluxgateListener(IServiceCollection, Action{Signal})"/>, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, Action{Signal})"/> does, for one breaker.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The breaker's name.</param>
     /// <param name="onSignal">See <see cref="Listener.From(Action{Signal})"/>.</param>
@@ -95,7 +96,7 @@ public static class FluxgateListenerServiceCollectionExtensions
     public static IServiceCollection AddFluxgateListener(this IServiceCollection services, string name, Action<Signal> onSignal) =>
         AddInstance(services, FluxgateBuilder.CircuitName(name), Listener.From(onSignal));
 
-    /// <summary>Has an asynchronous lambda hear the signals of every breaker of the container, behind a queue for each. Each call adds one.</summary>
+    /// <summary>Adds an asynchronous callback for the signals of every breaker of the container. Each breaker has its own queue. Each call adds a listener.</summary>
     /// <param name="services">The services.</param>
     /// <param name="onSignal">See <see cref="Listener.From(Func{Signal, CancellationToken, ValueTask})"/>.</param>
     /// <returns>The same services.</returns>
@@ -105,7 +106,7 @@ public static class FluxgateListenerServiceCollectionExtensions
         Func<Signal, CancellationToken, ValueTask> onSignal
     ) => AddInstance(services, circuitName: null, Listener.From(onSignal));
 
-    /// <summary>As <see cref="AddFluxgateListener(IServiceCollection, Func{Signal, CancellationToken, ValueTask})"/>, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, Func{Signal, CancellationToken, ValueTask})"/> does, for one breaker.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The breaker's name.</param>
     /// <param name="onSignal">See <see cref="Listener.From(Func{Signal, CancellationToken, ValueTask})"/>.</param>
@@ -125,23 +126,23 @@ public static class FluxgateListenerServiceCollectionExtensions
     {
         services.AddFluxgate();
         services.TryAddSingleton<TListener>();
-        // One delegate a type, so that equal registrations are equal.
-        return Add(services, new(circuitName, typeof(TListener), OfType<TListener>.Resolve));
+        // Delegates of one static method are equal, and so are equal registrations.
+        return Add(services, new(circuitName, typeof(TListener), Resolve<TListener>));
     }
 
     private static IServiceCollection AddFactory<TListener>(
         IServiceCollection services,
         string? circuitName,
-        Func<IServiceProvider, TListener> make
+        Func<IServiceProvider, TListener> factory
     )
         where TListener : class, IListener
     {
         services.AddFluxgate();
-        ArgumentNullException.ThrowIfNull(make);
+        ArgumentNullException.ThrowIfNull(factory);
         var key = new object();
         services.AddKeyedSingleton<IListener>(
             key,
-            (provider, _) => make(provider) ?? throw new InvalidOperationException("its factory gave null.")
+            (provider, _) => factory(provider) ?? throw new InvalidOperationException("the factory returned null.")
         );
         return Add(services, new(circuitName, typeof(TListener), provider => provider.GetRequiredKeyedService<IListener>(key)));
     }
@@ -155,7 +156,7 @@ public static class FluxgateListenerServiceCollectionExtensions
 
     private static IListener Itself(this IListener listener, IServiceProvider _) => listener;
 
-    // Equal registrations count once, when the listeners are made: looking for them here would look at all services each time.
+    // Duplicates are removed when the listeners are created: a search here would read all services on every call.
     private static IServiceCollection Add(IServiceCollection services, ListenerRegistration registration)
     {
         services.AddSingleton(registration);
@@ -167,9 +168,6 @@ public static class FluxgateListenerServiceCollectionExtensions
         return services;
     }
 
-    private static class OfType<TListener>
-        where TListener : class, IListener
-    {
-        public static readonly Func<IServiceProvider, IListener> Resolve = provider => provider.GetRequiredService<TListener>();
-    }
+    private static IListener Resolve<TListener>(IServiceProvider services)
+        where TListener : class, IListener => services.GetRequiredService<TListener>();
 }

@@ -8,57 +8,57 @@ using Polly.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds named Fluxgate circuit breakers to a container.</summary>
+/// <summary>Provides extension methods that add named circuit breakers to a container.</summary>
 public static class FluxgateServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the directory <see cref="FluxgateBreakers"/>, <see cref="FluxgateBreaker"/> as a keyed service by its name, and the settings as
-    /// <c>IOptionsMonitor&lt;FluxgateBreakerSettings&gt;</c>. Further calls are harmless and add to the first.
+    /// Adds <see cref="FluxgateBreakers"/>, each <see cref="FluxgateBreaker"/> as a keyed service by its name, and the settings as
+    /// <c>IOptionsMonitor&lt;FluxgateBreakerSettings&gt;</c>. Further calls add to the first.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <returns>A builder that names breakers.</returns>
+    /// <returns>A builder that adds breakers.</returns>
     /// <remarks>
-    /// Settings are validated and breakers made when the host starts, without a host on first use. The clock is the container's
-    /// <see cref="TimeProvider"/> where it has one, else the system's.
+    /// Settings are validated and breakers are created when the host starts, or on first use without a host. The clock is the
+    /// <see cref="TimeProvider"/> of the container, or the system's if it has none.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
     public static FluxgateBuilder AddFluxgate(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<FluxgateBreakerSettings>, SettingsLayers>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FluxgateBreakerSettings>, SettingsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<FluxgateBreakerSettings>, SettingsReader>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FluxgateBreakerSettings>, SettingsValidator>());
         services.TryAddSingleton<BreakerNames>();
-        services.TryAddSingleton<NameChecks>();
+        services.TryAddSingleton<ConfigurationWarnings>();
         services.TryAddSingleton<SettingsMonitor>();
         services.TryAddSingleton<IOptionsMonitor<FluxgateBreakerSettings>>(provider => provider.GetRequiredService<SettingsMonitor>());
         services.TryAddSingleton<ContainerListeners>();
         services.TryAddSingleton<BreakerDisposer>();
         services.TryAddSingleton(provider => new FluxgateBreakers(
             provider.GetRequiredService<BreakerNames>(),
-            provider.GetRequiredService<NameChecks>(),
+            provider.GetRequiredService<ConfigurationWarnings>(),
             provider.GetRequiredService<SettingsMonitor>(),
             provider.GetRequiredService<ContainerListeners>(),
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>()
         ));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<TelemetryOptions>, CircuitsInPollysMetrics>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<TelemetryOptions>, MeteringEnricherSetup>());
         services.TryAddKeyedSingleton(KeyedService.AnyKey, Keyed);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BreakersAtStart>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BreakerStartup>());
         return new(services);
     }
 
-    /// <summary>As <see cref="AddFluxgate(IServiceCollection)"/>, and reads defaults and breakers from a section of the configuration.</summary>
+    /// <summary>Adds breakers as <see cref="AddFluxgate(IServiceCollection)"/> does, and reads defaults and breakers from a section of the configuration.</summary>
     /// <param name="services">The services.</param>
     /// <param name="section">Usually <c>configuration.GetSection("Fluxgate")</c>; see <see cref="FluxgateBuilder.AddConfiguration"/>.</param>
-    /// <returns>A builder that names breakers.</returns>
+    /// <returns>A builder that adds breakers.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static FluxgateBuilder AddFluxgate(this IServiceCollection services, IConfiguration section) =>
         services.AddFluxgate().AddConfiguration(section);
 
-    /// <summary>As <see cref="AddFluxgate(IServiceCollection)"/>, and hands the builder to a callback.</summary>
+    /// <summary>Adds breakers as <see cref="AddFluxgate(IServiceCollection)"/> does, and calls a callback with the builder.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Names breakers.</param>
+    /// <param name="configure">Adds breakers to the builder.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static FluxgateBuilder AddFluxgate(this IServiceCollection services, Action<FluxgateBuilder> configure)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fluxgate;
 
-/// <summary>What one breaker means for the health of the application, read from one snapshot.</summary>
+/// <summary>The health of a breaker, from one snapshot.</summary>
 internal sealed class BreakerHealth
 {
     private BreakerHealth(HealthStatus status, string description, Dictionary<string, object> data)
@@ -19,11 +19,12 @@ internal sealed class BreakerHealth
 
     public IReadOnlyDictionary<string, object> Data { get; }
 
+    /// <summary>Reads the health of a breaker.</summary>
     /// <param name="breaker">The breaker.</param>
-    /// <param name="refused">Why its changed configuration is refused, if it is.</param>
-    /// <param name="kept">What files that are missing or fail to load said about it before, if anything.</param>
-    /// <param name="whenOpen">What an open circuit means.</param>
-    public static BreakerHealth Of(FluxgateBreaker breaker, string? refused, string? kept, HealthStatus whenOpen)
+    /// <param name="error">The errors of its changed configuration, if it is invalid.</param>
+    /// <param name="retained">The keys that stay in force although their file is missing or fails to load, if any.</param>
+    /// <param name="whenOpen">The status of an open circuit.</param>
+    public static BreakerHealth Of(FluxgateBreaker breaker, string? error, string? retained, HealthStatus whenOpen)
     {
         var now = breaker.Snapshot();
         var data = new Dictionary<string, object>(StringComparer.Ordinal)
@@ -42,14 +43,14 @@ internal sealed class BreakerHealth
             data["failure_rate"] = failureRate;
         }
 
-        if (refused is not null)
+        if (error is not null)
         {
-            data["refused_configuration"] = refused;
+            data["configuration_error"] = error;
         }
 
-        if (kept is not null)
+        if (retained is not null)
         {
-            data["kept_configuration"] = kept;
+            data["retained_configuration"] = retained;
         }
 
         var description = $"{breaker.Name} is {now.State.ToLabel()} ({now.Reason.Text})";
@@ -58,12 +59,12 @@ internal sealed class BreakerHealth
             description += $", next probe {next.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
         }
 
-        if (refused is not null)
+        if (error is not null)
         {
-            description += "; a changed configuration is refused";
+            description += "; the changed configuration is invalid";
         }
 
-        if (kept is not null)
+        if (retained is not null)
         {
             description += "; a configuration file is missing or fails to load";
         }
@@ -74,8 +75,8 @@ internal sealed class BreakerHealth
     private static HealthStatus StatusOf(BreakerSnapshot now, HealthStatus whenOpen) =>
         now.State switch
         {
-            // Once its break is over an open circuit waits for a call, and a half-open one lives on calls. A balancer that took the
-            // instance out for being unhealthy would see to it that none comes, and the circuit would never close.
+            // An open circuit whose break is over, and a half-open one, need calls to close. A load balancer that removes the instance as
+            // unhealthy would keep them away.
             BreakerState.Open when now is { NextProbeAt: not null, RetryAfter: null } => AtWorstDegraded(whenOpen),
             BreakerState.HalfOpen => AtWorstDegraded(whenOpen),
             BreakerState.Open or BreakerState.ForcedOpen => whenOpen,

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fluxgate;
 
-/// <summary>The health of one breaker.</summary>
+/// <summary>Checks the health of one breaker.</summary>
 internal sealed class BreakerHealthCheck(FluxgateBreakers breakers, string name) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -10,8 +10,8 @@ internal sealed class BreakerHealthCheck(FluxgateBreakers breakers, string name)
         var breaker = breakers[name];
         var health = BreakerHealth.Of(
             breaker,
-            breakers.RefusedConfiguration(name),
-            breakers.KeptConfiguration(name),
+            breakers.GetConfigurationError(name),
+            breakers.GetRetainedConfiguration(name),
             context.Registration.FailureStatus
         );
         return Task.FromResult(new HealthCheckResult(health.Status, health.Description, data: health.Data));

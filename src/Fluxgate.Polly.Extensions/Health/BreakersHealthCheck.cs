@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fluxgate;
 
-/// <summary>The health of all breakers that are made: that of the worst.</summary>
+/// <summary>Checks the health of all breakers that are created. The status is the worst of them.</summary>
 internal sealed class BreakersHealthCheck(FluxgateBreakers breakers) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -14,8 +14,8 @@ internal sealed class BreakersHealthCheck(FluxgateBreakers breakers) : IHealthCh
         {
             var health = BreakerHealth.Of(
                 breaker,
-                breakers.RefusedConfiguration(breaker.Name),
-                breakers.KeptConfiguration(breaker.Name),
+                breakers.GetConfigurationError(breaker.Name),
+                breakers.GetRetainedConfiguration(breaker.Name),
                 context.Registration.FailureStatus
             );
             data[breaker.Name] = health.Data;
@@ -27,15 +27,15 @@ internal sealed class BreakersHealthCheck(FluxgateBreakers breakers) : IHealthCh
         }
 
         var count = RuleText.Number(data.Count);
-        foreach (var (name, problem) in breakers.Refused.Where(refused => !data.ContainsKey(refused.Key)))
+        foreach (var (name, problem) in breakers.ConfigurationErrors.Where(error => !data.ContainsKey(error.Key)))
         {
-            data[name] = new Dictionary<string, object>(StringComparer.Ordinal) { ["refused_configuration"] = problem };
+            data[name] = new Dictionary<string, object>(StringComparer.Ordinal) { ["configuration_error"] = problem };
         }
 
         var description =
             descriptions.Count == 0
-                ? $"{count} breakers let calls through"
-                : $"{RuleText.Number(descriptions.Count)} of {count} breakers hold calls back: {string.Join("; ", descriptions)}";
+                ? $"{count} breakers admit all calls"
+                : $"{RuleText.Number(descriptions.Count)} of {count} breakers restrict calls: {string.Join("; ", descriptions)}";
         return Task.FromResult(new HealthCheckResult(worst, description, data: data));
     }
 }

@@ -3,24 +3,31 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds health checks that read the breakers of the container.</summary>
+/// <summary>Provides extension methods that add health checks for the breakers of the container.</summary>
 /// <remarks>
-/// Open and forced open are the failure status, degraded unless asked otherwise. Half-open, and open when its break is over, is degraded at
-/// worst: such a circuit needs calls to recover, which an instance that is out of rotation as unhealthy does not get. Closed, metrics-only
-/// and disabled are healthy. ASP.NET Core answers degraded with 200 and unhealthy with 503, so a readiness probe that is to fail needs
-/// <see cref="HealthStatus.Unhealthy"/>; its endpoint writes the status alone unless its options have a <c>ResponseWriter</c>. The description says which circuits are open and why. The data holds <c>state</c>, <c>reason</c> and
-/// <c>since</c>, and where there is one <c>next_probe</c>, <c>failure_rate</c>, <c>refused_configuration</c> and
-/// <c>kept_configuration</c> (the keys that a missing or broken file said before); the latter two change no status, since the old settings
-/// are in force.
+/// <para>
+/// An open or forced open circuit has the failure status, which is degraded by default. A half-open circuit, and an open one whose break is
+/// over, is degraded at worst: it needs calls to recover, and a load balancer sends none to an unhealthy instance. Closed, metrics-only and
+/// disabled circuits are healthy.
+/// </para>
+/// <para>
+/// ASP.NET Core responds with 200 if the status is degraded and with 503 if it is unhealthy, so a readiness probe that should fail needs
+/// <see cref="HealthStatus.Unhealthy"/>. The endpoint writes only the status, unless its options have a <c>ResponseWriter</c>.
+/// </para>
+/// <para>
+/// The description names the circuits that are not closed, with their reasons. The data contain <c>state</c>, <c>reason</c> and <c>since</c>,
+/// and, if they apply, <c>next_probe</c>, <c>failure_rate</c>, <c>configuration_error</c> and <c>retained_configuration</c> (the keys of a file
+/// that is missing or fails to load). The last two do not change the status, since the previous settings are in force.
+/// </para>
 /// </remarks>
 public static class FluxgateHealthChecksBuilderExtensions
 {
-    /// <summary>Adds one check for all breakers that are made: the worst counts, and the data holds an entry for each by its name.</summary>
+    /// <summary>Adds one check for all breakers that are created. The status is the worst of them, and the data have an entry for each breaker by its name.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name">The check's name.</param>
-    /// <param name="failureStatus">What an open circuit means; <see cref="HealthStatus.Degraded"/> unless given.</param>
-    /// <param name="tags">Tags to choose checks by.</param>
-    /// <param name="timeout">How long the check may take; it only reads memory.</param>
+    /// <param name="name">The name of the check.</param>
+    /// <param name="failureStatus">The status of an open circuit. The default is <see cref="HealthStatus.Degraded"/>.</param>
+    /// <param name="tags">The tags of the check.</param>
+    /// <param name="timeout">The timeout of the check. It only reads memory.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or <paramref name="name"/> is empty.</exception>
     public static IHealthChecksBuilder AddFluxgate(
@@ -44,15 +51,15 @@ public static class FluxgateHealthChecksBuilderExtensions
     }
 
     /// <summary>
-    /// Adds a check for one breaker. A name that nothing names keeps the host from starting where all breakers are named in code; where a
-    /// configuration may still name it there is a warning at start, and the check fails until it does.
+    /// Adds a check for one breaker. If the breaker is not defined, the host does not start. With a configuration, which may define the breaker
+    /// later, the log contains a warning instead, and the check fails until the breaker is defined.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="breaker">The breaker's name.</param>
-    /// <param name="name">The check's name; <c>fluxgate-</c> and the breaker's unless given.</param>
-    /// <param name="failureStatus">What an open circuit means; <see cref="HealthStatus.Degraded"/> unless given.</param>
-    /// <param name="tags">Tags to choose checks by.</param>
-    /// <param name="timeout">How long the check may take; it only reads memory.</param>
+    /// <param name="name">The check's name; the default is <c>fluxgate-</c> and the name of the breaker.</param>
+    /// <param name="failureStatus">The status of an open circuit. The default is <see cref="HealthStatus.Degraded"/>.</param>
+    /// <param name="tags">The tags of the check.</param>
+    /// <param name="timeout">The timeout of the check. It only reads memory.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or <paramref name="breaker"/> is empty or too long.</exception>
     public static IHealthChecksBuilder AddFluxgateBreaker(

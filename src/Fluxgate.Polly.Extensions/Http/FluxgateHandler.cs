@@ -2,16 +2,16 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Runs a pipeline around the send, and no more.</summary>
+/// <summary>Sends requests through a resilience pipeline.</summary>
 /// <param name="find">
-/// Finds how the pipeline of a request is come by, and builds what it needs. Called at the first send: HttpClientFactory holds a
-/// <see cref="Lazy{T}"/> while it makes a handler, which two clients that need each other would wait for, and which keeps an error for ever.
+/// Returns the function that selects the pipeline of a request. Called at the first send and not earlier: HttpClientFactory holds a
+/// <see cref="Lazy{T}"/> while it creates a handler. Two clients that need each other would deadlock on it, and it caches exceptions.
 /// </param>
 internal sealed class FluxgateHandler(Func<Func<HttpRequestMessage, ResiliencePipeline<HttpResponseMessage>>> find) : DelegatingHandler
 {
     /// <summary>
-    /// Where strategies find the request. Microsoft.Extensions.Http.Resilience keeps it under the same name, so whatever reads it there
-    /// (<c>context.GetRequestMessage()</c>) reads it here; a hedging strategy may put a copy in its place, which is then sent.
+    /// The key of the request in the context. Microsoft.Extensions.Http.Resilience uses the same key, so <c>context.GetRequestMessage()</c>
+    /// works. A hedging strategy may replace the request by a copy, which is then sent.
     /// </summary>
     public static readonly ResiliencePropertyKey<HttpRequestMessage> RequestMessage = new("Resilience.Http.RequestMessage");
 

@@ -6,25 +6,32 @@ using Polly;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Runs resilience pipelines around what an <see cref="HttpClient"/> of HttpClientFactory sends.</summary>
+/// <summary>Provides extension methods that send the requests of an <see cref="HttpClient"/> of HttpClientFactory through resilience pipelines.</summary>
 /// <remarks>
-/// For applications without Microsoft.Extensions.Http.Resilience; with it, <c>AddResilienceHandler("name", builder => builder.AddFluxgateBreaker(…))</c>
-/// does the same. Whatever is built here is built once for each client and container, not for each of the handlers that HttpClientFactory
-/// makes anew every two minutes: a breaker keeps its state. It is built when the host starts, so a mistake in it keeps the host from
-/// starting; without a host when the client sends its first request. With <c>ConfigureHttpClientDefaults</c> each client has its own too, but
-/// who the clients are is not known at start: theirs are built when each sends its first request. A build that fails is tried again with the
-/// next request. While it runs, neither its configuration nor a listener in <c>OnAttached</c> may send through the same client. A pipeline runs until the response's headers have arrived; reading
-/// the body is outside it. A retry sends the same request again, so its content must be one that can be sent twice (a buffered one can, a stream
-/// that cannot seek cannot). Strategies find the request in the context's properties under <c>Resilience.Http.RequestMessage</c>.
+/// <para>
+/// They are for applications without Microsoft.Extensions.Http.Resilience. With it, use
+/// <c>AddResilienceHandler("name", builder => builder.AddFluxgateBreaker(…))</c>.
+/// </para>
+/// <para>
+/// A pipeline is built once for each client and container. HttpClientFactory creates new handlers every two minutes, but the pipeline and
+/// the state of its breaker stay. Pipelines are built when the host starts, so the host does not start if a configuration is invalid. Without a
+/// host, and for clients of <c>ConfigureHttpClientDefaults</c>, whose names are not known at startup, a pipeline is built when its client sends
+/// the first request. If a build fails, the next request tries again. During the build, neither the configuration nor a listener in
+/// <c>OnAttached</c> may send through the same client.
+/// </para>
+/// <para>
+/// A pipeline runs until the headers of the response have arrived; reading the body is outside it. A retry sends the same request again, so
+/// its content must allow this: buffered content does, a stream that cannot seek does not. Strategies find the request in the properties of
+/// the context under <c>Resilience.Http.RequestMessage</c>.
+/// </para>
 /// </remarks>
 public static class FluxgateHttpClientBuilderExtensions
 {
-    /// <summary>How many keys a handler with one pipeline for each key keeps apart unless told otherwise.</summary>
     private const int DefaultMaxKeys = 100;
 
-    /// <summary>Runs a pipeline around the sends of this client.</summary>
+    /// <summary>Adds a handler that sends the requests of this client through a pipeline.</summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="pipeline">The pipeline. May serve other clients too; nobody disposes it.</param>
+    /// <param name="pipeline">The pipeline. Other clients may use it too. It is not disposed.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IHttpClientBuilder AddFluxgateHandler(this IHttpClientBuilder builder, ResiliencePipeline<HttpResponseMessage> pipeline)
@@ -34,9 +41,9 @@ public static class FluxgateHttpClientBuilderExtensions
         return builder.AddHttpMessageHandler(() => new FluxgateHandler(() => _ => pipeline));
     }
 
-    /// <summary>Runs a pipeline around the sends of this client that the container has, such as one of a <c>ResiliencePipelineProvider</c>.</summary>
+    /// <summary>Adds a handler that sends the requests of this client through a pipeline of the container, such as one of a <c>ResiliencePipelineProvider</c>.</summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="pipeline">Returns the pipeline. Called once for each container, with its root provider, when the host starts; nobody disposes the pipeline here.</param>
+    /// <param name="pipeline">Returns the pipeline. Called once for each container, with its root provider, when the host starts. The handler does not dispose the pipeline.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IHttpClientBuilder AddFluxgateHandler(
@@ -50,18 +57,18 @@ public static class FluxgateHttpClientBuilderExtensions
             builder,
             (pipelines, client) =>
             {
-                var brought = pipelines.Brought(registration, client, pipeline);
-                return _ => brought;
+                var provided = pipelines.Provided(registration, client, pipeline);
+                return _ => provided;
             }
         );
     }
 
-    /// <summary>Builds one pipeline for this client and runs it around its sends.</summary>
+    /// <summary>Adds a handler that builds a pipeline for this client and sends its requests through it.</summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="configure">
-    /// Adds the strategies. Called once for each container, with its root provider, when the host starts. The pipeline's
-    /// <see cref="ResiliencePipelineBuilderBase.Name"/> is the client's, and so is the name of a breaker that is not given another; what
-    /// the pipeline makes is disposed with the container.
+    /// Adds the strategies. Called once for each container, with its root provider, when the host starts. The
+    /// <see cref="ResiliencePipelineBuilderBase.Name"/> of the pipeline is the name of the client, and so is the default name of a breaker.
+    /// The pipeline is disposed with the container.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
@@ -87,16 +94,16 @@ public static class FluxgateHttpClientBuilderExtensions
         );
     }
 
-    /// <summary>Builds one pipeline for each key that this client's requests have, such as the server's authority: one that fails does not take the others with it.</summary>
+    /// <summary>Adds a handler with one pipeline for each key of a request, such as the authority of the server, so that a server that fails does not affect the others.</summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="keyOf">The key of a request: <see cref="HttpAuthority.Of"/>, or the application's own. Called for every send; must be thread-safe.</param>
+    /// <param name="keyOf">Returns the key of a request: <see cref="HttpAuthority.Of"/> or your own function. Called for every request; must be thread-safe.</param>
     /// <param name="configure">
     /// Adds the strategies of the pipeline for a key. Called once for each key and container, with the root provider, when the first request
-    /// with that key is sent, which is when its mistakes are told: no key is known at start. The pipeline's name is the client's and its instance name is the key, so a breaker that is not given
-    /// another name is <c>client/key</c>, or <c>key</c> for the client without a name. Of a name that has more than 256 characters the
-    /// breaker gets the first 223, <c>~</c>, and a hash of the whole. What the pipeline makes is disposed with the container.
+    /// with that key is sent. Keys are not known at startup, so errors are reported then. The name of the pipeline is that of the client and its
+    /// instance name is the key; the default name of a breaker is <c>client/key</c>, or <c>key</c> for the client without a name. A default
+    /// name of more than 256 characters is shortened to its first 223, <c>~</c> and a hash. The pipelines are disposed with the container.
     /// </param>
-    /// <param name="maxKeys">How many keys are kept apart, at least 1. The keys that come later share one more pipeline, whose key is <see cref="HttpAuthority.Others"/>.</param>
+    /// <param name="maxKeys">The maximum number of keys with a pipeline of their own, at least 1. All further keys share one pipeline, whose key is <see cref="HttpAuthority.Others"/>.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxKeys"/> is less than 1.</exception>
@@ -130,7 +137,7 @@ public static class FluxgateHttpClientBuilderExtensions
                     built[
                         keyOf(request)
                             ?? throw new InvalidOperationException(
-                                $"keyOf must not answer null, but did for a request of the client '{client}'."
+                                $"keyOf must not return null, but did for a request of the client '{client}'."
                             )
                     ];
             }
@@ -144,20 +151,20 @@ public static class FluxgateHttpClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(static services => new HandlerPipelines(services));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HandlersAtStart>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HandlerStartup>());
         if (builder.Name is { } client)
         {
             builder.Services.AddSingleton(new HandlerRegistration(client, pipelineOf));
         }
 
-        // As AddHttpMessageHandler does, but with the name of the client that is being made: that of the builder is null for the defaults.
+        // As AddHttpMessageHandler, but with the name of the client that is created: the name of the builder is null for the defaults.
         builder.Services.Configure<HttpClientFactoryOptions>(
             builder.Name,
             options =>
-                options.HttpMessageHandlerBuilderActions.Add(made =>
+                options.HttpMessageHandlerBuilderActions.Add(handlers =>
                 {
-                    var (pipelines, client) = (made.Services.GetRequiredService<HandlerPipelines>(), made.Name ?? "");
-                    made.AdditionalHandlers.Add(new FluxgateHandler(() => pipelineOf(pipelines, client)));
+                    var (pipelines, client) = (handlers.Services.GetRequiredService<HandlerPipelines>(), handlers.Name ?? "");
+                    handlers.AdditionalHandlers.Add(new FluxgateHandler(() => pipelineOf(pipelines, client)));
                 })
         );
         return builder;

@@ -4,7 +4,7 @@ using Polly.Timeout;
 
 namespace Polly;
 
-/// <summary>The ready-made pipeline for HTTP.</summary>
+/// <summary>Provides an extension method that adds the standard pipeline for HTTP.</summary>
 public static class FluxgateHttpResiliencePipelineBuilderExtensions
 {
     // RFC 9110, 9.2.2.
@@ -19,22 +19,22 @@ public static class FluxgateHttpResiliencePipelineBuilderExtensions
     ];
 
     /// <summary>
-    /// Adds what most HTTP clients need, from the outside in: a timeout over all attempts, a retry that honours <c>Retry-After</c>, the breaker,
-    /// and a timeout for each attempt.
+    /// Adds the strategies that most HTTP clients need, from the outside in: a timeout for all attempts, a retry that honours
+    /// <c>Retry-After</c>, the breaker, and a timeout for each attempt.
     /// </summary>
     /// <remarks>
     /// The strategies are those of Microsoft's standard resilience handler without its rate limiter, in its order and under its names
     /// (<c>Standard-TotalRequestTimeout</c>, <c>Standard-Retry</c>, <c>Standard-CircuitBreaker</c>, <c>Standard-AttemptTimeout</c>). The
-    /// breaker counts every attempt, and a server's <c>Retry-After</c> decides how long it breaks. What it rejects is not retried. Nor is
-    /// a response whose <c>Retry-After</c> is longer than the whole request may take: the caller gets it at once. Attempts that a retry
-    /// follows have their responses disposed.
+    /// breaker counts every attempt, and a <c>Retry-After</c> of the server determines the break duration. Rejections are not retried. A response
+    /// whose <c>Retry-After</c> is not shorter than the total timeout is not retried either, but returned at once. The response of an attempt
+    /// that is retried is disposed.
     /// </remarks>
     /// <param name="builder">The builder.</param>
-    /// <param name="breaker">The breaker; it outlives the pipeline.</param>
-    /// <param name="configure">Changes the numbers; the defaults of <see cref="HttpStandardOptions"/> unless given.</param>
+    /// <param name="breaker">The breaker. It outlives the pipeline.</param>
+    /// <param name="configure">Changes the options, or <see langword="null"/> for the defaults of <see cref="HttpStandardOptions"/>.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="breaker"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">An option is out of range; the message names it, its value and what is allowed.</exception>
+    /// <exception cref="ArgumentException">An option is out of range. The message names the option, its value and the allowed range.</exception>
     public static ResiliencePipelineBuilder<HttpResponseMessage> AddFluxgateStandard(
         this ResiliencePipelineBuilder<HttpResponseMessage> builder,
         FluxgateBreaker breaker,
@@ -47,11 +47,11 @@ public static class FluxgateHttpResiliencePipelineBuilderExtensions
         configure?.Invoke(options);
         options.Validate();
 
-        var comeAgain = HttpBreak.RetryAfterBy(breaker.TimeProvider);
+        var retryAfter = HttpBreak.RetryAfterBy(breaker.TimeProvider);
         builder.AddTimeout(new TimeoutStrategyOptions { Name = "Standard-TotalRequestTimeout", Timeout = options.TotalRequestTimeout });
         if (options.MaxRetryAttempts > 0)
         {
-            builder.AddRetry(Retry(options, comeAgain));
+            builder.AddRetry(Retry(options, retryAfter));
         }
 
         return builder
@@ -61,7 +61,7 @@ public static class FluxgateHttpResiliencePipelineBuilderExtensions
                     Name = "Standard-CircuitBreaker",
                     Breaker = breaker,
                     Tracker = options.Tracker,
-                    BreakDurationHint = comeAgain,
+                    BreakDurationHint = retryAfter,
                 }
             )
             .AddTimeout(new TimeoutStrategyOptions { Name = "Standard-AttemptTimeout", Timeout = options.AttemptTimeout });
@@ -69,10 +69,10 @@ public static class FluxgateHttpResiliencePipelineBuilderExtensions
 
     private static RetryStrategyOptions<HttpResponseMessage> Retry(
         HttpStandardOptions options,
-        Func<Outcome<HttpResponseMessage>, TimeSpan?> comeAgain
+        Func<Outcome<HttpResponseMessage>, TimeSpan?> retryAfter
     )
     {
-        var (tracker, every, patience) = (options.Tracker, options.RetryEveryMethod, options.TotalRequestTimeout);
+        var (tracker, retryAll, timeout) = (options.Tracker, options.RetryEveryMethod, options.TotalRequestTimeout);
         return new()
         {
             Name = "Standard-Retry",
@@ -82,16 +82,16 @@ public static class FluxgateHttpResiliencePipelineBuilderExtensions
             UseJitter = true,
             ShouldHandle = arguments =>
                 new(
-                    (every || MayRepeat(arguments))
+                    (retryAll || IsIdempotent(arguments))
                         && arguments.Outcome.Exception is not CallNotPermittedException
                         && tracker.Matches(arguments.Outcome)
-                        && !(comeAgain(arguments.Outcome) >= patience)
+                        && !(retryAfter(arguments.Outcome) >= timeout)
                 ),
-            DelayGenerator = arguments => new(comeAgain(arguments.Outcome) is { } delay && delay > TimeSpan.Zero ? delay : null),
+            DelayGenerator = arguments => new(retryAfter(arguments.Outcome) is { } delay && delay > TimeSpan.Zero ? delay : null),
         };
     }
 
-    private static bool MayRepeat(RetryPredicateArguments<HttpResponseMessage> arguments) =>
+    private static bool IsIdempotent(RetryPredicateArguments<HttpResponseMessage> arguments) =>
         (
             arguments.Context.Properties.TryGetValue(FluxgateHandler.RequestMessage, out var request)
                 ? request

@@ -4,28 +4,28 @@ using Polly;
 namespace Fluxgate;
 
 /// <summary>
-/// The pipelines of all handlers of one container. HttpClientFactory makes its handlers anew every two minutes; what is here outlives them,
-/// so that the state of a breaker does. Pipelines that were built here end with the container.
+/// The pipelines of all handlers of one container. HttpClientFactory creates new handlers every two minutes; these pipelines outlive them, so
+/// that breakers keep their state. Pipelines that were built here are disposed with the container.
 /// </summary>
 internal sealed class HandlerPipelines(IServiceProvider services) : IDisposable, IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<object, BroughtPipeline> _brought = new();
+    private readonly ConcurrentDictionary<object, ProvidedPipeline> _provided = new();
     private readonly ConcurrentDictionary<(object Registration, string ClientName), KeyedPipelines> _built = new();
 
-    /// <summary>A pipeline that the application brought: asked for once, again where that failed, and never disposed here.</summary>
-    public ResiliencePipeline<HttpResponseMessage> Brought(
+    /// <summary>Returns a pipeline that the application provides. Calls the factory until it has succeeded once. The pipeline is not disposed here.</summary>
+    public ResiliencePipeline<HttpResponseMessage> Provided(
         object registration,
         string clientName,
-        Func<IServiceProvider, ResiliencePipeline<HttpResponseMessage>> bring
-    ) => _brought.GetOrAdd(registration, static _ => new()).Get(clientName, services, bring);
+        Func<IServiceProvider, ResiliencePipeline<HttpResponseMessage>> factory
+    ) => _provided.GetOrAdd(registration, static _ => new()).Get(clientName, services, factory);
 
-    /// <summary>The pipelines of one client, built when first asked for. A registration of <c>ConfigureHttpClientDefaults</c> is one of many clients.</summary>
+    /// <summary>Returns the pipelines of one client, which are built on first use. A registration of <c>ConfigureHttpClientDefaults</c> has many clients.</summary>
     public KeyedPipelines Built(
         object registration,
         string clientName,
-        int most,
+        int maxKeys,
         Action<ResiliencePipelineBuilder<HttpResponseMessage>, IServiceProvider, string> configure
-    ) => _built.GetOrAdd((registration, clientName), _ => new(clientName, most, (builder, key) => configure(builder, services, key)));
+    ) => _built.GetOrAdd((registration, clientName), _ => new(clientName, maxKeys, (builder, key) => configure(builder, services, key)));
 
     public void Dispose()
     {
@@ -43,20 +43,20 @@ internal sealed class HandlerPipelines(IServiceProvider services) : IDisposable,
         }
     }
 
-    private sealed class BroughtPipeline
+    private sealed class ProvidedPipeline
     {
-        private readonly BuildTurn _turn = new();
+        private readonly BuildLock _lock = new();
         private volatile ResiliencePipeline<HttpResponseMessage>? _pipeline;
 
         public ResiliencePipeline<HttpResponseMessage> Get(
             string clientName,
             IServiceProvider services,
-            Func<IServiceProvider, ResiliencePipeline<HttpResponseMessage>> bring
+            Func<IServiceProvider, ResiliencePipeline<HttpResponseMessage>> factory
         ) =>
             _pipeline
-            ?? _turn.Take(
-                KeyedPipelines.Of(clientName),
-                () => _pipeline ??= bring(services) ?? throw new InvalidOperationException("pipeline must not return null, but did.")
+            ?? _lock.Run(
+                KeyedPipelines.NameOf(clientName),
+                () => _pipeline ??= factory(services) ?? throw new InvalidOperationException("pipeline must not return null, but did.")
             );
     }
 }

@@ -1,14 +1,14 @@
 namespace Fluxgate;
 
-/// <summary>Which server a request goes to: the key of handlers that keep one pipeline for each server.</summary>
+/// <summary>Provides the authority of a request as the key of handlers with one pipeline for each server.</summary>
 public static class HttpAuthority
 {
-    /// <summary>The key under which the servers beyond the limit of a handler share one pipeline.</summary>
+    /// <summary>The key of the pipeline that all servers beyond the limit of a handler share.</summary>
     public const string Others = "others";
 
-    /// <summary>Scheme, host and port: <c>https://payments.example:8443</c>, without a port that is the scheme's own, and without user names and passwords.</summary>
+    /// <summary>Returns scheme, host and port: <c>https://payments.example:8443</c>, without the default port of the scheme, user name and password.</summary>
     /// <param name="request">The request.</param>
-    /// <returns>The authority; <see cref="Others"/> for a request without an absolute address.</returns>
+    /// <returns>The authority, or <see cref="Others"/> if the request has no absolute URI.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is <see langword="null"/>.</exception>
     public static string Of(HttpRequestMessage request)
     {

@@ -1,48 +1,49 @@
 namespace Fluxgate;
 
-/// <summary>The numbers of the ready-made HTTP pipeline; see <c>AddFluxgateStandard</c>. Names and defaults are those of Microsoft's standard resilience handler.</summary>
-/// <remarks>Not thread-safe; read when it is given to the pipeline.</remarks>
+/// <summary>The options of the standard HTTP pipeline, <c>AddFluxgateStandard</c>. Names and defaults are those of Microsoft's standard resilience handler.</summary>
+/// <remarks>Not thread-safe. The options are read when the pipeline is built.</remarks>
 public sealed class HttpStandardOptions
 {
-    // What Polly's timeout takes.
+    // The range of Polly's timeout.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
 
-    /// <summary>How long a request may take with all its retries and the waits between them.</summary>
+    /// <summary>Gets or sets the timeout of a request with all its retries and the delays between them.</summary>
     /// <value>
-    /// From 10 ms to 24 h; 30 s unless set. <see cref="HttpClient.Timeout"/> (100 s) lies outside of it and has to be longer: a request
-    /// that it ends looks to the breaker like a caller who gave up, and is ignored.
+    /// From 10 ms to 24 h. The default is 30 s. <see cref="HttpClient.Timeout"/> (100 s by default) must be longer: to the breaker, a
+    /// request that it cancels looks like one that the caller cancelled.
     /// </value>
     public TimeSpan TotalRequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long one attempt may take, until its headers have arrived.</summary>
+    /// <summary>Gets or sets the timeout of one attempt, until the headers of the response have arrived.</summary>
     /// <value>
-    /// From 10 ms, and less than <see cref="TotalRequestTimeout"/>; 10 s unless set. What the total timeout ends is not held against the
-    /// server, so with equal ones a server that hangs would never open the circuit.
+    /// At least 10 ms and less than <see cref="TotalRequestTimeout"/>. The default is 10 s. An attempt that the total timeout cancels is no
+    /// failure of the server, so with equal timeouts a server that hangs would never open the circuit.
     /// </value>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many attempts follow a first one that failed.</summary>
-    /// <value>At least 0, which means none; 3 unless set.</value>
+    /// <summary>Gets or sets the maximum number of retries.</summary>
+    /// <value>At least 0, which means no retries. The default is 3.</value>
     public int MaxRetryAttempts { get; set; } = 3;
 
-    /// <summary>The wait before the first retry. It doubles with every further one, with jitter; a <c>Retry-After</c> of the server comes before it.</summary>
-    /// <value>From zero to 24 h; 2 s unless set.</value>
+    /// <summary>Gets or sets the delay before the first retry. It doubles with every further retry and has jitter. A <c>Retry-After</c> of the server takes precedence.</summary>
+    /// <value>From zero to 24 h. The default is 2 s.</value>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Whether to retry <c>POST</c>, <c>PATCH</c>, <c>CONNECT</c> and methods of one's own too. A request that failed may have been carried
-    /// out, so this is right only where the server takes the same request twice without harm, by an idempotency key for example.
+    /// Gets or sets whether requests that are not idempotent are retried: <c>POST</c>, <c>PATCH</c>, <c>CONNECT</c> and custom methods. The
+    /// server may have processed a request that failed, so set this only if it accepts the same request twice, for example with an
+    /// idempotency key.
     /// </summary>
     /// <value>
-    /// <see langword="false"/> unless set: only the methods that RFC 9110 (9.2.2) calls idempotent are retried, <c>GET</c>, <c>HEAD</c>,
-    /// <c>OPTIONS</c>, <c>TRACE</c>, <c>PUT</c> and <c>DELETE</c>, and nothing where the pipeline cannot see the method. Microsoft's
-    /// standard handler retries every method unless told not to.
+    /// The default is <see langword="false"/>: only the idempotent methods of RFC 9110 (9.2.2) are retried, which are <c>GET</c>, <c>HEAD</c>,
+    /// <c>OPTIONS</c>, <c>TRACE</c>, <c>PUT</c> and <c>DELETE</c>. A request whose method is unknown to the pipeline is not retried.
+    /// Microsoft's standard handler retries every method by default.
     /// </value>
     public bool RetryEveryMethod { get; set; }
 
-    /// <summary>Which outcomes are failures: for the retry, and for the breaker.</summary>
-    /// <value><see cref="HttpTracker.TransientErrors"/> unless set.</value>
+    /// <summary>Gets or sets the tracker that selects the failures for the retry and the breaker.</summary>
+    /// <value>The default is <see cref="HttpTracker.TransientErrors"/>.</value>
     public Tracker<HttpResponseMessage> Tracker { get; set; } = HttpTracker.TransientErrors;
 
     internal void Validate()

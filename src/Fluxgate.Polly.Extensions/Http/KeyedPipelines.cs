@@ -3,34 +3,38 @@ using Polly.Registry;
 
 namespace Fluxgate;
 
-/// <summary>One pipeline for each key, up to a number of keys. The keys that come after share one more, so that hostile keys cost nothing.</summary>
-internal sealed class KeyedPipelines(string clientName, int most, Action<ResiliencePipelineBuilder<HttpResponseMessage>, string> configure)
+/// <summary>One pipeline for each key, up to a maximum number of keys. All further keys share one pipeline, so that memory is bounded.</summary>
+internal sealed class KeyedPipelines(
+    string clientName,
+    int maxKeys,
+    Action<ResiliencePipelineBuilder<HttpResponseMessage>, string> configure
+)
 {
-    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
-    private readonly Place _others = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Entry _others = new();
 
     public ResiliencePipelineRegistry<string> Registry { get; } = new();
 
     public ResiliencePipeline<HttpResponseMessage> this[string key] =>
         Registry.TryGetPipeline<HttpResponseMessage>(key, out var pipeline) ? pipeline : Add(key);
 
-    /// <summary>A client's pipeline, as a sentence about it begins.</summary>
-    public static string Of(string clientName) => $"The pipeline of the HTTP client '{clientName}'";
+    /// <summary>Returns the beginning of a message about the pipeline of a client.</summary>
+    public static string NameOf(string clientName) => $"The pipeline of the HTTP client '{clientName}'";
 
-    private ResiliencePipeline<HttpResponseMessage> Add(string wanted)
+    private ResiliencePipeline<HttpResponseMessage> Add(string requested)
     {
-        var (key, place) = Enter(wanted);
+        var (key, entry) = Enter(requested);
         try
         {
-            // One at a time: the registry lets all who ask at once build, and drops what it does not keep without disposing it.
-            return place.Turn.Take(
-                Of(clientName),
+            // One build at a time: the registry builds concurrent requests in parallel, and drops all but one without disposing them.
+            return entry.Lock.Run(
+                NameOf(clientName),
                 () =>
                     Registry.GetOrAddPipeline<HttpResponseMessage>(
                         key,
                         builder =>
                         {
-                            // The client without a name has only the key to tell its circuits apart.
+                            // The client without a name uses the key alone.
                             (builder.Name, builder.InstanceName) = clientName.Length > 0 ? (clientName, key) : (key, null);
                             configure(builder, key);
                         }
@@ -39,46 +43,46 @@ internal sealed class KeyedPipelines(string clientName, int most, Action<Resilie
         }
         finally
         {
-            Leave(key, place);
+            Leave(key, entry);
         }
     }
 
-    private (string Key, Place Place) Enter(string wanted)
+    private (string Key, Entry Entry) Enter(string requested)
     {
-        lock (_places)
+        lock (_entries)
         {
-            var isKept = wanted != HttpAuthority.Others && (_places.ContainsKey(wanted) || _places.Count < most);
+            var isKept = requested != HttpAuthority.Others && (_entries.ContainsKey(requested) || _entries.Count < maxKeys);
             if (!isKept)
             {
                 return (HttpAuthority.Others, _others);
             }
 
-            if (!_places.TryGetValue(wanted, out var place))
+            if (!_entries.TryGetValue(requested, out var entry))
             {
-                _places[wanted] = place = new();
+                _entries[requested] = entry = new();
             }
 
-            place.Builders++;
-            return (wanted, place);
+            entry.PendingBuilds++;
+            return (requested, entry);
         }
     }
 
-    // A key that the application refuses by throwing must not keep the place of one that it serves.
-    private void Leave(string key, Place place)
+    // A key whose build fails must not occupy the place of a valid one.
+    private void Leave(string key, Entry entry)
     {
-        lock (_places)
+        lock (_entries)
         {
-            if (!ReferenceEquals(place, _others) && --place.Builders == 0 && !Registry.TryGetPipeline<HttpResponseMessage>(key, out _))
+            if (!ReferenceEquals(entry, _others) && --entry.PendingBuilds == 0 && !Registry.TryGetPipeline<HttpResponseMessage>(key, out _))
             {
-                _places.Remove(key);
+                _entries.Remove(key);
             }
         }
     }
 
-    private sealed class Place
+    private sealed class Entry
     {
-        public BuildTurn Turn { get; } = new();
+        public BuildLock Lock { get; } = new();
 
-        public int Builders { get; set; }
+        public int PendingBuilds { get; set; }
     }
 }

@@ -3,44 +3,55 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>Writes transitions and notices to a log: <c>Listeners = { new LogListener(loggerFactory.CreateLogger&lt;LogListener>()) }</c>.</summary>
+/// <summary>Logs transitions and notices: <c>Listeners = { new LogListener(loggerFactory.CreateLogger&lt;LogListener>()) }</c>.</summary>
 /// <remarks>
-/// Thread-safe; one instance serves as many breakers as one likes. Levels and event ids, which stay as they are:
+/// Thread-safe. One instance can log the signals of many breakers. The levels and event ids do not change between versions:
 /// <list type="table">
 /// <item><term><c>open</c></term><description><see cref="LogLevel.Error"/>, 1 <c>CircuitOpened</c></description></item>
 /// <item><term><c>half_open</c></term><description><see cref="LogLevel.Information"/>, 2 <c>CircuitHalfOpened</c></description></item>
 /// <item><term><c>closed</c></term><description><see cref="LogLevel.Information"/>, 3 <c>CircuitClosed</c></description></item>
-/// <item><term><c>forced_open</c></term><description><see cref="LogLevel.Warning"/>, 4 <c>CircuitForcedOpen</c>: somebody meant it</description></item>
-/// <item><term><c>disabled</c></term><description><see cref="LogLevel.Warning"/>, 5 <c>CircuitDisabled</c>: nothing protects the dependency</description></item>
-/// <item><term><c>metrics_only</c></term><description><see cref="LogLevel.Warning"/>, 6 <c>CircuitMetricsOnly</c>: likewise</description></item>
+/// <item><term><c>forced_open</c></term><description><see cref="LogLevel.Warning"/>, 4 <c>CircuitForcedOpen</c>: an operator rejects all calls</description></item>
+/// <item><term><c>disabled</c></term><description><see cref="LogLevel.Warning"/>, 5 <c>CircuitDisabled</c>: the dependency is not protected</description></item>
+/// <item><term><c>metrics_only</c></term><description><see cref="LogLevel.Warning"/>, 6 <c>CircuitMetricsOnly</c>: the dependency is not protected</description></item>
 /// <item><term><see cref="WouldTripNotice"/></term><description><see cref="LogLevel.Warning"/>, 11 <c>CircuitWouldTrip</c></description></item>
 /// <item><term><see cref="UserErrorNotice"/></term><description><see cref="LogLevel.Error"/> with the exception, 12 <c>CircuitUserError</c></description></item>
 /// <item><term><see cref="SignalsDroppedNotice"/></term><description><see cref="LogLevel.Warning"/>, 13 <c>CircuitSignalsDropped</c></description></item>
 /// <item><term><see cref="ReconfiguredNotice"/></term><description><see cref="LogLevel.Information"/>, 14 <c>CircuitReconfigured</c></description></item>
-/// <item><term>notices left out</term><description><see cref="LogLevel.Warning"/>, 15 <c>CircuitNoticesLeftOut</c></description></item>
+/// <item><term>omitted notices</term><description><see cref="LogLevel.Warning"/>, 15 <c>CircuitNoticesOmitted</c></description></item>
 /// </list>
-/// Transitions and reconfigurations are all written. Of the other notices, which every call may cause, the first of a kind is written at once;
-/// those that follow are counted, and one line a minute on the breaker's clock says how many (<c>LeftOut</c>), until a minute passes without any.
-/// A kind is a circuit with the notice's type; of errors in user code, with their source and the type of the exception. The breaker's
-/// snapshot and metrics count them all. Names and reasons are written on one line: control characters in them become spaces.
-/// Properties of a transition are <c>CircuitName</c>, <c>OldState</c> and <c>NewState</c> (as metrics write them), <c>Reason</c>,
-/// <c>SequenceNumber</c>, and where it opened <c>BreakFor</c>, a <see cref="TimeSpan"/> or a text for a break until reset, and <c>BreakText</c>,
-/// the same for people (<c>9.05s</c>). Nothing is formatted for a level that is off.
+/// <para>
+/// All transitions and reconfigurations are logged. Every call may cause one of the other notices, so they are limited: the first of a kind is
+/// logged at once; the following ones are counted, and their number (<c>Omitted</c>) is logged once a minute on the breaker's clock, until a
+/// minute passes without one. A kind is a circuit with the type of the notice; for errors in user code, also with their source and the type of
+/// the exception. The snapshot and the metrics of the breaker count all of them.
+/// </para>
+/// <para>
+/// The properties of a transition are <c>CircuitName</c>, <c>OldState</c> and <c>NewState</c> (the labels of the metrics), <c>Reason</c> and
+/// <c>SequenceNumber</c>. An opened circuit also has <c>BreakFor</c>, a <see cref="TimeSpan"/> or the text <c>until reset</c>, and
+/// <c>BreakText</c>, the same as short text (<c>9.05s</c>). Control characters in names and reasons are replaced by spaces. Nothing is
+/// formatted for a level that is disabled.
+/// </para>
+/// <para>
+/// If Polly.Extensions logs the telemetry of the pipeline too, a trip that a call causes is logged as an error twice. To log it once, lower the
+/// severity of Polly's event: see
+/// <see href="https://www.pollydocs.org/advanced/telemetry">SeverityProvider</see> and "One error in the log for each trip" in
+/// <c>docs/migrating.md</c>.
+/// </para>
 /// </remarks>
-/// <param name="logger">Where to write.</param>
+/// <param name="logger">The logger.</param>
 public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
 {
-    private const string UntilReset = "ever, until it is reset";
+    private const string UntilReset = "until reset";
 
     private readonly RepeatLimit _limit = new();
 
-    /// <summary>The clocks of breakers that do not use the system's, by name.</summary>
+    /// <summary>The clocks of the breakers that do not use the system's, by name.</summary>
     private readonly ConcurrentDictionary<string, TimeProvider> _clocks = new(StringComparer.Ordinal);
 
     private readonly ILogger _logger = logger ?? throw new ArgumentNullException(nameof(logger), "logger must not be null.");
 
-    /// <summary>Whether a reconfiguration is written here, and need not be elsewhere.</summary>
-    internal bool TellsReconfigurations => _logger.IsEnabled(LogLevel.Information);
+    /// <summary>Gets whether this listener logs reconfigurations, so that nothing else has to.</summary>
+    internal bool LogsReconfigurations => _logger.IsEnabled(LogLevel.Information);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
@@ -53,7 +64,7 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
         }
     }
 
-    /// <summary>Writes how many notices of the breaker were left out since the last line.</summary>
+    /// <summary>Logs how many notices of the breaker were omitted since the last line.</summary>
     /// <param name="breaker">The breaker that was disposed.</param>
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
     public void OnDetached(FluxgateBreaker breaker)
@@ -104,15 +115,14 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
     {
         switch (notice)
         {
-            case WouldTripNotice wouldTrip when Admits(notice, typeof(WouldTripNotice), "it would have opened"):
+            case WouldTripNotice wouldTrip when ShouldLog(notice, typeof(WouldTripNotice), "it would have opened"):
                 LogMessages.WouldTrip(_logger, OneLine.Of(wouldTrip.CircuitName), wouldTrip.Reason.Text);
                 break;
             case UserErrorNotice { Source: var source, Error: var error }
-                when Admits(notice, (source, error.GetType()), $"its {source} failed with {error.GetType().Name}"):
+                when ShouldLog(notice, (source, error.GetType()), $"its {source} threw {error.GetType().Name}"):
                 LogMessages.UserError(_logger, error, OneLine.Of(notice.CircuitName), source);
                 break;
-            case SignalsDroppedNotice { Dropped: var dropped }
-                when Admits(notice, typeof(SignalsDroppedNotice), "a signal did not reach a listener"):
+            case SignalsDroppedNotice { Dropped: var dropped } when ShouldLog(notice, typeof(SignalsDroppedNotice), "a signal was dropped"):
                 LogMessages.SignalsDropped(
                     _logger,
                     OneLine.Of(dropped.CircuitName),
@@ -131,14 +141,14 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
         }
     }
 
-    private bool Admits(Notice notice, object kind, string words)
+    private bool ShouldLog(Notice notice, object kind, string description)
     {
         var name = notice.CircuitName;
-        return _limit.Admits(
+        return _limit.ShouldReport(
             name,
             kind,
             _clocks.GetValueOrDefault(name, TimeProvider.System),
-            leftOut => LogMessages.NoticesLeftOut(_logger, OneLine.Of(name), leftOut, RuleText.Duration(RepeatLimit.Period), words)
+            omitted => LogMessages.NoticesOmitted(_logger, OneLine.Of(name), omitted, RuleText.Duration(RepeatLimit.Period), description)
         );
     }
 }

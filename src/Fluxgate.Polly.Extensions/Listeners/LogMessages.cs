@@ -2,15 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>What <see cref="LogListener"/> writes.</summary>
+/// <summary>The log messages of <see cref="LogListener"/>.</summary>
 internal static partial class LogMessages
 {
-    // BreakFor is exact and stands beside the text, for searches; a property that no text names is called as its parameter.
+    // BreakFor is exact, for searches, and not in the text. Such a property has the name of its parameter.
 #pragma warning disable SYSLIB1015
     [LoggerMessage(
         1,
         LogLevel.Error,
-        "Circuit {CircuitName} opened: {OldState} -> {NewState} ({Reason}), break for {BreakText}, signal {SequenceNumber}.",
+        "Circuit {CircuitName} opened: {OldState} -> {NewState} ({Reason}), break duration {BreakText}, signal {SequenceNumber}.",
         EventName = "CircuitOpened"
     )]
     public static partial void Opened(
@@ -28,7 +28,7 @@ internal static partial class LogMessages
     [LoggerMessage(
         2,
         LogLevel.Information,
-        "Circuit {CircuitName} probes: {OldState} -> {NewState} ({Reason}), signal {SequenceNumber}.",
+        "Circuit {CircuitName} half-opened: {OldState} -> {NewState} ({Reason}), signal {SequenceNumber}.",
         EventName = "CircuitHalfOpened"
     )]
     public static partial void HalfOpened(
@@ -88,7 +88,7 @@ internal static partial class LogMessages
     [LoggerMessage(
         6,
         LogLevel.Warning,
-        "Circuit {CircuitName} only measures: {OldState} -> {NewState} ({Reason}), signal {SequenceNumber}.",
+        "Circuit {CircuitName} collects metrics only: {OldState} -> {NewState} ({Reason}), signal {SequenceNumber}.",
         EventName = "CircuitMetricsOnly"
     )]
     public static partial void MetricsOnly(
@@ -103,13 +103,13 @@ internal static partial class LogMessages
     [LoggerMessage(11, LogLevel.Warning, "Circuit {CircuitName} would have opened ({Reason}).", EventName = "CircuitWouldTrip")]
     public static partial void WouldTrip(ILogger logger, string circuitName, string reason);
 
-    [LoggerMessage(12, LogLevel.Error, "User code in circuit {CircuitName} failed: its {Source}.", EventName = "CircuitUserError")]
+    [LoggerMessage(12, LogLevel.Error, "The {Source} of circuit {CircuitName} threw an exception.", EventName = "CircuitUserError")]
     public static partial void UserError(ILogger logger, Exception error, string circuitName, UserErrorSource source);
 
     [LoggerMessage(
         13,
         LogLevel.Warning,
-        "A listener of circuit {CircuitName} was too slow: signal {SequenceNumber}, {OldState} -> {NewState}, did not reach it.",
+        "A listener of circuit {CircuitName} was too slow: signal {SequenceNumber} ({OldState} -> {NewState}) was dropped.",
         EventName = "CircuitSignalsDropped"
     )]
     public static partial void SignalsDropped(ILogger logger, string circuitName, string oldState, string newState, long sequenceNumber);
@@ -120,8 +120,8 @@ internal static partial class LogMessages
     [LoggerMessage(
         15,
         LogLevel.Warning,
-        "Circuit {CircuitName}: {LeftOut} more notices were not logged within {Period}: {Notice}.",
-        EventName = "CircuitNoticesLeftOut"
+        "Circuit {CircuitName}: {Omitted} more notices were not logged within {Period}: {Notice}.",
+        EventName = "CircuitNoticesOmitted"
     )]
-    public static partial void NoticesLeftOut(ILogger logger, string circuitName, long leftOut, string period, string notice);
+    public static partial void NoticesOmitted(ILogger logger, string circuitName, long omitted, string period, string notice);
 }

@@ -1,38 +1,38 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Keeps what every call may cause from being told for every call: the first of a kind is told at once, those that follow are counted, and
-/// their number is told once a minute. After a minute without any, the next is told at once.
+/// Limits the reports of events that every call may cause. The first event of a kind is reported at once; the following ones are counted, and
+/// their number is reported once a minute. After a minute without an event, the next one is reported at once.
 /// </summary>
-/// <remarks>Thread-safe. It remembers a kind for no longer than it goes on, and holds no exception.</remarks>
+/// <remarks>Thread-safe. A kind is kept only while it repeats, and no exception is kept.</remarks>
 internal sealed class RepeatLimit
 {
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<(string CircuitName, object Kind), Repeats> _going = [];
+    private readonly Dictionary<(string CircuitName, object Kind), Repeats> _active = [];
 
-    /// <summary>Returns whether to tell this one; otherwise it is counted.</summary>
-    /// <param name="circuitName">The circuit.</param>
-    /// <param name="kind">What is the same about those that repeat.</param>
-    /// <param name="clock">The clock of the minute.</param>
-    /// <param name="tell">Tells how many of the kind were left out, at least 1.</param>
-    public bool Admits(string circuitName, object kind, TimeProvider clock, Action<long> tell)
+    /// <summary>Returns whether to report an event now. Otherwise, the event is counted.</summary>
+    /// <param name="circuitName">The name of the circuit.</param>
+    /// <param name="kind">The key of events that repeat each other.</param>
+    /// <param name="clock">The clock that measures the minute.</param>
+    /// <param name="report">Reports the number of omitted events, at least 1.</param>
+    public bool ShouldReport(string circuitName, object kind, TimeProvider clock, Action<long> report)
     {
-        var repeats = new Repeats(tell);
-        lock (_going)
+        var repeats = new Repeats(report);
+        lock (_active)
         {
-            if (_going.TryGetValue((circuitName, kind), out var going))
+            if (_active.TryGetValue((circuitName, kind), out var active))
             {
-                going.LeftOut++;
+                active.Omitted++;
                 return false;
             }
 
-            _going.Add((circuitName, kind), repeats);
+            _active.Add((circuitName, kind), repeats);
         }
 
-        // Not under the lock, since the clock may be a user's.
+        // Not under the lock, because the clock may be the user's.
         var timer = StartTimer(clock, () => EndPeriod((circuitName, kind), repeats));
-        lock (_going)
+        lock (_active)
         {
             repeats.Timer = timer;
         }
@@ -40,13 +40,13 @@ internal sealed class RepeatLimit
         return true;
     }
 
-    /// <summary>Tells now what was left out of a circuit that has ended, and forgets the circuit.</summary>
+    /// <summary>Reports the omitted events of a disposed breaker now, and removes them.</summary>
     public void End(string circuitName)
     {
         KeyValuePair<(string CircuitName, object Kind), Repeats>[] ended;
-        lock (_going)
+        lock (_active)
         {
-            ended = [.. _going.Where(kind => kind.Key.CircuitName == circuitName)];
+            ended = [.. _active.Where(kind => kind.Key.CircuitName == circuitName)];
         }
 
         foreach (var (kind, repeats) in ended)
@@ -57,27 +57,27 @@ internal sealed class RepeatLimit
 
     private void EndPeriod((string, object) kind, Repeats repeats, bool isLast = false)
     {
-        long leftOut;
-        lock (_going)
+        long omitted;
+        lock (_active)
         {
-            (leftOut, repeats.LeftOut) = (repeats.LeftOut, 0);
-            if (leftOut == 0 || isLast)
+            (omitted, repeats.Omitted) = (repeats.Omitted, 0);
+            if (omitted == 0 || isLast)
             {
                 repeats.Timer?.Dispose();
-                if (_going.GetValueOrDefault(kind) == repeats)
+                if (_active.GetValueOrDefault(kind) == repeats)
                 {
-                    _going.Remove(kind);
+                    _active.Remove(kind);
                 }
             }
         }
 
-        if (leftOut > 0)
+        if (omitted > 0)
         {
-            repeats.Tell(leftOut);
+            repeats.Report(omitted);
         }
     }
 
-    /// <summary>Starts a timer without the flow of the call that is here by chance: its activity and AsyncLocal values would stay alive.</summary>
+    /// <summary>Starts a timer without the execution context of the current call, whose activity and AsyncLocal values would stay alive.</summary>
     private static ITimer StartTimer(TimeProvider clock, Action endPeriod)
     {
         var flows = !ExecutionContext.IsFlowSuppressed();
@@ -99,23 +99,23 @@ internal sealed class RepeatLimit
         }
     }
 
-    /// <summary>One kind while it goes on; guarded by the lock. A timer that comes after the end finds nothing left out and ends itself.</summary>
-    private sealed class Repeats(Action<long> tell)
+    /// <summary>The events of a kind while it repeats, guarded by the lock. A timer that fires after the end finds no event and disposes itself.</summary>
+    private sealed class Repeats(Action<long> report)
     {
-        public long LeftOut { get; set; }
+        public long Omitted { get; set; }
 
         public ITimer? Timer { get; set; }
 
-        /// <summary>Never throws: it runs on a timer's thread, and a log may throw.</summary>
-        public void Tell(long leftOut)
+        /// <summary>Reports the number of omitted events. Never throws, because it runs on a timer thread and a logger may throw.</summary>
+        public void Report(long omitted)
         {
             try
             {
-                tell(leftOut);
+                report(omitted);
             }
             catch (Exception)
             {
-                // Nobody is there to be told.
+                // There is nowhere to report it.
             }
         }
     }

@@ -8,24 +8,25 @@ namespace Fluxgate;
 /// <summary>Posts transitions to a Slack channel.</summary>
 /// <remarks>
 /// <para>
-/// With a bot token there is one thread for each outage of a circuit: the first transition into <c>open</c> or <c>forced_open</c> opens it,
-/// what follows is a reply, and the message that ends it (<c>closed</c>, <c>disabled</c> or <c>metrics_only</c>) is shown in the channel too.
-/// Where the opening message could not be posted, or was silent, the next one opens the thread. With an incoming webhook there are plain
-/// messages.
+/// With a bot token, each outage of a circuit has a thread. The first transition into <c>open</c> or <c>forced_open</c> starts it, the following
+/// ones are replies, and the one that ends the outage (<c>closed</c>, <c>disabled</c> or <c>metrics_only</c>) is also shown in the channel. If
+/// there was no first message, because it failed or its text was <see langword="null"/>, the next one starts the thread. An incoming webhook
+/// has no threads.
 /// </para>
 /// <para>
-/// A message that Slack does not take is tried again: after the <c>Retry-After</c> that Slack asks for, else after waits that double; what
-/// Slack refuses for good (<c>invalid_auth</c>, <c>channel_not_found</c>) is not. Having given up, it says so to the log, in Slack's word
-/// and never with the secret, and goes on with the next message. A message whose answer was lost may appear twice.
+/// A message that could not be posted is retried after the <c>Retry-After</c> of Slack, or else after a delay that doubles each time.
+/// Permanent errors (<c>invalid_auth</c>, <c>channel_not_found</c>) are not retried. A message that fails is logged with Slack's error code,
+/// never with the secret, and the listener continues with the next message. A message whose response was lost may appear twice.
 /// </para>
 /// <para>
-/// Transitions and reconfigurations are all posted. Of the other notices that <see cref="SlackOptions.NoticeMessage"/> words, the first of a kind (circuit, type, and of errors in user
-/// code source and exception type) is posted at once; those that follow are counted, and once a minute the words of the first are posted again
-/// with the number, <c>(×999)</c>, until a minute passes without any. What is said to the log is limited likewise.
+/// All transitions and reconfigurations are posted. The other notices with a text of <see cref="SlackOptions.NoticeMessage"/> are limited: the
+/// first of a kind (circuit and type; for errors in user code, also source and exception type) is posted at once; the following ones are counted,
+/// and once a minute the text of the first is posted again with their number, <c>(×999)</c>, until a minute passes without one. Log messages are
+/// limited in the same way.
 /// </para>
 /// <para>
-/// Thread-safe: one instance serves as many breakers as one likes; breakers of one name share a thread. Calls never wait for Slack
-/// (<see cref="IAsyncCircuitListener"/>).
+/// Thread-safe. One instance can post the signals of many breakers; breakers of the same name share a thread. Calls never wait for Slack (see
+/// <see cref="IAsyncCircuitListener"/>).
 /// </para>
 /// </remarks>
 /// <example>
@@ -44,19 +45,19 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
     private readonly RepeatLimit _limit = new();
     private readonly HttpClient? _own;
 
-    /// <summary>The first message of the outage of each circuit that is in one, by its time, which is its id.</summary>
+    /// <summary>The id of the first message of each current outage, by circuit name.</summary>
     private readonly ConcurrentDictionary<string, string> _threads = new(StringComparer.Ordinal);
 
     /// <summary>Creates a listener.</summary>
-    /// <param name="options">Where to post and what. Copied.</param>
-    /// <param name="logger">Hears of messages that could not be posted; nobody does unless given.</param>
+    /// <param name="options">The options, which are copied.</param>
+    /// <param name="logger">The logger for messages that could not be posted, or <see langword="null"/> for none.</param>
     /// <param name="client">
-    /// What requests are sent with; not disposed. A client of the listener's own unless given, which leaves no trace of a webhook's address.
-    /// HttpClientFactory logs addresses: a client from there needs <c>RemoveAllLoggers()</c> if it is to post to a webhook.
+    /// The client for requests, which is not disposed, or <see langword="null"/> for a client of the listener, which does not expose the address
+    /// of a webhook. HttpClientFactory logs addresses: a client of the factory needs <c>RemoveAllLoggers()</c> to post to a webhook.
     /// </param>
-    /// <param name="timeProvider">The clock for waits and timeouts; the system's unless given.</param>
+    /// <param name="timeProvider">The clock for delays and timeouts, or <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">An option is out of range or missing; the message names it and what is allowed, and no secret.</exception>
+    /// <exception cref="ArgumentException">An option is out of range or missing. The message names the option and the allowed values, without secrets.</exception>
     public SlackListener(
         SlackOptions options,
         ILogger<SlackListener>? logger = null,
@@ -69,16 +70,16 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
         _messages = new(options.Messages);
         _noticeMessage = options.NoticeMessage;
         _channel = options.Channel;
-        client ??= _own = Client();
+        client ??= _own = CreateClient();
         _time = timeProvider ?? TimeProvider.System;
         _sender = new(options, client, logger, _time);
     }
 
-    /// <summary>Creates a listener from a container's options: <c>services.Configure&lt;SlackOptions>(…)</c>.</summary>
-    /// <param name="options">Where to post and what.</param>
-    /// <param name="logger">Hears of messages that could not be posted.</param>
+    /// <summary>Creates a listener with the options of a container: <c>services.Configure&lt;SlackOptions>(…)</c>.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="logger">The logger for messages that could not be posted.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">An option is out of range or missing; the message names it and what is allowed, and no secret.</exception>
+    /// <exception cref="ArgumentException">An option is out of range or missing. The message names the option and the allowed values, without secrets.</exception>
     [ActivatorUtilitiesConstructor]
     public SlackListener(IOptions<SlackOptions> options, ILogger<SlackListener> logger)
         : this((options ?? throw new ArgumentNullException(nameof(options))).Value, logger) { }
@@ -114,13 +115,13 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
     public async ValueTask OnNoticeAsync(Notice notice, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        if (_noticeMessage(notice) is { } text && (notice is ReconfiguredNotice || Admits(notice, text)))
+        if (_noticeMessage(notice) is { } text && (notice is ReconfiguredNotice || ShouldPost(notice, text)))
         {
             await PostNoticeAsync(notice.CircuitName, text, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Lets go of the circuit's thread.</summary>
+    /// <summary>Reports the omitted notices of the circuit, and removes its thread.</summary>
     /// <param name="breaker">The breaker that was disposed.</param>
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
     public void OnDetached(FluxgateBreaker breaker)
@@ -131,18 +132,18 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
         _threads.TryRemove(breaker.Name, out _);
     }
 
-    /// <summary>Disposes the listener's own client. Dispose its breakers first: what they still have to say is lost otherwise.</summary>
+    /// <summary>Disposes the client that the listener created. Dispose its breakers first; otherwise their last messages are lost.</summary>
     public void Dispose() => _own?.Dispose();
 
     private static bool IsOutage(Signal signal) =>
         signal.NewState is BreakerState.Open or BreakerState.ForcedOpen
         || signal.NewState is BreakerState.HalfOpen && signal.OldState is BreakerState.Open or BreakerState.ForcedOpen;
 
-    private bool Admits(Notice notice, string text)
+    private bool ShouldPost(Notice notice, string text)
     {
         var name = notice.CircuitName;
         object kind = notice is UserErrorNotice { Source: var source, Error: var error } ? (source, error.GetType()) : notice.GetType();
-        return _limit.Admits(name, kind, _time, leftOut => _ = PostNoticeAsync(name, $"{text} (×{leftOut})", default).AsTask());
+        return _limit.ShouldReport(name, kind, _time, omitted => _ = PostNoticeAsync(name, $"{text} (×{omitted})", default).AsTask());
     }
 
     private ValueTask<string?> PostNoticeAsync(string circuitName, string text, CancellationToken cancellationToken) =>
@@ -156,14 +157,14 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The breaker is being disposed, and its time to flush is over.
+            // The breaker is being disposed, and its flush timeout has elapsed.
             return null;
         }
     }
 
-    // Without a propagator there is no span of the request, which would carry a webhook's address, a secret, to wherever spans go. What is
-    // posted goes to the address that was configured, and to no other.
-    private static HttpClient Client() =>
+    // Without a propagator there is no span of the request, which would export the address of a webhook, a secret. Without redirects, messages
+    // go only to the configured address.
+    private static HttpClient CreateClient() =>
         new(
             new SocketsHttpHandler
             {

@@ -2,22 +2,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>What <see cref="SlackListener"/> has to say of itself.</summary>
+/// <summary>The log messages of <see cref="SlackListener"/>.</summary>
 internal static partial class SlackLog
 {
     [LoggerMessage(
         21,
         LogLevel.Error,
-        "Slack did not take a message about circuit {CircuitName}: {Problem}, at attempt {Attempt}, which was the last.",
-        EventName = "SlackGaveUp"
+        "A Slack message about circuit {CircuitName} was not posted: {Problem}, last attempt {Attempt}.",
+        EventName = "SlackPostFailed"
     )]
-    public static partial void GaveUp(ILogger logger, string circuitName, string problem, int attempt);
+    public static partial void PostFailed(ILogger logger, string circuitName, string problem, int attempt);
 
     [LoggerMessage(
         22,
         LogLevel.Error,
-        "Slack did not take {LeftOut} more messages about circuit {CircuitName} within {Period}: {Problem}.",
-        EventName = "SlackGaveUpAgain"
+        "{Omitted} more Slack messages about circuit {CircuitName} were not posted within {Period}: {Problem}.",
+        EventName = "SlackPostsFailed"
     )]
-    public static partial void GaveUpAgain(ILogger logger, long leftOut, string circuitName, string period, string problem);
+    public static partial void PostsFailed(ILogger logger, long omitted, string circuitName, string period, string problem);
 }

@@ -1,48 +1,52 @@
 namespace Fluxgate;
 
-/// <summary>Where <see cref="SlackListener"/> posts, what, and how patiently: either <see cref="Token"/> and <see cref="Channel"/>, or <see cref="WebhookUrl"/>.</summary>
-/// <remarks>Not thread-safe; read when the listener is made. Token and webhook address are secrets, which no message, log or exception of ours shows.</remarks>
+/// <summary>The options of <see cref="SlackListener"/>. Set either <see cref="Token"/> and <see cref="Channel"/>, or <see cref="WebhookUrl"/>.</summary>
+/// <remarks>
+/// Not thread-safe. The options are read when the listener is created. The token and the webhook address are secrets: no message, log or
+/// exception of this library contains them.
+/// </remarks>
 public sealed class SlackOptions
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    /// <summary>A bot token with the scope <c>chat:write</c>, to post by <c>chat.postMessage</c>: one thread for each outage.</summary>
-    /// <value><see langword="null"/> unless set. Printable ASCII without spaces, and without <c>Bearer</c>.</value>
+    /// <summary>Gets or sets the bot token with the scope <c>chat:write</c>. Messages are posted with <c>chat.postMessage</c>, in one thread for each outage.</summary>
+    /// <value>Printable ASCII characters without spaces and without <c>Bearer</c>. The default is <see langword="null"/>.</value>
     public string? Token { get; set; }
 
-    /// <summary>The channel to post to, by id or name; with <see cref="Token"/> only.</summary>
-    /// <value><see langword="null"/> unless set.</value>
+    /// <summary>Gets or sets the id or the name of the channel. Required with <see cref="Token"/>, not allowed with <see cref="WebhookUrl"/>.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
     public string? Channel { get; set; }
 
-    /// <summary>The address of an incoming webhook, which has its channel already: plain messages without threads.</summary>
-    /// <value><see langword="null"/> unless set. An absolute <c>https</c> address; <c>http</c> on loopback only.</value>
+    /// <summary>Gets or sets the address of an incoming webhook. A webhook has its own channel and posts messages without threads.</summary>
+    /// <value>An absolute <c>https</c> address; <c>http</c> only on loopback. The default is <see langword="null"/>.</value>
     public Uri? WebhookUrl { get; set; }
 
-    /// <summary>The address of Slack's Web API, for a proxy or a stand-in.</summary>
-    /// <value>An absolute <c>https</c> address, <c>http</c> on loopback only; Slack's own unless set.</value>
+    /// <summary>Gets or sets the address of Slack's Web API. Change it to use a proxy or a test server.</summary>
+    /// <value>An absolute <c>https</c> address; <c>http</c> only on loopback. The default is <c>https://slack.com/api/</c>.</value>
     public Uri ApiAddress { get; set; } = new("https://slack.com/api/");
 
-    /// <summary>The texts of transitions, in English unless changed.</summary>
+    /// <summary>Gets or sets the texts of transitions.</summary>
+    /// <value>The default is English.</value>
     public SlackMessages Messages { get; set; } = new();
 
-    /// <summary>The text of a notice, or <see langword="null"/> to pass over it. The text is Slack's markup: see <see cref="SlackText.Escape"/>.</summary>
-    /// <value>Passes over all notices unless set.</value>
+    /// <summary>Gets or sets the function that returns the text of a notice as Slack markup (see <see cref="SlackText.Escape"/>), or <see langword="null"/> to post nothing.</summary>
+    /// <value>By default, no notice is posted.</value>
     public Func<Notice, string?> NoticeMessage { get; set; } = static _ => null;
 
-    /// <summary>How long one request to Slack may take.</summary>
-    /// <value>Greater than zero and at most 1 h; 10 s unless set.</value>
+    /// <summary>Gets or sets the timeout of one request to Slack.</summary>
+    /// <value>Greater than zero and at most 1 h. The default is 10 s.</value>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a message is tried at the most.</summary>
-    /// <value>At least 1; 5 unless set.</value>
+    /// <summary>Gets or sets the maximum number of attempts to post a message.</summary>
+    /// <value>At least 1. The default is 5.</value>
     public int MaxAttempts { get; set; } = 5;
 
-    /// <summary>How long a message is tried at the most, with all waits. A <c>Retry-After</c> beyond it is not waited for.</summary>
-    /// <value>Greater than zero and at most 1 h; 1 min unless set.</value>
+    /// <summary>Gets or sets the total time for all attempts to post a message, including delays. A message whose <c>Retry-After</c> ends later is not retried.</summary>
+    /// <value>Greater than zero and at most 1 h. The default is 1 min.</value>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The wait after the first attempt that failed; it doubles with every further one. A <c>Retry-After</c> of Slack comes before it.</summary>
-    /// <value>Greater than zero and at most 1 h; 1 s unless set.</value>
+    /// <summary>Gets or sets the delay after the first failed attempt. It doubles after every further one. A <c>Retry-After</c> of Slack takes precedence.</summary>
+    /// <value>Greater than zero and at most 1 h. The default is 1 s.</value>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     internal void Validate()
@@ -51,15 +55,15 @@ public sealed class SlackOptions
         {
             throw new ArgumentException(
                 WebhookUrl is null
-                    ? "Either Token and Channel, or WebhookUrl must be set, but neither is."
-                    : "Either Token and Channel, or WebhookUrl must be set, but both Token and WebhookUrl are."
+                    ? "Either Token and Channel or WebhookUrl must be set, but neither is."
+                    : "Either Token and Channel or WebhookUrl must be set, but both Token and WebhookUrl are."
             );
         }
 
         if (Token is not null && (Token.Length == 0 || Token.Any(letter => letter is <= ' ' or > '~')))
         {
             throw new ArgumentException(
-                "Token must be printable ASCII characters without spaces, at least one. Its value is not shown.",
+                "Token must consist of one or more printable ASCII characters without spaces. Its value is not shown.",
                 nameof(Token)
             );
         }
@@ -68,8 +72,8 @@ public sealed class SlackOptions
         {
             throw new ArgumentException(
                 Token is not null
-                    ? "Channel must be set where Token is: the channel's id or name."
-                    : $"Channel must be null where WebhookUrl is set, but is '{Channel}': a webhook has its channel already.",
+                    ? "Channel must be set to the id or name of a channel, because Token is set."
+                    : $"Channel must be null, but is '{Channel}': WebhookUrl is set, and a webhook has its own channel.",
                 nameof(Channel)
             );
         }
@@ -77,7 +81,7 @@ public sealed class SlackOptions
         if (!IsSafe(WebhookUrl))
         {
             throw new ArgumentException(
-                "WebhookUrl must be an absolute https address (http on loopback only). Its value is not shown.",
+                "WebhookUrl must be an absolute https address (http only on loopback). Its value is not shown.",
                 nameof(WebhookUrl)
             );
         }
@@ -85,7 +89,7 @@ public sealed class SlackOptions
         if (ApiAddress is null || !IsSafe(ApiAddress))
         {
             throw new ArgumentException(
-                $"ApiAddress must be an absolute https address (http on loopback only), but is '{ApiAddress}'.",
+                $"ApiAddress must be an absolute https address (http only on loopback), but is '{ApiAddress}'.",
                 nameof(ApiAddress)
             );
         }
@@ -105,7 +109,7 @@ public sealed class SlackOptions
         }
     }
 
-    // The secret goes over the wire.
+    // Requests contain the secret, so they must be encrypted.
     private static bool IsSafe(Uri? address) =>
         address is null
         || address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Fluxgate;
 
-/// <summary>One message: to a channel, or, without one, to a webhook that has its channel already.</summary>
+/// <summary>A message to a channel, or without a channel to a webhook, which has its own.</summary>
 internal sealed record SlackPost(string? Channel, string Text, string? Thread, bool Broadcast)
 {
     public ReadOnlyMemory<byte> ToJson()
@@ -14,7 +14,7 @@ internal sealed record SlackPost(string? Channel, string Text, string? Thread, b
         if (Channel is not null)
         {
             writer.WriteString("channel"u8, Channel);
-            // Slack must not make links or mentions of outside text by itself, nor look links up. Webhooks do not know these fields.
+            // Slack must not turn external text into links or mentions, nor unfurl links. Webhooks do not support these fields.
             writer.WriteString("parse"u8, "none"u8);
             writer.WriteBoolean("link_names"u8, false);
             writer.WriteBoolean("unfurl_links"u8, false);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fluxgate;
 
-/// <summary>Gets a message to Slack, or gives up in bounded time and says so.</summary>
+/// <summary>Posts messages to Slack. Retries in bounded time, and logs messages that could not be posted.</summary>
 internal sealed class SlackSender
 {
     private readonly HttpClient _client;
@@ -32,43 +32,50 @@ internal sealed class SlackSender
     }
 
     /// <summary>Posts a message.</summary>
-    /// <returns>The message's id, where it was posted and has one.</returns>
+    /// <returns>The id of the message, or <see langword="null"/> if it was not posted or has none.</returns>
     public async ValueTask<string?> PostAsync(string circuitName, SlackPost post, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
         var json = post.ToJson();
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await TryAsync(json, Patience(start), cancellationToken).ConfigureAwait(false);
-            if (answer.Problem is null)
+            var response = await TryAsync(json, Remaining(start), cancellationToken).ConfigureAwait(false);
+            if (response.Problem is null)
             {
-                return answer.MessageId;
+                return response.MessageId;
             }
 
-            var wait = answer.RetryAfter ?? Backoff(attempt);
-            if (!answer.MayRetry || attempt == _maxAttempts || _time.GetElapsedTime(start) + wait >= _giveUpAfter)
+            var delay = response.RetryAfter ?? Backoff(attempt);
+            if (!response.MayRetry || attempt == _maxAttempts || _time.GetElapsedTime(start) + delay >= _giveUpAfter)
             {
-                GaveUp(OneLine.Of(circuitName), answer.Problem, attempt);
+                Log(OneLine.Of(circuitName), response.Problem, attempt);
                 return null;
             }
 
-            await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Writes now how many messages of a circuit that has ended were not taken since the last line.</summary>
+    /// <summary>Logs how many messages of a disposed breaker were not posted since the last line.</summary>
     public void End(string circuitName) => _limit.End(OneLine.Of(circuitName));
 
-    private void GaveUp(string circuitName, string problem, int attempt)
+    private void Log(string circuitName, string problem, int attempt)
     {
         var period = RuleText.Duration(RepeatLimit.Period);
-        if (_limit.Admits(circuitName, problem, _time, leftOut => SlackLog.GaveUpAgain(_logger, leftOut, circuitName, period, problem)))
+        if (
+            _limit.ShouldReport(
+                circuitName,
+                problem,
+                _time,
+                omitted => SlackLog.PostsFailed(_logger, omitted, circuitName, period, problem)
+            )
+        )
         {
-            SlackLog.GaveUp(_logger, circuitName, problem, attempt);
+            SlackLog.PostFailed(_logger, circuitName, problem, attempt);
         }
     }
 
-    private TimeSpan Patience(long start)
+    private TimeSpan Remaining(long start)
     {
         var left = _giveUpAfter - _time.GetElapsedTime(start);
         return left >= _requestTimeout ? _requestTimeout
@@ -82,25 +89,25 @@ internal sealed class SlackSender
         return wait < _giveUpAfter ? wait : _giveUpAfter;
     }
 
-    private async Task<SlackAnswer> TryAsync(ReadOnlyMemory<byte> json, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<SlackResponse> TryAsync(ReadOnlyMemory<byte> json, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var timer = new CancellationTokenSource(timeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
             using var request = Request(json);
             using var response = await _client
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token)
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token)
                 .ConfigureAwait(false);
-            return await SlackAnswer.ReadAsync(response, _token is null, _secret, _time, either.Token).ConfigureAwait(false);
+            return await SlackResponse.ReadAsync(response, _token is null, _secret, _time, linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new($"no answer within {SlackText.Words(timeout)}", MayRetry: true);
+            return new($"no response within {SlackText.Format(timeout)}", MayRetry: true);
         }
         catch (HttpRequestException error)
         {
-            // Not its message, which is the handler's and may name the address.
+            // Without its message, which comes from the handler and may contain the address.
             return new($"{nameof(HttpRequestException)} {error.HttpRequestError}", MayRetry: true);
         }
         catch (IOException error)

@@ -3,25 +3,25 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>Puts foreign text into Slack's markup.</summary>
+/// <summary>Provides a method that escapes text for Slack's markup.</summary>
 public static class SlackText
 {
-    private const int LongestForeign = 1_000;
+    private const int MaxLength = 1_000;
 
-    /// <summary>Takes no room and is part of no name: what it parts is neither a mention nor a link.</summary>
+    /// <summary>An invisible character that prevents mentions and links.</summary>
     private const char WordJoiner = '\u2060';
 
     /// <summary>
-    /// Returns text as Slack shows it and nothing else: it formats nothing, mentions nobody, and becomes no link and no emoji.
+    /// Escapes text so that Slack shows it literally: without formatting, mentions, links and emoji.
     /// </summary>
     /// <remarks>
-    /// Slack escapes only <c>&amp;</c>, <c>&lt;</c> and <c>&gt;</c>. The other characters of its markup have no escape, so characters that look the
-    /// same stand for them: <c>∗</c>, <c>∼</c>, <c>ˋ</c> and <c>꞉</c> always, <c>＿</c> for an underscore that is not inside a word.
-    /// An invisible word joiner follows <c>@</c>, <c>#</c> and a dot before a letter. Control characters, and those that turn the direction of
-    /// reading, become spaces. Text beyond 1,000 characters is cut.
+    /// Slack has escapes only for <c>&amp;</c>, <c>&lt;</c> and <c>&gt;</c>. The other characters of its markup are replaced by similar ones:
+    /// always <c>∗</c>, <c>∼</c>, <c>ˋ</c> and <c>꞉</c>, and <c>＿</c> for an underscore that is not inside a word. An invisible word joiner
+    /// is inserted after <c>@</c>, <c>#</c> and a dot before a letter. Control characters, including those that change the direction of text,
+    /// are replaced by spaces. Text is truncated after 1,000 characters.
     /// </remarks>
-    /// <param name="text">The text, such as the name of a circuit, a reason or the message of an exception.</param>
-    /// <returns>The text for a message.</returns>
+    /// <param name="text">The text, such as a circuit name, a reason or an exception message.</param>
+    /// <returns>The escaped text.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     public static string Escape(string text)
     {
@@ -30,7 +30,7 @@ public static class SlackText
         var at = 0;
         foreach (var rune in text.EnumerateRunes())
         {
-            if (escaped.Length >= LongestForeign)
+            if (escaped.Length >= MaxLength)
             {
                 return escaped.Append('…').ToString();
             }
@@ -57,8 +57,8 @@ public static class SlackText
         return escaped.ToString();
     }
 
-    /// <summary>A time for people: <c>30 s</c>, <c>1.5 min</c>, <c>2 h</c>.</summary>
-    internal static string Words(TimeSpan time) =>
+    /// <summary>Formats a duration: <c>30 s</c>, <c>1.5 min</c>, <c>2 h</c>.</summary>
+    internal static string Format(TimeSpan time) =>
         time switch
         {
             { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.##} s"),

@@ -3,20 +3,19 @@ using Polly.Telemetry;
 namespace Fluxgate;
 
 /// <summary>
-/// Adds the circuit to the metrics of Polly.Extensions: <c>circuit.name</c> and <c>circuit.state</c>, a label as in our metrics. They are on
-/// the events of a breaker's transitions, with the new state, and on everything that ends with a rejection, with the state that rejected:
-/// attempts, fallbacks and the pipeline as a whole.
+/// Adds the tags <c>circuit.name</c> and <c>circuit.state</c> to the metrics of Polly.Extensions. The events of a transition have the new state.
+/// Attempts, fallbacks and pipelines that end with a rejection have the state that rejected the call.
 /// </summary>
 /// <remarks>
-/// <c>services.AddFluxgate()</c> adds it for the pipelines of the container. For a builder outside of one, add it to
-/// <see cref="TelemetryOptions.MeteringEnrichers"/>. Safe for use by many threads at once. It allocates nothing.
+/// <c>services.AddFluxgate()</c> adds it to the pipelines of the container. For a builder outside a container, add it to
+/// <see cref="TelemetryOptions.MeteringEnrichers"/>. Thread-safe. Allocates nothing.
 /// </remarks>
 public sealed class FluxgateMeteringEnricher : MeteringEnricher
 {
-    /// <summary>The tag with the circuit's name.</summary>
+    /// <summary>The name of the tag with the circuit's name.</summary>
     public const string NameTag = "circuit.name";
 
-    /// <summary>The tag with the circuit's state: <c>open</c>, <c>half_open</c> and so on.</summary>
+    /// <summary>The name of the tag with the state of the circuit, such as <c>open</c> or <c>half_open</c>.</summary>
     public const string StateTag = "circuit.state";
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>What a client gets, by what it says that it accepts (RFC 9110, 12.5).</summary>
+/// <summary>Selects the format and the content coding of a response from the headers of its request (RFC 9110, 12.5).</summary>
 /// <remarks>
-/// A client gets a page whatever it says: where nothing that can be had is acceptable, text without a coding. So does one that says nothing,
-/// or nonsense: everything reads it, and a person can.
+/// A client always receives a page. If no format is acceptable, or the headers are missing or invalid, it is uncompressed text, which every
+/// client can read.
 /// </remarks>
 internal static class Negotiation
 {
@@ -12,7 +12,7 @@ internal static class Negotiation
     private const int Named = 3;
     private const int NamedWithVersion = 4;
 
-    /// <summary>The format of greater weight; of equal ones OpenMetrics only where the client names it, since a wildcard is no wish.</summary>
+    /// <summary>Returns the format with the greater weight. If the weights are equal, OpenMetrics must be named: a wildcard does not select it.</summary>
     public static PageFormat FormatFor(string? accept)
     {
         var (text, openMetrics) = (default(Match), default(Match));
@@ -28,8 +28,8 @@ internal static class Negotiation
         return isPreferred ? PageFormat.OpenMetrics : PageFormat.Text;
     }
 
-    /// <summary>Whether the page is compressed: where gzip is accepted, by name or by <c>*</c>, and no coding at all is not preferred.</summary>
-    public static bool IsGzipWanted(string? acceptEncoding)
+    /// <summary>Returns whether gzip is accepted, by name or by <c>*</c>, and an uncompressed response is not preferred.</summary>
+    public static bool AcceptsGzip(string? acceptEncoding)
     {
         double? gzip = null;
         double? identity = null;
@@ -56,7 +56,7 @@ internal static class Negotiation
 
     private static bool Is(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What the most precise range that matches says of a format.</summary>
+    /// <summary>The precision and the weight of the most precise media range that matches a format.</summary>
     private readonly record struct Match(int Precision, double Weight)
     {
         public Match Or(in Preference range, string type, string subtype, string version)
@@ -67,7 +67,7 @@ internal static class Negotiation
                 : this;
         }
 
-        /// <summary>How precisely a range names a format; 0 where it does not. Names of metrics are plain, so any <c>escaping</c> is kept.</summary>
+        /// <summary>Returns how precisely a range matches a format, or 0 if it does not match. Metric names need no escaping, so any <c>escaping</c> matches.</summary>
         private static int PrecisionOf(in Preference range, string type, string subtype, string version)
         {
             var slash = range.Value.IndexOf('/', StringComparison.Ordinal);

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>One element of an <c>Accept</c> or <c>Accept-Encoding</c> header (RFC 9110, 12.4 and 12.5): what is preferred, with its parameters and weight.</summary>
+/// <summary>An element of an <c>Accept</c> or <c>Accept-Encoding</c> header (RFC 9110, 12.4 and 12.5) with its parameters and weight.</summary>
 internal readonly record struct Preference(string Value, IReadOnlyDictionary<string, string> Parameters, double Weight)
 {
     private static readonly char[] Blanks = [' ', '\t'];
 
-    /// <summary>The elements of a header, in their order. What is none is left out: a client's mistake costs it that element, not the page.</summary>
+    /// <summary>Returns the elements of a header in their order. Invalid elements are skipped.</summary>
     public static IEnumerable<Preference> Read(string? header) =>
         Split(header ?? "", ',').Select(Parse).OfType<Preference>().Where(element => element.Value.Length > 0);
 
@@ -25,10 +25,10 @@ internal readonly record struct Preference(string Value, IReadOnlyDictionary<str
             }
         }
 
-        return Weigh(parameters) is { } weight ? new(parts[0].Trim(Blanks), parameters, weight) : null;
+        return WeightOf(parameters) is { } weight ? new(parts[0].Trim(Blanks), parameters, weight) : null;
     }
 
-    private static double? Weigh(Dictionary<string, string> parameters)
+    private static double? WeightOf(Dictionary<string, string> parameters)
     {
         if (!parameters.TryGetValue("q", out var text))
         {
@@ -41,7 +41,7 @@ internal readonly record struct Preference(string Value, IReadOnlyDictionary<str
             : null;
     }
 
-    /// <summary>Splits at a separator that stands in no quotes.</summary>
+    /// <summary>Splits text at a separator outside quotes.</summary>
     private static List<string> Split(string text, char separator)
     {
         var (parts, start, quoted) = (new List<string>(), 0, false);

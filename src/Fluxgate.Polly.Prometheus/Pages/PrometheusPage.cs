@@ -1,58 +1,58 @@
 namespace Fluxgate;
 
 /// <summary>
-/// A page of metrics for one HTTP answer: whole, with the headers that belong to it. Dispose it when the answer is sent; its memory is pooled
-/// and may be shared with other answers.
+/// A rendered page of metrics with the headers of its HTTP response. Dispose it after the response is sent: its memory is pooled, and other
+/// responses may share it.
 /// </summary>
-/// <remarks>Thread-safe: a page that is disposed while it is being sent keeps its memory until then.</remarks>
+/// <remarks>Thread-safe. If a page is disposed while it is being sent, its memory is released afterwards.</remarks>
 public sealed class PrometheusPage : IDisposable
 {
-    private readonly Renderings _renderings;
+    private readonly PageRenderer _renderer;
     private readonly Rendering _rendering;
     private int _disposed;
 
-    internal PrometheusPage(Renderings renderings, Rendering rendering)
+    internal PrometheusPage(PageRenderer renderer, Rendering rendering)
     {
-        (_renderings, _rendering) = (renderings, rendering);
+        (_renderer, _rendering) = (renderer, rendering);
         Length = rendering.Page!.Length;
     }
 
-    /// <summary>The header <c>Content-Type</c>.</summary>
+    /// <summary>Gets the value of the header <c>Content-Type</c>.</summary>
     public string ContentType => _rendering.Format.ContentType();
 
-    /// <summary>The header <c>Content-Encoding</c>: <c>gzip</c>, or <see langword="null"/> where there is to be none.</summary>
+    /// <summary>Gets the value of the header <c>Content-Encoding</c>: <c>gzip</c>, or <see langword="null"/> if the page is not compressed.</summary>
     public string? ContentEncoding => _rendering.IsGzip ? "gzip" : null;
 
-    /// <summary>The header <c>Content-Length</c>, in bytes.</summary>
+    /// <summary>Gets the value of the header <c>Content-Length</c>, in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Writes the page. May be called more than once.</summary>
-    /// <param name="output">What it is written into; left open.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>A task that completes when all is written.</returns>
+    /// <summary>Writes the page to a stream. It can be called several times.</summary>
+    /// <param name="output">The stream to write to. It stays open.</param>
+    /// <param name="cancellationToken">The token that cancels writing.</param>
+    /// <returns>A task that completes when the page is written.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="output"/> is <see langword="null"/>.</exception>
     /// <exception cref="ObjectDisposedException">The page was disposed.</exception>
     public async Task CopyToAsync(Stream output, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        _renderings.Hold(_rendering);
+        _renderer.Hold(_rendering);
         try
         {
             await _rendering.Page!.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _renderings.Release(_rendering);
+            _renderer.Release(_rendering);
         }
     }
 
-    /// <summary>Gives the page's memory back, once nobody reads it any more. Further calls do nothing.</summary>
+    /// <summary>Returns the memory of the page to its pool after the last read. Further calls are no-ops.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _renderings.Release(_rendering);
+            _renderer.Release(_rendering);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
-/// <summary>One page, rendered once for all requests that asked before it began. Its state is guarded by the lock of <see cref="Renderings"/>.</summary>
-internal sealed class Rendering(Renderings renderings, PageFormat format, bool isGzip) : IThreadPoolWorkItem
+/// <summary>A page that is rendered once for all requests that arrived before it was started. The lock of <see cref="PageRenderer"/> guards its state.</summary>
+internal sealed class Rendering(PageRenderer renderer, PageFormat format, bool isGzip) : IThreadPoolWorkItem
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -9,18 +9,18 @@ internal sealed class Rendering(Renderings renderings, PageFormat format, bool i
 
     public bool IsGzip => isGzip;
 
-    /// <summary>Whether it has its turn: it begins as soon as a thread takes it.</summary>
-    public bool HasTurn { get; set; }
+    /// <summary>Gets or sets whether the page is queued to the thread pool.</summary>
+    public bool IsScheduled { get; set; }
 
-    /// <summary>Requests that wait for it or read it, and the rendering itself while it goes on. With the last one its memory returns.</summary>
+    /// <summary>Gets or sets the number of holders: the requests that wait for the page or read it, and the rendering itself while it runs.</summary>
     public int Holders { get; set; }
 
-    /// <summary>What was rendered; <see langword="null"/> until it is <see cref="Done"/>.</summary>
+    /// <summary>Gets the page, or <see langword="null"/> until <see cref="Done"/> has completed.</summary>
     public PooledPage? Page { get; private set; }
 
     public Task Done => _done.Task;
 
-    public void Execute() => renderings.Run(this);
+    public void Execute() => renderer.Run(this);
 
     public void Complete(PooledPage page)
     {
@@ -32,7 +32,7 @@ internal sealed class Rendering(Renderings renderings, PageFormat format, bool i
     {
         _done.SetException(error);
 
-        // Those who waited may all have left.
+        // Observes the exception, since all requests may have timed out.
         _ = _done.Task.Exception;
     }
 }

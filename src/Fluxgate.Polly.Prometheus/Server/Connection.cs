@@ -3,29 +3,29 @@ using System.Net.Sockets;
 
 namespace Fluxgate;
 
-/// <summary>One client of the stand-alone server: its requests, one after the other.</summary>
-internal sealed class Connection(Socket socket, MetricsPages pages, TimeProvider time)
+/// <summary>A connection of the stand-alone server. Handles its requests one after the other.</summary>
+internal sealed class Connection(Socket socket, RequestHandler handler, TimeProvider time)
 {
-    /// <summary>How long a client may take to read its response.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>The timeout for sending a response.</summary>
+    public static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a client may take from one response, or from its connecting, to the end of its next request.</summary>
-    public static readonly TimeSpan IdlePatience = TimeSpan.FromMinutes(2);
+    /// <summary>The timeout for receiving a request, from the connection or the previous response to the end of the headers.</summary>
+    public static readonly TimeSpan ReceiveTimeout = TimeSpan.FromMinutes(2);
 
-    private const int LongestHead = 16 * 1024;
-    private const int LongestRest = 1024 * 1024;
+    private const int MaxHeadLength = 16 * 1024;
+    private const int MaxDrainedLength = 1024 * 1024;
 
-    private readonly byte[] _buffer = new byte[LongestHead];
+    private readonly byte[] _buffer = new byte[MaxHeadLength];
     private int _filled;
 
-    /// <summary>Answers until the client leaves or the server stops. Never throws: what a client does to its connection is no concern of the server's.</summary>
+    /// <summary>Handles requests until the client disconnects or the server stops. Never throws: an error of a connection does not affect the server.</summary>
     public async Task RunAsync(CancellationToken stopped)
     {
         using var stopping = stopped.UnsafeRegister(static connection => ((Connection)connection!).Abort(), this);
         try
         {
             socket.NoDelay = true;
-            while (await AnswerOneAsync(stopped).ConfigureAwait(false)) { }
+            while (await HandleOneAsync(stopped).ConfigureAwait(false)) { }
         }
         catch (Exception)
         {
@@ -37,9 +37,9 @@ internal sealed class Connection(Socket socket, MetricsPages pages, TimeProvider
         }
     }
 
-    /// <summary>Answers one request.</summary>
-    /// <returns>Whether another may follow.</returns>
-    private async Task<bool> AnswerOneAsync(CancellationToken stopped)
+    /// <summary>Handles one request.</summary>
+    /// <returns><see langword="true"/> if another request may follow.</returns>
+    private async Task<bool> HandleOneAsync(CancellationToken stopped)
     {
         if (await ReadHeadAsync().ConfigureAwait(false) is not { } length)
         {
@@ -51,25 +51,25 @@ internal sealed class Connection(Socket socket, MetricsPages pages, TimeProvider
         _buffer.AsSpan(length, _filled).CopyTo(_buffer);
         var isLast = request is null or { IsLast: true };
         var local = ((IPEndPoint)socket.LocalEndPoint!).Address;
-        await pages
-            .AnswerAsync(request, local, response => SendAsync(response, request is { IsHead: true }, isLast), stopped)
+        await handler
+            .HandleAsync(request, local, response => SendAsync(response, request is { IsHead: true }, isLast), stopped)
             .ConfigureAwait(false);
         if (isLast)
         {
-            await LeaveAsync().ConfigureAwait(false);
+            await CloseAsync().ConfigureAwait(false);
         }
 
         return !isLast;
     }
 
-    /// <summary>Returns the length of the next head in the buffer; 0 for one that is too long; <see langword="null"/> when the client has left.</summary>
+    /// <summary>Returns the length of the next head in the buffer, 0 if it is too long, or <see langword="null"/> if the client has disconnected.</summary>
     private async Task<int?> ReadHeadAsync()
     {
-        using var patience = AbortAfter(IdlePatience);
+        using var timeout = AbortAfter(ReceiveTimeout);
         int end;
         while ((end = EndOfHead(_buffer.AsSpan(0, _filled))) < 0)
         {
-            if (_filled == LongestHead)
+            if (_filled == MaxHeadLength)
             {
                 return 0;
             }
@@ -92,10 +92,10 @@ internal sealed class Connection(Socket socket, MetricsPages pages, TimeProvider
         return end < 0 ? end : end + 4;
     }
 
-    /// <summary>A client that stops reading is cut off; the page's memory goes back to its pool only when nothing reads it any more.</summary>
+    /// <summary>Sends a response. If the client does not read it in time, the connection is aborted.</summary>
     private async Task SendAsync(Response response, bool isHead, bool isLast)
     {
-        using var patience = AbortAfter(Patience);
+        using var timeout = AbortAfter(SendTimeout);
         await using var output = new NetworkStream(socket, ownsSocket: false);
         await output.WriteAsync(response.Head(time.GetUtcNow(), isLast)).ConfigureAwait(false);
         if (!isHead)
@@ -104,19 +104,19 @@ internal sealed class Connection(Socket socket, MetricsPages pages, TimeProvider
         }
     }
 
-    /// <summary>Ends the connection, and reads what the client still sends: closed at once, it would lose the response (RFC 9112, 9.6).</summary>
-    private async Task LeaveAsync()
+    /// <summary>Closes the connection after it has read what the client still sends. Closed at once, it could lose the response (RFC 9112, 9.6).</summary>
+    private async Task CloseAsync()
     {
-        using var patience = AbortAfter(Patience);
+        using var timeout = AbortAfter(SendTimeout);
         socket.Shutdown(SocketShutdown.Send);
-        for (int left = LongestRest, read = 1; left > 0 && read > 0; left -= read)
+        for (int left = MaxDrainedLength, read = 1; left > 0 && read > 0; left -= read)
         {
             read = await socket.ReceiveAsync(_buffer.AsMemory()).ConfigureAwait(false);
         }
     }
 
-    private ITimer AbortAfter(TimeSpan patience) =>
-        time.CreateTimer(static connection => ((Connection)connection!).Abort(), this, patience, Timeout.InfiniteTimeSpan);
+    private ITimer AbortAfter(TimeSpan timeout) =>
+        time.CreateTimer(static connection => ((Connection)connection!).Abort(), this, timeout, Timeout.InfiniteTimeSpan);
 
     private void Abort() => socket.Close(timeout: 0);
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Fluxgate;
 
-/// <summary>The <c>host</c> of a <see cref="PrometheusServer"/>: where to listen, and which hosts a request may name.</summary>
+/// <summary>The <c>host</c> of a <see cref="PrometheusServer"/>: the addresses to listen on, and the hosts that a request may name.</summary>
 internal sealed class ListenHost
 {
     private const string Localhost = "localhost";
@@ -12,8 +12,9 @@ internal sealed class ListenHost
     private readonly IPAddress? _address;
     private readonly string _name = Localhost;
 
+    /// <summary>Parses a host.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="host"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="host"/> is no host.</exception>
+    /// <exception cref="ArgumentException"><paramref name="host"/> is invalid.</exception>
     public ListenHost(string host)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -42,7 +43,7 @@ internal sealed class ListenHost
 
     private bool IsEveryAddress => IPAddress.Any.Equals(_address) || IPAddress.IPv6Any.Equals(_address);
 
-    /// <summary>Returns the addresses to listen on; those of a name may belong to other machines.</summary>
+    /// <summary>Returns the addresses to listen on. The addresses of a name may belong to other machines.</summary>
     /// <exception cref="SocketException">The name has no address.</exception>
     public IReadOnlyList<IPAddress> Addresses() =>
         _address is not null ? [_address]
@@ -50,11 +51,11 @@ internal sealed class ListenHost
         : Dns.GetHostAddresses(_name);
 
     /// <summary>
-    /// Returns whether a request for a host is answered: for this one, for the address that the request came to, and on loopback for every name
-    /// of loopback. A web page that resolves its own name to this machine must not read the metrics (DNS rebinding).
+    /// Returns whether requests for a host are served: for this host, for the address that the request was sent to, and on loopback for every
+    /// name of loopback. A web page that resolves its own name to this machine must not read the metrics (DNS rebinding).
     /// </summary>
     /// <param name="host">The header <c>Host</c>.</param>
-    /// <param name="local">The address that the request came to.</param>
+    /// <param name="local">The address that the request was sent to.</param>
     public bool Serves(string host, IPAddress local)
     {
         if (IsEveryAddress)
@@ -74,7 +75,7 @@ internal sealed class ListenHost
     private static string WithoutPort(string host) =>
         host[(host.LastIndexOf(']') + 1)..].LastIndexOf(':') is >= 0 and var colon ? host[..(host.LastIndexOf(']') + 1 + colon)] : host;
 
-    /// <summary>Reads an address as people write it: four numbers, or IPv6 with or without brackets. IPAddress reads <c>1</c> and <c>[::1]:80</c> too.</summary>
+    /// <summary>Parses an address: four numbers, or IPv6 with or without brackets. <see cref="IPAddress"/> alone accepts <c>1</c> and <c>[::1]:80</c> too.</summary>
     private static bool TryReadAddress(string host, out IPAddress address)
     {
         var bare = host.StartsWith('[') && host.EndsWith(']') ? host[1..^1] : host;
@@ -88,7 +89,7 @@ internal sealed class ListenHost
         return read.AddressFamily == AddressFamily.InterNetworkV6 || (bare.Length == host.Length && bare.Count('.') == IPv4Dots);
     }
 
-    /// <summary>A name whose last part is a number would be a wrong IPv4 address.</summary>
+    /// <summary>Returns whether text is a DNS name. A name whose last part is a number would be an invalid IPv4 address.</summary>
     private static bool IsName(string host) =>
         Uri.CheckHostName(host) == UriHostNameType.Dns && !host.TrimEnd('.').Split('.')[^1].All(char.IsAsciiDigit);
 }

@@ -9,9 +9,9 @@ internal static class ListeningSockets
     private const int PortsToTry = 20;
     private const int Backlog = 512;
 
-    /// <summary>Listens on every address of a host that this machine has, all on one port.</summary>
+    /// <summary>Listens on all addresses of a host that belong to this machine, on one port.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="port">The port; 0 for a free one.</param>
+    /// <param name="port">The port, or 0 for a free one.</param>
     /// <returns>At least one socket.</returns>
     /// <exception cref="SocketException">The port is in use, or the host has no address on this machine.</exception>
     public static IReadOnlyList<Socket> Open(ListenHost host, int port)
@@ -25,7 +25,7 @@ internal static class ListeningSockets
             }
             catch (SocketException error) when (port == 0 && left > 1 && error.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // The port that is free on the first address is not free on the second.
+                // The port is free on the first address but not on the second. Try another one.
             }
         }
     }
@@ -35,7 +35,7 @@ internal static class ListeningSockets
     private static List<Socket> Open(IReadOnlyList<IPAddress> addresses, int port)
     {
         List<Socket> opened = [];
-        SocketException? notHere = null;
+        SocketException? notLocal = null;
         try
         {
             foreach (var address in addresses)
@@ -44,13 +44,13 @@ internal static class ListeningSockets
                 {
                     opened.Add(Open(address, opened.Count == 0 ? port : PortOf(opened[0])));
                 }
-                catch (SocketException error) when (IsNotHere(error.SocketErrorCode))
+                catch (SocketException error) when (IsNotLocal(error.SocketErrorCode))
                 {
-                    notHere = error;
+                    notLocal = error;
                 }
             }
 
-            return opened.Count > 0 ? opened : throw notHere ?? new SocketException((int)SocketError.HostNotFound);
+            return opened.Count > 0 ? opened : throw notLocal ?? new SocketException((int)SocketError.HostNotFound);
         }
         catch
         {
@@ -80,7 +80,7 @@ internal static class ListeningSockets
         }
     }
 
-    /// <summary>Another machine's address, or IPv6 where there is none.</summary>
-    private static bool IsNotHere(SocketError error) =>
+    /// <summary>Returns whether an address belongs to another machine, or is IPv6 on a machine without it.</summary>
+    private static bool IsNotLocal(SocketError error) =>
         error is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported;
 }

@@ -2,11 +2,11 @@ using System.Net.Sockets;
 
 namespace Fluxgate;
 
-/// <summary>A small HTTP server with nothing but <c>/metrics</c>, for scripts and workers that have no web framework.</summary>
+/// <summary>A small HTTP server for <c>/metrics</c>, for scripts and workers without a web framework.</summary>
 /// <remarks>
-/// It runs in the background and blocks nobody. It listens on loopback unless told otherwise: the page tells the names and states of
-/// dependencies, and there is no authentication. A client gets OpenMetrics or text, and gzip, as it asks; see
-/// <see cref="PrometheusMetrics.RenderAsync"/>. One that stops reading is cut off after 30 seconds. Thread-safe.
+/// Thread-safe. The server runs in the background. It listens on loopback by default, since the page contains the names and states of
+/// dependencies and the server has no authentication. Responses have the format and the content coding that the client accepts; see
+/// <see cref="PrometheusMetrics.RenderAsync"/>. The connection of a client that does not read its response is aborted after 30 seconds.
 /// </remarks>
 /// <example>
 /// <code>
@@ -18,12 +18,12 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
 {
     private const string Localhost = "localhost";
 
-    /// <summary>The wait after an accept that failed for want of sockets or memory.</summary>
+    /// <summary>The delay after an accept that failed for lack of sockets or memory.</summary>
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private readonly object _gate = new();
     private readonly ListenHost _host;
-    private readonly MetricsPages _pages;
+    private readonly RequestHandler _handler;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopped = new();
     private IReadOnlyList<Socket> _sockets = [];
@@ -31,15 +31,15 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
     private bool _disposed;
 
     /// <summary>Creates a server that does not listen yet.</summary>
-    /// <param name="port">1 to 65535, or 0 for a free one, which <see cref="Port"/> tells after <see cref="Start"/>.</param>
+    /// <param name="port">The port, from 1 to 65535, or 0 for a free one, which <see cref="Port"/> returns after <see cref="Start"/>.</param>
     /// <param name="host">
-    /// Where to listen: <c>localhost</c>, the default, for both loopback addresses; an IPv4 or IPv6 address of this machine, with or without
-    /// brackets; a host name, for those of its addresses that this machine has; <c>*</c>, <c>+</c> or <c>::</c> for every address, IPv4 and IPv6;
-    /// <c>0.0.0.0</c> for every IPv4 address. Only requests that name this host are answered, on loopback those for <c>localhost</c> and the
-    /// loopback addresses too; with every address, all are.
+    /// The host to listen on: <c>localhost</c>, the default, for both loopback addresses; an IPv4 or IPv6 address of this machine, with or
+    /// without brackets; a host name, for its addresses on this machine; <c>*</c>, <c>+</c> or <c>::</c> for all IPv4 and IPv6 addresses;
+    /// <c>0.0.0.0</c> for all IPv4 addresses. Only requests for this host are served, and on loopback also those for <c>localhost</c> and the
+    /// loopback addresses. With all addresses, requests for any host are served.
     /// </param>
-    /// <param name="metrics">What it serves; <see cref="PrometheusMetrics.Default"/> unless given.</param>
-    /// <exception cref="ArgumentException"><paramref name="port"/> is out of range, or <paramref name="host"/> is none of these forms.</exception>
+    /// <param name="metrics">The metrics to serve. The default is <see cref="PrometheusMetrics.Default"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="port"/> is out of range, or <paramref name="host"/> has none of these forms.</exception>
     public PrometheusServer(int port, string host = Localhost, PrometheusMetrics? metrics = null)
         : this(port, host, metrics, TimeProvider.System) { }
 
@@ -47,24 +47,24 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
     {
         if (port is < 0 or > ushort.MaxValue)
         {
-            throw new ArgumentOutOfRangeException(nameof(port), port, $"port must be 0 to 65535, but is {port}.");
+            throw new ArgumentOutOfRangeException(nameof(port), port, $"port must be from 0 to 65535, but is {port}.");
         }
 
         _host = new(host);
         Port = port;
         Host = host;
-        _pages = new(metrics ?? PrometheusMetrics.Default, _host);
+        _handler = new(metrics ?? PrometheusMetrics.Default, _host);
         _time = time;
     }
 
-    /// <summary>The port; 0 before <see cref="Start"/> where the server is to pick a free one.</summary>
+    /// <summary>Gets the port, or 0 before <see cref="Start"/> if the server selects a free one.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Gets the host, as it was given.</summary>
+    /// <summary>Gets the host as it was specified.</summary>
     public string Host { get; }
 
-    /// <summary>Begins to listen, and returns. Does nothing when it listens already.</summary>
-    /// <exception cref="IOException">The port is in use, or the host is none of this machine's; the message names both and the cause.</exception>
+    /// <summary>Starts to listen. It is a no-op if the server is listening.</summary>
+    /// <exception cref="IOException">The port is in use, or the host has no address on this machine. The message names both and the cause.</exception>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public void Start()
     {
@@ -82,7 +82,7 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening. Pages that are being sent are cut off. Further calls do nothing.</summary>
+    /// <summary>Stops listening and aborts open connections. Further calls are no-ops.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -101,8 +101,8 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>As <see cref="Dispose"/>, and waits until no request is accepted any more.</summary>
-    /// <returns>A task that completes when the server has ended.</returns>
+    /// <summary>Stops the server as <see cref="Dispose"/> does, and waits until it accepts no more connections.</summary>
+    /// <returns>A task that completes when the server has stopped.</returns>
     public async ValueTask DisposeAsync()
     {
         Dispose();
@@ -124,9 +124,9 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
     private static string Cause(SocketException error) =>
         error.SocketErrorCode switch
         {
-            SocketError.AddressAlreadyInUse => "the port is in use by another program or server.",
+            SocketError.AddressAlreadyInUse => "the port is in use by another process or server.",
             SocketError.AddressNotAvailable => "it is not an address of this machine.",
-            SocketError.AccessDenied => "this process may not use the port; ports below 1024 often need a privilege.",
+            SocketError.AccessDenied => "the process has no permission to use the port; ports below 1024 often require a privilege.",
             SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"the name has no address ({error.Message}).",
             _ => $"{error.Message}.",
         };
@@ -138,16 +138,16 @@ public sealed class PrometheusServer : IDisposable, IAsyncDisposable
             try
             {
                 var client = await socket.AcceptAsync(_stopped.Token).ConfigureAwait(false);
-                _ = Task.Run(() => new Connection(client, _pages, _time).RunAsync(_stopped.Token));
+                _ = Task.Run(() => new Connection(client, _handler, _time).RunAsync(_stopped.Token));
             }
             catch (SocketException) when (!_stopped.IsCancellationRequested)
             {
-                // A client that left before it was accepted, or too many open sockets: without a pause these would be asked for again and again.
+                // A client that disconnected before it was accepted, or too many open sockets. Without a delay this loop would spin.
                 await Task.Delay(AcceptPause, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
             {
-                // The server was disposed, which ends the loop.
+                // The server is disposed, which ends the loop.
             }
         }
     }

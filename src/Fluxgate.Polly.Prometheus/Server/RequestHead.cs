@@ -5,16 +5,16 @@ namespace Fluxgate;
 /// <summary>The request line and the headers of an HTTP/1.1 request (RFC 9112).</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path of the target, without its query.</param>
-/// <param name="Host">The host that the client asks for; empty where HTTP/1.0 names none.</param>
-/// <param name="IsLast">Whether the connection ends with the response to this request.</param>
-/// <param name="Headers">The headers; several of one name joined by commas.</param>
+/// <param name="Host">The host of the request, which is empty if HTTP/1.0 names none.</param>
+/// <param name="IsLast">Whether the connection is closed after the response.</param>
+/// <param name="Headers">The headers. Several headers of one name are joined by commas.</param>
 internal sealed record RequestHead(string Method, string Path, string Host, bool IsLast, IReadOnlyDictionary<string, string> Headers)
 {
     public bool IsHead => Method is "HEAD";
 
-    /// <summary>Reads a head.</summary>
-    /// <param name="bytes">Everything up to the empty line.</param>
-    /// <returns>The head; <see langword="null"/> for what is none.</returns>
+    /// <summary>Parses a head.</summary>
+    /// <param name="bytes">The bytes up to and including the empty line.</param>
+    /// <returns>The head, or <see langword="null"/> if it is invalid.</returns>
     public static RequestHead? Parse(ReadOnlySpan<byte> bytes)
     {
         // Latin-1 reads every byte as one character, so no input is invalid.
@@ -29,7 +29,7 @@ internal sealed record RequestHead(string Method, string Path, string Host, bool
             return null;
         }
 
-        // A proxy's client sends the whole address, which then counts and not the header.
+        // A request to a proxy contains an absolute URI, which takes precedence over the header.
         var address = target[0] == '/' || !Uri.TryCreate(target, UriKind.Absolute, out var absolute) ? null : absolute;
         var host = address?.Authority ?? headers.GetValueOrDefault("Host");
         var isOld = version is "HTTP/1.0";
@@ -49,7 +49,7 @@ internal sealed record RequestHead(string Method, string Path, string Host, bool
                 continue;
             }
 
-            // A name with a space is an attempt to pass one header for another; a line that begins with one was allowed once.
+            // A space in a name may be request smuggling; a line that begins with one is obsolete folding.
             if (colon <= 0 || line.AsSpan(0, colon).ContainsAny(' ', '\t'))
             {
                 return null;
@@ -62,7 +62,7 @@ internal sealed record RequestHead(string Method, string Path, string Host, bool
         return headers;
     }
 
-    /// <summary>A body, which nothing here reads, would be taken for the next request.</summary>
+    /// <summary>Returns whether the connection must be closed. A body is not read, and would be parsed as the next request.</summary>
     private static bool IsLastOf(Dictionary<string, string> headers) =>
         headers.ContainsKey("Transfer-Encoding")
         || headers.GetValueOrDefault("Content-Length", "0") != "0"

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>What <see cref="PrometheusServer"/> answers to one request.</summary>
-/// <param name="Status">The status.</param>
+/// <summary>A response of <see cref="PrometheusServer"/>.</summary>
+/// <param name="Status">The status code.</param>
 /// <param name="ContentType">The header <c>Content-Type</c>.</param>
 /// <param name="Length">The length of the body in bytes.</param>
 /// <param name="WriteBody">Writes the body.</param>
@@ -18,7 +18,7 @@ internal sealed record Response(
     params (string Name, string Value)[] Headers
 )
 {
-    /// <summary>Creates a response of plain text.</summary>
+    /// <summary>Creates a plain-text response.</summary>
     public static Response Of(HttpStatusCode status, string text, params (string Name, string Value)[] headers)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -26,13 +26,13 @@ internal sealed record Response(
     }
 
     /// <summary>Returns the status line and the headers.</summary>
-    /// <param name="date">The header <c>Date</c>.</param>
-    /// <param name="isLast">Whether the connection ends with this response.</param>
+    /// <param name="date">The value of the header <c>Date</c>.</param>
+    /// <param name="isLast">Whether the connection is closed after this response.</param>
     public byte[] Head(DateTimeOffset date, bool isLast)
     {
-        using var words = new HttpResponseMessage(Status);
+        using var standard = new HttpResponseMessage(Status);
         var head = new StringBuilder();
-        head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {(int)Status} {words.ReasonPhrase}\r\n");
+        head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {(int)Status} {standard.ReasonPhrase}\r\n");
         head.Append(CultureInfo.InvariantCulture, $"Date: {date:R}\r\nContent-Type: {ContentType}\r\nContent-Length: {Length}\r\n");
         foreach (var (name, value) in Headers)
         {

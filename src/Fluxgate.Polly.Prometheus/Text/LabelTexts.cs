@@ -3,44 +3,44 @@ using System.Buffers;
 namespace Fluxgate;
 
 /// <summary>
-/// The labels of a sample after that of the circuit, encoded: its own and the constant ones. The samples of one circuit mostly have the
-/// labels that those of the circuit before had, so they are encoded once and kept by their place.
+/// The encoded labels of a sample after the label of the circuit: its own and the constant ones. The samples of most circuits have the same
+/// labels as those of the previous circuit, so the text is cached by the index of the sample.
 /// </summary>
 internal sealed class LabelTexts(BreakerMetrics metrics)
 {
-    /// <summary>Samples beyond these, which no family of ours has, are encoded each time.</summary>
-    private const int Kept = 64;
+    /// <summary>The number of cached samples. Further samples, which only custom families have, are encoded each time.</summary>
+    private const int MaxCached = 64;
 
     private readonly List<Entry> _entries = [];
-    private readonly ArrayBufferWriter<byte> _encoded = new(Utf8Output.Stretch);
+    private readonly ArrayBufferWriter<byte> _encoded = new(Utf8Output.MinSpan);
     private string[] _names = [];
     private bool _isOfCircuits;
     private bool _isHistogram;
 
-    /// <summary>Whether the family's lines have labels at all.</summary>
+    /// <summary>Gets whether the lines of the family have labels.</summary>
     public bool AreAny => _isOfCircuits || _names.Length + metrics.ConstantLabels.Count > 0;
 
-    /// <summary>What stands between the labels and the number.</summary>
+    /// <summary>Gets the text between the labels and the number.</summary>
     public ReadOnlySpan<byte> Close => AreAny ? "} "u8 : " "u8;
 
     public void Begin(MetricFamily family)
     {
         _isHistogram = family.Type == MetricType.Histogram;
-        _isOfCircuits = family.IsOfCircuits;
-        _names = [.. family.Labels.Select(label => family.IsOfCircuits ? metrics.LabelName(label) : label)];
+        _isOfCircuits = family.IsPerCircuit;
+        _names = [.. family.Labels.Select(label => family.IsPerCircuit ? metrics.LabelName(label) : label)];
         _entries.ForEach(entry => entry.IsCurrent = false);
     }
 
-    /// <summary>The labels of the sample at a place among those of its circuit, closed but for a histogram, whose bounds come behind them.</summary>
-    public ReadOnlySpan<byte> Of(in MetricLabels labels, int place)
+    /// <summary>Returns the labels of a sample. The brace is closed, except for a histogram, whose bounds follow.</summary>
+    public ReadOnlySpan<byte> Of(in MetricLabels labels, int index)
     {
-        place = Math.Min(place, Kept);
-        while (_entries.Count <= place)
+        index = Math.Min(index, MaxCached);
+        while (_entries.Count <= index)
         {
             _entries.Add(new());
         }
 
-        var entry = _entries[place];
+        var entry = _entries[index];
         if (!entry.IsCurrent || (_names.Length > 0 && entry.Labels != labels))
         {
             entry.IsCurrent = true;

@@ -1,11 +1,11 @@
 namespace Fluxgate;
 
-/// <summary>How a page of metrics is written.</summary>
+/// <summary>Specifies the format of a page of metrics.</summary>
 public enum PageFormat
 {
-    /// <summary>The Prometheus text format 0.0.4, which everything reads.</summary>
+    /// <summary>The Prometheus text format 0.0.4, which all clients can read.</summary>
     Text = 0,
 
-    /// <summary>OpenMetrics 1.0, which Prometheus asks for first.</summary>
+    /// <summary>OpenMetrics 1.0, which Prometheus prefers.</summary>
     OpenMetrics = 1,
 }

@@ -1,12 +1,12 @@
 namespace Fluxgate;
 
-/// <summary>What HTTP says of the formats.</summary>
+/// <summary>Provides an extension method for <see cref="PageFormat"/>.</summary>
 public static class PageFormatExtensions
 {
-    /// <summary>The content type of a page.</summary>
-    /// <param name="format">One of the formats.</param>
+    /// <summary>Returns the value of the header <c>Content-Type</c> for a format.</summary>
+    /// <param name="format">The format.</param>
     /// <returns>The media type with its version and character set.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="format"/> is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="format"/> is undefined.</exception>
     public static string ContentType(this PageFormat format) =>
         format switch
         {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Fluxgate;
 
-/// <summary>A page as the stream that a compressor writes into.</summary>
+/// <summary>A stream that appends to a page.</summary>
 internal sealed class PageStream(PooledPage page) : Stream
 {
     public override bool CanRead => false;

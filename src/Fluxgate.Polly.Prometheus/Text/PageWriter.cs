@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>Writes one reading as the text format 0.0.4 or as OpenMetrics 1.0: one family after the other, each with its HELP and TYPE.</summary>
+/// <summary>Writes the families in the text format 0.0.4 or in OpenMetrics 1.0, each with its HELP and TYPE.</summary>
 /// <remarks>
-/// The two differ in the names of counters, in UNIT and EOF, in the quotes of help texts and in how a bucket's bound reads; everything else is
-/// written by the same lines. A family without a sample still says what it would be. A line is put together from parts that were encoded
-/// before: the family's name, the circuit, and the labels, which are mostly those that the circuit before had.
+/// The formats differ in the names of counters, in UNIT and EOF, in the quotes of help texts and in the bounds of buckets. A family without
+/// samples has its HELP and TYPE. A line is assembled from encoded parts: the name of the family, the circuit, and the labels, which are
+/// mostly those of the previous circuit.
 /// </remarks>
 internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, PageFormat format, IBufferWriter<byte> output)
 {
@@ -45,7 +45,7 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
         {
             reading.Read(family, circuit, _samples);
             var samples = _samples.All;
-            ReadOnlySpan<byte> circuitText = family.IsOfCircuits ? _circuits[circuit] : [];
+            ReadOnlySpan<byte> circuitText = family.IsPerCircuit ? _circuits[circuit] : [];
             for (var i = 0; i < samples.Length; i++)
             {
                 ref readonly var sample = ref samples[i];
@@ -119,7 +119,7 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
     {
         var names = reading.Circuits;
         var circuits = new byte[names.Count][];
-        var buffer = new ArrayBufferWriter<byte>(Utf8Output.Stretch);
+        var buffer = new ArrayBufferWriter<byte>(Utf8Output.MinSpan);
         for (var i = 0; i < circuits.Length; i++)
         {
             buffer.ResetWrittenCount();
@@ -132,7 +132,7 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
         return circuits;
     }
 
-    /// <summary>The names of a histogram's series, and its bounds as the last label of a line.</summary>
+    /// <summary>The encoded names of the series of a histogram, and its bounds as the last label of a line.</summary>
     private sealed class HistogramNames(string name)
     {
         private DurationBuckets? _buckets;
@@ -162,7 +162,7 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
             return _bounds;
         }
 
-        /// <summary>A bound as a label: in OpenMetrics a number that could be taken for an integer shows that it is none.</summary>
+        /// <summary>Returns a bound as label text. OpenMetrics requires a decimal point or an exponent.</summary>
         private static string Bound(double seconds, bool isOpenMetrics)
         {
             var text = seconds.ToString("R", CultureInfo.InvariantCulture);

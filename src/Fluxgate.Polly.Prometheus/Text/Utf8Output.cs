@@ -5,23 +5,23 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>Writes pieces of text into a buffer writer, taking from it in large spans.</summary>
+/// <summary>Writes text to a buffer writer in large spans.</summary>
 internal ref struct Utf8Output(IBufferWriter<byte> output)
 {
-    /// <summary>What it asks the writer for at once, at least.</summary>
-    public const int Stretch = 4096;
+    /// <summary>The minimum length of a span that is requested from the writer.</summary>
+    public const int MinSpan = 4096;
 
-    private const int LongestNumber = 32;
+    private const int MaxNumberLength = 32;
 
-    /// <summary>From here on .NET writes a double with an exponent.</summary>
-    private const double LeastWithExponent = 1e15;
+    /// <summary>The value from which .NET formats a double with an exponent.</summary>
+    private const double MinWithExponent = 1e15;
 
-    /// <summary>Below this it does so too.</summary>
-    private const double LeastWithoutExponent = 1e-4;
+    /// <summary>The value below which .NET formats a double with an exponent.</summary>
+    private const double MinWithoutExponent = 1e-4;
 
     private static readonly SearchValues<byte> ToEscape = SearchValues.Create("\\\"\n"u8);
 
-    private Span<byte> _free = output.GetSpan(Stretch);
+    private Span<byte> _free = output.GetSpan(MinSpan);
     private int _written;
 
     public void Append(ReadOnlySpan<byte> utf8)
@@ -36,7 +36,7 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
         _written += Encoding.UTF8.GetBytes(text, room);
     }
 
-    /// <summary>A value as it stands between quotes. Lone surrogates, which nothing can encode, are replaced.</summary>
+    /// <summary>Appends a label value and escapes it. Lone surrogates, which UTF-8 cannot encode, are replaced.</summary>
     public void AppendEscaped(string value)
     {
         var room = Room(2 * Encoding.UTF8.GetMaxByteCount(value.Length));
@@ -44,7 +44,7 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
         _written += Escape(room, length, quotes: true);
     }
 
-    /// <summary>A help text: quotes stand as they are in the text format, and are escaped in OpenMetrics.</summary>
+    /// <summary>Appends a help text. OpenMetrics escapes quotes; the text format does not.</summary>
     public void AppendHelp(string help, bool escapeQuotes)
     {
         var room = Room(2 * Encoding.UTF8.GetMaxByteCount(help.Length));
@@ -52,9 +52,9 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
         _written += Escape(room, length, escapeQuotes);
     }
 
-    public void Append(double value) => _written += Format(value, Room(LongestNumber));
+    public void Append(double value) => _written += Format(value, Room(MaxNumberLength));
 
-    /// <summary>A label behind what stands before it: a brace or a comma.</summary>
+    /// <summary>Appends a label after a separator, which is a brace or a comma.</summary>
     public void AppendLabel(ReadOnlySpan<byte> separator, string name, string value)
     {
         Append(separator);
@@ -64,7 +64,7 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
         Append("\""u8);
     }
 
-    /// <summary>A line of four parts that are encoded, and a number.</summary>
+    /// <summary>Appends a line of four encoded parts and a number.</summary>
     public void AppendLine(
         ReadOnlySpan<byte> name,
         ReadOnlySpan<byte> circuit,
@@ -73,7 +73,7 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
         double value
     )
     {
-        var line = Room(name.Length + circuit.Length + labels.Length + close.Length + LongestNumber + 1);
+        var line = Room(name.Length + circuit.Length + labels.Length + close.Length + MaxNumberLength + 1);
         var rest = line;
         rest = After(name, rest);
         rest = After(circuit, rest);
@@ -99,9 +99,9 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
 
     private static int Format(double value, Span<byte> room)
     {
-        if (value is >= 0 and < LeastWithExponent && (long)value is var whole && whole == value && !double.IsNegative(value))
+        if (value is >= 0 and < MinWithExponent && (long)value is var whole && whole == value && !double.IsNegative(value))
         {
-            // Most numbers are counts, and integers are written several times as fast.
+            // Most numbers are counts, and integers are formatted several times as fast.
             return Format(whole, room);
         }
 
@@ -134,14 +134,14 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
     }
 
     /// <summary>
-    /// Writes what is a whole number of 100 ns (durations) or of ms (times), which .NET's own search for the shortest text takes ten times
-    /// as long for. The text is the same: of decimals with 15 digits or fewer only one is a given double.
+    /// Formats a multiple of 100 ns (durations) or of 1 ms (times). This is ten times as fast as .NET's shortest round-trip format, with the
+    /// same result: at most one decimal with 15 digits or fewer is equal to a given double.
     /// </summary>
-    /// <returns>How many bytes were written; 0 when it is no such number.</returns>
+    /// <returns>The number of bytes written, or 0 if the value is not such a multiple.</returns>
     private static int FormatDecimal(double value, Span<byte> room)
     {
-        var (unit, digits) = value < LeastWithExponent / TimeSpan.TicksPerSecond ? (TimeSpan.TicksPerSecond, 7) : (1_000, 3);
-        if (!(value is >= LeastWithoutExponent and < LeastWithExponent / 1e3))
+        var (unit, digits) = value < MinWithExponent / TimeSpan.TicksPerSecond ? (TimeSpan.TicksPerSecond, 7) : (1_000, 3);
+        if (!(value is >= MinWithoutExponent and < MinWithExponent / 1e3))
         {
             return 0;
         }
@@ -197,7 +197,7 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
         if (_free.Length - _written < length)
         {
             Flush();
-            _free = output.GetSpan(Math.Max(length, Stretch));
+            _free = output.GetSpan(Math.Max(length, MinSpan));
         }
 
         return _free[_written..];

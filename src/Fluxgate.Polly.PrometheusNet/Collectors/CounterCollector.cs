@@ -2,11 +2,12 @@ using Prometheus;
 
 namespace Fluxgate;
 
+/// <summary>Sets the series of a counter.</summary>
 internal sealed class CounterCollector(Counter counter) : SeriesCollector<Counter.Child>(counter)
 {
     protected override void Set(in SeriesValue series)
     {
-        // Less than before: the name's breakers were gone, and another one began anew between two collections.
+        // A lower value: between two collections the breakers of this name were disposed and a new one was created.
         if (Child(series.Labels).Value > series.Sample.Value)
         {
             Remove(series.Labels);

@@ -2,13 +2,13 @@ using Prometheus;
 
 namespace Fluxgate;
 
-/// <summary>One family in a registry: sets its series to what was read, and removes those that were not. Guarded by the metrics' lock.</summary>
+/// <summary>Sets the series of a family in a registry to the values that were read, and removes the others. The lock of the metrics guards it.</summary>
 internal abstract class FamilyCollector
 {
     public static FamilyCollector Of(MetricFamily family, IMetricFactory factory, string[] labels, BreakerMetrics metrics) =>
         family.Type switch
         {
-            // Suppressed until it is set: a series is never seen with a value that nobody read.
+            // Suppressed until it is set, so that no series has a value that was not read.
             MetricType.Counter => new CounterCollector(
                 factory.CreateCounter(family.Name, family.Help, labels, new() { SuppressInitialValue = true })
             ),

@@ -2,25 +2,25 @@ using Prometheus;
 
 namespace Fluxgate;
 
-/// <summary>Histograms that were counted elsewhere.</summary>
+/// <summary>Sets the series of a histogram.</summary>
 /// <remarks>
-/// prometheus-net only observes. So what came since the last collection is observed bucket by bucket, with values inside each bucket that
-/// together give the sum: the counts are exact, and the sum is but for rounding.
+/// A histogram of prometheus-net has no setter. The increase since the last collection is observed bucket by bucket, with values inside each
+/// bucket that add up to the sum: the counts are exact, and the sum is exact up to rounding.
 /// </remarks>
 internal sealed class HistogramCollector(IMetricFactory factory, MetricFamily family, string[] labelNames, BreakerMetrics metrics)
     : FamilyCollector
 {
     private readonly Dictionary<string[], long[]> _shown = new(LabelsComparer.Instance);
     private Histogram? _histogram =
-        family.IsOfCircuits && metrics.DurationBuckets is { } buckets ? Create(factory, family, labelNames, buckets) : null;
-    private DurationBuckets? _buckets = family.IsOfCircuits ? metrics.DurationBuckets : null;
+        family.IsPerCircuit && metrics.DurationBuckets is { } buckets ? Create(factory, family, labelNames, buckets) : null;
+    private DurationBuckets? _buckets = family.IsPerCircuit ? metrics.DurationBuckets : null;
 
     public override void Set(IReadOnlyList<SeriesValue> series)
     {
         var read = new HashSet<string[]>(series.Select(one => one.Labels), LabelsComparer.Instance);
-        foreach (var gone in _shown.Keys.Where(labels => !read.Contains(labels)).ToList())
+        foreach (var removed in _shown.Keys.Where(labels => !read.Contains(labels)).ToList())
         {
-            Remove(gone);
+            Remove(removed);
         }
 
         foreach (var one in series)
@@ -31,7 +31,7 @@ internal sealed class HistogramCollector(IMetricFactory factory, MetricFamily fa
 
     private void Set(string[] labels, DurationHistogram durations)
     {
-        // A family of one's own tells its buckets with its first histogram.
+        // The buckets of a custom family are known from its first histogram.
         _buckets ??= durations.Buckets;
         _histogram ??= Create(factory, family, labelNames, _buckets);
         if (!durations.Buckets.Equals(_buckets))
@@ -41,20 +41,20 @@ internal sealed class HistogramCollector(IMetricFactory factory, MetricFamily fa
 
         if (_shown.TryGetValue(labels, out var before) && before.Zip(durations.Counts).Any(pair => pair.First > pair.Second))
         {
-            // Less than before: the name's breakers were gone, and another one began anew between two collections.
+            // A lower count: between two collections the breakers of this name were disposed and a new one was created.
             Remove(labels);
             before = null;
         }
 
         before ??= new long[durations.Counts.Count];
         var child = _histogram.WithLabels(labels);
-        long[] came = [.. durations.Counts.Zip(before, (now, then) => now - then)];
-        var values = Spread.Of(came, durations.Buckets.Seconds, durations.Sum.TotalSeconds - child.Sum);
-        for (var bucket = 0; bucket < came.Length; bucket++)
+        long[] added = [.. durations.Counts.Zip(before, (now, then) => now - then)];
+        var values = BucketValues.Of(added, durations.Buckets.Seconds, durations.Sum.TotalSeconds - child.Sum);
+        for (var bucket = 0; bucket < added.Length; bucket++)
         {
-            if (came[bucket] > 0)
+            if (added[bucket] > 0)
             {
-                child.Observe(values[bucket], came[bucket]);
+                child.Observe(values[bucket], added[bucket]);
             }
         }
 

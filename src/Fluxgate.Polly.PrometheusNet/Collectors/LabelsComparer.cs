@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Label values are the same when each is.</summary>
+/// <summary>Compares arrays of label values element by element.</summary>
 internal sealed class LabelsComparer : IEqualityComparer<string[]>
 {
     public static readonly LabelsComparer Instance = new();

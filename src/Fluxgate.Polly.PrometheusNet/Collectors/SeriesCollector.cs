@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace Fluxgate;
 
-/// <summary>A family whose series are set one by one.</summary>
+/// <summary>Sets the series of a family one by one.</summary>
 internal abstract class SeriesCollector<TChild>(Collector<TChild> collector) : FamilyCollector
     where TChild : ChildBase
 {
@@ -11,9 +11,9 @@ internal abstract class SeriesCollector<TChild>(Collector<TChild> collector) : F
     public sealed override void Set(IReadOnlyList<SeriesValue> series)
     {
         var read = new HashSet<string[]>(series.Select(one => one.Labels), LabelsComparer.Instance);
-        foreach (var gone in _shown.Where(labels => !read.Contains(labels)).ToList())
+        foreach (var removed in _shown.Where(labels => !read.Contains(labels)).ToList())
         {
-            Remove(gone);
+            Remove(removed);
         }
 
         foreach (var one in series)

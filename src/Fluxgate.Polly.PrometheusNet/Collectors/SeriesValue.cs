@@ -1,4 +1,4 @@
 namespace Fluxgate;
 
-/// <summary>What one series is to be: the values of its labels, the circuit's name first where it has one, and the sample.</summary>
+/// <summary>The label values of a series, beginning with the name of the circuit if it has one, and its sample.</summary>
 internal readonly record struct SeriesValue(string[] Labels, MetricSample Sample);

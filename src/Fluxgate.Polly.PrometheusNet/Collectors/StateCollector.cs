@@ -3,8 +3,8 @@ using Prometheus;
 namespace Fluxgate;
 
 /// <summary>
-/// The states of circuits, of which one is 1. A series that is shown is never set again: a collection that is being written keeps the
-/// series it began with, and so the state it began with (trap M2).
+/// Sets the states of circuits, of which one is 1. A series is replaced and never set again, so that a collection that is being written keeps
+/// the state that it started with (trap M2).
 /// </summary>
 internal sealed class StateCollector(Gauge gauge) : FamilyCollector
 {
@@ -35,7 +35,7 @@ internal sealed class StateCollector(Gauge gauge) : FamilyCollector
         && shown.Count == states.Count
         && shown.Zip(states).All(pair => pair.First.Sample == pair.Second.Sample);
 
-    /// <summary>The zeros first: whoever looks meanwhile sees the old state alone, or nothing of the circuit.</summary>
+    /// <summary>Removes the zeros first: an overlapping collection contains only the old state, or no series of the circuit.</summary>
     private void Remove(string circuit)
     {
         if (_shown.Remove(circuit, out var states))

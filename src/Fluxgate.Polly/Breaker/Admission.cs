@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>What a call holds from being let in by <see cref="FluxgateBreaker.TryAdmit"/> until it settles. Settle it exactly once.</summary>
+/// <summary>The admission of a call, from <see cref="FluxgateBreaker.TryAdmit"/> until the call settles. Settle it exactly once.</summary>
 /// <remarks>
-/// Thread-safe. Disposing an admission that was not settled settles it as <see cref="Verdict.Ignored"/>, so that <c>using</c> returns a
-/// probe's permit on every path. A probe that is never settled is settled by its lease.
+/// Thread-safe. Disposing an unsettled admission settles it as <see cref="Verdict.Ignored"/>, so <c>using</c> returns the permit of a probe on
+/// every path. A probe that is never settled counts as a failure when its lease expires.
 /// </remarks>
 public sealed class Admission : IDisposable
 {
@@ -12,21 +12,21 @@ public sealed class Admission : IDisposable
 
     internal Admission(FluxgateBreaker breaker, Ticket ticket) => (Breaker, _ticket) = (breaker, ticket);
 
-    /// <summary>The state in which the call was let in.</summary>
+    /// <summary>Gets the state in which the call was admitted.</summary>
     public BreakerState State => _ticket.Phase.State;
 
-    /// <summary>The number of the phase that let the call in; when the breaker's is another, the result will be stale.</summary>
+    /// <summary>Gets the number of the phase that admitted the call. If the breaker is in another phase by the time the call settles, the result is stale.</summary>
     public long PhaseNumber => _ticket.Phase.Number;
 
     internal FluxgateBreaker Breaker { get; }
 
     /// <summary>Settles the call.</summary>
-    /// <param name="verdict">What it counts as.</param>
-    /// <param name="duration">How long it took, at least zero; measured since it was let in unless given. Used only where a rule asks for it.</param>
-    /// <param name="breakFor">How long to break if this failure opens the circuit, greater than zero; what is configured unless given.</param>
-    /// <returns>The transition that this caused, or <see langword="null"/>.</returns>
-    /// <exception cref="InvalidOperationException">The admission was settled before.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative, <paramref name="breakFor"/> is not positive, or <paramref name="verdict"/> is none.</exception>
+    /// <param name="verdict">How the call counts.</param>
+    /// <param name="duration">The duration of the call, at least zero. By default, the time since it was admitted. Used only if a rule or a listener requires durations.</param>
+    /// <param name="breakFor">The break duration to use if this failure opens the circuit, greater than zero. By default, the configured break duration.</param>
+    /// <returns>The transition that the call caused, or <see langword="null"/>.</returns>
+    /// <exception cref="InvalidOperationException">The admission has already been settled.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative, <paramref name="breakFor"/> is not positive, or <paramref name="verdict"/> is not a known value.</exception>
     public Signal? Settle(Verdict verdict, TimeSpan? duration = null, TimeSpan? breakFor = null)
     {
         if (breakFor is { } given)
@@ -55,11 +55,11 @@ public sealed class Admission : IDisposable
                 BreakTicks(verdict, breakFor)
             )
             : throw new InvalidOperationException(
-                $"The admission to circuit '{Breaker.Name}' was settled before; an admission settles once."
+                $"The admission of circuit '{Breaker.Name}' has already been settled. Settle an admission exactly once."
             );
     }
 
-    /// <summary>Settles the call as <see cref="Verdict.Ignored"/> unless it was settled.</summary>
+    /// <summary>Settles the call as <see cref="Verdict.Ignored"/>, unless it has already been settled.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _settled, 1) == 0)
@@ -68,6 +68,6 @@ public sealed class Admission : IDisposable
         }
     }
 
-    // Only a failure knows better than the settings: a slow success may open the circuit too.
+    // Only a failure can override the configured break duration. A slow success can open the circuit too.
     private static long BreakTicks(Verdict verdict, TimeSpan? breakFor) => verdict == Verdict.Failure ? breakFor?.Ticks ?? 0 : 0;
 }

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A listener of one breaker.</summary>
+/// <summary>A listener that is attached to one breaker.</summary>
 internal sealed class AttachedListener(FluxgateBreaker breaker, ICircuitListener listener) : IReceiver
 {
     public void OnAttached() => ListenerCall.Run(static attached => attached.Call(), this);

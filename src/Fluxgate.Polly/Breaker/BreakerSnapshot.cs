@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What a breaker knew about itself at one moment. Immutable; keeps nothing of the breaker alive but its name and reason.</summary>
+/// <summary>The state and the numbers of a breaker at one moment. Immutable. It does not keep the breaker alive.</summary>
 public sealed class BreakerSnapshot
 {
     private readonly History _history;
@@ -41,100 +41,100 @@ public sealed class BreakerSnapshot
         _userErrors = machine.UserCode.Read();
     }
 
-    /// <summary>The circuit's name.</summary>
+    /// <summary>Gets the circuit's name.</summary>
     public string CircuitName { get; }
 
-    /// <summary>The state.</summary>
+    /// <summary>Gets the state.</summary>
     public BreakerState State { get; }
 
-    /// <summary>The number of the phase: it grows with every transition, and with a reset while closed.</summary>
+    /// <summary>Gets the number of the phase. It increases with every transition, and with a reset while closed.</summary>
     public long PhaseNumber { get; }
 
-    /// <summary>Why the circuit is in this state.</summary>
+    /// <summary>Gets the reason why the circuit is in this state.</summary>
     public Reason Reason { get; }
 
-    /// <summary>When it entered this state, by the wall clock.</summary>
+    /// <summary>Gets when the circuit entered this state, by the wall clock.</summary>
     public DateTimeOffset EnteredAt { get; }
 
-    /// <summary>The rule that opens the circuit, as text.</summary>
+    /// <summary>Gets the text of the rule that opens the circuit.</summary>
     public string Rule { get; }
 
-    /// <summary>What the leaves of the rule compare with, from left to right within a kind; leaves without a number are left out.</summary>
+    /// <summary>Gets the thresholds of the rule's leaves, from left to right within a kind. Leaves without a threshold are omitted.</summary>
     public IReadOnlyList<RuleThreshold> RuleThresholds { get; }
 
-    /// <summary>When the break is over, by the wall clock; <see langword="null"/> unless open, and for a break until reset.</summary>
+    /// <summary>Gets when the break ends, by the wall clock; <see langword="null"/> unless the circuit is open, and for a break until reset.</summary>
     public DateTimeOffset? NextProbeAt { get; }
 
-    /// <summary>How long until the break is over, in whole milliseconds and never too early, always greater than zero; <see langword="null"/> unless open, when the break is over and no call has come, and for a break until reset.</summary>
+    /// <summary>Gets the time until the break ends, greater than zero and rounded up to whole milliseconds; <see langword="null"/> unless the circuit is open, after the break has ended, and for a break until reset.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>Calls that have settled, ever: successes, failures and ignored. Rejections are no requests.</summary>
+    /// <summary>Gets the total number of settled calls: successes, failures and ignored calls. Rejections are not requests.</summary>
     public long Requests => Successes + Failures + Ignored;
 
-    /// <summary>Calls that succeeded, ever.</summary>
+    /// <summary>Gets the total number of calls that succeeded.</summary>
     public long Successes { get; }
 
-    /// <summary>Calls that failed, ever.</summary>
+    /// <summary>Gets the total number of calls that failed.</summary>
     public long Failures { get; }
 
-    /// <summary>Calls that counted as neither, ever.</summary>
+    /// <summary>Gets the total number of calls that counted neither as a success nor as a failure.</summary>
     public long Ignored { get; }
 
-    /// <summary>Results that came when their phase was over and decided nothing, ever. They are among the requests, but for those whose lease had been counted.</summary>
+    /// <summary>Gets the total number of stale results: they arrived after their phase had ended and had no effect on the state. They are included in the requests, except those whose lease expired and was counted.</summary>
     public long Stale { get; }
 
-    /// <summary>Calls let in that have not settled.</summary>
+    /// <summary>Gets the number of admitted calls that have not settled.</summary>
     public long InFlight { get; }
 
-    /// <summary>Probes of this half-open phase that have not settled; 0 in other states.</summary>
+    /// <summary>Gets the number of probes of this half-open phase that have not settled; 0 in other states.</summary>
     public int HalfOpenInFlight { get; }
 
-    /// <summary>Calls that were rejected, ever.</summary>
+    /// <summary>Gets the total number of rejected calls.</summary>
     public long Rejected => _rejected.Sum();
 
-    /// <summary>Recorded calls in the window.</summary>
+    /// <summary>Gets the number of recorded calls in the window.</summary>
     public long WindowRequests { get; }
 
-    /// <summary>Failures in the window.</summary>
+    /// <summary>Gets the number of failures in the window.</summary>
     public long WindowFailures { get; }
 
-    /// <summary>Failures over calls in the window, 0 to 1; <see langword="null"/> while it is empty.</summary>
+    /// <summary>Gets the ratio of failures to calls in the window, 0 to 1; <see langword="null"/> while the window is empty.</summary>
     public double? FailureRate { get; }
 
-    /// <summary>Successes over calls in the window, 0 to 1; <see langword="null"/> while it is empty.</summary>
+    /// <summary>Gets the ratio of successes to calls in the window, 0 to 1; <see langword="null"/> while the window is empty.</summary>
     public double? SuccessRate { get; }
 
-    /// <summary>Slow calls by threshold, ascending: those of the rule, and the last ones that a reconfiguration took out of it, 16 together at most.</summary>
+    /// <summary>Gets the slow calls by threshold, in ascending order: the thresholds of the rule, and the most recent ones that a reconfiguration removed from it, at most 16 in total.</summary>
     public IReadOnlyList<SlowCallCount> SlowCalls { get; }
 
-    /// <summary>Failures in a row in this phase.</summary>
+    /// <summary>Gets the number of failures in a row in this phase.</summary>
     public long ConsecutiveFailures { get; }
 
-    /// <summary>Successes since the last failure in this phase.</summary>
+    /// <summary>Gets the number of successes since the last failure in this phase.</summary>
     public long ConsecutiveSuccesses { get; }
 
-    /// <summary>How often the circuit has gone back from half-open to open since it was last closed.</summary>
+    /// <summary>Gets how often the circuit has returned from half-open to open since it was last closed.</summary>
     public long Reopens => _history.Reopens;
 
-    /// <summary>How often the tripper fired in metrics-only, ever.</summary>
+    /// <summary>Gets the total number of times that the tripper fired in metrics-only.</summary>
     public long WouldTrips => _history.WouldTrips;
 
-    /// <summary>The sequence number of the last signal: how many transitions there were.</summary>
+    /// <summary>Gets the sequence number of the last signal, which is the number of transitions.</summary>
     public long SignalCount => _history.Signals;
 
-    /// <summary>Signals that did not reach a listener, since too many waited for it, ever.</summary>
+    /// <summary>Gets the total number of signals that were dropped because too many waited for a listener.</summary>
     public long SignalsDropped { get; }
 
-    /// <summary>Calls that were rejected in one state, ever.</summary>
+    /// <summary>Returns the total number of calls that were rejected in one state.</summary>
     /// <param name="state">The state.</param>
-    /// <returns>The number; 0 for states that reject nothing.</returns>
+    /// <returns>The number; 0 for states that reject no calls.</returns>
     public long RejectedIn(BreakerState state) => state.IsKnown() ? _rejected[(int)state] : 0;
 
-    /// <summary>Transitions from one state to another, ever.</summary>
-    /// <param name="oldState">The state left.</param>
-    /// <param name="newState">The state entered.</param>
+    /// <summary>Returns the total number of transitions from one state to another.</summary>
+    /// <param name="oldState">The old state.</param>
+    /// <param name="newState">The new state.</param>
     /// <returns>The number.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A state is none of the six.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is not one of the six states.</exception>
     public long Transitions(BreakerState oldState, BreakerState newState)
     {
         _ = oldState.ToLabel();
@@ -142,25 +142,25 @@ public sealed class BreakerSnapshot
         return _history.Transitions(oldState, newState);
     }
 
-    /// <summary>Errors in user code, ever.</summary>
-    /// <param name="source">Which code.</param>
+    /// <summary>Returns the total number of errors in user code from one source.</summary>
+    /// <param name="source">The kind of user code.</param>
     /// <returns>The number.</returns>
     public long UserErrors(UserErrorSource source) => (uint)source < (uint)_userErrors.Length ? _userErrors[(int)source] : 0;
 
-    /// <summary>How long calls took, by the state that let them in; only states in which calls ran.</summary>
-    /// <param name="buckets">The buckets that a listener of the breaker asked for; <see cref="DurationBuckets.Default"/> unless given.</param>
-    /// <returns>The histograms; empty when no listener asked for these buckets.</returns>
+    /// <summary>Returns the histograms of call durations, one for each state that admitted calls.</summary>
+    /// <param name="buckets">The buckets that a listener of the breaker requires; by default, <see cref="DurationBuckets.Default"/>.</param>
+    /// <returns>The histograms; empty if no listener requires these buckets.</returns>
     public IEnumerable<StateDurations> Durations(DurationBuckets? buckets = null) =>
         _durations.Where(durations => durations.Durations.Buckets.Equals(buckets ?? DurationBuckets.Default));
 
-    /// <summary>All histograms, of whatever buckets.</summary>
+    /// <summary>Gets the histograms of all buckets.</summary>
     internal ReadOnlySpan<StateDurations> AllDurations => _durations;
 
-    /// <summary>A line for logs and debuggers.</summary>
+    /// <summary>Returns one line for logs and debuggers.</summary>
     /// <returns>The name, the state and the reason.</returns>
     public override string ToString() => OneLine.Of($"{CircuitName}: {State.ToLabel()} ({Reason})");
 
-    /// <summary>All transitions, by the state left and then by the state entered.</summary>
+    /// <summary>Gets the numbers of all transitions, by old state and then by new state.</summary>
     internal ReadOnlySpan<long> AllTransitions => _history.AllTransitions;
 
     private SlowCallCount[] SlowCallsOf(in TotalsReading totals, in CallCounts window)

@@ -1,28 +1,28 @@
 namespace Fluxgate;
 
-/// <content>How listeners are attached and detached.</content>
+/// <content>Attaches and detaches listeners.</content>
 public sealed partial class FluxgateBreaker
 {
     private int _attached;
     private int _disposed;
 
     /// <summary>
-    /// Creates a breaker whose listeners are not called before <see cref="Attach"/>. Use it where several threads may create the breaker of
-    /// one name: publish one of them and attach its listeners, and dispose the others.
+    /// Creates a breaker whose listeners are not called before <see cref="Attach"/>. Use it if several threads can create the breaker of one
+    /// name: publish one breaker and attach its listeners, and dispose the others.
     /// </summary>
-    /// <param name="name">The circuit's name, as in the constructor.</param>
-    /// <param name="settings">The parts, as in the constructor.</param>
-    /// <param name="timeProvider">The breaker's one clock, as in the constructor.</param>
-    /// <returns>The breaker. It decides at once; what happens before its listeners are attached is delivered to them afterwards.</returns>
-    /// <exception cref="ArgumentException">As in the constructor.</exception>
+    /// <param name="name">The circuit's name in signals, metrics and exceptions: 1 to 256 characters. All characters are allowed.</param>
+    /// <param name="settings">The settings, which are copied. By default, those of a new <see cref="FluxgateBreakerSettings"/>.</param>
+    /// <param name="timeProvider">The clock of the breaker; by default, the system's.</param>
+    /// <returns>The breaker. It admits and rejects calls immediately. Signals from before <see cref="Attach"/> are delivered by it.</returns>
+    /// <exception cref="ArgumentException">The name or a setting is out of range or missing. The message names it, its value and what is allowed.</exception>
     public static FluxgateBreaker CreateUnattached(
         string name,
         FluxgateBreakerSettings? settings = null,
         TimeProvider? timeProvider = null
     ) => new(name, settings ?? new(), Clock.Of(timeProvider));
 
-    /// <summary>Attaches the listeners of a breaker of <see cref="CreateUnattached"/>: calls their <c>OnAttached</c> in order, then delivers what has happened.</summary>
-    /// <remarks>Does nothing where the listeners are attached, or the breaker was disposed before they were. Thread-safe.</remarks>
+    /// <summary>Attaches the listeners of a breaker that was created by <see cref="CreateUnattached"/>: calls their <c>OnAttached</c> in order, then delivers the signals and notices so far.</summary>
+    /// <remarks>This is a no-op if the listeners are attached already, or the breaker has been disposed. Thread-safe.</remarks>
     public void Attach()
     {
         if (Interlocked.Exchange(ref _attached, 1) != 0)
@@ -38,16 +38,17 @@ public sealed partial class FluxgateBreaker
         Machine.BeginDelivery();
     }
 
-    /// <summary>Ends listening: listeners receive what has happened up to now, and are detached; timers stop.</summary>
+    /// <summary>Delivers the remaining signals to the listeners, detaches them, and stops the timers.</summary>
     /// <remarks>
-    /// The breaker goes on deciding for calls that still reach it, without listeners. Waits for listeners up to
-    /// <see cref="FluxgateBreakerSettings.ListenerFlushTimeout"/> on the breaker's clock; where that is a virtual one, prefer
-    /// <see cref="DisposeAsync"/>. A listener that takes longer is detached when its own call returns. Never throws. Further calls do nothing.
+    /// The breaker continues to admit and reject calls, without listeners. It waits for listeners up to
+    /// <see cref="FluxgateBreakerSettings.ListenerFlushTimeout"/> on the breaker's clock; if that is a virtual clock, prefer
+    /// <see cref="DisposeAsync"/>. A listener that takes longer is detached when its current call returns. Never throws. Further calls are
+    /// no-ops. Thread-safe.
     /// </remarks>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>As <see cref="Dispose"/>, without blocking a thread.</summary>
-    /// <returns>A task that completes when listeners were detached, or their time has run out.</returns>
+    /// <summary>Does the same as <see cref="Dispose"/> without blocking a thread.</summary>
+    /// <returns>A task that completes when the listeners have been detached or the timeout has elapsed.</returns>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -117,14 +118,14 @@ public sealed partial class FluxgateBreaker
         }
         catch (Exception error)
         {
-            // A user's timer. The time is bounded all the same: it is over at once.
+            // The timer is the user's. Without it, the timeout elapses immediately, so the wait remains bounded.
             Machine.UserCode.ClockFailed(error);
             timeout.SetResult();
             return null;
         }
     }
 
-    /// <summary><see langword="null"/> when no listener asks for durations.</summary>
+    /// <summary>Returns the recorders of durations, or <see langword="null"/> if no listener requires durations.</summary>
     private Durations? DurationsOf(IEnumerable<IListener> listeners)
     {
         var (buckets, sinks) = (new List<DurationBuckets>(), new List<IDurationSink>());
@@ -135,9 +136,9 @@ public sealed partial class FluxgateBreaker
                 sinks.Add(sink);
             }
 
-            if (BucketsOf(listener) is { } wanted && !buckets.Contains(wanted))
+            if (BucketsOf(listener) is { } required && !buckets.Contains(required))
             {
-                buckets.Add(wanted);
+                buckets.Add(required);
             }
         }
 

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
-/// <summary>The parts of a breaker and the few numbers beside them. A breaker copies what it needs; changing the object later changes nothing.</summary>
-/// <remarks>Not thread-safe while it is being filled. Parts may be shared between settings.</remarks>
+/// <summary>The settings of a breaker: its parts and a few numbers. A breaker copies them, so later changes to this object have no effect on it.</summary>
+/// <remarks>Not thread-safe. Several settings can share parts.</remarks>
 public sealed class FluxgateBreakerSettings
 {
     private static readonly Window DefaultWindow = Window.Count(FluxgateDefaults.WindowSize);
@@ -26,98 +26,111 @@ public sealed class FluxgateBreakerSettings
         warnings: []
     );
 
-    // The rules last made of these settings: valid, and shared as long as the settings stay as they are.
+    // The rules last created from these settings. They are valid, and shared as long as the settings do not change.
     private Rules _rules = DefaultRules;
 
-    /// <summary>Which recent calls count.</summary>
-    /// <value><c>Count(100)</c> unless set.</value>
+    /// <summary>Gets or sets the window: the recent calls that the rule evaluates.</summary>
+    /// <value><c>Count(100)</c> by default.</value>
     public Window Window { get; set; } = DefaultWindow;
 
-    /// <summary>The rule that opens the circuit.</summary>
-    /// <value><c>MinRequests(100) &amp; FailureRate(50%)</c> unless set.</value>
+    /// <summary>Gets or sets the rule that opens the circuit.</summary>
+    /// <value><c>MinRequests(100) &amp; FailureRate(50%)</c> by default.</value>
     public Tripper Tripper { get; set; } = DefaultTripper;
 
-    /// <summary>How long the circuit stays open.</summary>
-    /// <value><c>Fixed(60 s)</c> unless set.</value>
+    /// <summary>Gets or sets how long the circuit stays open.</summary>
+    /// <value><c>Fixed(60 s)</c> by default.</value>
     public BreakDuration BreakDuration { get; set; } = DefaultBreakDuration;
 
-    /// <summary>Which calls probe while half-open.</summary>
-    /// <value><c>RampUp(10% -> 100%, 60 s)</c> unless set.</value>
+    /// <summary>Gets or sets which calls probe while the circuit is half-open.</summary>
+    /// <value><c>RampUp(10% -> 100%, 60 s)</c> by default.</value>
     public Permit Permit { get; set; } = DefaultPermit;
 
-    /// <summary>When probing ends well.</summary>
-    /// <value><c>AfterProbes(10)</c> unless set.</value>
+    /// <summary>Gets or sets when probing has succeeded and the circuit closes.</summary>
+    /// <value><c>AfterProbes(10)</c> by default.</value>
     public Recovery Recovery { get; set; } = DefaultRecovery;
 
-    /// <summary>How long a probe may take. Then it counts as a failure with this duration, its permit returns, and what it brings later decides nothing.</summary>
-    /// <value>Greater than zero; 30 s unless set.</value>
+    /// <summary>
+    /// Gets or sets how long a probe may take. A probe that takes longer counts as a failure with this duration, and its permit is returned. Its
+    /// later result is stale and has no effect on the state.
+    /// </summary>
+    /// <value>Greater than zero; 30 s by default.</value>
     public TimeSpan ProbeLease { get; set; } = FluxgateDefaults.ProbeLease;
 
-    /// <summary>Whether a timer ends a break, and notices an expired lease, when no call comes.</summary>
-    /// <value><see langword="false"/> unless set: the first call after the break moves the circuit to half-open.</value>
+    /// <summary>Gets or sets whether a timer ends the break and expires probe leases when there are no calls.</summary>
+    /// <value><see langword="false"/> by default: the first call after the break moves the circuit to half-open.</value>
     public bool ProbeWithoutTraffic { get; set; }
 
-    /// <summary>The state that the breaker starts in. No signal is raised for it.</summary>
-    /// <value><see cref="BreakerState.Closed"/> unless set.</value>
+    /// <summary>Gets or sets the initial state of the breaker. No signal is raised for it.</summary>
+    /// <value><see cref="BreakerState.Closed"/> by default.</value>
     public BreakerState InitialState { get; set; } = BreakerState.Closed;
 
-    /// <summary>What hears the breaker's signals: listeners and lambdas.</summary>
-    /// <value>Empty unless filled.</value>
+    /// <summary>Gets or sets the listeners and callbacks that receive the breaker's signals.</summary>
+    /// <value>Empty by default.</value>
     public ListenerCollection Listeners { get; set; } = [];
 
-    /// <summary>How many signals and notices wait for each asynchronous listener at the most.</summary>
-    /// <value>At least 1; 1024 unless set.</value>
+    /// <summary>Gets or sets how many signals and notices can wait for each asynchronous listener. A full queue drops its oldest entry.</summary>
+    /// <value>At least 1; 1024 by default.</value>
     public int ListenerQueueCapacity { get; set; } = FluxgateDefaults.ListenerQueueCapacity;
 
-    /// <summary>How long disposing the breaker waits for its listeners.</summary>
-    /// <value>Greater than zero, at most 1 day; 5 s unless set.</value>
+    /// <summary>Gets or sets how long disposing the breaker waits for its listeners.</summary>
+    /// <value>Greater than zero, at most 1 day; 5 s by default.</value>
     public TimeSpan ListenerFlushTimeout { get; set; } = FluxgateDefaults.ListenerFlushTimeout;
 
-    /// <summary>The source of chance for jitter and permits, as in Polly's retry: answers with at least 0 and less than 1, and is thread-safe.</summary>
-    /// <value><see langword="null"/> unless set: a shared random source.</value>
+    /// <summary>Gets or sets the random number generator for jitter and permits, as in Polly's retry. It must be thread-safe and return at least 0 and less than 1.</summary>
+    /// <value><see langword="null"/> by default: <see cref="Random.Shared"/>.</value>
     public Func<double>? Randomizer { get; set; }
 
     /// <summary>
-    /// What is allowed but likely not meant, such as a branch of the rule that can never fire, or a rule that a single call fires. Computed from
-    /// the parts as they are now.
+    /// Gets the warnings about settings that are valid but probably unintended, such as a branch of the rule that can never fire, or a rule
+    /// that fires on a single call. Computed from the current settings at each call.
     /// </summary>
-    public IReadOnlyList<string> Warnings => Tripper is null || Window is null ? [] : [.. Inspect(out _), .. Hasty()];
+    /// <value>One sentence per warning; empty if there is none.</value>
+    public IReadOnlyList<string> Warnings => Tripper is null || Window is null ? [] : [.. Inspect(out _), .. FindPrematureRule()];
 
-    /// <summary>What no breaker could work with, all at once: a setting that is out of range or missing, a rule that can never fire. Computed from the settings as they are now.</summary>
-    /// <value>Each message names the setting, its value and what is allowed; empty when a breaker can be made of these settings.</value>
-    public IReadOnlyList<string> Errors => [.. Refusals().Select(OneLine.MessageOf)];
+    /// <summary>Gets all validation errors: settings that are out of range or missing, and a rule that can never fire. Computed from the current settings at each call.</summary>
+    /// <value>Each message names the setting, its value and what is allowed. Empty if the settings are valid.</value>
+    public IReadOnlyList<string> Errors => [.. FindErrors().Select(OneLine.MessageOf)];
 
-    /// <summary>Refuses what no breaker could work with.</summary>
-    /// <exception cref="ArgumentException">Settings are out of range or missing; the message names each, its value and what is allowed.</exception>
+    /// <summary>Creates a copy of these settings, for example to change some of them.</summary>
+    /// <returns>The copy. It contains the same parts and listeners, and has a listener collection of its own.</returns>
+    public FluxgateBreakerSettings Copy()
+    {
+        var copy = (FluxgateBreakerSettings)MemberwiseClone();
+        copy.Listeners = Listeners is null ? null! : [.. Listeners];
+        return copy;
+    }
+
+    /// <summary>Validates all settings.</summary>
+    /// <exception cref="ArgumentException">Settings are out of range or missing. The message names each of them, its value and what is allowed.</exception>
     internal void Validate()
     {
-        var refusals = Refusals().ToArray();
-        if (refusals is [var only])
+        var errors = FindErrors().ToArray();
+        if (errors is [var only])
         {
             throw only;
         }
 
-        if (refusals.Length > 0)
+        if (errors.Length > 0)
         {
-            var count = RuleText.Number(refusals.Length);
-            throw new ArgumentException($"{count} settings are refused:\n- {string.Join("\n- ", refusals.Select(OneLine.MessageOf))}");
+            var count = RuleText.Number(errors.Length);
+            throw new ArgumentException($"{count} settings are invalid:\n- {string.Join("\n- ", errors.Select(OneLine.MessageOf))}");
         }
     }
 
-    private static ArgumentException? Refusal(Action check)
+    private static ArgumentException? ErrorOf(Action check)
     {
         try
         {
             check();
             return null;
         }
-        catch (ArgumentException refusal)
+        catch (ArgumentException error)
         {
-            return refusal;
+            return error;
         }
     }
 
-    private IEnumerable<ArgumentException> Refusals() => Checks().Select(Refusal).OfType<ArgumentException>();
+    private IEnumerable<ArgumentException> FindErrors() => Checks().Select(ErrorOf).OfType<ArgumentException>();
 
     private IEnumerable<Action> Checks()
     {
@@ -134,7 +147,7 @@ public sealed class FluxgateBreakerSettings
         if (Window is not null && Tripper is not null && !AreUnchanged)
         {
             yield return RequireRuleThatCanFire;
-            yield return RequireDurationsThatCanBeKept;
+            yield return RequireWindowThatCanStoreDurations;
             yield return RequireFewSlowThresholds;
         }
     }
@@ -165,7 +178,7 @@ public sealed class FluxgateBreakerSettings
         if (Tripper.Leaves.FirstOrDefault(leaf => leaf.SlowThreshold <= TimeSpan.Zero) is { } leaf)
         {
             throw new ArgumentException(
-                $"Tripper must name slow-call durations greater than zero, but {leaf} names {leaf.SlowThreshold}.",
+                $"Tripper must have slow-call durations greater than zero, but {leaf} has {leaf.SlowThreshold}.",
                 nameof(Tripper)
             );
         }
@@ -206,7 +219,7 @@ public sealed class FluxgateBreakerSettings
         && ReferenceEquals(Recovery, _rules.Recovery)
         && (ProbeLease, ProbeWithoutTraffic, Randomizer) == (_rules.Lease, _rules.ProbeWithoutTraffic, _rules.Randomizer);
 
-    private void RequireDurationsThatCanBeKept()
+    private void RequireWindowThatCanStoreDurations()
     {
         if (
             Window is CountWindow { Capacity: > FluxgateDefaults.MaxMeasuredCalls }
@@ -214,7 +227,7 @@ public sealed class FluxgateBreakerSettings
         )
         {
             throw new ArgumentException(
-                $"Window must hold {RuleText.Number(FluxgateDefaults.MaxMeasuredCalls)} calls at most where the rule looks at durations, since it keeps each call, but is {Window}.",
+                $"Window must hold at most {RuleText.Number(FluxgateDefaults.MaxMeasuredCalls)} calls if the rule uses durations, because it stores each call, but is {Window}.",
                 nameof(Window)
             );
         }
@@ -226,14 +239,14 @@ public sealed class FluxgateBreakerSettings
         if (thresholds.Length > FluxgateDefaults.MaxSlowThresholds)
         {
             throw new ArgumentException(
-                $"Tripper may name {FluxgateDefaults.MaxSlowThresholds} different slow-call durations at most, but names {thresholds.Length}: {string.Join(", ", thresholds.Select(RuleText.Duration))}.",
+                $"Tripper must have at most {FluxgateDefaults.MaxSlowThresholds} different slow-call durations, but has {thresholds.Length}: {string.Join(", ", thresholds.Select(RuleText.Duration))}.",
                 nameof(Tripper)
             );
         }
     }
 
-    /// <summary>Asks the rule about calls at which no rule should fire. One with leaves of a user's is not asked: those have a life of their own.</summary>
-    private IEnumerable<string> Hasty()
+    /// <summary>Evaluates the rule on windows for which no rule should fire. A rule with user-defined leaves is not evaluated: they can keep state.</summary>
+    private IEnumerable<string> FindPrematureRule()
     {
         Tripper[] leaves = [.. Tripper.Leaves];
         if (!leaves.All(Tripper.IsBuiltIn))
@@ -244,11 +257,11 @@ public sealed class FluxgateBreakerSettings
         var slow = new SlowThresholds(leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>());
         if (Tripper.Fires(new(BreakerState.Closed, new(Window.Capacity ?? int.MaxValue, 0, 0, default), 0, slow)))
         {
-            yield return $"The rule {Tripper} fires without a failure or a slow call, once there are calls enough. Is one of its | meant as &?";
+            yield return $"The rule {Tripper} fires without a failure or a slow call once the window holds enough calls. Should one of its | be &?";
         }
         else if (Tripper.Fires(new(BreakerState.Closed, slow.Call(failed: true, Clock.LongestTicks), 0, slow)))
         {
-            yield return $"The rule {Tripper} fires at the first call that fails or is slow: no MinRequests stands beside its rates.";
+            yield return $"The rule {Tripper} fires on the first call that fails or is slow. Combine its rates with MinRequests.";
         }
     }
 
@@ -256,8 +269,8 @@ public sealed class FluxgateBreakerSettings
     {
         var whileClosed = new Dictionary<string, string>(StringComparer.Ordinal);
         var whileHalfOpen = new Dictionary<string, string>(StringComparer.Ordinal);
-        dead = Tripper.Dead(BreakerState.Closed, Window.Capacity, whileClosed);
-        Tripper.Dead(BreakerState.HalfOpen, Window.Capacity, whileHalfOpen);
+        dead = Tripper.ReasonNeverFires(BreakerState.Closed, Window.Capacity, whileClosed);
+        Tripper.ReasonNeverFires(BreakerState.HalfOpen, Window.Capacity, whileHalfOpen);
         return
         [
             .. whileClosed

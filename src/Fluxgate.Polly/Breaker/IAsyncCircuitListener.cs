@@ -1,23 +1,23 @@
 namespace Fluxgate;
 
-/// <summary>Receives signals behind a bounded queue of its own, in order and one at a time, and never delays a call.</summary>
+/// <summary>Receives the signals of a breaker asynchronously: through its own bounded queue, in order and one at a time. It never delays a call.</summary>
 /// <remarks>
-/// A full queue drops its oldest signal. Dropped signals are counted and reported as <see cref="SignalsDroppedNotice"/>, and the gap shows in the
-/// sequence numbers. A notice is left out while 256 or more wait. Disposing the breaker flushes the queue in bounded time, then cancels the
-/// token. It runs on threads of the pool; one that several breakers share must be thread-safe, since each has a queue of its own. What it throws is
-/// counted and reported.
+/// A full queue drops its oldest signal. Dropped signals are counted and reported as <see cref="SignalsDroppedNotice"/>, and the sequence
+/// numbers show the gap. Notices are skipped while 256 or more signals and notices wait. Disposing the breaker flushes the queue for up to
+/// <see cref="FluxgateBreakerSettings.ListenerFlushTimeout"/> and then cancels the token. The listener runs on thread-pool threads. If several
+/// breakers share it, it must be thread-safe, because each breaker has its own queue. When it throws, the error is counted and reported.
 /// </remarks>
 public interface IAsyncCircuitListener : IListener
 {
-    /// <summary>A transition.</summary>
-    /// <param name="signal">What happened.</param>
-    /// <param name="cancellationToken">Cancelled when the breaker was disposed and the time to flush has run out.</param>
-    /// <returns>A task; the next signal comes when it has completed.</returns>
+    /// <summary>Receives a signal: one transition of the circuit.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="cancellationToken">A token that is cancelled when the breaker has been disposed and the flush timeout has elapsed.</param>
+    /// <returns>A task. The next signal or notice is delivered after it has completed.</returns>
     ValueTask OnSignalAsync(Signal signal, CancellationToken cancellationToken);
 
-    /// <summary>Something worth hearing that is no transition; in order with the signals.</summary>
-    /// <param name="notice">What happened.</param>
-    /// <param name="cancellationToken">As for <see cref="OnSignalAsync"/>.</param>
-    /// <returns>A task; the next one comes when it has completed.</returns>
+    /// <summary>Receives a notice: an event that is not a transition. Notices and signals arrive in order. By default, does nothing.</summary>
+    /// <param name="notice">The notice.</param>
+    /// <param name="cancellationToken">A token that is cancelled when the breaker has been disposed and the flush timeout has elapsed.</param>
+    /// <returns>A task. The next signal or notice is delivered after it has completed.</returns>
     ValueTask OnNoticeAsync(Notice notice, CancellationToken cancellationToken) => default;
 }

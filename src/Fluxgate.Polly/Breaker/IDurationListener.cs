@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
-/// <summary>A listener that wants each duration, not a histogram.</summary>
+/// <summary>A listener that receives the duration of each call instead of a histogram.</summary>
 internal interface IDurationListener : IListener
 {
-    /// <summary><see langword="null"/> where it wants none after all.</summary>
+    /// <summary>Returns the sink for the durations of a breaker's calls, or <see langword="null"/> if the listener needs none.</summary>
     IDurationSink? SinkFor(FluxgateBreaker breaker);
 }

@@ -1,18 +1,18 @@
 namespace Fluxgate;
 
-/// <summary>What a breaker can be listened to with: implement <see cref="ICircuitListener"/> or <see cref="IAsyncCircuitListener"/>.</summary>
-/// <remarks>One that several breakers share must be thread-safe: each breaker calls it as if it were the only one.</remarks>
+/// <summary>The base of all listeners. Implement <see cref="ICircuitListener"/> or <see cref="IAsyncCircuitListener"/>.</summary>
+/// <remarks>A listener that several breakers share must be thread-safe: the breakers call it independently of each other.</remarks>
 public interface IListener
 {
-    /// <summary>The buckets of the histogram of durations that the breaker is to keep for this listener, read by <see cref="BreakerSnapshot.Durations"/>; asked once, when the breaker is created.</summary>
-    /// <value><see langword="null"/> unless overridden: it asks for none, and where nobody asks, no call is timed that no rule times.</value>
+    /// <summary>Gets the buckets of the duration histogram that this listener requires. Read once, when the breaker is created. <see cref="BreakerSnapshot.Durations"/> returns the histogram.</summary>
+    /// <value><see langword="null"/> by default: the breaker then times calls only if a rule or another listener requires it.</value>
     DurationBuckets? DurationBuckets => null;
 
-    /// <summary>Called once for each breaker that has this listener, when the breaker is created and before its first signal.</summary>
-    /// <param name="breaker">The breaker. Hold it weakly, or it cannot be collected before the listener is.</param>
+    /// <summary>Attaches the listener to a breaker. Called once per breaker, when the breaker is created and before its first signal. By default, does nothing.</summary>
+    /// <param name="breaker">The breaker. Reference it weakly; otherwise it cannot be collected before the listener.</param>
     void OnAttached(FluxgateBreaker breaker) { }
 
-    /// <summary>Called once when the breaker is disposed, after the last signal. While the listener hangs it is called when its own call returns.</summary>
+    /// <summary>Detaches the listener from a breaker. Called once, when the breaker is disposed, after the last signal. If a call of the listener hangs, it is called after that call returns. By default, does nothing.</summary>
     /// <param name="breaker">The breaker.</param>
     void OnDetached(FluxgateBreaker breaker) { }
 }

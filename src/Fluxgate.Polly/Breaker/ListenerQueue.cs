@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Fluxgate;
 
-/// <summary>Stands before an asynchronous listener: a bounded channel, read by one task that lives only while there is something in it.</summary>
+/// <summary>The queue of an asynchronous listener: a bounded channel. One task reads it, and runs only while the channel is not empty.</summary>
 internal sealed class ListenerQueue : ICircuitListener, IDisposable
 {
     private readonly IAsyncCircuitListener _listener;
@@ -25,12 +25,12 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         );
     }
 
-    /// <summary>Completes when the listener was detached.</summary>
+    /// <summary>Gets a task that completes when the listener has been detached.</summary>
     public Task Ended => _ended.Task;
 
     public void OnAttached(FluxgateBreaker breaker) => _listener.OnAttached(breaker);
 
-    // The task that reads detaches the listener, after all that is queued.
+    // The reading task delivers everything in the queue and then detaches the listener.
     public void OnDetached(FluxgateBreaker breaker)
     {
         Volatile.Write(ref _closed, true);
@@ -39,7 +39,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
 
     public void OnSignal(Signal signal) => Write(signal);
 
-    // The counters hold what a notice says, so a notice never drops a signal.
+    // Counters contain the information of a notice, so a notice never displaces a signal.
     public void OnNotice(Notice notice)
     {
         if (_channel.Reader.Count < _mostNotices)
@@ -48,12 +48,12 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
     }
 
-    /// <summary>Drops what is queued, and cancels what the listener is doing.</summary>
+    /// <summary>Drops everything in the queue, and cancels the current call of the listener.</summary>
     public async Task GiveUpAsync()
     {
-        while (_channel.Reader.TryRead(out var news))
+        while (_channel.Reader.TryRead(out var item))
         {
-            Dropped(news);
+            Dropped(item);
         }
 
         try
@@ -68,9 +68,9 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
 
     public void Dispose() => _giveUp.Dispose();
 
-    private void Write(object news)
+    private void Write(object item)
     {
-        _channel.Writer.TryWrite(news);
+        _channel.Writer.TryWrite(item);
         StartReading();
     }
 
@@ -78,14 +78,14 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
     {
         if (Interlocked.Exchange(ref _reading, 1) == 0)
         {
-            // Unsafe: the listener runs in no caller's context, whose activity and async locals end with the call.
+            // Unsafe: the listener must not run in the execution context of a caller, whose activity and async locals end with the call.
             ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.ReadAsync(), this, preferLocal: false);
         }
     }
 
-    private void Dropped(object news)
+    private void Dropped(object item)
     {
-        if (news is Signal signal)
+        if (item is Signal signal)
         {
             _breaker.Machine.SignalDropped(signal);
         }
@@ -97,9 +97,9 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         var reader = _channel.Reader;
         do
         {
-            while (reader.TryRead(out var news))
+            while (reader.TryRead(out var item))
             {
-                await CallAsync(news).ConfigureAwait(false);
+                await CallAsync(item).ConfigureAwait(false);
             }
 
             if (Volatile.Read(ref _closed) && reader.Count == 0)
@@ -112,22 +112,22 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         } while ((reader.Count > 0 || Volatile.Read(ref _closed)) && Interlocked.Exchange(ref _reading, 1) == 0);
     }
 
-    private async ValueTask CallAsync(object news)
+    private async ValueTask CallAsync(object item)
     {
         try
         {
-            if (news is Signal signal)
+            if (item is Signal signal)
             {
                 await _listener.OnSignalAsync(signal, _gaveUp).ConfigureAwait(false);
             }
             else
             {
-                await _listener.OnNoticeAsync((Notice)news, _gaveUp).ConfigureAwait(false);
+                await _listener.OnNoticeAsync((Notice)item, _gaveUp).ConfigureAwait(false);
             }
         }
         catch (Exception error)
         {
-            _breaker.Machine.UserCode.ListenerFailed(error, news);
+            _breaker.Machine.UserCode.ListenerFailed(error, item);
         }
     }
 

@@ -1,24 +1,24 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The least number of failures at which a rule could fire, and whether a success could make it fire too. As long as a window holds
-/// fewer failures, and no success is waited for, evaluating the tripper could not change its result (rule 2).
+/// The least number of failures at which a rule could fire, and whether a success could make it fire. As long as a window contains fewer
+/// failures, and a success cannot make the rule fire, evaluating the tripper cannot change its result (rule 2).
 /// </summary>
 /// <remarks>
-/// Both stand in one word that is only exchanged for another whole one: an evaluator that summed before a failure came in cannot disarm
-/// what the failure armed. Order: count, fence, read the alarm; the evaluator arms, fences, sums again.
+/// Both are in one word, which is only replaced as a whole by compare-and-exchange: an evaluator that summed before a failure was counted
+/// cannot disarm what the failure armed. Order: count, fence, read the alarm; the evaluator arms, fences, sums again.
 /// </remarks>
-internal class Alarm(long asked)
+internal class Alarm(long evaluatedAt)
 {
     private const long SuccessBit = 1;
 
     private long _word = SuccessBit;
-    private long _asked = asked;
+    private long _lastEvaluation = evaluatedAt;
 
     public long Word => Volatile.Read(ref _word);
 
-    /// <summary>The number of recorded calls at which the tripper was last evaluated. Where a success is waited for, no number of calls after it may be passed over.</summary>
-    public long Asked => Volatile.Read(ref _asked);
+    /// <summary>Gets the number of recorded calls at which the tripper was last evaluated. If a success can make the rule fire, it must be evaluated at every later number of calls.</summary>
+    public long LastEvaluation => Volatile.Read(ref _lastEvaluation);
 
     public static bool RingsOnSuccess(long word) => (word & SuccessBit) != 0;
 
@@ -29,8 +29,8 @@ internal class Alarm(long asked)
 
     public bool TrySet(long word, long seen) => Interlocked.CompareExchange(ref _word, word, seen) == seen;
 
-    /// <summary>Notes that the tripper was evaluated on this reading.</summary>
-    public virtual void Evaluated(long calls, in CallCounts reading) => Raise(ref _asked, calls);
+    /// <summary>Records that the tripper was evaluated on this reading.</summary>
+    public virtual void Evaluated(long calls, in CallCounts reading) => Raise(ref _lastEvaluation, calls);
 
     protected static void Raise(ref long least, long value)
     {

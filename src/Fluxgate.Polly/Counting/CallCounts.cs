@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace Fluxgate;
 
 /// <summary>
-/// Recorded calls, added up: how many, how many of them failed, how long they took, how many were slow. One call is a tally too, so a
-/// window is a running sum: <c>sum += call</c> when a call comes in, <c>sum -= oldest</c> when one drops out.
+/// The sums of recorded calls: their number, failures, durations and slow calls. One call is also a value of this type, so a window can keep a
+/// running sum: <c>sum += call</c> when a call is recorded, <c>sum -= oldest</c> when a call expires.
 /// </summary>
-/// <remarks>An immutable value; safe to share between threads when it is not torn by unsynchronised writes of the variable it stands in.</remarks>
+/// <remarks>An immutable value. Synchronize access to a variable of this type that several threads write: writes are not atomic.</remarks>
 [StructLayout(LayoutKind.Auto)]
 public readonly struct CallCounts : IEquatable<CallCounts>
 {
@@ -21,24 +21,24 @@ public readonly struct CallCounts : IEquatable<CallCounts>
         _slow = slow;
     }
 
-    /// <summary>Recorded calls: successes and failures, not ignored ones.</summary>
+    /// <summary>Gets the number of recorded calls: successes and failures, not ignored ones.</summary>
     public long Requests { get; }
 
-    /// <summary>Recorded calls that failed.</summary>
+    /// <summary>Gets the number of recorded calls that failed.</summary>
     public long Failures { get; }
 
-    /// <summary>Recorded calls that succeeded.</summary>
+    /// <summary>Gets the number of recorded calls that succeeded.</summary>
     public long Successes => Requests - Failures;
 
-    /// <summary>The durations of all recorded calls together; zero where no rule asks for durations.</summary>
+    /// <summary>Gets the sum of the durations of all recorded calls; zero if no rule requires durations.</summary>
     public TimeSpan TotalDuration => TimeSpan.FromTicks(DurationTicks);
 
     internal long DurationTicks { get; }
 
     internal long Slow(int threshold) => _slow[threshold];
 
-    /// <summary>The same with no more slow calls than calls.</summary>
-    internal CallCounts WithSlowCallsAmongAll()
+    /// <summary>Returns the same counts with the slow calls capped at the number of calls.</summary>
+    internal CallCounts WithSlowCallsCapped()
     {
         var slow = _slow;
         for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
@@ -49,10 +49,10 @@ public readonly struct CallCounts : IEquatable<CallCounts>
         return new(Requests, Failures, DurationTicks, slow);
     }
 
-    /// <summary>Adds two tallies.</summary>
-    /// <param name="left">One tally.</param>
-    /// <param name="right">The other tally.</param>
-    /// <returns>The calls of both.</returns>
+    /// <summary>Adds two counts.</summary>
+    /// <param name="left">The first counts.</param>
+    /// <param name="right">The second counts.</param>
+    /// <returns>The sum.</returns>
     public static CallCounts operator +(in CallCounts left, in CallCounts right)
     {
         var slow = left._slow;
@@ -64,10 +64,10 @@ public readonly struct CallCounts : IEquatable<CallCounts>
         return new(left.Requests + right.Requests, left.Failures + right.Failures, left.DurationTicks + right.DurationTicks, slow);
     }
 
-    /// <summary>Takes calls out of a tally that holds them.</summary>
-    /// <param name="left">The larger tally.</param>
-    /// <param name="right">The calls to take out.</param>
-    /// <returns>What remains.</returns>
+    /// <summary>Subtracts counts from larger counts that include them.</summary>
+    /// <param name="left">The larger counts.</param>
+    /// <param name="right">The counts to subtract.</param>
+    /// <returns>The difference.</returns>
     public static CallCounts operator -(in CallCounts left, in CallCounts right)
     {
         var slow = left._slow;
@@ -79,16 +79,16 @@ public readonly struct CallCounts : IEquatable<CallCounts>
         return new(left.Requests - right.Requests, left.Failures - right.Failures, left.DurationTicks - right.DurationTicks, slow);
     }
 
-    /// <summary>Whether two tallies are equal.</summary>
-    /// <param name="left">One tally.</param>
-    /// <param name="right">The other tally.</param>
-    /// <returns><see langword="true"/> when all their numbers are equal.</returns>
+    /// <summary>Returns whether two counts are equal.</summary>
+    /// <param name="left">The first counts.</param>
+    /// <param name="right">The second counts.</param>
+    /// <returns><see langword="true"/> if all their numbers are equal.</returns>
     public static bool operator ==(in CallCounts left, in CallCounts right) => left.Equals(right);
 
-    /// <summary>Whether two tallies differ.</summary>
-    /// <param name="left">One tally.</param>
-    /// <param name="right">The other tally.</param>
-    /// <returns><see langword="true"/> when some number differs.</returns>
+    /// <summary>Returns whether two counts differ.</summary>
+    /// <param name="left">The first counts.</param>
+    /// <param name="right">The second counts.</param>
+    /// <returns><see langword="true"/> if at least one number differs.</returns>
     public static bool operator !=(in CallCounts left, in CallCounts right) => !left.Equals(right);
 
     /// <inheritdoc/>
@@ -104,7 +104,7 @@ public readonly struct CallCounts : IEquatable<CallCounts>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Requests, Failures, DurationTicks);
 
-    /// <summary>The numbers, for logs and debuggers: <c>31 of 50 failed</c>.</summary>
+    /// <summary>Returns the numbers for logs and debuggers: <c>31 of 50 failed</c>.</summary>
     /// <returns>A short text.</returns>
     public override string ToString() => $"{RuleText.Number(Failures)} of {RuleText.Number(Requests)} failed";
 

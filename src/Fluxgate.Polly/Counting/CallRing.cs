@@ -1,12 +1,12 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The last so many calls with how long they took, in a ring, and their sums at every place. Lock-free: an entry is written first and counted
-/// then, by its writer or, where that was preempted, by whoever comes next; so each call has a place of its own.
+/// The last calls with their durations in a ring buffer, and their sums at every place. Lock-free: an entry is first written and then counted, by
+/// its writer or, if that was preempted, by the next writer. Each call therefore has its own place.
 /// </summary>
 /// <remarks>
-/// The sums of one place are kept as a base. The sums of another are the base and the entries between; where the base is too far, the sums are
-/// added up anew. One thread at a time moves the base, and nobody waits for it.
+/// The sums at one place are stored as a base. The sums at another place are the base plus or minus the entries between. If the base is too far
+/// away, all entries are summed. One thread at a time moves the base, and no other thread waits for it.
 /// </remarks>
 internal sealed class CallRing
 {
@@ -23,7 +23,7 @@ internal sealed class CallRing
     private readonly int _basePeriod;
     private readonly long[] _ring;
 
-    // Two of them: the base, which is the one that the lowest bit of the version names, and the one that is written next.
+    // Two instances: the current base, which the lowest bit of the version selects, and the one that is written next.
     private readonly Base[] _bases = [new(), new()];
     private long _calls;
     private long _version;
@@ -33,17 +33,17 @@ internal sealed class CallRing
     {
         _size = size;
 
-        // Entries that are no longer in the window stay for a while, since sums at earlier places are made of them.
+        // Entries that have left the window are kept for a while, because sums at earlier places need them.
         var spare = 32 + (size / 8);
         _basePeriod = spare / 4;
         _ring = new long[size + spare];
     }
 
-    /// <summary>The calls up to now.</summary>
+    /// <summary>Gets the number of calls so far.</summary>
     public long Calls => Volatile.Read(ref _calls);
 
     /// <summary>Adds a call.</summary>
-    /// <returns>Its place: how many calls there are, this one included.</returns>
+    /// <returns>The place of the call: the number of calls, including this one.</returns>
     public long Add(bool failed, long durationTicks, int reached)
     {
         var call = (durationTicks << DurationShift) | ((long)reached << ReachedShift) | (failed ? FailedBit : 0L);
@@ -72,7 +72,7 @@ internal sealed class CallRing
         }
     }
 
-    /// <summary>Sums up the window that ends at a place, or at the last one where that is too long ago.</summary>
+    /// <summary>Returns the sums of the window that ends at a place, or at the last place if that is too long ago.</summary>
     public CallCounts Read(long place)
     {
         while (true)
@@ -92,7 +92,7 @@ internal sealed class CallRing
         }
     }
 
-    /// <summary>Whether the window that ends at a place may hold so many failures: as if each call between the base and that place were one. Only ever too eager.</summary>
+    /// <summary>Returns whether the window that ends at a place can contain that many failures, as if each call between the base and that place had failed. It can return <see langword="true"/> too early, never too late.</summary>
     public bool MayHold(long failures, long place)
     {
         while (true)
@@ -119,7 +119,7 @@ internal sealed class CallRing
         }
     }
 
-    /// <summary>Makes the sums of one place those of another.</summary>
+    /// <summary>Moves the sums from one place to another.</summary>
     private bool TryMove(ref Sums sums, long from, long to)
     {
         var (first, last, sign) = from < to ? (from + 1, to, 1) : (to + 1, from, -1);
@@ -134,8 +134,8 @@ internal sealed class CallRing
         return TryAdd(ref sums, place - _size + 1, place, sign: 1);
     }
 
-    /// <summary>Adds the calls at some places to the sums, or takes them out; before the first call there are none.</summary>
-    /// <returns><see langword="false"/> when other calls have taken their slots.</returns>
+    /// <summary>Adds the calls at a range of places to the sums, or subtracts them. There are no calls before the first place.</summary>
+    /// <returns><see langword="false"/> if later calls have overwritten their slots.</returns>
     private bool TryAdd(ref Sums sums, long first, long last, int sign)
     {
         first = Math.Max(first, 1);
@@ -181,7 +181,7 @@ internal sealed class CallRing
         Volatile.Write(ref _moving, 0);
     }
 
-    /// <summary>Tells an entry from the one that stood in its slot a round before; that of the first round is 1.</summary>
+    /// <summary>Returns the round of a place, which distinguishes an entry from the previous entry in its slot. The first round is 1.</summary>
     private long Round(long place) => (((place - 1) / _ring.Length) + 1) % Rounds;
 
     private ref long Slot(long place) => ref _ring[(place - 1) % _ring.Length];

@@ -1,23 +1,23 @@
 namespace Fluxgate;
 
-/// <summary>The upper bounds of a histogram's buckets. Immutable; two with the same bounds are equal.</summary>
+/// <summary>The upper bounds of the buckets of a histogram. Immutable. Instances with the same bounds are equal.</summary>
 public sealed class DurationBuckets : IEquatable<DurationBuckets>
 {
     private const int Most = 100;
 
     private readonly long[] _bounds;
 
-    /// <summary>Creates buckets.</summary>
-    /// <param name="seconds">The upper bounds in seconds, inclusive: 1 to 100 numbers greater than zero, ascending, at least 100 ns apart. A last bucket for the rest is added.</param>
+    /// <summary>Creates buckets with the given upper bounds.</summary>
+    /// <param name="seconds">The upper bounds in seconds, inclusive: 1 to 100 numbers greater than zero, in ascending order, at least 100 ns apart. A last bucket without a bound is added.</param>
     /// <exception cref="ArgumentNullException"><paramref name="seconds"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">There are too few or too many, or one is out of range or out of order; the message names it.</exception>
+    /// <exception cref="ArgumentException">There are too few or too many bounds, or a bound is out of range or out of order. The message names it.</exception>
     public DurationBuckets(params IReadOnlyList<double> seconds)
     {
         Require.NotNull(seconds);
         if (seconds.Count is 0 or > Most)
         {
             throw new ArgumentException(
-                $"{nameof(seconds)} must be 1 to {RuleText.Number(Most)} bounds, but are {RuleText.Number(seconds.Count)}.",
+                $"{nameof(seconds)} must have 1 to {RuleText.Number(Most)} bounds, but has {RuleText.Number(seconds.Count)}.",
                 nameof(seconds)
             );
         }
@@ -31,10 +31,10 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
         Seconds = Array.AsReadOnly(Array.ConvertAll(_bounds, bound => TimeSpan.FromTicks(bound).TotalSeconds));
     }
 
-    /// <summary>5, 10, 25, 50, 100, 250 and 500 ms, 1, 2.5, 5 and 10 s.</summary>
+    /// <summary>Gets the default buckets: 5, 10, 25, 50, 100, 250 and 500 ms, 1, 2.5, 5 and 10 s.</summary>
     public static DurationBuckets Default { get; } = new(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
 
-    /// <summary>The upper bounds in seconds, ascending, without that of the last bucket, which has none.</summary>
+    /// <summary>Gets the upper bounds in seconds, in ascending order. The last bucket has no bound and is not included.</summary>
     public IReadOnlyList<double> Seconds { get; }
 
     /// <inheritdoc/>
@@ -47,11 +47,11 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_bounds.Length, _bounds[0], _bounds[^1]);
 
-    /// <summary>The bounds as a list.</summary>
-    /// <returns>The bounds in seconds.</returns>
+    /// <summary>Returns the bounds as text.</summary>
+    /// <returns>The bounds in seconds, separated by commas.</returns>
     public override string ToString() => string.Join(", ", Seconds.Select(RuleText.Number));
 
-    /// <summary>The index of the bucket that a duration falls into: the first whose bound it does not exceed.</summary>
+    /// <summary>Returns the index of the bucket of a duration: the first whose bound it does not exceed.</summary>
     internal int IndexOf(long ticks)
     {
         var bounds = _bounds;
@@ -70,7 +70,7 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
         if (!(bound > 0 && bound <= TimeSpan.MaxValue.TotalSeconds / 2) || TimeSpan.FromSeconds(bound) is var time && time <= TimeSpan.Zero)
         {
             throw new ArgumentException(
-                $"A bound must be a number of seconds greater than zero (100 ns at least), but is {RuleText.Number(bound)}.",
+                $"A bound must be a number of seconds of at least 100 ns, but is {RuleText.Number(bound)}.",
                 nameof(seconds)
             );
         }
@@ -78,7 +78,7 @@ public sealed class DurationBuckets : IEquatable<DurationBuckets>
         return index == 0 || time.Ticks > _bounds[index - 1]
             ? time.Ticks
             : throw new ArgumentException(
-                $"The bounds must ascend, but {RuleText.Number(bound)} comes after {RuleText.Number(seconds[index - 1])}.",
+                $"The bounds must be in ascending order, but {RuleText.Number(bound)} follows {RuleText.Number(seconds[index - 1])}.",
                 nameof(seconds)
             );
     }

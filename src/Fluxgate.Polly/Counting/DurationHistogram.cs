@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>How long things took, counted in buckets, at one moment. Immutable.</summary>
+/// <summary>A snapshot of durations that were counted in buckets. Immutable.</summary>
 public sealed class DurationHistogram
 {
     private readonly long[] _counts;
@@ -13,19 +13,19 @@ public sealed class DurationHistogram
         Count = counts.Sum();
     }
 
-    /// <summary>The bounds of the buckets.</summary>
+    /// <summary>Gets the bounds of the buckets.</summary>
     public DurationBuckets Buckets { get; }
 
-    /// <summary>How many fell into each bucket alone, not into those below; one more than there are bounds.</summary>
+    /// <summary>Gets the number of durations in each bucket, not cumulative. There is one bucket more than there are bounds.</summary>
     public IReadOnlyList<long> Counts => _counts;
 
-    /// <summary>How many there were.</summary>
+    /// <summary>Gets the number of durations.</summary>
     public long Count { get; }
 
-    /// <summary>All durations together.</summary>
+    /// <summary>Gets the sum of all durations.</summary>
     public TimeSpan Sum { get; }
 
-    /// <summary>Both together.</summary>
+    /// <summary>Returns the sum of two histograms with the same buckets.</summary>
     internal DurationHistogram Plus(DurationHistogram other) =>
         new(Buckets, [.. _counts.Zip(other._counts, (one, two) => one + two)], Sum + other.Sum);
 }

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>Counts durations in buckets. Thread-safe; recording takes no lock and allocates nothing.</summary>
-/// <remarks>A breaker has them for its calls where a listener asks; for a histogram of your own see <see cref="MetricFamily.Histogram(string, string, DurationRecorder)"/>.</remarks>
+/// <remarks>A breaker records its calls if a listener requires durations. For a custom histogram see <see cref="MetricFamily.Histogram(string, string, DurationRecorder)"/>.</remarks>
 public sealed class DurationRecorder
 {
     // The counters: the sum of ticks, then the buckets.
@@ -10,19 +10,19 @@ public sealed class DurationRecorder
 
     private readonly StripedCounters _counters;
 
-    /// <summary>Creates a recorder that has counted nothing.</summary>
-    /// <param name="buckets">The buckets; <see cref="DurationBuckets.Default"/> unless given.</param>
+    /// <summary>Creates an empty recorder.</summary>
+    /// <param name="buckets">The buckets; by default, <see cref="DurationBuckets.Default"/>.</param>
     public DurationRecorder(DurationBuckets? buckets = null)
     {
         Buckets = buckets ?? DurationBuckets.Default;
         _counters = new(FirstBucket + Buckets.Seconds.Count + 1);
     }
 
-    /// <summary>The buckets.</summary>
+    /// <summary>Gets the buckets.</summary>
     public DurationBuckets Buckets { get; }
 
-    /// <summary>Counts one.</summary>
-    /// <param name="duration">How long it took, at least zero; more than 10 days count as 10 days.</param>
+    /// <summary>Records a duration.</summary>
+    /// <param name="duration">The duration, at least zero. More than 10 days count as 10 days.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative.</exception>
     public void Record(TimeSpan duration)
     {
@@ -34,7 +34,7 @@ public sealed class DurationRecorder
         Record(Math.Min(duration.Ticks, Clock.LongestTicks));
     }
 
-    /// <summary>What was counted up to now.</summary>
+    /// <summary>Returns a snapshot of the durations so far.</summary>
     /// <returns>The histogram.</returns>
     public DurationHistogram Read()
     {

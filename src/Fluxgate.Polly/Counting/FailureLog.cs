@@ -3,29 +3,29 @@ using System.Numerics;
 namespace Fluxgate;
 
 /// <summary>
-/// The places of the last failures among the recorded calls, ascending, in a ring that is allocated piece by piece as failures come.
-/// Lock-free: an entry is written first and counted then, by its writer or, where that was preempted, by whoever comes next.
+/// The places of the last failures among the recorded calls, in ascending order, in a ring buffer that is allocated in segments as failures
+/// occur. Lock-free: an entry is first written and then counted, by its writer or, if that was preempted, by the next writer.
 /// </summary>
 /// <remarks>
-/// Between concurrent calls, a failure takes its place when it is noted here, and a success when the ledger counts it. So the number of calls is
-/// the number of noted failures and counted successes, each call has a place of its own, and every reading is one that some order of the calls
-/// gives.
+/// Among concurrent calls, a failure gets its place when it is added here, and a success when the ledger counts it. The number of calls is the
+/// number of added failures plus counted successes. Each call therefore has its own place, and every reading corresponds to some order of the
+/// calls.
 /// </remarks>
 internal sealed class FailureLog(Ledger ledger, int capacity)
 {
     private const int FirstSegment = 32;
     private const int FirstSegmentBits = 5;
 
-    /// <summary>One slot more than entries that count: the one being written hides none of them.</summary>
+    /// <summary>The number of slots: one more than the capacity, so that the slot being written hides no entry.</summary>
     private readonly long _slots = capacity + 1L;
     private readonly long[]?[] _segments = new long[]?[SegmentOf(capacity, out _) + 1];
     private long _failures;
 
-    /// <summary>The calls that have a place.</summary>
+    /// <summary>Gets the number of calls that have a place.</summary>
     public long Calls => Volatile.Read(ref _failures) + ledger.Sum(Ledger.Successes);
 
-    /// <summary>Notes a failure that the ledger has counted.</summary>
-    /// <returns>Its place: how many calls there are, this one included.</returns>
+    /// <summary>Adds a failure that the ledger has counted.</summary>
+    /// <returns>The place of the failure: the number of calls, including this one.</returns>
     public long Add()
     {
         while (true)
@@ -39,29 +39,29 @@ internal sealed class FailureLog(Ledger ledger, int capacity)
                 continue;
             }
 
-            // The successes are summed after the entry before was counted, so places ascend.
+            // The successes are summed after the previous entry was counted, so places ascend.
             var place = failure + ledger.Sum(Ledger.Successes);
             if (
                 Volatile.Read(ref _failures) == failure - 1
                 && Interlocked.CompareExchange(ref slot, (place << 1) | Lap(failure), seen) == seen
             )
             {
-                // A full fence: what was written here is seen before the writer sums up.
+                // A full fence: the entry is visible before the writer sums.
                 Interlocked.CompareExchange(ref _failures, failure, failure - 1);
                 return place;
             }
         }
     }
 
-    /// <summary>Whether at least so many of the last calls failed when there were <paramref name="calls"/>: a look at one entry. Only ever too eager.</summary>
+    /// <summary>Returns whether at least <paramref name="least"/> of the last calls had failed when there were <paramref name="calls"/>. Reads one entry. It can return <see langword="true"/> too early, never too late.</summary>
     public bool Holds(long calls, long least)
     {
         var failures = Volatile.Read(ref _failures);
         return least <= Math.Min(failures, capacity) && At(failures - least + 1) > calls - capacity;
     }
 
-    /// <summary>Counts the failures among the last calls when there were so many: a binary search.</summary>
-    /// <returns>How many of the last calls failed, up to the capacity.</returns>
+    /// <summary>Returns the number of failures among the last calls when there were <paramref name="calls"/>, by a binary search.</summary>
+    /// <returns>The number of failures among the last calls, up to the capacity.</returns>
     public long Read(long calls)
     {
         while (true)
@@ -69,7 +69,7 @@ internal sealed class FailureLog(Ledger ledger, int capacity)
             var last = Volatile.Read(ref _failures);
             var failures = FirstAbove(calls, last) - FirstAbove(calls - capacity, last);
 
-            // An entry that came in meanwhile may have taken the place of one that was looked at.
+            // An entry that was added meanwhile can have overwritten one that was read.
             if (Volatile.Read(ref _failures) == last)
             {
                 return failures;
@@ -97,7 +97,7 @@ internal sealed class FailureLog(Ledger ledger, int capacity)
         return low;
     }
 
-    /// <summary>Segments of 32, 64, 128, … slots.</summary>
+    /// <summary>Returns the segment of an entry. Segments have 32, 64, 128, … slots.</summary>
     private static int SegmentOf(long index, out int offset)
     {
         var shifted = index + FirstSegment;
@@ -106,7 +106,7 @@ internal sealed class FailureLog(Ledger ledger, int capacity)
         return segment;
     }
 
-    /// <summary>Tells an entry from the one that stood in its slot a round of the ring before.</summary>
+    /// <summary>Returns a bit that distinguishes an entry from the previous entry in its slot.</summary>
     private long Lap(long failure) => (((failure - 1) / _slots) + 1) & 1;
 
     private long At(long failure) => Volatile.Read(ref Slot(failure)) >> 1;

@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
-/// <summary>The counters of one phase. Sealing them ends the phase: a result that finds them sealed is stale.</summary>
+/// <summary>The counters of one phase. Sealing them ends the phase: a result that arrives after the seal is stale.</summary>
 /// <remarks>
-/// A phase keeps its ledger as long as it keeps its window. Where a reconfiguration replaces the window, the seal decides which calls belong to
+/// A phase keeps its ledger as long as it keeps its window. If a reconfiguration replaces the window, the seal decides which calls belong to
 /// the old one.
 /// </remarks>
 internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations) : StripedCounters(Slow + slowThresholds.Count)
@@ -14,23 +14,23 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations) 
     public const int Rejected = 4;
     public const int Duration = 5;
 
-    /// <summary>The first of as many counters as there are slow thresholds.</summary>
+    /// <summary>The first of the counters of slow calls; there is one for each threshold.</summary>
     public const int Slow = 6;
 
-    /// <summary>The durations at which a call is slow.</summary>
+    /// <summary>Gets the thresholds of slow calls.</summary>
     public SlowThresholds SlowThresholds { get; } = slowThresholds;
 
-    /// <summary>Whether durations are added up, for rules that use their mean.</summary>
+    /// <summary>Gets whether durations are summed, for rules that use the mean.</summary>
     public bool SumsDurations { get; } = sumsDurations;
 
-    /// <summary>Whether a rule times calls.</summary>
+    /// <summary>Gets whether a rule requires the duration of calls.</summary>
     public bool IsTimed { get; } = sumsDurations || slowThresholds.Count > 0;
 
     /// <summary>Returns the counter of a verdict.</summary>
     public static int CounterOf(Verdict verdict) => Successes + (int)verdict;
 
-    /// <summary>Adds the duration of a counted call, and the slow thresholds that it reached.</summary>
-    /// <returns>A bit for each threshold that found the ledger sealed, and belongs in the breaker's totals.</returns>
+    /// <summary>Adds the duration of a counted call, and counts the slow thresholds that it reached.</summary>
+    /// <returns>A bit for each threshold that was not counted because the ledger is sealed. The caller adds it to the breaker's totals.</returns>
     public int AddDuration(long durationTicks, int reached)
     {
         var lost = 0;
@@ -47,7 +47,7 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations) 
         return lost;
     }
 
-    /// <summary>Returns all recorded calls.</summary>
+    /// <summary>Returns the sums of all recorded calls.</summary>
     public CallCounts Total()
     {
         var slow = default(CallCounts.SlowCounts);
@@ -56,7 +56,7 @@ internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations) 
             slow[i] = Sum(Slow + i);
         }
 
-        // Numerators are read before their denominators: a torn sum may be too small, and its caller evaluates again, but it opens no circuit.
+        // Numerators are read before their denominators: a torn sum can be too small, and its caller evaluates again, but it never opens a circuit.
         var duration = SumsDurations ? Sum(Duration) : 0;
         var failures = Sum(Failures);
         return new(Sum(Successes) + failures, failures, duration, slow);

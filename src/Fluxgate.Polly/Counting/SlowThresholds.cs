@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The different durations at which the leaves of one rule call a call slow, in ascending order.</summary>
+/// <summary>The different slow-call thresholds of the leaves of one rule, in ascending order.</summary>
 internal sealed class SlowThresholds
 {
     public static readonly SlowThresholds None = new([]);
@@ -11,16 +11,16 @@ internal sealed class SlowThresholds
 
     public int Count => _thresholds.Length;
 
-    /// <summary>The shortest of them.</summary>
+    /// <summary>Gets the shortest threshold; <see cref="TimeSpan.MaxValue"/> if there is none.</summary>
     public TimeSpan Shortest => _thresholds.Length > 0 ? _thresholds[0] : TimeSpan.MaxValue;
 
     public TimeSpan this[int index] => _thresholds[index];
 
-    public bool IsSame(SlowThresholds other) => _thresholds.AsSpan().SequenceEqual(other._thresholds);
+    public bool IsEquivalentTo(SlowThresholds other) => _thresholds.AsSpan().SequenceEqual(other._thresholds);
 
     public int IndexOf(TimeSpan threshold) => Array.BinarySearch(_thresholds, threshold);
 
-    /// <summary>How many of the thresholds a call reaches: at a threshold it is slow when it took at least that long.</summary>
+    /// <summary>Returns how many thresholds a call reaches. A call reaches a threshold if it took at least that long.</summary>
     public int Reached(long durationTicks)
     {
         var reached = 0;
@@ -32,7 +32,7 @@ internal sealed class SlowThresholds
         return reached;
     }
 
-    /// <summary>One call as a tally.</summary>
+    /// <summary>Returns the counts of one call.</summary>
     public CallCounts Call(bool failed, long durationTicks)
     {
         var slow = default(CallCounts.SlowCounts);

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>How long the calls took that one state let in.</summary>
-/// <param name="State">The state that let the calls in.</param>
-/// <param name="Durations">Their durations: of every call that settled, ignored ones too; a probe whose lease ran out counts with its lease.</param>
+/// <summary>The durations of the calls that one state admitted. Immutable.</summary>
+/// <param name="State">The state that admitted the calls.</param>
+/// <param name="Durations">The durations of all settled calls, including ignored ones. A probe whose lease expired counts with the duration of its lease.</param>
 public sealed record StateDurations(BreakerState State, DurationHistogram Durations);

@@ -8,7 +8,7 @@ namespace Fluxgate;
 /// Outgrown stripes stay in every sum.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Counting takes no lock; growing and sealing, which are rare, exclude each other. The sign bit of a counter is its seal, so one
+/// Thread-safe. Counting takes no lock; growing and sealing are rare and exclude each other. The sign bit of a counter is its seal, so one
 /// exchange both counts and detects the seal.
 /// </remarks>
 internal class StripedCounters
@@ -16,10 +16,10 @@ internal class StripedCounters
     private const long CountBits = long.MaxValue;
     private const int LostExchangesToGrow = 16;
 
-    // In words of 8 bytes: two cache lines, since processors fetch them in pairs.
+    // In words of 8 bytes: two cache lines, because processors fetch them in pairs.
     private const int Line = 16;
 
-    // Before each stripe, so that no two stripes, and nothing else, share a cache line. The first padding holds the two words below.
+    // The padding before each stripe, so that stripes share no cache line with each other or with other objects. The first padding contains the two words below.
     private const int Padding = 8;
     private const int MaskWord = 0;
     private const int StrideWord = 1;
@@ -38,14 +38,14 @@ internal class StripedCounters
         _words = NewWords(stripes: 1);
     }
 
-    /// <summary>The number of counters.</summary>
+    /// <summary>Gets the number of counters.</summary>
     public int Count { get; }
 
-    /// <summary>Whether every counter has its final value.</summary>
+    /// <summary>Gets whether every counter has its final value.</summary>
     public bool IsSealed => Volatile.Read(ref _sealed);
 
     /// <summary>Adds one to a counter.</summary>
-    /// <returns><see langword="false"/> when the counters are sealed.</returns>
+    /// <returns><see langword="false"/> if the counters are sealed.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryCount(int counter)
     {
@@ -55,7 +55,7 @@ internal class StripedCounters
     }
 
     /// <summary>Adds an amount to a counter. A counter that overflows starts again at 0 and never changes its seal.</summary>
-    /// <returns><see langword="false"/> when the counters are sealed.</returns>
+    /// <returns><see langword="false"/> if the counters are sealed.</returns>
     public bool TryAdd(int counter, long amount)
     {
         while (true)
@@ -123,7 +123,7 @@ internal class StripedCounters
         return ref words[place + counter];
     }
 
-    // Out of line: most counters have one stripe, and their callers stay small.
+    // Not inlined: most counters have one stripe, and this keeps the callers small.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long PlaceHere(long[] words) => PlaceOf(words, Thread.GetCurrentProcessorId() & words[MaskWord]);
 

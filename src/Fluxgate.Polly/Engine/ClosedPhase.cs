@@ -189,7 +189,7 @@ internal sealed class ClosedPhase : Phase
             var rings = !_evaluatesEveryCall && Alarm.RingsOnSuccess(seen);
             if (rings)
             {
-                first = Math.Min(first, alarm.Asked + 1);
+                first = Math.Min(first, alarm.LastEvaluation + 1);
             }
 
             for (var earlier = Math.Max(first, last - MaxPlaces); earlier < last; earlier++)

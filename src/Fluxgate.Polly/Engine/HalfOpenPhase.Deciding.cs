@@ -48,7 +48,7 @@ internal sealed partial class HalfOpenPhase
         }
 
         var elapsed = Clock.Between(StartedAt, now);
-        if (failed || elapsed < Rules.HoldsRecoveryFor)
+        if (failed || elapsed < Rules.RecoveryDelay)
         {
             return null;
         }

@@ -35,9 +35,9 @@ internal sealed class Rules
         NeedsDurations = leaves.Any(leaf => leaf.NeedsDurations);
         AllowsCoarseClock =
             !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
-        EvaluatesEveryCall = Tripper.AsksEveryCall;
+        EvaluatesEveryCall = Tripper.EvaluatesEveryCall;
         LeastStreak = Tripper.LeastStreak;
-        HoldsRecoveryFor = Permit.HoldsRecoveryFor;
+        RecoveryDelay = Permit.RecoveryDelay;
         MostInFlight = Permit.MostInFlight;
         ProbeLimit = Recovery.ProbeLimit;
         TripperText = Try(Tripper.ToString) ?? Tripper.GetType().Name;
@@ -93,7 +93,7 @@ internal sealed class Rules
     public long LeastStreak { get; }
 
     /// <summary>Gets how long a ramp delays recovery in each half-open phase.</summary>
-    public TimeSpan HoldsRecoveryFor { get; }
+    public TimeSpan RecoveryDelay { get; }
 
     /// <summary>Gets the limit of <c>MaxConcurrent</c> on probes in flight; <see langword="null"/> if there is none.</summary>
     public int? MostInFlight { get; }
@@ -175,7 +175,9 @@ internal sealed class Rules
 
     /// <summary>Returns whether a window that was filled under other rules contains the data that these rules need.</summary>
     public bool KeepsWindowOf(Rules other) =>
-        Window.IsSame(other.Window) && SlowThresholds.IsSame(other.SlowThresholds) && NeedsDurations == other.NeedsDurations;
+        Window.IsEquivalentTo(other.Window)
+        && SlowThresholds.IsEquivalentTo(other.SlowThresholds)
+        && NeedsDurations == other.NeedsDurations;
 
     private RuleThreshold[] ThresholdsOf(IEnumerable<Tripper> leaves)
     {

@@ -108,7 +108,7 @@ internal sealed class UserCode(StateMachine machine)
     {
         try
         {
-            return recovery is not null && recovery.IsOver(context);
+            return recovery is not null && recovery.IsComplete(context);
         }
         catch (Exception error)
         {

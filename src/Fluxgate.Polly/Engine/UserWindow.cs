@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// <param name="userCode">Runs the window.</param>
 internal sealed class UserWindow(Ledger ledger, WindowState? state, UserCode userCode) : LedgerWindow(ledger)
 {
-    public override Alarm Alarm { get; } = new(asked: 0);
+    public override Alarm Alarm { get; } = new(evaluatedAt: 0);
 
     public override long Added(bool failed, long durationTicks, int reached)
     {

@@ -1,20 +1,20 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Lives exactly as long as its breaker, to whose life a weak table ties it, and then saves what the breaker had counted: otherwise the
-/// counters of a name would go back when a reloaded pipeline's old breaker is collected (trap M5).
+/// Keeps the counts of a breaker when it is collected. A weak table ties its lifetime to that of the breaker. Without it, the counters of a name
+/// would go back when the old breaker of a reloaded pipeline is collected (trap M5).
 /// </summary>
-internal sealed class BreakerFinalizer(Circuits circuits, CircuitSeries circuit, TrackedBreaker member, FluxgateBreaker breaker)
+internal sealed class BreakerFinalizer(Circuits circuits, CircuitSeries circuit, TrackedBreaker tracked, FluxgateBreaker breaker)
     : IThreadPoolWorkItem
 {
-#pragma warning disable MA0055 // The end of a breaker's life is what this type is there to notice.
+#pragma warning disable MA0055 // This type exists to detect that a breaker is collected.
     ~BreakerFinalizer() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 #pragma warning restore MA0055
 
     public CircuitSeries Circuit => circuit;
 
-    public TrackedBreaker Breaker => member;
+    public TrackedBreaker Breaker => tracked;
 
-    // Not in the finalizer itself: a snapshot runs parts that users wrote, and one that hangs must not hold up all finalizers.
-    public void Execute() => circuits.Inherit(circuit, member, breaker.Snapshot());
+    // Not in the finalizer itself: a snapshot runs user code, which must not block all finalizers if it hangs.
+    public void Execute() => circuits.Inherit(circuit, tracked, breaker.Snapshot());
 }

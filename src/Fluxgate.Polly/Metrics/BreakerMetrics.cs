@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Fluxgate;
 
 /// <summary>
-/// The breakers it listens to and the families that are read from them: what every writer of metrics stands on. Writers are in the packages
-/// beside this one; to write to somewhere else, walk <see cref="Read"/>.
+/// The metrics of the breakers that it is attached to. All exporters are based on it. The other packages contain exporters; to write
+/// a custom one, use <see cref="Read"/>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Everything is read when somebody asks, so a breaker is there from its first moment and no call pays for its metrics, but
-/// for the histogram of durations. Breakers are held weakly: one that is disposed or collected leaves. Live breakers of one name share
-/// their series: gauges are those of the newest, counters and histograms the sum over all, those included that were disposed or collected
-/// while another of the name lives. So a pipeline that reloads under the same name continues its counters.
+/// Thread-safe. Metrics are read on request, so a breaker is visible from its creation on, and calls do no work for metrics, except for the
+/// duration histogram. Breakers are referenced weakly: a breaker that is disposed or collected disappears. Breakers of one name share their
+/// series: a gauge shows the newest breaker, and a counter or histogram the sum over all, including those that were disposed or collected while
+/// another breaker of the name exists. Therefore a pipeline that reloads under the same name continues its counters.
 /// </remarks>
 public sealed class BreakerMetrics : ICircuitListener
 {
@@ -18,12 +18,12 @@ public sealed class BreakerMetrics : ICircuitListener
     private readonly Circuits _circuits;
     private readonly Dictionary<string, string> _labelNames;
     private readonly Action<MetricFamily, Exception> _onError;
-    private readonly ConditionalWeakTable<Signal, object> _heard = [];
+    private readonly ConditionalWeakTable<Signal, object> _counted = [];
     private volatile MetricFamily[] _families;
 
-    /// <summary>Creates metrics without breakers.</summary>
-    /// <param name="catalogue">Which families are shown, and how; copied. All of them unless given.</param>
-    /// <exception cref="ArgumentException">The catalogue has a label that Prometheus does not take, or gives a family two labels of one name; the message names them.</exception>
+    /// <summary>Creates metrics that are not attached to a breaker yet.</summary>
+    /// <param name="catalogue">The families and labels to export, which are copied; by default, all families.</param>
+    /// <exception cref="ArgumentException">The catalogue has a label that is invalid in Prometheus, or gives a family two labels of one name. The message names them.</exception>
     public BreakerMetrics(MetricCatalogue? catalogue = null)
     {
         catalogue ??= new();
@@ -45,23 +45,23 @@ public sealed class BreakerMetrics : ICircuitListener
             Require.NotNull(value, $"ConstantLabels[\"{name}\"]");
         }
 
-        Array.ForEach(_families, RefuseDuplicateLabels);
+        Array.ForEach(_families, RequireDistinctLabels);
     }
 
-    /// <summary>The families, in the order in which they are shown.</summary>
+    /// <summary>Gets the families, in the order of the output.</summary>
     public IReadOnlyList<MetricFamily> Families => _families;
 
-    /// <summary>Labels that every series gets, by name.</summary>
+    /// <summary>Gets the labels that are added to every series, by name.</summary>
     public IReadOnlyDictionary<string, string> ConstantLabels { get; }
 
-    /// <summary>The buckets of the histogram of calls; <see langword="null"/> where none is kept.</summary>
+    /// <summary>Gets the buckets of the histogram of call durations; <see langword="null"/> if there is no histogram.</summary>
     public DurationBuckets? DurationBuckets { get; }
 
-    /// <summary>Adds a family of your own. The same one again, or one of the same name, type and labels, changes nothing.</summary>
+    /// <summary>Adds a custom family. If a family of the same name, type and labels exists already, this is a no-op.</summary>
     /// <param name="family">The family.</param>
-    /// <returns><see langword="true"/> when it was added; <see langword="false"/> when it was there.</returns>
+    /// <returns><see langword="true"/> if the family was added; <see langword="false"/> if it existed already.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="family"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">Another family has this name, with another type or other labels; or a label is among the constant ones.</exception>
+    /// <exception cref="ArgumentException">Another family has this name with another type or other labels, or a label is also a constant label.</exception>
     public bool Add(MetricFamily family)
     {
         lock (_gate)
@@ -71,19 +71,19 @@ public sealed class BreakerMetrics : ICircuitListener
                 return false;
             }
 
-            RefuseDuplicateLabels(family);
+            RequireDistinctLabels(family);
             _families = [.. _families, family];
             return true;
         }
     }
 
-    /// <summary>Reads everything now.</summary>
-    /// <returns>One snapshot per breaker.</returns>
+    /// <summary>Reads all metrics.</summary>
+    /// <returns>A reading with one snapshot per breaker.</returns>
     public MetricsReading Read() => new(this, _families, _circuits.Read());
 
-    /// <summary>The name under which a label is shown.</summary>
+    /// <summary>Returns the exported name of a label.</summary>
     /// <param name="label"><c>circuit_name</c>, or one of a family's <see cref="MetricFamily.Labels"/>.</param>
-    /// <returns>The name that the catalogue gives it; the same where it gives none.</returns>
+    /// <returns>The name in the catalogue's <see cref="MetricCatalogue.LabelNames"/>; the label itself if it is not renamed.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="label"/> is <see langword="null"/>.</exception>
     public string LabelName(string label) => _labelNames.GetValueOrDefault(Require.NotNull(label), label);
 
@@ -95,16 +95,16 @@ public sealed class BreakerMetrics : ICircuitListener
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
     public void OnDetached(FluxgateBreaker breaker) => _circuits.Remove(Require.NotNull(breaker));
 
-    /// <summary>Counts the signal for families that count signals; transitions themselves are counted by the breaker.</summary>
-    /// <param name="signal">What happened.</param>
+    /// <summary>Counts the signal for families that count signals. The breaker itself counts its transitions.</summary>
+    /// <param name="signal">The signal.</param>
     /// <exception cref="ArgumentNullException"><paramref name="signal"/> is <see langword="null"/>.</exception>
     public void OnSignal(Signal signal)
     {
         Require.NotNull(signal);
 
-        // Two listeners of one breaker may lead here, and both bring the one signal.
+        // Two listeners of one breaker can forward the same signal.
         var counting = Array.FindAll(_families, family => family.CountsSignal is not null);
-        if (counting.Length == 0 || !_heard.TryAdd(signal, this))
+        if (counting.Length == 0 || !_counted.TryAdd(signal, this))
         {
             return;
         }
@@ -127,16 +127,16 @@ public sealed class BreakerMetrics : ICircuitListener
 
         if (errors is not null)
         {
-            // The breaker counts and reports what a listener throws; every family has been asked by now.
+            // The breaker counts and reports exceptions of a listener. All families have been called at this point.
             throw errors.Count == 1 ? errors[0] : new AggregateException(errors);
         }
     }
 
-    /// <summary>What a breaker has counted, for the day on which it cannot be asked any more.</summary>
+    /// <summary>Returns the counts of a breaker from its last snapshot, to keep them after the breaker has been collected.</summary>
     internal Dictionary<MetricFamily, MetricSamples> CountsOf(BreakerSnapshot last)
     {
         var counts = new Dictionary<MetricFamily, MetricSamples>();
-        foreach (var family in _families.Where(family => family is { IsOfCircuits: true, CountsSignal: null, Type: not MetricType.Gauge }))
+        foreach (var family in _families.Where(family => family is { IsPerCircuit: true, CountsSignal: null, Type: not MetricType.Gauge }))
         {
             var samples = new MetricSamples();
             samples.Begin(family, DurationBuckets);
@@ -162,20 +162,20 @@ public sealed class BreakerMetrics : ICircuitListener
         }
         catch (Exception)
         {
-            // Who hears of errors in user code is user code: there is nobody left to tell.
+            // The error callback is user code too. Its own errors cannot be reported anywhere.
         }
     }
 
     private static void Trace(MetricFamily family, Exception error) =>
-        System.Diagnostics.Trace.TraceError($"The metric {family.Name} is left out of this page: {error}");
+        System.Diagnostics.Trace.TraceError($"The metric {family.Name} is omitted from this reading: {error}");
 
-    private void RefuseDuplicateLabels(MetricFamily family)
+    private void RequireDistinctLabels(MetricFamily family)
     {
-        IEnumerable<string> own = family.IsOfCircuits ? family.Labels.Prepend(MetricNames.CircuitName).Select(LabelName) : family.Labels;
+        IEnumerable<string> own = family.IsPerCircuit ? family.Labels.Prepend(MetricNames.CircuitName).Select(LabelName) : family.Labels;
         var twice = own.Concat(ConstantLabels.Keys).GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(name => name.Count() > 1);
         if (twice is not null)
         {
-            throw new ArgumentException($"{family.Name} would have the label '{twice.Key}' twice: rename one of them.", nameof(family));
+            throw new ArgumentException($"{family.Name} would have the label '{twice.Key}' twice. Rename one of them.", nameof(family));
         }
     }
 }

@@ -1,37 +1,37 @@
 namespace Fluxgate;
 
-/// <summary>What is said of one name: one snapshot per breaker, whatever the number of families. Holds the breakers until those are taken.</summary>
-/// <param name="name">The name.</param>
-/// <param name="member">The place of the newest breaker that lives; hears of families that throw.</param>
-/// <param name="newest">That breaker.</param>
-/// <param name="others">The others that can be read; mostly there are none.</param>
-/// <param name="inherited">What those had counted that cannot be read any more, if there were any.</param>
-/// <param name="signals">The signals counted for families that count them.</param>
+/// <summary>The reading of one circuit: one snapshot per breaker, regardless of the number of families. References the breakers until the snapshots are taken.</summary>
+/// <param name="name">The name of the circuit.</param>
+/// <param name="tracked">The newest breaker that is alive. Errors of families are reported to it.</param>
+/// <param name="newest">The same breaker.</param>
+/// <param name="others">The other breakers of the name that can be read. Usually there are none.</param>
+/// <param name="inherited">The counts of breakers that have been collected, if there are any.</param>
+/// <param name="signals">The counted signals, by the families that count them.</param>
 internal sealed class CircuitReading(
     string name,
-    TrackedBreaker member,
+    TrackedBreaker tracked,
     FluxgateBreaker newest,
     FluxgateBreaker[] others,
     IReadOnlyDictionary<MetricFamily, MetricSamples>? inherited,
     IReadOnlyDictionary<MetricFamily, long>? signals
 )
 {
-    private (FluxgateBreaker Newest, FluxgateBreaker[] Others) _living = (newest, others);
+    private (FluxgateBreaker Newest, FluxgateBreaker[] Others) _unread = (newest, others);
     private BreakerSnapshot? _newest;
     private BreakerSnapshot[] _others = [];
 
     public string Name => name;
 
-    /// <summary>Runs parts that users wrote, so never under a lock.</summary>
+    /// <summary>Takes the snapshots. This runs user code, so never call it under a lock.</summary>
     public void TakeSnapshots()
     {
-        var (newest, others) = _living;
+        var (newest, others) = _unread;
         _newest = newest.Snapshot();
         _others = Array.ConvertAll(others, static breaker => breaker.Snapshot());
-        _living = default;
+        _unread = default;
     }
 
-    /// <summary>Adds the samples of one family. A family that throws has none.</summary>
+    /// <summary>Adds the samples of one family. A family that throws has no samples.</summary>
     public void Read(MetricFamily family, MetricSamples samples)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class CircuitReading(
         catch (Exception error)
         {
             samples.Clear();
-            member.Breaker?.Machine.UserCode.Failed(UserErrorSource.Metric, error);
+            tracked.Breaker?.Machine.UserCode.Failed(UserErrorSource.Metric, error);
         }
     }
 

@@ -1,53 +1,53 @@
 namespace Fluxgate;
 
-/// <summary>The breakers of one name. Guarded by the lock of <see cref="Circuits"/>.</summary>
+/// <summary>The breakers of one name, which share their series. Guarded by the lock of <see cref="Circuits"/>.</summary>
 internal sealed class CircuitSeries(string name)
 {
-    // Those that were disposed, then the others, oldest first. Linked, so that one of many leaves without moving the rest.
-    private readonly LinkedList<TrackedBreaker> _members = [];
+    // First the disposed breakers, then the others, oldest first. A linked list, so that one of many is removed in constant time.
+    private readonly LinkedList<TrackedBreaker> _breakers = [];
     private Dictionary<MetricFamily, long>? _signals;
 
     public string Name { get; } = name;
 
-    /// <summary>What breakers that were collected had counted.</summary>
+    /// <summary>Gets or sets the counts of breakers that have been collected.</summary>
     public IReadOnlyDictionary<MetricFamily, MetricSamples>? Inherited { get; set; }
 
-    public bool Lives => Newest is not null;
+    public bool IsAlive => Newest is not null;
 
-    /// <summary>The newest that lives. Looks past those that are collected and not yet inherited; the disposed ones stand before all others.</summary>
+    /// <summary>Gets the newest breaker that is alive. Skips breakers that are collected but not yet inherited. The disposed ones are at the start of the list.</summary>
     private TrackedBreaker? Newest
     {
         get
         {
-            var node = _members.Last;
-            while (node is { Value: { Lives: false, Disposed: false } })
+            var node = _breakers.Last;
+            while (node is { Value: { IsAlive: false, Disposed: false } })
             {
                 node = node.Previous;
             }
 
-            return node is { Value: { Lives: true } newest } ? newest : null;
+            return node is { Value: { IsAlive: true } newest } ? newest : null;
         }
     }
 
     public TrackedBreaker Add(FluxgateBreaker breaker)
     {
-        var member = new TrackedBreaker(breaker);
-        member.Place = _members.AddLast(member);
-        return member;
+        var tracked = new TrackedBreaker(breaker);
+        tracked.Node = _breakers.AddLast(tracked);
+        return tracked;
     }
 
-    /// <summary>A breaker is disposed: it counts until it is collected, and the circuit lives by others.</summary>
-    public void Dispose(TrackedBreaker member)
+    /// <summary>Marks a breaker as disposed. Its counts remain until it is collected, but it does not keep the circuit visible.</summary>
+    public void Dispose(TrackedBreaker tracked)
     {
-        if (!member.Disposed)
+        if (!tracked.Disposed)
         {
-            member.Disposed = true;
-            _members.Remove(member.Place);
-            _members.AddFirst(member.Place);
+            tracked.Disposed = true;
+            _breakers.Remove(tracked.Node);
+            _breakers.AddFirst(tracked.Node);
         }
     }
 
-    public void Remove(TrackedBreaker member) => _members.Remove(member.Place);
+    public void Remove(TrackedBreaker tracked) => _breakers.Remove(tracked.Node);
 
     public void CountSignal(MetricFamily family)
     {
@@ -55,18 +55,18 @@ internal sealed class CircuitSeries(string name)
         _signals[family] = _signals.GetValueOrDefault(family) + 1;
     }
 
-    /// <summary>Holds on to the breakers until they are read; <see langword="null"/> when none lives.</summary>
+    /// <summary>Starts a reading, which references the breakers until it has read them. Returns <see langword="null"/> if no breaker is alive.</summary>
     public CircuitReading? Begin()
     {
-        if (Newest is not { } member || member.Breaker is not { } newest)
+        if (Newest is not { } tracked || tracked.Breaker is not { } newest)
         {
             return null;
         }
 
         FluxgateBreaker[] others =
-            _members.Count == 1
+            _breakers.Count == 1
                 ? []
-                : [.. _members.Select(other => other.Breaker).OfType<FluxgateBreaker>().Where(other => other != newest)];
-        return new(Name, member, newest, others, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
+                : [.. _breakers.Select(other => other.Breaker).OfType<FluxgateBreaker>().Where(other => other != newest)];
+        return new(Name, tracked, newest, others, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>The breakers that are shown, by name. They are held weakly; what they had counted is kept while another of the name lives.</summary>
+/// <summary>The breakers in the metrics, by name. They are referenced weakly. Their counts are kept while another breaker of the name exists.</summary>
 internal sealed class Circuits(BreakerMetrics metrics)
 {
     private readonly object _gate = new();
@@ -20,7 +20,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
                 return;
             }
 
-            if (!_circuits.TryGetValue(name, out var circuit) || !circuit.Lives)
+            if (!_circuits.TryGetValue(name, out var circuit) || !circuit.IsAlive)
             {
                 circuit = new CircuitSeries(name);
                 _circuits[name] = circuit;
@@ -37,7 +37,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
             if (_finalizers.TryGetValue(breaker, out var finalizer))
             {
                 finalizer.Circuit.Dispose(finalizer.Breaker);
-                ForgetUnlessAlive(finalizer.Circuit);
+                RemoveUnlessAlive(finalizer.Circuit);
             }
         }
     }
@@ -53,7 +53,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
         }
     }
 
-    /// <summary>One reading per name, in the order of names. Snapshots run parts that users wrote, so they are taken outside the lock.</summary>
+    /// <summary>Returns one reading per name, in the order of names. Snapshots run user code, so they are taken outside the lock.</summary>
     public CircuitReading[] Read()
     {
         CircuitReading[] readings;
@@ -61,7 +61,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
         {
             readings = new CircuitReading[_circuits.Count];
             var count = 0;
-            List<CircuitSeries>? gone = null;
+            List<CircuitSeries>? dead = null;
             foreach (var (_, circuit) in _circuits)
             {
                 if (circuit.Begin() is { } reading)
@@ -70,11 +70,11 @@ internal sealed class Circuits(BreakerMetrics metrics)
                 }
                 else
                 {
-                    (gone ??= []).Add(circuit);
+                    (dead ??= []).Add(circuit);
                 }
             }
 
-            gone?.ForEach(ForgetUnlessAlive);
+            dead?.ForEach(RemoveUnlessAlive);
             Array.Resize(ref readings, count);
         }
 
@@ -82,13 +82,13 @@ internal sealed class Circuits(BreakerMetrics metrics)
         return readings;
     }
 
-    /// <summary>A breaker is gone: the last that it had counted passes to its name.</summary>
-    public void Inherit(CircuitSeries circuit, TrackedBreaker member, BreakerSnapshot last)
+    /// <summary>Adds the last counts of a collected breaker to its circuit.</summary>
+    public void Inherit(CircuitSeries circuit, TrackedBreaker tracked, BreakerSnapshot last)
     {
         var inheritance = metrics.CountsOf(last);
         lock (_gate)
         {
-            circuit.Remove(member);
+            circuit.Remove(tracked);
             foreach (var (family, samples) in circuit.Inherited ?? new Dictionary<MetricFamily, MetricSamples>())
             {
                 if (inheritance.TryGetValue(family, out var own))
@@ -106,17 +106,17 @@ internal sealed class Circuits(BreakerMetrics metrics)
                 }
             }
 
-            // Swapped, not changed: a page that is being written keeps what it began with.
+            // Replaced, not modified: a reading in progress keeps its counts.
             circuit.Inherited = inheritance;
         }
     }
 
-    /// <summary>The name with lone surrogates replaced. Names that differ in nothing else are one, or their series would be duplicates.</summary>
+    /// <summary>Returns the name with lone surrogates replaced. Names that differ only in these are one circuit; otherwise their series would be duplicates.</summary>
     public static string Encodable(string name) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name));
 
-    private void ForgetUnlessAlive(CircuitSeries circuit)
+    private void RemoveUnlessAlive(CircuitSeries circuit)
     {
-        if (!circuit.Lives && _circuits.TryGetValue(circuit.Name, out var current) && ReferenceEquals(current, circuit))
+        if (!circuit.IsAlive && _circuits.TryGetValue(circuit.Name, out var current) && ReferenceEquals(current, circuit))
         {
             _circuits.Remove(circuit.Name);
         }

@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
 /// <summary>
-/// One family of series: its name, what it means, and where its numbers come from when somebody asks — each breaker's snapshot, its signals,
-/// or a callback for what is no breaker's. Immutable, thread-safe.
+/// A metric family: its name, its help text and the source of its numbers, which is the snapshot of each breaker, its signals, or a callback
+/// of the process. Immutable and thread-safe.
 /// </summary>
 /// <remarks>
-/// Families of a breaker carry the label <c>circuit_name</c> before their own. What a callback throws leaves its family out of that page
-/// and hurts nothing else: for a breaker's family it is counted as <see cref="UserErrorSource.Metric"/> and reported, for another one
-/// <see cref="MetricCatalogue.OnError"/> hears of it.
+/// Families of breakers have the label <c>circuit_name</c> before their own labels. When a callback throws, its family is omitted from that
+/// reading. An error in a family of breakers is counted as <see cref="UserErrorSource.Metric"/> and reported; <see cref="MetricCatalogue.OnError"/>
+/// receives an error in a process-wide family.
 /// </remarks>
 /// <example>
 /// <code>
@@ -34,98 +34,98 @@ public sealed class MetricFamily
         Name = MetricNames.OfFamily(name, type);
         Help = Require.NotNull(help);
         Type = type;
-        Labels = MetricNames.OfLabels(labels ?? [], name, isCircuits: process is null);
+        Labels = MetricNames.OfLabels(labels ?? [], name, isPerCircuit: process is null);
         LabelCount = Labels.Count;
         Unit = MetricNames.UnitOf(name);
         InstrumentName = instrument ?? MetricNames.OfInstrument(name);
         (_snapshot, CountsSignal, _process) = (snapshot, signals, process);
     }
 
-    /// <summary>The name, with its unit and, on counters, <c>_total</c>.</summary>
+    /// <summary>Gets the name, with its unit and, for counters, <c>_total</c>.</summary>
     public string Name { get; }
 
-    /// <summary>What it means, in a sentence.</summary>
+    /// <summary>Gets the help text, one sentence.</summary>
     public string Help { get; }
 
-    /// <summary>What its numbers are.</summary>
+    /// <summary>Gets the type.</summary>
     public MetricType Type { get; }
 
-    /// <summary>The unit in the name: <c>seconds</c>, <c>bytes</c>, <c>ratio</c>; <see langword="null"/> where it names none.</summary>
+    /// <summary>Gets the unit in the name, such as <c>seconds</c>, <c>bytes</c> or <c>ratio</c>; <see langword="null"/> if the name has no unit.</summary>
     public string? Unit { get; }
 
-    /// <summary>The names of its own labels, four at most; that of the circuit is not among them.</summary>
+    /// <summary>Gets the names of the family's own labels, at most four. The label <c>circuit_name</c> is not included.</summary>
     public IReadOnlyList<string> Labels { get; }
 
     internal int LabelCount { get; }
 
-    /// <summary>Whether it has samples for each circuit; otherwise it is the process's own.</summary>
-    public bool IsOfCircuits => _process is null;
+    /// <summary>Gets whether the family has samples for each circuit. Otherwise it is process-wide.</summary>
+    public bool IsPerCircuit => _process is null;
 
-    /// <summary>The name that .NET and OpenTelemetry know, without <c>_total</c> and unit: its usual translation is <see cref="Name"/>.</summary>
+    /// <summary>Gets the name of the .NET and OpenTelemetry instrument, without <c>_total</c> and unit. Its usual translation is <see cref="Name"/>.</summary>
     internal string InstrumentName { get; }
 
     internal Func<Signal, bool>? CountsSignal { get; }
 
     /// <summary>
-    /// Whether its labels are settings of the breaker. Then breakers of one name add to the series of the newest one and bring none of their
-    /// own, or each reload would leave some behind (trap M6).
+    /// Gets whether the labels are settings of the breaker. The other breakers of a name then add to the series of the newest one and add no series
+    /// of their own. Otherwise each reload would leave series behind (trap M6).
     /// </summary>
     internal bool LabelsAreSettings { get; private init; }
 
-    /// <summary>Something about each breaker that goes up and down.</summary>
-    /// <param name="name">Letters, digits and underscores.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="value">Reads the number from a snapshot; <see langword="null"/> while there is none, which leaves the series out.</param>
+    /// <summary>Creates a gauge of each breaker.</summary>
+    /// <param name="name">The name: letters, digits and underscores.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="value">Returns the number from a snapshot, or <see langword="null"/> to omit the series.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">The name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Gauge(string name, string help, Func<BreakerSnapshot, double?> value) =>
         new(MetricType.Gauge, name, help, null, One(value));
 
-    /// <summary>Something about each breaker that goes up and down, by labels.</summary>
-    /// <param name="name">Letters, digits and underscores.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="labels">The names of the labels, four at most.</param>
-    /// <param name="read">Reads the numbers from a snapshot.</param>
+    /// <summary>Creates a gauge of each breaker with labels.</summary>
+    /// <param name="name">The name: letters, digits and underscores.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="labels">The names of the labels, at most four.</param>
+    /// <param name="read">Adds the numbers from a snapshot to the samples.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">A name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">A name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Gauge(string name, string help, IReadOnlyList<string> labels, Action<BreakerSnapshot, MetricSamples> read) =>
         new(MetricType.Gauge, name, help, Require.NotNull(labels), Require.NotNull(read));
 
-    /// <summary>Something of the process that goes up and down, beside the breakers'.</summary>
-    /// <param name="name">Letters, digits and underscores.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="value">Asked for the number at each reading, from any thread.</param>
+    /// <summary>Creates a process-wide gauge.</summary>
+    /// <param name="name">The name: letters, digits and underscores.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="value">Returns the number. Called at each reading, from any thread.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">The name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Gauge(string name, string help, Func<double> value) =>
         new(MetricType.Gauge, name, help, null, process: One(value));
 
-    /// <summary>Something of the process that goes up and down, by labels.</summary>
-    /// <param name="name">Letters, digits and underscores.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="labels">The names of the labels, four at most.</param>
-    /// <param name="read">Asked for the numbers at each reading, from any thread.</param>
+    /// <summary>Creates a process-wide gauge with labels.</summary>
+    /// <param name="name">The name: letters, digits and underscores.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="labels">The names of the labels, at most four.</param>
+    /// <param name="read">Adds the numbers to the samples. Called at each reading, from any thread.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">A name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">A name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Gauge(string name, string help, IReadOnlyList<string> labels, Action<MetricSamples> read) =>
         new(MetricType.Gauge, name, help, Require.NotNull(labels), process: Require.NotNull(read));
 
-    /// <summary>Something about each breaker that only grows.</summary>
-    /// <param name="name">Letters, digits and underscores, with <c>_total</c> at the end.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="value">Reads the number from a snapshot; <see langword="null"/> while there is none, which leaves the series out.</param>
+    /// <summary>Creates a counter of each breaker.</summary>
+    /// <param name="name">The name: letters, digits and underscores, with <c>_total</c> at the end.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="value">Returns the number from a snapshot, or <see langword="null"/> to omit the series.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">The name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Counter(string name, string help, Func<BreakerSnapshot, double?> value) =>
         new(MetricType.Counter, name, help, null, One(value));
 
-    /// <summary>Something about each breaker that only grows, by labels.</summary>
-    /// <param name="name">Letters, digits and underscores, with <c>_total</c> at the end.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="labels">The names of the labels, four at most.</param>
-    /// <param name="read">Reads the numbers from a snapshot.</param>
+    /// <summary>Creates a counter of each breaker with labels.</summary>
+    /// <param name="name">The name: letters, digits and underscores, with <c>_total</c> at the end.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="labels">The names of the labels, at most four.</param>
+    /// <param name="read">Adds the numbers from a snapshot to the samples.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">A name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">A name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Counter(
         string name,
         string help,
@@ -133,57 +133,57 @@ public sealed class MetricFamily
         Action<BreakerSnapshot, MetricSamples> read
     ) => new(MetricType.Counter, name, help, Require.NotNull(labels), Require.NotNull(read));
 
-    /// <summary>Something of the process that only grows, beside the breakers'.</summary>
-    /// <param name="name">Letters, digits and underscores, with <c>_total</c> at the end.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="value">Asked for the number at each reading, from any thread.</param>
+    /// <summary>Creates a process-wide counter.</summary>
+    /// <param name="name">The name: letters, digits and underscores, with <c>_total</c> at the end.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="value">Returns the number. Called at each reading, from any thread.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">The name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Counter(string name, string help, Func<double> value) =>
         new(MetricType.Counter, name, help, null, process: One(value));
 
-    /// <summary>Something of the process that only grows, by labels.</summary>
-    /// <param name="name">Letters, digits and underscores, with <c>_total</c> at the end.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="labels">The names of the labels, four at most.</param>
-    /// <param name="read">Asked for the numbers at each reading, from any thread.</param>
+    /// <summary>Creates a process-wide counter with labels.</summary>
+    /// <param name="name">The name: letters, digits and underscores, with <c>_total</c> at the end.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="labels">The names of the labels, at most four.</param>
+    /// <param name="read">Adds the numbers to the samples. Called at each reading, from any thread.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">A name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">A name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Counter(string name, string help, IReadOnlyList<string> labels, Action<MetricSamples> read) =>
         new(MetricType.Counter, name, help, Require.NotNull(labels), process: Require.NotNull(read));
 
-    /// <summary>Counts signals of each breaker, from 0 when the breaker appears.</summary>
-    /// <param name="name">Letters, digits and underscores, with <c>_total</c> at the end.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="counts">Whether a signal counts.</param>
+    /// <summary>Creates a counter of signals of each breaker. It starts at 0 when the breaker is created.</summary>
+    /// <param name="name">The name: letters, digits and underscores, with <c>_total</c> at the end.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="counts">Returns whether a signal counts.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">The name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Signals(string name, string help, Func<Signal, bool> counts) =>
         new(MetricType.Counter, name, help, null, signals: Require.NotNull(counts));
 
-    /// <summary>How long things of the process took, beside the breakers' calls.</summary>
-    /// <param name="name">Letters, digits and underscores, with <c>_seconds</c> at the end.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="durations">What counts them; its buckets are the family's.</param>
+    /// <summary>Creates a process-wide histogram of durations.</summary>
+    /// <param name="name">The name: letters, digits and underscores, with <c>_seconds</c> at the end.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="durations">The recorder of the durations, which also determines the buckets.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">The name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Histogram(string name, string help, DurationRecorder durations)
     {
         Require.NotNull(durations);
         return new(MetricType.Histogram, name, help, null, process: samples => samples.Add(durations.Read()));
     }
 
-    /// <summary>How long things of the process took, by labels.</summary>
-    /// <param name="name">Letters, digits and underscores, with <c>_seconds</c> at the end.</param>
-    /// <param name="help">What it means.</param>
-    /// <param name="labels">The names of the labels, four at most.</param>
-    /// <param name="read">Asked for the histograms at each reading, from any thread.</param>
+    /// <summary>Creates a process-wide histogram of durations with labels.</summary>
+    /// <param name="name">The name: letters, digits and underscores, with <c>_seconds</c> at the end.</param>
+    /// <param name="help">The help text.</param>
+    /// <param name="labels">The names of the labels, at most four.</param>
+    /// <param name="read">Adds the histograms to the samples. Called at each reading, from any thread.</param>
     /// <returns>The family.</returns>
-    /// <exception cref="ArgumentException">A name is none that Prometheus takes, or an argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">A name is invalid in Prometheus, or an argument is <see langword="null"/>.</exception>
     public static MetricFamily Histogram(string name, string help, IReadOnlyList<string> labels, Action<MetricSamples> read) =>
         new(MetricType.Histogram, name, help, Require.NotNull(labels), process: Require.NotNull(read));
 
-    /// <summary>The family's name and type.</summary>
+    /// <summary>Returns the family's name and type.</summary>
     /// <returns>A short text for logs.</returns>
     public override string ToString() => $"{Name} ({Type})";
 
@@ -198,7 +198,7 @@ public sealed class MetricFamily
     internal static MetricFamily CounterBySetting(string name, string help, string label, Action<BreakerSnapshot, MetricSamples> read) =>
         new(MetricType.Counter, name, help, [label], read) { LabelsAreSettings = true };
 
-    /// <summary>Adds one breaker's samples to those of its name.</summary>
+    /// <summary>Adds the samples of one breaker to those of its circuit.</summary>
     internal void Read(BreakerSnapshot snapshot, MetricSamples samples) => _snapshot?.Invoke(snapshot, samples);
 
     internal void Read(MetricSamples samples) => _process?.Invoke(samples);

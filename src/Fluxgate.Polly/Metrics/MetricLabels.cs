@@ -1,18 +1,18 @@
 namespace Fluxgate;
 
-/// <summary>The values of the labels of one sample, four at most, without an array behind them.</summary>
-/// <param name="First">The first, if there is one.</param>
-/// <param name="Second">The second.</param>
-/// <param name="Third">The third.</param>
-/// <param name="Fourth">The fourth.</param>
+/// <summary>The label values of one sample, at most four. An immutable value that needs no array.</summary>
+/// <param name="First">The first value, or <see langword="null"/>.</param>
+/// <param name="Second">The second value, or <see langword="null"/>.</param>
+/// <param name="Third">The third value, or <see langword="null"/>.</param>
+/// <param name="Fourth">The fourth value, or <see langword="null"/>.</param>
 public readonly record struct MetricLabels(string? First = null, string? Second = null, string? Third = null, string? Fourth = null)
 {
-    /// <summary>How many labels a family may have after that of the circuit.</summary>
+    /// <summary>The most labels that a family can have in addition to the circuit's name.</summary>
     internal const int Most = 4;
 
-    /// <summary>One value.</summary>
-    /// <param name="index">0 to 3.</param>
-    /// <returns>The value; <see langword="null"/> where there is none.</returns>
+    /// <summary>Gets one value.</summary>
+    /// <param name="index">The index, 0 to 3.</param>
+    /// <returns>The value; <see langword="null"/> if there is none.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is out of range.</exception>
     public string? this[int index] =>
         index switch
@@ -24,7 +24,7 @@ public readonly record struct MetricLabels(string? First = null, string? Second 
             _ => throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be 0 to 3, but is {RuleText.Number(index)}."),
         };
 
-    /// <summary>A number that equal labels share and others mostly do not, cheap to have.</summary>
+    /// <summary>Gets a fast hash: equal labels have the same number, and others usually do not.</summary>
     internal int Mark => First is null ? 0 : (31 * ((31 * ((31 * MarkOf(First)) + MarkOf(Second))) + MarkOf(Third))) + MarkOf(Fourth);
 
     internal int Count =>

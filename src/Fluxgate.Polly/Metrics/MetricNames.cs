@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Fluxgate;
 
-/// <summary>What names Prometheus takes, and what its naming conventions ask for, so that nothing fails only when it is scraped.</summary>
+/// <summary>Validates names against the rules and conventions of Prometheus, so that errors appear at creation and not at the first scrape.</summary>
 /// <remarks>Sources: the data model and the metric naming pages of Prometheus' documentation, and the OpenMetrics 1.0 text format (reserved suffixes).</remarks>
 internal static class MetricNames
 {
@@ -21,21 +21,21 @@ internal static class MetricNames
         if (!IsName(Require.NotNull(name)))
         {
             throw new ArgumentException(
-                $"A metric's name must be letters, digits and underscores, with no digit first, but is '{name}'.",
+                $"The name of a metric must consist of letters, digits and underscores and must not start with a digit, but is '{name}'.",
                 nameof(name)
             );
         }
 
-        var asked = type switch
+        var required = type switch
         {
             MetricType.Counter => Total,
             MetricType.Histogram => Seconds,
             _ => null,
         };
-        if (asked is not null && (!name.EndsWith(asked, StringComparison.Ordinal) || name.Length == asked.Length))
+        if (required is not null && (!name.EndsWith(required, StringComparison.Ordinal) || name.Length == required.Length))
         {
             throw new ArgumentException(
-                $"The name of a {(type == MetricType.Counter ? "counter" : "histogram of durations")} must end with {asked}, but is '{name}'.",
+                $"The name of a {(type == MetricType.Counter ? "counter" : "histogram of durations")} must end with {required}, but is '{name}'.",
                 nameof(name)
             );
         }
@@ -48,18 +48,21 @@ internal static class MetricNames
         return name;
     }
 
-    public static IReadOnlyList<string> OfLabels(IReadOnlyList<string> labels, string family, bool isCircuits)
+    public static IReadOnlyList<string> OfLabels(IReadOnlyList<string> labels, string family, bool isPerCircuit)
     {
         if (labels.Count > MetricLabels.Most)
         {
             throw new ArgumentException(
-                $"{family} may have {RuleText.Number(MetricLabels.Most)} labels of its own, but has {RuleText.Number(labels.Count)}.",
+                $"{family} must have at most {RuleText.Number(MetricLabels.Most)} labels of its own, but has {RuleText.Number(labels.Count)}.",
                 nameof(labels)
             );
         }
 
         string[] own = [.. labels.Select(label => OfLabel(label, nameof(labels)))];
-        if (own.Distinct(StringComparer.Ordinal).Count() < own.Length || (isCircuits && own.Contains(CircuitName, StringComparer.Ordinal)))
+        if (
+            own.Distinct(StringComparer.Ordinal).Count() < own.Length
+            || (isPerCircuit && own.Contains(CircuitName, StringComparer.Ordinal))
+        )
         {
             throw new ArgumentException($"{family} has a label twice: {string.Join(", ", own)}.", nameof(labels));
         }
@@ -67,12 +70,12 @@ internal static class MetricNames
         return Array.AsReadOnly(own);
     }
 
-    /// <summary>A label's name; <c>le</c> and <c>quantile</c> belong to Prometheus, as does what begins with two underscores.</summary>
+    /// <summary>Validates the name of a label. Prometheus reserves <c>le</c>, <c>quantile</c>, and names that start with two underscores.</summary>
     public static string OfLabel(string label, string argument) =>
         IsName(Require.NotNull(label, argument)) && !label.StartsWith("__", StringComparison.Ordinal) && label is not ("le" or "quantile")
             ? label
             : throw new ArgumentException(
-                $"A label's name must be letters, digits and underscores, with no digit and no two underscores first, and not le or quantile, but is '{label}'.",
+                $"The name of a label must consist of letters, digits and underscores, must not start with a digit or two underscores, and must not be le or quantile, but is '{label}'.",
                 argument
             );
 
@@ -82,7 +85,7 @@ internal static class MetricNames
         return Array.Find(Units, unit => bare.EndsWith($"_{unit}", StringComparison.Ordinal));
     }
 
-    /// <summary>The name without what an exporter puts there again: the counter's suffix and the unit.</summary>
+    /// <summary>Returns the name without the counter's suffix and the unit, which exporters append again.</summary>
     public static string OfInstrument(string name)
     {
         const string Ours = "circuit_breaker_";

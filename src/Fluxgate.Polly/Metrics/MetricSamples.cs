@@ -2,36 +2,36 @@ using System.Runtime.InteropServices;
 
 namespace Fluxgate;
 
-/// <summary>Takes the samples of one family, for one circuit or for the process. Samples with the same labels are added up: there are never two.</summary>
-/// <remarks>Not thread-safe; writers use one again and again.</remarks>
+/// <summary>The samples of one family, for one circuit or for the process. Samples with the same labels are summed, so there are no duplicates.</summary>
+/// <remarks>Not thread-safe. Exporters reuse an instance.</remarks>
 public sealed class MetricSamples
 {
-    /// <summary>From here on a dictionary finds a sample's labels faster than looking at all.</summary>
+    /// <summary>The number of samples from which on a dictionary is faster than a linear search.</summary>
     private const int Many = 48;
 
     private readonly List<MetricSample> _samples = [];
     private Dictionary<MetricLabels, int>? _index;
 
-    /// <summary>One bit of 64 for each sample there is: where a bit is missing its labels are new, and need not be looked for.</summary>
+    /// <summary>A filter of 64 bits, with one bit set for each sample. If the bit of some labels is not set, they are new and need no search.</summary>
     private ulong _known;
     private MetricFamily? _family;
 
-    /// <summary>The samples, in the order in which they came; valid until the next ones are read or added.</summary>
+    /// <summary>Gets the samples, in the order in which they were added. Valid until samples are read or added again.</summary>
     public ReadOnlySpan<MetricSample> All => CollectionsMarshal.AsSpan(_samples);
 
-    /// <summary>The buckets of the histogram of calls, as the catalogue has them.</summary>
+    /// <summary>Gets the buckets of the histogram of call durations in the catalogue.</summary>
     internal DurationBuckets? DurationBuckets { get; private set; }
 
-    /// <summary>Adds a number. A number of a counter must not be negative.</summary>
+    /// <summary>Adds a number. The number of a counter must be at least zero.</summary>
     /// <param name="value">The number.</param>
     /// <param name="labels">The values of the family's labels, all of them.</param>
-    /// <exception cref="ArgumentException">There are too few or too many labels, or the number is none that a counter may have.</exception>
+    /// <exception cref="ArgumentException">There are too few or too many labels, or the number is invalid for a counter.</exception>
     /// <exception cref="InvalidOperationException">The family is a histogram.</exception>
     public void Add(double value, params ReadOnlySpan<string> labels)
     {
         if (_family is { Type: MetricType.Histogram })
         {
-            throw new InvalidOperationException($"{_family.Name} is a histogram, and takes histograms only.");
+            throw new InvalidOperationException($"{_family.Name} is a histogram. Add a DurationHistogram, not a number.");
         }
 
         if (_family is { Type: MetricType.Counter } && !(value >= 0))
@@ -39,7 +39,7 @@ public sealed class MetricSamples
             throw new ArgumentOutOfRangeException(
                 nameof(value),
                 value,
-                $"A number of the counter {_family.Name} must be at least zero, but is {RuleText.Number(value)}."
+                $"The value of the counter {_family.Name} must be at least zero, but is {RuleText.Number(value)}."
             );
         }
 
@@ -56,7 +56,7 @@ public sealed class MetricSamples
         Require.NotNull(durations);
         if (_family is { Type: not MetricType.Histogram })
         {
-            throw new InvalidOperationException($"{_family.Name} is no histogram, and takes numbers only.");
+            throw new InvalidOperationException($"{_family.Name} is not a histogram. Add a number, not a DurationHistogram.");
         }
 
         Add(new MetricSample(LabelsOf(labels), 0, durations));
@@ -76,7 +76,7 @@ public sealed class MetricSamples
         _known = 0;
     }
 
-    /// <summary>Leaves out those behind the first so many. The last thing to be done with them.</summary>
+    /// <summary>Removes all samples after the first <paramref name="count"/>. No samples can be added afterwards.</summary>
     internal void Cut(int count) => _samples.RemoveRange(count, _samples.Count - count);
 
     internal void Add(MetricSamples others)
@@ -111,7 +111,7 @@ public sealed class MetricSamples
     {
         if (_samples.Count >= Many)
         {
-            _index ??= Indexed();
+            _index ??= BuildIndex();
             return _index.TryGetValue(labels, out var found) ? found : null;
         }
 
@@ -126,7 +126,7 @@ public sealed class MetricSamples
         return null;
     }
 
-    private Dictionary<MetricLabels, int> Indexed()
+    private Dictionary<MetricLabels, int> BuildIndex()
     {
         var index = new Dictionary<MetricLabels, int>();
         for (var i = 0; i < _samples.Count; i++)

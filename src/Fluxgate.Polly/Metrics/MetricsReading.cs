@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
-/// <summary>All that writers write, read at one moment: one snapshot per breaker, whatever the number of families. Holds no breaker.</summary>
-/// <remarks>For writers. Not thread-safe.</remarks>
+/// <summary>A reading of all metrics at one moment: one snapshot per breaker, regardless of the number of families. It references no breaker.</summary>
+/// <remarks>For exporters. Not thread-safe.</remarks>
 /// <example>
 /// <code>
 /// var reading = metrics.Read();
@@ -29,29 +29,29 @@ public sealed class MetricsReading
         Circuits = Array.AsReadOnly(Array.ConvertAll(circuits, circuit => circuit.Name));
     }
 
-    /// <summary>The families, in the order in which they are shown.</summary>
+    /// <summary>Gets the families, in the order of the output.</summary>
     public IReadOnlyList<MetricFamily> Families { get; }
 
-    /// <summary>The names of the circuits, in ordinal order, each once; lone surrogates are replaced, since nothing can encode them.</summary>
+    /// <summary>Gets the distinct names of the circuits, in ordinal order. Lone surrogates are replaced, because they cannot be encoded.</summary>
     public IReadOnlyList<string> Circuits { get; }
 
-    /// <summary>How many times a family is to be read: once per circuit, or once where it is the process's own.</summary>
-    /// <param name="family">One of <see cref="Families"/>.</param>
-    /// <returns>The number.</returns>
+    /// <summary>Returns how often a family must be read: once per circuit, or once if it is process-wide.</summary>
+    /// <param name="family">A family of <see cref="Families"/>.</param>
+    /// <returns>The number of readings.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="family"/> is <see langword="null"/>.</exception>
-    public int CircuitsOf(MetricFamily family) => Require.NotNull(family).IsOfCircuits ? _circuits.Length : 1;
+    public int CircuitsOf(MetricFamily family) => Require.NotNull(family).IsPerCircuit ? _circuits.Length : 1;
 
-    /// <summary>Reads the samples of one family for one circuit. Never throws because of a family's own code.</summary>
-    /// <param name="family">One of <see cref="Families"/>.</param>
-    /// <param name="circuit">The index of the circuit in <see cref="Circuits"/>; without meaning where the family is the process's own.</param>
-    /// <param name="samples">Takes the samples; what was in it is gone.</param>
+    /// <summary>Reads the samples of one family for one circuit. When a callback of the family throws, the family has no samples, and the error is reported.</summary>
+    /// <param name="family">A family of <see cref="Families"/>.</param>
+    /// <param name="circuit">The index of the circuit in <see cref="Circuits"/>; not used if the family is process-wide.</param>
+    /// <param name="samples">Receives the samples. Previous samples are removed.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public void Read(MetricFamily family, int circuit, MetricSamples samples)
     {
         Require.NotNull(family);
         Require.NotNull(samples);
         samples.Begin(family, _metrics.DurationBuckets);
-        if (family.IsOfCircuits)
+        if (family.IsPerCircuit)
         {
             _circuits[circuit].Read(family, samples);
             return;

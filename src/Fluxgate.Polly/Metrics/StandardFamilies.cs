@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The families of every breaker. One entry here is all that a family needs.</summary>
+/// <summary>The standard families of every breaker. To add a family, add an entry here.</summary>
 internal static class StandardFamilies
 {
     public const string RequestDuration = "circuit_breaker_request_duration_seconds";
@@ -30,27 +30,22 @@ internal static class StandardFamilies
         ),
         MetricFamily.Counter(
             "circuit_breaker_requests_total",
-            "Calls that have settled: successes, failures and ignored. Rejections are no requests.",
+            "Calls that have settled: successes, failures and ignored. Rejections are not requests.",
             now => now.Requests
         ),
         MetricFamily.Counter("circuit_breaker_successes_total", "Calls that succeeded.", now => now.Successes),
         MetricFamily.Counter("circuit_breaker_failures_total", "Calls that failed.", now => now.Failures),
         MetricFamily.Counter(
             "circuit_breaker_ignored_total",
-            "Calls that counted as neither success nor failure, such as those whose caller gave up.",
+            "Calls that counted as neither success nor failure, such as calls that their caller cancelled.",
             now => now.Ignored
         ),
         MetricFamily.Counter(
             "circuit_breaker_stale_total",
-            "Results that came when their phase was over and decided nothing.",
+            "Results that arrived after their phase had ended and had no effect on the state.",
             now => now.Stale
         ),
-        MetricFamily.Counter(
-            "circuit_breaker_rejected_total",
-            "Calls that were not let in, by the state that rejected them.",
-            ["state"],
-            Rejected
-        ),
+        MetricFamily.Counter("circuit_breaker_rejected_total", "Rejected calls, by the state that rejected them.", ["state"], Rejected),
         MetricFamily.CounterBySetting(
             "circuit_breaker_slow_total",
             "Calls that took at least as long as a threshold of the rule, in seconds.",
@@ -67,32 +62,32 @@ internal static class StandardFamilies
             "Failures in a row, in the current phase.",
             now => now.ConsecutiveFailures
         ),
-        MetricFamily.Gauge("circuit_breaker_failure_rate", "Failures over calls in the window, 0 to 1.", now => now.FailureRate),
-        MetricFamily.Gauge("circuit_breaker_success_rate", "Successes over calls in the window, 0 to 1.", now => now.SuccessRate),
+        MetricFamily.Gauge("circuit_breaker_failure_rate", "Ratio of failures to calls in the window, 0 to 1.", now => now.FailureRate),
+        MetricFamily.Gauge("circuit_breaker_success_rate", "Ratio of successes to calls in the window, 0 to 1.", now => now.SuccessRate),
         MetricFamily.Gauge(
             "circuit_breaker_slow_rate",
-            "Calls over calls in the window, 0 to 1, that took at least as long as a threshold of the rule, in seconds.",
+            "Ratio of calls in the window, 0 to 1, that took at least as long as a threshold of the rule, in seconds.",
             ["threshold"],
             SlowRate
         ),
         MetricFamily.Gauge(
             "circuit_breaker_rule_threshold",
-            "What each leaf of the rule compares with: a ratio, a number of calls, or seconds.",
+            "Threshold of each leaf of the rule: a ratio, a number of calls, or seconds.",
             ["rule"],
             Thresholds
         ),
         MetricFamily.HistogramOfCalls(
             RequestDuration,
-            "How long calls took, by the state that let them in.",
+            "Durations of calls, by the state that admitted them.",
             ["state"],
             "circuit_breaker.request.duration",
             CallDurations
         ),
-        MetricFamily.Gauge("circuit_breaker_in_flight", "Calls let in that have not settled.", now => now.InFlight),
+        MetricFamily.Gauge("circuit_breaker_in_flight", "Admitted calls that have not settled.", now => now.InFlight),
         MetricFamily.Gauge("circuit_breaker_half_open_in_flight", "Probes that have not settled.", now => now.HalfOpenInFlight),
         MetricFamily.Gauge(
             "circuit_breaker_reopens",
-            "How often the circuit has gone back from half-open to open since it was last closed.",
+            "How often the circuit has returned from half-open to open since it was last closed.",
             now => now.Reopens
         ),
         MetricFamily.Counter(
@@ -107,23 +102,23 @@ internal static class StandardFamilies
         ),
         MetricFamily.Gauge(
             "circuit_breaker_next_probe_timestamp_seconds",
-            "When the break is over, as Unix time; only while open.",
+            "When the break ends, as Unix time; only while open.",
             now => now.NextProbeAt is { } next ? UnixSeconds(next) : null
         ),
         MetricFamily.Counter(
             "circuit_breaker_user_errors_total",
-            "Errors in code that users gave to the breaker, by what it is for.",
+            "Errors in user code inside the breaker, by the kind of code.",
             ["source"],
             UserErrors
         ),
         MetricFamily.Counter(
             "circuit_breaker_signals_dropped_total",
-            "Signals that did not reach an asynchronous listener, since its queue was full.",
+            "Signals that were dropped because too many waited for a listener.",
             now => now.SignalsDropped
         ),
     ];
 
-    /// <summary>The histogram of calls.</summary>
+    /// <summary>Gets the histogram of call durations.</summary>
     public static MetricFamily Durations { get; } = All.Single(family => family.Name is RequestDuration);
 
     private static void CurrentState(BreakerSnapshot now, MetricSamples samples)
@@ -139,7 +134,7 @@ internal static class StandardFamilies
         var counts = now.AllTransitions;
         for (var i = 0; i < counts.Length; i++)
         {
-            // A counter born at 1 hides its first transition from increase() (trap M3): those that come by themselves are there at 0.
+            // A counter that starts at 1 hides its first transition from increase() (trap M3), so automatic transitions start at 0.
             if (counts[i] > 0 || Automatic[i])
             {
                 samples.Add(counts[i], States[i / History.States].ToLabel(), States[i % History.States].ToLabel());
@@ -213,13 +208,13 @@ internal static class StandardFamilies
         }
     }
 
-    /// <summary>A threshold as a label; whole seconds, as most are, without the price of a fraction.</summary>
+    /// <summary>Formats a threshold as a label. Whole seconds, which are most common, take the fast path.</summary>
     private static string Seconds(TimeSpan threshold) =>
         threshold.Ticks % TimeSpan.TicksPerSecond == 0
             ? RuleText.Number(threshold.Ticks / TimeSpan.TicksPerSecond)
             : RuleText.Number(threshold.TotalSeconds);
 
-    /// <summary>Milliseconds, as Prometheus' own times are.</summary>
+    /// <summary>Converts a time to Unix seconds with the millisecond precision of Prometheus.</summary>
     private static double UnixSeconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 
     private static string SnakeCase(string name) =>

@@ -1,18 +1,18 @@
 namespace Fluxgate;
 
-/// <summary>One breaker among those of its name, held weakly. Its place, and whether it is disposed, are guarded by the lock of <see cref="Circuits"/>.</summary>
+/// <summary>A weakly referenced breaker of a circuit. The lock of <see cref="Circuits"/> guards its mutable properties.</summary>
 internal sealed class TrackedBreaker(FluxgateBreaker breaker)
 {
-    private readonly WeakReference<FluxgateBreaker> _living = new(breaker);
+    private readonly WeakReference<FluxgateBreaker> _reachable = new(breaker);
 
-    // Sees the breaker until its farewell is over: its counts are in the sum at every moment.
+    // Resolves the breaker until its finalizer has run, so that its counts are in the sum at every moment.
     private readonly WeakReference<FluxgateBreaker> _readable = new(breaker, trackResurrection: true);
 
-    public LinkedListNode<TrackedBreaker> Place { get; set; } = null!;
+    public LinkedListNode<TrackedBreaker> Node { get; set; } = null!;
 
     public bool Disposed { get; set; }
 
-    public bool Lives => !Disposed && _living.TryGetTarget(out _);
+    public bool IsAlive => !Disposed && _reachable.TryGetTarget(out _);
 
     public FluxgateBreaker? Breaker => _readable.TryGetTarget(out var target) ? target : null;
 }

@@ -1,12 +1,12 @@
 namespace Fluxgate;
 
-/// <summary>The names of the states in metrics and texts.</summary>
+/// <summary>Extension methods of <see cref="BreakerState"/>.</summary>
 public static class BreakerStateExtensions
 {
-    /// <summary>The state as metrics write it: <c>closed</c>, <c>open</c>, <c>half_open</c>, <c>metrics_only</c>, <c>disabled</c>, <c>forced_open</c>.</summary>
+    /// <summary>Returns the label of a state in metrics and text: <c>closed</c>, <c>open</c>, <c>half_open</c>, <c>metrics_only</c>, <c>disabled</c>, <c>forced_open</c>.</summary>
     /// <param name="state">One of the six states.</param>
-    /// <returns>The label; always the same instance for the same state.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="state"/> is none of the six.</exception>
+    /// <returns>The label. The same state always returns the same instance.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="state"/> is not one of the six states.</exception>
     public static string ToLabel(this BreakerState state) =>
         state switch
         {

@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace Fluxgate;
 
-/// <summary>A breaker's one clock. Decisions use its monotonic timestamps only; the wall clock stands in signals for people.</summary>
+/// <summary>The clock of a breaker. Decisions use its monotonic timestamps only. The wall clock is used only for display, in signals.</summary>
 /// <remarks>
-/// Timestamps of a user's provider count from the creation of the clock, so that a provider may begin anywhere and wrap around. A provider
-/// that throws is reported, and time stands still until it works again.
+/// Timestamps of a user's provider count from the creation of the clock, so a provider can start at any value and wrap around. When a
+/// provider throws, the error is reported, and the clock returns its last timestamp until the provider works again.
 /// </remarks>
 internal sealed class Clock
 {
-    /// <summary>The most by which the coarse clock steps, and so lags: that of Windows. Linux steps by 1 to 10 ms.</summary>
+    /// <summary>The largest step of the coarse clock, by which it can lag. Windows has this step; Linux steps by 1 to 10 ms.</summary>
     public static readonly TimeSpan CoarseStep = TimeSpan.FromMilliseconds(16);
 
     /// <summary>
-    /// The longest duration that a call is counted with, ten days. Somebody may settle with <see cref="TimeSpan.MaxValue"/>, and the longest count
-    /// window must be able to add up so many of the longest calls.
+    /// The longest duration that is counted for a call: 10 days. A caller can settle with <see cref="TimeSpan.MaxValue"/>, and the sum over the
+    /// largest count window must not overflow.
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromTicks(LongestTicks);
 
@@ -32,7 +32,7 @@ internal sealed class Clock
     private readonly long _origin;
     private long _lastReading;
 
-    /// <summary>Returns the clock of a provider. All breakers on the system's clock, which does not throw, share one.</summary>
+    /// <summary>Returns the clock of a provider. All breakers on the system's clock share one clock, which never throws.</summary>
     public static Clock Of(TimeProvider? provider) =>
         provider is null || ReferenceEquals(provider, TimeProvider.System) ? System : new(provider);
 
@@ -59,22 +59,22 @@ internal sealed class Clock
 
     public TimeProvider Provider { get; }
 
-    /// <summary>Whether this is the clock of the operating system.</summary>
+    /// <summary>Gets whether this is the clock of the operating system.</summary>
     public bool IsSystem { get; }
 
     /// <summary>
-    /// The clock for what is long beside its steps; itself where there is none. Reading it costs a fifth. Timestamps of the two are never
-    /// compared: a decision is made on one of them.
+    /// Gets the clock for durations that are long compared with its steps; this clock if there is no coarse one. Reading it takes a fifth of the
+    /// time. A decision uses timestamps of one clock only; timestamps of the two are never compared.
     /// </summary>
     public Clock Coarse { get; }
 
-    /// <summary>Gets whether <see cref="Coarse"/> is a clock of its own.</summary>
+    /// <summary>Gets whether <see cref="Coarse"/> is a separate clock.</summary>
     public bool HasCoarse => !ReferenceEquals(Coarse, this);
 
-    /// <summary>Receives what the provider throws. Set once, before other threads know the clock.</summary>
+    /// <summary>Sets the callback that receives exceptions of the provider. Set it once, before other threads use the clock.</summary>
     public Action<Exception>? Failed { private get; set; }
 
-    /// <summary>The current timestamp, in units of the provider's frequency.</summary>
+    /// <summary>Gets the current timestamp, in units of the provider's frequency.</summary>
     public long Now =>
         _isTickCount ? Environment.TickCount64
         : IsSystem ? Stopwatch.GetTimestamp()
@@ -96,18 +96,18 @@ internal sealed class Clock
         }
     }
 
-    /// <summary>A duration in timestamp units, rounded up, and never beyond what a timestamp can hold.</summary>
+    /// <summary>Converts a duration to timestamp units, rounded up and limited to <see cref="long.MaxValue"/>.</summary>
     public long Units(TimeSpan duration)
     {
         var units = (((Int128)duration.Ticks * _frequency) + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
         return units > long.MaxValue ? long.MaxValue : (long)units;
     }
 
-    /// <summary>The timestamp a duration from now; <see cref="long.MaxValue"/> means never.</summary>
+    /// <summary>Returns the timestamp that is a duration after another; <see cref="long.MaxValue"/> means never.</summary>
     public static long After(long timestamp, long units) =>
         units > long.MaxValue - Math.Max(timestamp, 0) ? long.MaxValue : timestamp + units;
 
-    /// <summary>The time between two timestamps in ticks of 100 ns, rounded down.</summary>
+    /// <summary>Returns the time between two timestamps in ticks of 100 ns, rounded down.</summary>
     public long TicksBetween(long from, long to)
     {
         var units = to - from;
@@ -120,7 +120,7 @@ internal sealed class Clock
         };
     }
 
-    /// <summary>As <see cref="TicksBetween"/>, rounded up.</summary>
+    /// <summary>Returns the time between two timestamps in ticks of 100 ns, rounded up.</summary>
     public long TicksUntil(long from, long to)
     {
         var scaled = (Int128)(to - from) * TimeSpan.TicksPerSecond;
@@ -129,7 +129,7 @@ internal sealed class Clock
 
     public TimeSpan Between(long from, long to) => TimeSpan.FromTicks(TicksBetween(from, to));
 
-    // Kept out of Now, which is inlined where calls are timed by the system's clock.
+    // A separate method, so that Now stays small enough to be inlined where the system's clock times calls.
     private long Read()
     {
         try
@@ -143,7 +143,7 @@ internal sealed class Clock
         }
     }
 
-    /// <summary>The operating system's count of milliseconds, which moves by its timer's interrupt.</summary>
+    /// <summary>The operating system's count of milliseconds, which its timer interrupt advances.</summary>
     private sealed class TickCount : TimeProvider
     {
         public override long TimestampFrequency => MillisecondsPerSecond;

@@ -1,18 +1,18 @@
 namespace Fluxgate;
 
-/// <summary>The known word that a mistyped one likely means.</summary>
+/// <summary>Finds the known word that is closest to a mistyped word.</summary>
 internal static class Closest
 {
     private const int MostCompared = 64;
 
-    /// <summary>The closest of the known words, or <see langword="null"/> where none is close.</summary>
+    /// <summary>Returns the closest known word, or <see langword="null"/> if none is close.</summary>
     public static string? To(string word, IEnumerable<string> known)
     {
         var closest = known.MinBy(candidate => Distance(candidate, word));
         return closest is not null && Distance(closest, word) <= Math.Max(2, closest.Length / 3) ? closest : null;
     }
 
-    /// <summary>Levenshtein's distance, without regard to case, of words cut to a sensible length.</summary>
+    /// <summary>Returns the case-insensitive Levenshtein distance of two words; the second is limited to 64 characters.</summary>
     private static int Distance(string known, string word)
     {
         word = word.Length <= MostCompared ? word : word[..MostCompared];

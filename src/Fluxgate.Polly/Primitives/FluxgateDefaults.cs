@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The numbers that hold where a user says nothing.</summary>
+/// <summary>The default values and the limits of settings.</summary>
 internal static class FluxgateDefaults
 {
     public const string CircuitName = "FluxgateBreaker";
@@ -25,27 +25,27 @@ internal static class FluxgateDefaults
 
     public const int ListenerQueueCapacity = 1024;
 
-    /// <summary>Signals and notices that wait for a synchronous listener at the most; the oldest are dropped.</summary>
+    /// <summary>The most signals and notices that wait for a synchronous listener. Beyond that, the oldest are dropped.</summary>
     public const int MostSignalsWaiting = 10_000;
 
-    /// <summary>From so many signals and notices that wait for a listener on, notices are left out.</summary>
+    /// <summary>The number of waiting signals and notices from which on notices are skipped.</summary>
     public const int MostNoticesWaiting = 256;
 
-    /// <summary>The longest count window that keeps the duration of each call: 8 MB.</summary>
+    /// <summary>The largest count window that stores the duration of each call: 8 MB.</summary>
     public const int MaxMeasuredCalls = 1_000_000;
 
-    /// <summary>Slow-call thresholds of one rule: each costs a counter in every cell of the ledger.</summary>
+    /// <summary>The most slow-call thresholds of one rule. Each needs a counter in every stripe of the ledger.</summary>
     public const int MaxSlowThresholds = 4;
 
-    /// <summary>Thresholds whose slow calls are counted: those of the rule, and the last ones that reloads took out of it.</summary>
+    /// <summary>The most thresholds whose slow calls are counted: those of the rule, and the most recent ones that reloads removed from it.</summary>
     public const int MaxSlowTotals = 16;
 
-    /// <summary>The longest streak that is told apart from longer ones: it stands in 24 bits.</summary>
+    /// <summary>The longest streak that is counted exactly: it is stored in 24 bits.</summary>
     public const int MaxStreak = (1 << 24) - 1;
 
     public static readonly TimeSpan BreakFor = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a circuit stays as it is while the duration of its break is being drawn.</summary>
+    /// <summary>How long a circuit waits while the duration of its break is being drawn. Then another call opens it with the default duration.</summary>
     public static readonly TimeSpan BreakDurationPatience = TimeSpan.FromSeconds(1);
 
     public static readonly TimeSpan RampDuration = TimeSpan.FromSeconds(60);

@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
-/// <summary>Something worth hearing that is no transition: <see cref="WouldTripNotice"/>, <see cref="UserErrorNotice"/>,
-/// <see cref="ReconfiguredNotice"/> or <see cref="SignalsDroppedNotice"/>. More kinds may come; a listener passes over those it does not know.</summary>
-/// <remarks>Immutable and thread-safe, as all its kinds are.</remarks>
+/// <summary>An event of a breaker that is not a transition: <see cref="WouldTripNotice"/>, <see cref="UserErrorNotice"/>,
+/// <see cref="ReconfiguredNotice"/> or <see cref="SignalsDroppedNotice"/>. Later versions can add kinds; a listener should ignore unknown ones.</summary>
+/// <remarks>Notices of all kinds are immutable and thread-safe.</remarks>
 public abstract class Notice
 {
     private protected Notice(string circuitName, DateTimeOffset timestamp)
@@ -11,9 +11,9 @@ public abstract class Notice
         Timestamp = timestamp;
     }
 
-    /// <summary>The circuit's name.</summary>
+    /// <summary>Gets the circuit's name.</summary>
     public string CircuitName { get; }
 
-    /// <summary>When, by the breaker's clock.</summary>
+    /// <summary>Gets the time of the event, by the wall clock of the breaker's <see cref="TimeProvider"/>.</summary>
     public DateTimeOffset Timestamp { get; }
 }

@@ -1,11 +1,11 @@
 namespace Fluxgate;
 
-/// <summary>Puts text from outside, such as a name or a reason, into a line of a log, a terminal or a chat.</summary>
+/// <summary>Makes external text, such as a name or a reason, safe for one line of a log, a terminal or a chat.</summary>
 internal static class OneLine
 {
     private const int MostShown = 40;
 
-    /// <summary>Returns the text with a space for every character that starts a line, steers a terminal or turns the direction of reading.</summary>
+    /// <summary>Returns the text with a space in place of every line break, control character and bidirectional formatting character.</summary>
     public static string Of(string text) =>
         text.Any(static letter => !IsHarmless(letter))
             ? string.Create(
@@ -21,20 +21,20 @@ internal static class OneLine
             )
             : text;
 
-    /// <summary>Returns the message of an argument's error without the parameter that .NET appends: our own words name the setting and the value.</summary>
+    /// <summary>Returns the message of an exception without the parameter name that .NET appends: the message itself names the setting and the value.</summary>
     public static string MessageOf(ArgumentException error) =>
         error.ParamName is not null && error.Message.IndexOf(" (Parameter '", StringComparison.Ordinal) is >= 0 and var appended
             ? error.Message[..appended]
             : error.Message;
 
-    /// <summary>Returns whether a character is only itself. All that are not fit into one UTF-16 unit.</summary>
+    /// <summary>Returns whether a character has no effect on lines, terminals or text direction. All characters with such an effect are single UTF-16 units.</summary>
     public static bool IsHarmless(char letter) =>
         letter is < '\u2000' or > '\u206f'
             ? !char.IsControl(letter) && letter != '\u061c'
             : letter
                 is not ('\u200e' or '\u200f' or '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
 
-    /// <summary>Returns the first 40 characters of text that a message repeats.</summary>
+    /// <summary>Returns the first 40 characters of text that a message quotes.</summary>
     public static string Excerpt(ReadOnlySpan<char> found)
     {
         if (found.Length == 1 && (char.IsControl(found[0]) || char.IsSurrogate(found[0])))
@@ -42,7 +42,7 @@ internal static class OneLine
             return $"U+{(int)found[0]:X4}";
         }
 
-        // A number and its unit may stand on two lines; a message stands on one.
+        // A number and its unit can be on two lines, but a message is on one line.
         var line = string.Join(' ', found.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return line.Length <= MostShown ? line : $"{line[..MostShown]}…";
     }

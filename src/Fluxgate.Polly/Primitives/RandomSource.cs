@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The source of chance: a user's function, checked.</summary>
+/// <summary>A random number generator that validates the numbers of a user's function.</summary>
 internal sealed class RandomSource(Func<double> randomizer)
 {
     public static readonly RandomSource Shared = new(Random.Shared.NextDouble);
@@ -11,7 +11,7 @@ internal sealed class RandomSource(Func<double> randomizer)
         return number is >= 0 and < 1
             ? number
             : throw new InvalidOperationException(
-                $"Randomizer must answer with at least 0 and less than 1, but answered with {RuleText.Number(number)}."
+                $"Randomizer must return at least 0 and less than 1, but returned {RuleText.Number(number)}."
             );
     }
 }

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Why a circuit is in its state. Immutable; holds numbers and text, never an exception.</summary>
+/// <summary>The reason why a circuit is in its state. Immutable. It contains numbers and text, never an exception.</summary>
 public sealed class Reason
 {
     internal static readonly Reason Initial = new(ReasonKind.Initial, "initial state");
@@ -12,16 +12,16 @@ public sealed class Reason
         Findings = findings ?? [];
     }
 
-    /// <summary>What kind of cause it was.</summary>
+    /// <summary>Gets the kind of the reason.</summary>
     public ReasonKind Kind { get; }
 
-    /// <summary>The reason in words: <c>FailureRate 62% >= 50% (31 of 50) &amp; MinRequests 50 >= 20</c>, or what a manual call gave. Always one line without control characters.</summary>
+    /// <summary>Gets the text of the reason, such as <c>FailureRate 62% >= 50% (31 of 50) &amp; MinRequests 50 >= 20</c> or the text that was passed to a manual call. Always one line without control characters.</summary>
     public string Text { get; }
 
-    /// <summary>The leaves of the rule that fired, with what they measured; empty unless the tripper fired.</summary>
+    /// <summary>Gets the leaves of the rule that fired, with their measured values. Empty unless the tripper fired.</summary>
     public IReadOnlyList<Finding> Findings { get; }
 
-    /// <summary>The <see cref="Text"/>.</summary>
-    /// <returns>The reason in words.</returns>
+    /// <summary>Returns the <see cref="Text"/>.</summary>
+    /// <returns>The text of the reason.</returns>
     public override string ToString() => Text;
 }

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What kind of cause put a circuit into its state.</summary>
+/// <summary>The kinds of <see cref="Reason"/>.</summary>
 public enum ReasonKind
 {
     /// <summary>The breaker was created in this state.</summary>
@@ -9,15 +9,15 @@ public enum ReasonKind
     /// <summary>The tripper fired.</summary>
     Tripped = 1,
 
-    /// <summary>The break duration has passed.</summary>
+    /// <summary>The break duration has elapsed.</summary>
     BreakElapsed = 2,
 
-    /// <summary>Probing re-opened the circuit without the tripper: no probe succeeded, or too many were ignored in a row.</summary>
+    /// <summary>Probing failed and re-opened the circuit, although the tripper did not fire: no probe succeeded, or too many were ignored in a row.</summary>
     ProbingFailed = 3,
 
-    /// <summary>The recovery was over.</summary>
+    /// <summary>The recovery was complete.</summary>
     Recovered = 4,
 
-    /// <summary>A manual call.</summary>
+    /// <summary>A manual call requested the state.</summary>
     Manual = 5,
 }

@@ -1,12 +1,12 @@
 namespace Fluxgate;
 
-/// <summary>The breaker goes on under other settings; see <see cref="FluxgateBreaker.Reconfigure"/>.</summary>
+/// <summary>The notice that the settings of a breaker were replaced; see <see cref="FluxgateBreaker.Reconfigure"/>.</summary>
 public sealed class ReconfiguredNotice : Notice
 {
     internal ReconfiguredNotice(string circuitName, DateTimeOffset timestamp, IReadOnlyList<string> changes)
         : base(circuitName, timestamp) => Changes = changes;
 
-    /// <summary>What changed, one line a setting: <c>Tripper: FailureStreak(5) -> FailureStreak(3)</c>.</summary>
+    /// <summary>Gets the changes, one line per setting: <c>Tripper: FailureStreak(5) -> FailureStreak(3)</c>.</summary>
     public IReadOnlyList<string> Changes { get; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Fluxgate;
 
-/// <summary>Refuses bad settings with a message that names the setting, the value and what is allowed.</summary>
+/// <summary>Validates arguments and settings. Each message names the setting, the value and what is allowed.</summary>
 internal static class Require
 {
     public static T NotNull<T>(T? value, [CallerArgumentExpression(nameof(value))] string name = "")
@@ -53,12 +53,12 @@ internal static class Require
                 $"{name} must be greater than zero{(most is { } longest ? $" and at most {RuleText.Duration(longest)}" : "")}, but is {value}."
             );
 
-    /// <summary>Parts are walked recursively, so what a loop could compose without end is bounded.</summary>
+    /// <summary>Limits the nesting of parts, because they are processed recursively and code can compose them without limit.</summary>
     public static int Depth(int depth, string part) =>
         depth <= FluxgateDefaults.MaxDepth
             ? depth
             : throw new ArgumentException(
-                $"A {part} may be nested {FluxgateDefaults.MaxDepth} deep at most, but this one is nested {RuleText.Number(depth)} deep."
+                $"A {part} must be nested at most {FluxgateDefaults.MaxDepth} deep, but is nested {RuleText.Number(depth)} deep."
             );
 
     public static string CircuitName(string? value, [CallerArgumentExpression(nameof(value))] string name = "") =>

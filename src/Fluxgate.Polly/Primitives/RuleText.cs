@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Fluxgate;
 
-/// <summary>How ratios, numbers and durations are written in rules, reasons and messages: culture-independent, and exact.</summary>
+/// <summary>Formats ratios, numbers and durations for rules, reasons and messages. Culture-independent.</summary>
 internal static class RuleText
 {
     private static readonly (long Ticks, string Unit)[] Units =
@@ -13,7 +13,7 @@ internal static class RuleText
         (TimeSpan.TicksPerSecond, "s"),
     ];
 
-    /// <summary>A ratio as it stands in a rule: <c>50%</c>, or the bare number where a percentage would not be exact.</summary>
+    /// <summary>Formats a ratio exactly, for rules: <c>50%</c>, or a plain number if a percentage would not be exact.</summary>
     public static string Ratio(double ratio)
     {
         var exact = (decimal)ratio;
@@ -22,14 +22,14 @@ internal static class RuleText
             : ratio.ToString("R", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A measured ratio for people: at most one decimal.</summary>
+    /// <summary>Formats a measured ratio for display, with at most one decimal.</summary>
     public static string Percent(double ratio) => (ratio * 100).ToString("0.#", CultureInfo.InvariantCulture) + "%";
 
     public static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A duration in the largest unit that divides it, from <c>1d</c> down to fractions of <c>ms</c>.</summary>
+    /// <summary>Formats a duration exactly, in the largest unit that divides it, from <c>1d</c> down to fractions of <c>ms</c>.</summary>
     public static string Duration(TimeSpan duration)
     {
         foreach (var (ticks, unit) in Units)
@@ -43,7 +43,7 @@ internal static class RuleText
         return ((decimal)duration.Ticks / TimeSpan.TicksPerMillisecond).ToString("0.####", CultureInfo.InvariantCulture) + "ms";
     }
 
-    /// <summary>A measured duration for people: three digits at most behind the unit that fits.</summary>
+    /// <summary>Formats a measured duration for display: seconds with at most two decimals, or milliseconds with at most three.</summary>
     public static string Measured(TimeSpan duration) =>
         duration.TotalSeconds >= 1
             ? duration.TotalSeconds.ToString("0.##", CultureInfo.InvariantCulture) + "s"

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>One transition of one circuit. Immutable.</summary>
+/// <summary>A transition of a circuit from one state to another. Immutable.</summary>
 public sealed class Signal
 {
     internal Signal(
@@ -20,28 +20,28 @@ public sealed class Signal
         Reason = reason;
     }
 
-    /// <summary>The circuit's name.</summary>
+    /// <summary>Gets the circuit's name.</summary>
     public string CircuitName { get; }
 
-    /// <summary>The state it left: the <see cref="NewState"/> of the breaker's signal before.</summary>
+    /// <summary>Gets the old state, which is the <see cref="NewState"/> of the breaker's previous signal.</summary>
     public BreakerState OldState { get; }
 
-    /// <summary>The state it entered.</summary>
+    /// <summary>Gets the new state.</summary>
     public BreakerState NewState { get; }
 
-    /// <summary>When, by the breaker's clock; for people, since wall clocks jump.</summary>
+    /// <summary>Gets the time of the transition, by the wall clock of the breaker's <see cref="TimeProvider"/>. For display only: wall clocks can jump.</summary>
     public DateTimeOffset Timestamp { get; }
 
-    /// <summary>1, 2, 3, … within the breaker, without gaps. A listener that sees a gap has missed signals.</summary>
+    /// <summary>Gets the sequence number: 1, 2, 3, … for each breaker, without gaps. A listener that receives a gap has missed signals.</summary>
     public long SequenceNumber { get; }
 
-    /// <summary>Why.</summary>
+    /// <summary>Gets the reason for the transition.</summary>
     public Reason Reason { get; }
 
-    /// <summary>How long the circuit will stay open before it probes; <see langword="null"/> unless it opened, and for a break until reset.</summary>
+    /// <summary>Gets how long the circuit stays open before it probes; <see langword="null"/> unless it opened, and for a break until reset.</summary>
     public TimeSpan? BreakFor { get; internal init; }
 
-    /// <summary>A line for logs: <c>payments: closed -> open (FailureStreak 5 >= 5)</c>.</summary>
+    /// <summary>Returns one line for logs: <c>payments: closed -> open (FailureStreak 5 >= 5)</c>.</summary>
     /// <returns>The line.</returns>
     public override string ToString() => OneLine.Of($"{CircuitName}: {OldState.ToLabel()} -> {NewState.ToLabel()} ({Reason})");
 }

@@ -1,12 +1,12 @@
 namespace Fluxgate;
 
-/// <summary>An asynchronous listener's queue was full: a signal did not reach it. Its later signals show the gap in their sequence numbers.</summary>
+/// <summary>The notice that a signal was dropped because the queue of an asynchronous listener was full. The sequence numbers of its later signals show the gap.</summary>
 public sealed class SignalsDroppedNotice : Notice
 {
     internal SignalsDroppedNotice(string circuitName, DateTimeOffset timestamp, Signal dropped)
         : base(circuitName, timestamp) => Dropped = dropped;
 
-    /// <summary>The signal that was dropped.</summary>
+    /// <summary>Gets the signal that was dropped.</summary>
     public Signal Dropped { get; }
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
-/// <summary>Slow calls at one threshold that the rule has or had.</summary>
-/// <param name="Threshold">From how long on a call is slow.</param>
-/// <param name="Total">Slow calls, ever.</param>
-/// <param name="Rate">Slow calls over calls in the window, 0 to 1; <see langword="null"/> while it is empty, or when the rule has let go of the threshold.</param>
+/// <summary>The slow calls at one threshold that the rule has or had. Immutable.</summary>
+/// <param name="Threshold">The duration from which on a call is slow.</param>
+/// <param name="Total">The total number of slow calls.</param>
+/// <param name="Rate">The ratio of slow calls to calls in the window, 0 to 1; <see langword="null"/> while the window is empty, or if the rule no longer has the threshold.</param>
 public sealed record SlowCallCount(TimeSpan Threshold, long Total, double? Rate);

@@ -15,6 +15,6 @@ internal sealed class StateConverter() : EnumConverter(typeof(BreakerState))
 
         return StateText.TryRead(text, out var state, out var error)
             ? state
-            : throw new FormatException($"'{OneLine.Excerpt(text)}' is no state. {error}");
+            : throw new FormatException($"'{OneLine.Excerpt(text)}' is not a state. {error}");
     }
 }

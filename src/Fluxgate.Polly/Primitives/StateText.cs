@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>States as people write them.</summary>
+/// <summary>Parses states.</summary>
 internal static class StateText
 {
-    /// <summary>Reads a state as metrics write it (<c>half_open</c>), or as code does (<c>HalfOpen</c>).</summary>
+    /// <summary>Parses a state as in metrics (<c>half_open</c>) or as in code (<c>HalfOpen</c>). Case-insensitive.</summary>
     public static bool TryRead(string text, out BreakerState state, out string? error)
     {
         var word = text.Replace("_", "", StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>User code inside the breaker threw, or answered with what it must not. The circuit went on as <see cref="UserErrorSource"/> says.</summary>
+/// <summary>The notice that user code inside the breaker threw or returned an invalid value. <see cref="UserErrorSource"/> lists how the breaker continues.</summary>
 public sealed class UserErrorNotice : Notice
 {
     internal UserErrorNotice(string circuitName, DateTimeOffset timestamp, UserErrorSource source, Exception error)
@@ -10,10 +10,10 @@ public sealed class UserErrorNotice : Notice
         Error = error;
     }
 
-    /// <summary>Which code failed.</summary>
+    /// <summary>Gets which kind of user code failed.</summary>
     public UserErrorSource Source { get; }
 
-    /// <summary>What it threw. The breaker lets go of it when every listener has heard.</summary>
+    /// <summary>Gets the exception. The breaker releases it when every listener has received the notice.</summary>
     public Exception Error { get; }
 
     /// <inheritdoc/>

@@ -1,35 +1,35 @@
 namespace Fluxgate;
 
-/// <summary>Where user code failed inside a breaker.</summary>
+/// <summary>The kinds of user code that can fail inside a breaker, and how the breaker continues.</summary>
 public enum UserErrorSource
 {
-    /// <summary>A failure or ignore predicate: the call was ignored.</summary>
+    /// <summary>A failure or ignore predicate. The call is ignored.</summary>
     Predicate = 0,
 
-    /// <summary>A tripper: it was taken as quiet.</summary>
+    /// <summary>A tripper. It does not fire.</summary>
     Tripper = 1,
 
-    /// <summary>A recovery: it was taken as not yet over.</summary>
+    /// <summary>A recovery. It is not complete yet.</summary>
     Recovery = 2,
 
-    /// <summary>A permit: one probe at a time was let in.</summary>
+    /// <summary>A permit. One probe is admitted at a time.</summary>
     Permit = 3,
 
-    /// <summary>A break duration: the default was used.</summary>
+    /// <summary>A break duration. The default of 60 s is used.</summary>
     BreakDuration = 4,
 
-    /// <summary>A window: the call was not recorded, or the window read as empty.</summary>
+    /// <summary>A window. The call is not recorded, or the window reads as empty.</summary>
     Window = 5,
 
-    /// <summary>A listener: the others heard all the same.</summary>
+    /// <summary>A listener. The other listeners still receive the signal.</summary>
     Listener = 6,
 
-    /// <summary>A break duration hint: the configured break duration was used.</summary>
+    /// <summary>A break duration hint. The configured break duration is used.</summary>
     BreakDurationHint = 7,
 
-    /// <summary>A metric family: it was left out of what was read.</summary>
+    /// <summary>A metric family. It is omitted from the reading.</summary>
     Metric = 8,
 
-    /// <summary>The time provider or one of its timers: time stood still until it worked again. Counted, but not announced.</summary>
+    /// <summary>The time provider or one of its timers. The clock returns its last timestamp until the provider works again. The error is counted, but no notice is raised.</summary>
     Clock = 9,
 }

@@ -1,14 +1,14 @@
 namespace Fluxgate;
 
-/// <summary>What a settled call counts as.</summary>
+/// <summary>How a settled call counts.</summary>
 public enum Verdict
 {
-    /// <summary>The dependency did its work.</summary>
+    /// <summary>The call succeeded.</summary>
     Success = 0,
 
-    /// <summary>The dependency failed; the call counts against it.</summary>
+    /// <summary>The call failed.</summary>
     Failure = 1,
 
-    /// <summary>Neither: the call says nothing about the dependency, for example because its caller gave up.</summary>
+    /// <summary>The call counts neither as a success nor as a failure, for example because its caller cancelled it.</summary>
     Ignored = 2,
 }

@@ -1,12 +1,12 @@
 namespace Fluxgate;
 
-/// <summary>In <see cref="BreakerState.MetricsOnly"/>: the tripper fired, and the circuit would have opened.</summary>
+/// <summary>The notice that the tripper fired in <see cref="BreakerState.MetricsOnly"/>, where it does not open the circuit.</summary>
 public sealed class WouldTripNotice : Notice
 {
     internal WouldTripNotice(string circuitName, DateTimeOffset timestamp, Reason reason)
         : base(circuitName, timestamp) => Reason = reason;
 
-    /// <summary>Why it would have opened.</summary>
+    /// <summary>Gets the reason why the circuit would have opened.</summary>
     public Reason Reason { get; }
 
     /// <inheritdoc/>

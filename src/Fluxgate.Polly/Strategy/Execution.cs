@@ -3,8 +3,8 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>A breaker in one pipeline. Runs calls: admits, calls back, classifies the outcome, settles. Never throws, and never changes an outcome (rule 11).</summary>
-/// <remarks>Synchronous as long as the callback and the predicates are: an async state machine would cost more than the breaker.</remarks>
+/// <summary>Runs the calls of one pipeline through a breaker: admits the call, runs the callback, classifies the outcome, settles. Never throws, and never changes an outcome (rule 11).</summary>
+/// <remarks>Synchronous as long as the callback and the predicates are: an async state machine would take longer than the breaker itself.</remarks>
 internal sealed class Execution<TClassified>(
     FluxgateBreaker breaker,
     bool ownsBreaker,
@@ -25,7 +25,7 @@ internal sealed class Execution<TClassified>(
             return new(Outcome.FromException<TResult>(new OperationCanceledException(context.CancellationToken)));
         }
 
-        // A closed circuit admits without more ado. Every other state, and a phase that ends just now, takes the longer way.
+        // Fast path: a closed circuit admits directly. Every other state, and a phase that is just ending, takes the general path.
         var ticket = _machine.Phase is ClosedPhase closed ? closed.Start() : default;
         if (ticket.IsNone)
         {
@@ -62,7 +62,7 @@ internal sealed class Execution<TClassified>(
 
     public ValueTask DisposeAsync() => ownsBreaker ? breaker.DisposeAsync() : default;
 
-    // Pooled, since a callback that suspends is the common case with real dependencies.
+    // Pooled, because with real dependencies most callbacks suspend.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome<TResult>> RunAsync<TResult>(
         Ticket ticket,
@@ -92,7 +92,7 @@ internal sealed class Execution<TClassified>(
     }
 
     /// <summary>Admits or rejects a call in any state.</summary>
-    /// <returns>No ticket where the circuit is disabled: then nothing is classified or counted.</returns>
+    /// <returns>The ticket; none if the circuit is disabled, so that nothing is classified or counted.</returns>
     private Ticket Enter(ResilienceContext context, out CallNotPermittedException? rejection)
     {
         var admitted = _machine.TryEnter(out var ticket, out var caused);

@@ -4,67 +4,73 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <summary>How a breaker stands in a pipeline: which breaker it is, and which outcomes are failures.</summary>
+/// <summary>The options of a breaker in a pipeline: which breaker the pipeline uses, and which outcomes are failures.</summary>
 /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
 /// <remarks>
-/// Not thread-safe while it is being filled. A pipeline takes what it holds when it is built; its callbacks run in many calls at once.
+/// Not thread-safe. A pipeline copies the options when it is built. The callbacks are called by concurrent calls and must be thread-safe.
 /// </remarks>
 public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValidatableObject
 {
     /// <summary>Initializes a new instance of the <see cref="FluxgateBreakerOptions{TResult}"/> class.</summary>
     public FluxgateBreakerOptions() => Name = FluxgateDefaults.CircuitName;
 
-    /// <summary>A breaker that outlives the pipeline, and may serve others too. Its state survives reloads.</summary>
-    /// <value><see langword="null"/> unless set: the pipeline makes a breaker from <see cref="Settings"/>, which lives with that build.</value>
+    /// <summary>Gets or sets a breaker that outlives the pipeline and can be shared between pipelines. Its state survives reloads.</summary>
+    /// <value>
+    /// <see langword="null"/> by default: the pipeline then creates a breaker from <see cref="Settings"/> when it is built, and disposes the
+    /// breaker with itself.
+    /// </value>
     public FluxgateBreaker? Breaker { get; set; }
 
-    /// <summary>The parts of the breaker that the pipeline makes. Not together with <see cref="Breaker"/>.</summary>
-    /// <value><see langword="null"/> unless set: the defaults of <see cref="FluxgateBreakerSettings"/>.</value>
+    /// <summary>Gets or sets the settings of the breaker that the pipeline creates. Must be <see langword="null"/> if <see cref="Breaker"/> is set.</summary>
+    /// <value><see langword="null"/> by default: the breaker then has the defaults of <see cref="FluxgateBreakerSettings"/>.</value>
     public FluxgateBreakerSettings? Settings { get; set; }
 
-    /// <summary>The name of the breaker that the pipeline makes, 1 to 256 characters. Not together with <see cref="Breaker"/>.</summary>
+    /// <summary>Gets or sets the name of the circuit that the pipeline creates, 1 to 256 characters. Must be <see langword="null"/> if <see cref="Breaker"/> is set.</summary>
     /// <value>
-    /// <see langword="null"/> unless set: the builder's <c>Name/InstanceName</c>, its <c>Name</c>, or <c>FluxgateBreaker</c>. Of a builder's
-    /// name that has more than 256 characters the circuit gets the first 223, <c>~</c>, and a hash of the whole.
+    /// <see langword="null"/> by default: the name is then the builder's <c>Name/InstanceName</c>, its <c>Name</c>, or <c>FluxgateBreaker</c>.
+    /// A builder's name of more than 256 characters is shortened to its first 223 characters, <c>~</c>, and a hash of the whole name.
     /// </value>
     public string? CircuitName { get; set; }
 
-    /// <summary>Which outcomes are failures, composed of parts. Not together with <see cref="ShouldHandle"/>.</summary>
+    /// <summary>Gets or sets the tracker that selects failures. Must be <see langword="null"/> if <see cref="ShouldHandle"/> is set.</summary>
     /// <value>
-    /// <see langword="null"/> unless set: in pipelines of every result type, the responses (<see cref="HttpResponseMessage"/>) with a status of
-    /// 408, 429, 500 and above, and every exception except an <see cref="HttpRequestException"/> with another status. So a status counts the
-    /// same whether it is returned or thrown by <see cref="HttpResponseMessage.EnsureSuccessStatusCode"/>.
+    /// <see langword="null"/> by default. The failures are then, for every result type, each <see cref="HttpResponseMessage"/> with a status of
+    /// 408, 429, 500 or above, and every exception except an <see cref="HttpRequestException"/> with another status. A status therefore counts
+    /// the same whether it is returned or thrown by <see cref="HttpResponseMessage.EnsureSuccessStatusCode"/>.
     /// </value>
     public Tracker<TResult>? Tracker { get; set; }
 
-    /// <summary>Which outcomes are failures, as everywhere in Polly: a lambda or a <see cref="PredicateBuilder{TResult}"/>.</summary>
-    /// <value><see langword="null"/> unless set: as <see cref="Tracker"/> says.</value>
-    /// <remarks>When it throws, the call is ignored, the error is counted and reported, and the caller gets its own outcome.</remarks>
+    /// <summary>Gets or sets the predicate that selects failures, as in Polly's strategies: a lambda or a <see cref="PredicateBuilder{TResult}"/>.</summary>
+    /// <value><see langword="null"/> by default: <see cref="Tracker"/> or its default then selects failures.</value>
+    /// <remarks>Must be thread-safe. When it throws, the call is ignored, the error is counted and reported, and the caller receives its own outcome.</remarks>
     public Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? ShouldHandle { get; set; }
 
     /// <summary>
-    /// Which outcomes count neither for nor against the dependency, beside those that always do: an <see cref="OperationCanceledException"/>
-    /// while the token that the breaker got is cancelled. Asked before <see cref="ShouldHandle"/> and <see cref="Tracker"/>.
+    /// Gets or sets the predicate that selects ignored outcomes: they count neither as a success nor as a failure. It is called before
+    /// <see cref="ShouldHandle"/> and <see cref="Tracker"/>. An <see cref="OperationCanceledException"/> is always ignored while the token of
+    /// the call is cancelled.
     /// </summary>
-    /// <value><see langword="null"/> unless set.</value>
+    /// <value><see langword="null"/> by default.</value>
+    /// <remarks>Must be thread-safe. When it throws, the call is ignored, the error is counted and reported, and the caller receives its own outcome.</remarks>
     public Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>? ShouldIgnore { get; set; }
 
     /// <summary>
-    /// How long to break if this failure opens the circuit, such as a server's <c>Retry-After</c> (<see cref="HttpBreak.RetryAfter"/>). Asked
-    /// for every failure; must be thread-safe.
+    /// Gets or sets a callback that returns the break duration to use if this failure opens the circuit, such as a server's
+    /// <c>Retry-After</c> (<see cref="HttpBreak.RetryAfter"/>). It is called for every failure and must be thread-safe.
     /// </summary>
     /// <value>
-    /// <see langword="null"/> unless set. <see langword="null"/>, zero and negative answers mean the configured break duration; others are
-    /// clamped to <see cref="MinBreakDurationHint"/> and <see cref="MaxBreakDurationHint"/>. What it throws is counted and reported.
+    /// <see langword="null"/> by default. The breaker uses its configured break duration if the callback returns <see langword="null"/>, zero or
+    /// a negative duration. Other durations are clamped to <see cref="MinBreakDurationHint"/> and <see cref="MaxBreakDurationHint"/>. When
+    /// it throws, the error is counted and reported, and the configured break duration is used.
     /// </value>
     public Func<Outcome<TResult>, TimeSpan?>? BreakDurationHint { get; set; }
 
-    /// <summary>The shortest break that a hint can ask for.</summary>
-    /// <value>Greater than zero; 1 s unless set.</value>
+    /// <summary>Gets or sets the shortest break that <see cref="BreakDurationHint"/> can cause.</summary>
+    /// <value>Greater than zero; 1 s by default.</value>
     public TimeSpan MinBreakDurationHint { get; set; } = FluxgateDefaults.MinBreakDurationHint;
 
-    /// <summary>The longest break that a hint can ask for.</summary>
-    /// <value>At least <see cref="MinBreakDurationHint"/>; 10 min unless set.</value>
+    /// <summary>Gets or sets the longest break that <see cref="BreakDurationHint"/> can cause.</summary>
+    /// <value>At least <see cref="MinBreakDurationHint"/>; 10 min by default.</value>
     public TimeSpan MaxBreakDurationHint { get; set; } = FluxgateDefaults.MaxBreakDurationHint;
 
     /// <inheritdoc/>
@@ -73,7 +79,7 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
         if (Breaker is not null && Settings is not null)
         {
             yield return new(
-                $"Settings must be null where Breaker is set (to '{Breaker.Name}'): a breaker brings its own settings.",
+                $"Settings must be null if Breaker is set, but Breaker is '{Breaker.Name}', which has its own settings.",
                 [nameof(Settings), nameof(Breaker)]
             );
         }
@@ -81,7 +87,7 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
         if (Breaker is not null && CircuitName is not null)
         {
             yield return new(
-                $"CircuitName must be null where Breaker is set, but is '{CircuitName}': the breaker's name is '{Breaker.Name}'.",
+                $"CircuitName must be null if Breaker is set, but is '{CircuitName}': the breaker's name is '{Breaker.Name}'.",
                 [nameof(CircuitName), nameof(Breaker)]
             );
         }
@@ -89,7 +95,7 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
         if (Tracker is not null && ShouldHandle is not null)
         {
             yield return new(
-                "Tracker and ShouldHandle must not both be set: they say the same in two ways.",
+                "Tracker and ShouldHandle must not both be set: each selects the failures.",
                 [nameof(Tracker), nameof(ShouldHandle)]
             );
         }

@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
-/// <summary>How a breaker stands in a pipeline of any result type; see <see cref="FluxgateBreakerOptions{TResult}"/>.</summary>
+/// <summary>The options of a breaker in a pipeline of any result type; see <see cref="FluxgateBreakerOptions{TResult}"/>.</summary>
 /// <remarks>
-/// With the default or an exception <see cref="Tracker"/> no result is boxed. Predicates that look at results get them as
-/// <see cref="object"/>, and must box.
+/// No result is boxed with the default classification or with a <see cref="Tracker"/> of exceptions. Predicates that read results receive
+/// them as <see cref="object"/>, so value types are boxed.
 /// </remarks>
 public class FluxgateBreakerOptions : FluxgateBreakerOptions<object>;

@@ -5,34 +5,34 @@ using Fluxgate;
 
 namespace Polly;
 
-/// <summary>Adds a Fluxgate circuit breaker to a resilience pipeline.</summary>
+/// <summary>Extension methods that add a Fluxgate circuit breaker to a resilience pipeline.</summary>
 public static class FluxgateBreakerResiliencePipelineBuilderExtensions
 {
     private const string OptionsPreserved = "All options members preserved.";
 
-    /// <summary>Adds a breaker with default settings, which lives with the pipeline and is named after the builder.</summary>
+    /// <summary>Adds a breaker with default settings, named after the builder. It is created when the pipeline is built, and disposed with it.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder) =>
         builder.AddFluxgateBreaker(new FluxgateBreakerOptions());
 
-    /// <summary>Adds a breaker with default settings that is made when the pipeline is built, and lives with that build.</summary>
+    /// <summary>Adds a breaker with default settings. It is created when the pipeline is built, and disposed with it.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The circuit's name, 1 to 256 characters.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ValidationException">The name is refused.</exception>
+    /// <exception cref="ValidationException">The name is invalid.</exception>
     public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder, string name) =>
         builder.AddFluxgateBreaker(new FluxgateBreakerOptions { CircuitName = Require.NotNull(name) });
 
-    /// <summary>Adds a breaker that is made when the pipeline is built, and lives with that build.</summary>
+    /// <summary>Adds a breaker with the given settings. It is created when the pipeline is built, and disposed with it.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The circuit's name, 1 to 256 characters.</param>
-    /// <param name="settings">The breaker's parts.</param>
+    /// <param name="settings">The settings of the breaker.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ValidationException">The name or a setting is refused.</exception>
+    /// <exception cref="ValidationException">The name or a setting is invalid.</exception>
     public static ResiliencePipelineBuilder AddFluxgateBreaker(
         this ResiliencePipelineBuilder builder,
         string name,
@@ -42,7 +42,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
             new FluxgateBreakerOptions { CircuitName = Require.NotNull(name), Settings = Require.NotNull(settings) }
         );
 
-    /// <summary>Adds a breaker that outlives the pipeline and may serve others.</summary>
+    /// <summary>Adds an existing breaker, which outlives the pipeline and can be shared between pipelines.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="breaker">The breaker. The pipeline does not dispose it.</param>
     /// <returns>The same builder.</returns>
@@ -50,12 +50,12 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder, FluxgateBreaker breaker) =>
         builder.AddFluxgateBreaker(new FluxgateBreakerOptions { Breaker = Require.NotNull(breaker) });
 
-    /// <summary>Adds a breaker as the options say.</summary>
+    /// <summary>Adds a breaker with the given options.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="options">Which breaker, and which outcomes are failures.</param>
+    /// <param name="options">The options: which breaker the pipeline uses, and which outcomes are failures.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ValidationException">The options are refused.</exception>
+    /// <exception cref="ValidationException">The options are invalid.</exception>
     [OverloadResolutionPriority(1)]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = OptionsPreserved)]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(FluxgateBreakerOptions))]
@@ -66,7 +66,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         return builder.AddStrategy(context => new FluxgateStrategy(ExecutionOf(builder, context, options)), options);
     }
 
-    /// <summary>Adds a breaker with default settings, which lives with the pipeline and is named after the builder.</summary>
+    /// <summary>Adds a breaker with default settings, named after the builder. It is created when the pipeline is built, and disposed with it.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>
@@ -75,26 +75,26 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
     >(this ResiliencePipelineBuilder<TResult> builder) => builder.AddFluxgateBreaker(new FluxgateBreakerOptions<TResult>());
 
-    /// <summary>Adds a breaker with default settings that is made when the pipeline is built, and lives with that build.</summary>
+    /// <summary>Adds a breaker with default settings. It is created when the pipeline is built, and disposed with it.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The circuit's name, 1 to 256 characters.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ValidationException">The name is refused.</exception>
+    /// <exception cref="ValidationException">The name is invalid.</exception>
     public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
     >(this ResiliencePipelineBuilder<TResult> builder, string name) =>
         builder.AddFluxgateBreaker(new FluxgateBreakerOptions<TResult> { CircuitName = Require.NotNull(name) });
 
-    /// <summary>Adds a breaker that is made when the pipeline is built, and lives with that build.</summary>
+    /// <summary>Adds a breaker with the given settings. It is created when the pipeline is built, and disposed with it.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The circuit's name, 1 to 256 characters.</param>
-    /// <param name="settings">The breaker's parts.</param>
+    /// <param name="settings">The settings of the breaker.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ValidationException">The name or a setting is refused.</exception>
+    /// <exception cref="ValidationException">The name or a setting is invalid.</exception>
     public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
     >(this ResiliencePipelineBuilder<TResult> builder, string name, FluxgateBreakerSettings settings) =>
@@ -102,7 +102,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
             new FluxgateBreakerOptions<TResult> { CircuitName = Require.NotNull(name), Settings = Require.NotNull(settings) }
         );
 
-    /// <summary>Adds a breaker that outlives the pipeline and may serve others.</summary>
+    /// <summary>Adds an existing breaker, which outlives the pipeline and can be shared between pipelines.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="breaker">The breaker. The pipeline does not dispose it.</param>
@@ -113,13 +113,13 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     >(this ResiliencePipelineBuilder<TResult> builder, FluxgateBreaker breaker) =>
         builder.AddFluxgateBreaker(new FluxgateBreakerOptions<TResult> { Breaker = Require.NotNull(breaker) });
 
-    /// <summary>Adds a breaker as the options say.</summary>
+    /// <summary>Adds a breaker with the given options.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
-    /// <param name="options">Which breaker, and which outcomes are failures.</param>
+    /// <param name="options">The options: which breaker the pipeline uses, and which outcomes are failures.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ValidationException">The options are refused.</exception>
+    /// <exception cref="ValidationException">The options are invalid.</exception>
     [OverloadResolutionPriority(1)]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = OptionsPreserved)]
     public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<

@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-#pragma warning disable CA1815 // As Polly's own arguments, which nobody compares.
+#pragma warning disable CA1815 // Like Polly's own arguments, these are never compared.
 
 /// <summary>The arguments of Polly's telemetry event <c>Fluxgate.OnClosed</c>: a call closed the circuit.</summary>
 public readonly struct FluxgateClosedArguments
@@ -16,9 +16,9 @@ public readonly struct FluxgateClosedArguments
         Signal = signal;
     }
 
-    /// <summary>The context of the call that caused the transition.</summary>
+    /// <summary>Gets the context of the call that caused the transition.</summary>
     public ResilienceContext Context { get; }
 
-    /// <summary>The transition.</summary>
+    /// <summary>Gets the transition.</summary>
     public Signal Signal { get; }
 }

@@ -2,9 +2,9 @@ using Polly;
 
 namespace Fluxgate;
 
-#pragma warning disable CA1815 // As Polly's own arguments, which nobody compares.
+#pragma warning disable CA1815 // Like Polly's own arguments, these are never compared.
 
-/// <summary>The arguments of Polly's telemetry event <c>Fluxgate.OnHalfOpened</c>: a call made the circuit half-open.</summary>
+/// <summary>The arguments of Polly's telemetry event <c>Fluxgate.OnHalfOpened</c>: a call moved the circuit to half-open.</summary>
 public readonly struct FluxgateHalfOpenedArguments
 {
     /// <summary>Initializes a new instance of the <see cref="FluxgateHalfOpenedArguments"/> struct.</summary>
@@ -16,9 +16,9 @@ public readonly struct FluxgateHalfOpenedArguments
         Signal = signal;
     }
 
-    /// <summary>The context of the call that caused the transition.</summary>
+    /// <summary>Gets the context of the call that caused the transition.</summary>
     public ResilienceContext Context { get; }
 
-    /// <summary>The transition.</summary>
+    /// <summary>Gets the transition.</summary>
     public Signal Signal { get; }
 }

@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The breaker in a pipeline of one result type.</summary>
+/// <summary>The resilience strategy of a breaker in a pipeline of one result type.</summary>
 internal sealed class FluxgateStrategy<TResult>(Execution<TResult> execution) : ResilienceStrategy<TResult>, IAsyncDisposable
 {
     public ValueTask DisposeAsync() => execution.DisposeAsync();

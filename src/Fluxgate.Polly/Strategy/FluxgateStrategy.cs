@@ -2,7 +2,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The breaker in a pipeline of any result type.</summary>
+/// <summary>The resilience strategy of a breaker in a pipeline of any result type.</summary>
 internal sealed class FluxgateStrategy(Execution<object> execution) : ResilienceStrategy, IAsyncDisposable
 {
     public ValueTask DisposeAsync() => execution.DisposeAsync();

@@ -4,12 +4,12 @@ using Polly.CircuitBreaker;
 namespace Fluxgate;
 
 /// <summary>
-/// Classifies outcomes (rule 7): ignored first, then failure; the rest is success. A predicate that throws is reported, and the call is ignored.
+/// Classifies outcomes (rule 7): first ignored, then failure; all others are successes. When a predicate throws, the error is reported and the call is ignored.
 /// </summary>
 /// <typeparam name="TClassified">The result type of the options: that of the pipeline, or <see cref="object"/> in a pipeline of any result type.</typeparam>
 internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options, UserCode userCode)
 {
-    // Null where the default applies, which HttpTracker defines for every result type.
+    // Null if the default applies. HttpTracker defines it for every result type.
     private readonly Tracker<TClassified>? _tracker = options.Tracker;
     private readonly bool _readsResults = options.Tracker is { IsExceptionsOnly: false };
     private readonly Func<CircuitBreakerPredicateArguments<TClassified>, ValueTask<bool>>? _shouldHandle = options.ShouldHandle;
@@ -21,14 +21,14 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     /// <summary>Gets whether no predicate has to be awaited.</summary>
     public bool IsSynchronous { get; } = options is { ShouldHandle: null, ShouldIgnore: null };
 
-    /// <summary>Returns the verdict of the tracker. Boxes a result only where a tracker reads it.</summary>
+    /// <summary>Returns the verdict of the tracker. Boxes a result only if the tracker reads it.</summary>
     public Verdict Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context) =>
         outcome.Exception is { } exception && IsCancellation(exception, context) ? Verdict.Ignored
         : _tracker is not null ? ClassifyByTracker(outcome)
         : IsFailureByDefault(outcome) ? Verdict.Failure
         : Verdict.Success;
 
-    /// <summary>Returns the verdict of the predicates, and of the tracker where there is no <c>ShouldHandle</c>.</summary>
+    /// <summary>Returns the verdict of the predicates, and of the tracker if there is no <c>ShouldHandle</c>.</summary>
     public async ValueTask<Verdict> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context)
     {
         if (outcome.Exception is { } exception && IsCancellation(exception, context))
@@ -61,7 +61,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     private static bool IsFailureByDefault<TResult>(in Outcome<TResult> outcome) =>
         outcome.Exception is { } exception ? HttpTracker.IsFailure(exception) : HttpTracker.IsFailedResponse(outcome.Result);
 
-    // The caller gave up. Where its token is not cancelled, it is a timeout further in, and a failure.
+    // The caller gave up. If its token is not cancelled, an inner timeout ended the call, which is a failure.
     private static bool IsCancellation(Exception exception, ResilienceContext context) =>
         context.CancellationToken.IsCancellationRequested && IsCancellation(exception);
 

@@ -1,7 +1,7 @@
 #if !NET9_0_OR_GREATER
 namespace System.Runtime.CompilerServices;
 
-/// <summary>As .NET 9 has it: compilers look for the name alone. With it <c>AddFluxgateBreaker(new() { … })</c> means the options.</summary>
+/// <summary>Supplies the attribute of .NET 9 to .NET 8; compilers find it by name. It makes <c>AddFluxgateBreaker(new() { … })</c> resolve to the overload with options.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class OverloadResolutionPriorityAttribute(int priority) : Attribute
 {

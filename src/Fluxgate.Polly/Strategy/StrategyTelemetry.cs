@@ -5,7 +5,7 @@ using Polly.Telemetry;
 namespace Fluxgate;
 
 /// <summary>Reports transitions and rejections to Polly's telemetry and to the current <see cref="Activity"/>.</summary>
-/// <remarks>A telemetry listener that throws is counted, and the call goes on.</remarks>
+/// <remarks>When a telemetry listener throws, the error is counted and the call continues.</remarks>
 internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry, UserCode userCode)
 {
     private static readonly ResilienceEvent OnOpened = new(ResilienceEventSeverity.Error, "Fluxgate.OnOpened");

@@ -69,8 +69,8 @@ public sealed class BoundSettings
     }
 
     [Theory]
-    [InlineData("Window", "Tme(5s)", "Column 1: 'Tme' is no window that can be read from text. Did you mean Time?")]
-    [InlineData("Tripper", "MinRequests(20) & FailureStrek(5)", "Column 19: 'FailureStrek' is no tripper")]
+    [InlineData("Window", "Tme(5s)", "Column 1: 'Tme' is not a known window. Did you mean Time?")]
+    [InlineData("Tripper", "MinRequests(20) & FailureStrek(5)", "Column 19: 'FailureStrek' is not a known tripper")]
     [InlineData("Tripper", "", "Column 1: expected a tripper such as MinRequests, or '(', but found the end.")]
     [InlineData("BreakDuration", "Fixed(-1s)", "Column 7: ")]
     [InlineData("Permit", "Random(120%)", "Column 8: ")]
@@ -121,7 +121,11 @@ public sealed class BoundSettings
         Assert.Equal("FailureStreak(4)", breaker.Snapshot().Rule);
         json.Become("""{ "payments": { "Tripper": "FailureStrek(3)" } }""");
         Assert.Equal("FailureStreak(4)", breaker.Snapshot().Rule);
-        Assert.Contains("'FailureStrek' is no tripper", services.Breakers().RefusedConfiguration("payments"), StringComparison.Ordinal);
+        Assert.Contains(
+            "'FailureStrek' is not a known tripper",
+            services.Breakers().GetConfigurationError("payments"),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -29,7 +29,7 @@ public sealed class CallbackParts
         world.Become("\"payments\": { \"ProbeLease\": \"3s\" }");
         world.Breakers["payments"].Fail();
         Assert.Equal(BreakerState.Open, world.Breakers["payments"].State);
-        Assert.EndsWith("changed settings: ProbeLease: 30s -> 3s", Assert.Single(Reconfigurations(world, "payments")));
+        Assert.EndsWith("was reconfigured: ProbeLease: 30s -> 3s", Assert.Single(Reconfigurations(world, "payments")));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class CallbackParts
         );
         world.Become("\"payments\": { \"Window\": \"Count(30)\", \"ProbeLease\": \"3s\" }");
         Assert.Equal(TimeSpan.FromSeconds(3), InForce(world).ProbeLease);
-        Assert.Null(world.Breakers.RefusedConfiguration("payments"));
+        Assert.Null(world.Breakers.GetConfigurationError("payments"));
     }
 
     private static ConfigurationWorld World(Action<FluxgateBreakerSettings> configure) =>
@@ -146,7 +146,7 @@ public sealed class CallbackParts
     private static IEnumerable<string> Reconfigurations(ConfigurationWorld world, string name) =>
         world
             .Log.At(Microsoft.Extensions.Logging.LogLevel.Information)
-            .Where(text => text.Contains($"'{name}' goes on", StringComparison.Ordinal));
+            .Where(text => text.Contains($"'{name}' was reconfigured", StringComparison.Ordinal));
 
     private class OwnWindow : Window
     {
@@ -190,6 +190,6 @@ public sealed class CallbackParts
 
     private sealed class OwnRecovery : Recovery
     {
-        public override bool IsOver(in RecoveryContext context) => true;
+        public override bool IsComplete(in RecoveryContext context) => true;
     }
 }

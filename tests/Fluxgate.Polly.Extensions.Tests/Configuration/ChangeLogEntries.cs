@@ -25,7 +25,7 @@ public sealed class ChangeLogEntries
         using var world = new ConfigurationWorld(Streak3, services => services.AddFluxgateListener(log));
         world.Become(Streak5);
         Assert.StartsWith(
-            "Circuit breaker 'payments' goes on under changed settings: ",
+            "Circuit breaker 'payments' was reconfigured: ",
             Assert.Single(world.Log.At(LogLevel.Information)),
             StringComparison.Ordinal
         );
@@ -41,8 +41,8 @@ public sealed class ChangeLogEntries
         world.Become(Changed);
         Assert.Equal(BreakerState.Closed, world.Breakers["payments"].State);
         Assert.Equal(
-            "Circuit breaker 'payments': a change waits until the application starts again, since it holds from a breaker's beginning: "
-                + "InitialState: closed -> disabled; ListenerQueueCapacity: 1024 -> 7; ListenerFlushTimeout: 00:00:05 -> 00:00:09",
+            "Circuit breaker 'payments': these changes take effect when the application restarts: "
+                + "InitialState: closed -> disabled; ListenerQueueCapacity: 1024 -> 7; ListenerFlushTimeout: 5s -> 9s",
             Assert.Single(world.Log.At(LogLevel.Warning))
         );
     }

@@ -51,9 +51,9 @@ public sealed class ChangedConfiguration
         var inForce = world.Services.GetRequiredService<IOptionsMonitor<FluxgateBreakerSettings>>().Get("payments");
         Assert.Equal(("FailureStreak(5)", TimeSpan.FromSeconds(30)), (inForce.Tripper.ToString(), inForce.ProbeLease));
         var logged = Assert.Single(world.Log.At(LogLevel.Error));
-        Assert.Contains("Circuit breaker 'payments': a changed configuration is refused, the old settings stay in force.", logged);
-        Assert.Contains("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(5)' is refused. Column 1: ", logged);
-        Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(5)'", world.Breakers.RefusedConfiguration("PAYMENTS"));
+        Assert.Contains("Circuit breaker 'payments': the changed configuration is invalid, the previous settings stay in force.", logged);
+        Assert.Contains("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(5)' is invalid. Column 1: ", logged);
+        Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(5)'", world.Breakers.GetConfigurationError("PAYMENTS"));
     }
 
     [Fact]
@@ -63,8 +63,8 @@ public sealed class ChangedConfiguration
         world.Become(Broken);
         world.Become(Streak3);
         Assert.Equal("FailureStreak(3)", world.RuleOf("payments"));
-        Assert.Null(world.Breakers.RefusedConfiguration("payments"));
-        Assert.Contains("Circuit breaker 'payments': its configuration is in order again.", world.Log.At(LogLevel.Information));
+        Assert.Null(world.Breakers.GetConfigurationError("payments"));
+        Assert.Contains("Circuit breaker 'payments': the configuration is valid again.", world.Log.At(LogLevel.Information));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class ChangedConfiguration
         world.Become($"{Broken}, \"orders\": {{ \"Tripper\": \"FailureStreak(9)\" }}");
         Assert.Equal("FailureStreak(5)", world.RuleOf("payments"));
         Assert.Equal("FailureStreak(9)", world.RuleOf("orders"));
-        Assert.Null(world.Breakers.RefusedConfiguration("orders"));
+        Assert.Null(world.Breakers.GetConfigurationError("orders"));
     }
 
     [Fact]
@@ -85,8 +85,8 @@ public sealed class ChangedConfiguration
             """{ "Fluxgate": { "Defaults": { "Window": "Tme(5s)" }, "Breakers": { "payments": { "Tripper": "FailureStreak(3)" }, "orders": {} } } }"""
         );
         Assert.Equal("FailureStreak(5)", world.RuleOf("payments"));
-        Assert.Contains("Fluxgate:Defaults:Window: 'Tme(5s)'", world.Breakers.RefusedConfiguration("payments"));
-        Assert.Contains("Fluxgate:Defaults:Window: 'Tme(5s)'", world.Breakers.RefusedConfiguration("orders"));
+        Assert.Contains("Fluxgate:Defaults:Window: 'Tme(5s)'", world.Breakers.GetConfigurationError("payments"));
+        Assert.Contains("Fluxgate:Defaults:Window: 'Tme(5s)'", world.Breakers.GetConfigurationError("orders"));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ChangedConfiguration
         throws = true;
         world.Become(Streak3);
         Assert.Equal("FailureStreak(5)", world.RuleOf("payments"));
-        Assert.Equal("NotSupportedException: not today", world.Breakers.RefusedConfiguration("payments"));
+        Assert.Equal("NotSupportedException: not today", world.Breakers.GetConfigurationError("payments"));
     }
 
     [Fact]
@@ -118,11 +118,11 @@ public sealed class ChangedConfiguration
     {
         using var world = new ConfigurationWorld(Streak5);
         var monitor = world.Services.GetRequiredService<SettingsMonitor>();
-        monitor.Follower = (_, _) => throw new NotSupportedException("no");
+        monitor.Apply = (_, _) => throw new NotSupportedException("no");
         world.Become($"{Streak3}, \"orders\": {{}}");
         Assert.Equal("FailureStreak(5)", monitor.Get("payments").Tripper.ToString());
-        Assert.Equal("NotSupportedException: no", world.Breakers.RefusedConfiguration("payments"));
-        Assert.Equal("NotSupportedException: no", world.Breakers.RefusedConfiguration("orders"));
+        Assert.Equal("NotSupportedException: no", world.Breakers.GetConfigurationError("payments"));
+        Assert.Equal("NotSupportedException: no", world.Breakers.GetConfigurationError("orders"));
     }
 
     [Fact]
@@ -140,13 +140,13 @@ public sealed class ChangedConfiguration
         world.Become($"{Streak5}, \"orders\": {{ \"Window\": \"?\" }}");
         Assert.Contains(
             world.Log.At(LogLevel.Error),
-            text => text.Contains("'orders': its configuration is refused, there is no such breaker yet.")
+            text => text.Contains("'orders': the configuration is invalid, the breaker was not created.")
         );
         Assert.ThrowsAny<OptionsValidationException>(() => world.Breakers["orders"]);
-        Assert.Contains("Fluxgate:Breakers:orders:Window", world.Breakers.RefusedConfiguration("orders"));
+        Assert.Contains("Fluxgate:Breakers:orders:Window", world.Breakers.GetConfigurationError("orders"));
         world.Become($"{Streak5}, \"orders\": {{}}");
         Assert.Equal(2, world.Breakers.Count());
-        Assert.Null(world.Breakers.RefusedConfiguration("orders"));
+        Assert.Null(world.Breakers.GetConfigurationError("orders"));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class ChangedConfiguration
         Assert.Same(orders, world.Breakers["orders"]);
         Assert.Equal("FailureStreak(9)", world.RuleOf("orders"));
         Assert.Contains("orders", world.Breakers.Names);
-        Assert.Contains("'orders' is no longer named", Assert.Single(world.Log.At(LogLevel.Warning)));
+        Assert.Contains("'orders' was removed from the configuration", Assert.Single(world.Log.At(LogLevel.Warning)));
         world.Become($"{Streak5}, \"orders\": {{ \"Tripper\": \"FailureStreak(8)\" }}");
         Assert.Equal("FailureStreak(8)", world.RuleOf("orders"));
     }

@@ -41,7 +41,10 @@ public sealed class ConfigurationKinds
         Assert.Equal("orders", world.Breakers["orders"].Name);
         world.Save("\"payments\": { \"ProbeLease\": \"7s\" }");
         Assert.Equal((Default, TimeSpan.FromSeconds(7)), (world.Rule(), world.Settings().ProbeLease));
-        Assert.Single(world.Warnings, text => text.Contains("no longer has Breakers:payments:Tripper", StringComparison.Ordinal));
+        Assert.Single(
+            world.Warnings,
+            text => text.Contains("removed from the configuration: Breakers:payments:Tripper", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

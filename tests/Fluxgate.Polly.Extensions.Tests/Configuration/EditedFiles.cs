@@ -20,7 +20,7 @@ public sealed class EditedFiles
         var breaker = Assert.Single(file.Breakers);
         breaker.Fail(2);
         var inFlight = breaker.Admit();
-        var reconfigured = file.Log.Next("'payments' goes on under changed settings", "-> FailureStreak(3)");
+        var reconfigured = file.Log.Next("'payments' was reconfigured", "-> FailureStreak(3)");
         file.Write(Streak3);
         await reconfigured;
         breaker.Settle(inFlight, Verdict.Failure);
@@ -33,17 +33,17 @@ public sealed class EditedFiles
         await using var file = new ConfigFile(Streak5);
         await file.StartAsync();
         var breaker = Assert.Single(file.Breakers);
-        var refused = file.Log.Next("'payments'", "Fluxgate:Breakers:payments:Tripper: 'FailureStrek(3)' is refused. Column 1: ");
+        var refused = file.Log.Next("'payments'", "Fluxgate:Breakers:payments:Tripper: 'FailureStrek(3)' is invalid. Column 1: ");
         file.Write(Broken);
         await refused;
         Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
-        Assert.NotNull(file.Breakers.RefusedConfiguration("payments"));
+        Assert.NotNull(file.Breakers.GetConfigurationError("payments"));
 
-        var repaired = file.Log.Next("'payments': its configuration is in order again");
+        var repaired = file.Log.Next("'payments': the configuration is valid again");
         file.Write(Streak3);
         await repaired;
         Assert.Equal("FailureStreak(3)", breaker.Snapshot().Rule);
-        Assert.Null(file.Breakers.RefusedConfiguration("payments"));
+        Assert.Null(file.Breakers.GetConfigurationError("payments"));
     }
 
     [Fact]
@@ -55,17 +55,17 @@ public sealed class EditedFiles
         var refused = file.Log.Next("FailureStrek(3)");
         file.Write(Broken);
         await refused;
-        var refusedAgain = file.Log.Next("Fluxgate:Breakers:payments:ProbeLease: 'never' is refused.");
+        var refusedAgain = file.Log.Next("Fluxgate:Breakers:payments:ProbeLease: 'never' is invalid.");
         file.Write(ConfigFile.Json("\"payments\": { \"Tripper\": \"FailureStreak(4)\", \"ProbeLease\": \"never\" }"));
         await refusedAgain;
         Assert.Equal("FailureStreak(5)", breaker.Snapshot().Rule);
-        Assert.StartsWith("Fluxgate:Breakers:payments:ProbeLease", file.Breakers.RefusedConfiguration("payments"));
+        Assert.StartsWith("Fluxgate:Breakers:payments:ProbeLease", file.Breakers.GetConfigurationError("payments"));
 
-        var repaired = file.Log.Next("'payments': its configuration is in order again");
+        var repaired = file.Log.Next("'payments': the configuration is valid again");
         file.Write(Streak3);
         await repaired;
         Assert.Equal("FailureStreak(3)", breaker.Snapshot().Rule);
-        Assert.Null(file.Breakers.RefusedConfiguration("payments"));
+        Assert.Null(file.Breakers.GetConfigurationError("payments"));
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class EditedFiles
     {
         await using var file = new ConfigFile(Broken);
         var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(file.StartAsync);
-        Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(3)' is refused.", Assert.Single(error.Failures));
+        Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: 'FailureStrek(3)' is invalid.", Assert.Single(error.Failures));
         Assert.Empty(file.Log.At(LogLevel.Warning));
     }
 }

@@ -74,7 +74,7 @@ internal sealed class FilesWorld : IDisposable
         var report = await _services.GetRequiredService<HealthCheckService>().CheckHealthAsync().WaitAsync(DiContainer.Deadline);
         var all = Assert.IsAssignableFrom<IReadOnlyDictionary<string, object>>(report.Entries["fluxgate"].Data[name]);
         Assert.Equal(HealthStatus.Healthy, report.Status);
-        return (string?)all.GetValueOrDefault("kept_configuration");
+        return (string?)all.GetValueOrDefault("retained_configuration");
     }
 
     public void Dispose() => _services.Dispose();

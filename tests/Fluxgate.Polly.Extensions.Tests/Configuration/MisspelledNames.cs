@@ -16,7 +16,7 @@ public sealed class MisspelledNames
         );
         await file.StartAsync();
         Assert.StartsWith(
-            "The circuit breaker 'payment' is named by the configuration alone, 'payments' by code alone.",
+            "The configuration defines the circuit breaker 'payment', and code defines 'payments'.",
             Assert.Single(file.Log.At(LogLevel.Warning)),
             StringComparison.Ordinal
         );
@@ -47,7 +47,7 @@ public sealed class MisspelledNames
         using var world = new ConfigurationWorld("\"payments\": {}", services => services.AddFluxgate().AddBreaker("payments"));
         world.Become("\"paymets\": {}");
         world.Become("\"paymets\": { \"ProbeLease\": \"7s\" }");
-        Assert.Single(world.Log.At(LogLevel.Warning), text => text.Contains("'paymets' is named by the configuration alone"));
+        Assert.Single(world.Log.At(LogLevel.Warning), text => text.Contains("The configuration defines the circuit breaker 'paymets'"));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class MisspelledNames
         );
         await file.StartAsync();
         Assert.StartsWith(
-            "The configuration holds nothing at 'Fluxgate', ",
+            "The configuration section 'Fluxgate' is missing or empty, ",
             Assert.Single(file.Log.At(LogLevel.Warning)),
             StringComparison.Ordinal
         );
@@ -78,12 +78,12 @@ public sealed class MisspelledNames
             error.Failures,
             failure =>
                 Assert.EndsWith(
-                    " is for the breaker 'paymnts', which nothing names. Did you mean 'payments'? Known are 'payments', 'orders'; name it with AddBreaker or in the configuration below Breakers.",
+                    " refers to the breaker 'paymnts', which is not defined. Did you mean 'payments'? Known breakers: 'payments', 'orders'. Add it with AddBreaker or under Breakers in the configuration.",
                     failure
                 ),
             failure =>
                 Assert.StartsWith(
-                    "The health check 'fluxgate-ordres' is for the breaker 'ordres', which nothing names. Did you mean 'orders'?",
+                    "The health check 'fluxgate-ordres' refers to the breaker 'ordres', which is not defined. Did you mean 'orders'?",
                     failure
                 )
         );
@@ -107,10 +107,11 @@ public sealed class MisspelledNames
             file.Log.At(LogLevel.Warning),
             text =>
                 Assert.StartsWith(
-                    $"The listener {typeof(Received)} is for the breaker 'paymnts', which nothing names. Did you mean 'payments'?",
+                    $"The listener {typeof(Received)} refers to the breaker 'paymnts', which is not defined. Did you mean 'payments'?",
                     text
                 ),
-            text => Assert.StartsWith("The health check 'fluxgate-returns' is for the breaker 'returns', which nothing names. Known", text)
+            text =>
+                Assert.StartsWith("The health check 'fluxgate-returns' refers to the breaker 'returns', which is not defined. Known", text)
         );
     }
 
@@ -131,8 +132,8 @@ public sealed class MisspelledNames
         );
         Assert.Equal(
             [
-                "Options named 'Payments' configure no circuit breaker: options names are case-sensitive, and the breaker is named 'payments'.",
-                "Options named 'PAYMENTS' configure no circuit breaker: options names are case-sensitive, and the breaker is named 'payments'.",
+                "The options named 'Payments' configure no circuit breaker: options names are case-sensitive, and the breaker is named 'payments'.",
+                "The options named 'PAYMENTS' configure no circuit breaker: options names are case-sensitive, and the breaker is named 'payments'.",
             ],
             world.Log.At(LogLevel.Warning)
         );

@@ -25,17 +25,20 @@ public sealed class OverriddenFileValues
     }
 
     [Theory]
-    [InlineData("\"ProbeLease\": \"20s\"", "'20s' at Fluxgate:Breakers:stock:ProbeLease has no effect, in force is 9s.")]
+    [InlineData("\"ProbeLease\": \"20s\"", "'20s' at Fluxgate:Breakers:stock:ProbeLease has no effect: code overwrites it with 9s.")]
     [InlineData(
         "\"InitialState\": \"Disabled\"",
-        "'Disabled' at Fluxgate:Breakers:stock:InitialState has no effect, in force is metrics_only."
+        "'Disabled' at Fluxgate:Breakers:stock:InitialState has no effect: code overwrites it with metrics_only."
     )]
     [InlineData(
         "\"ProbeWithoutTraffic\": false",
-        "'False' at Fluxgate:Breakers:stock:ProbeWithoutTraffic has no effect, in force is true."
+        "'False' at Fluxgate:Breakers:stock:ProbeWithoutTraffic has no effect: code overwrites it with true."
     )]
-    [InlineData("\"ListenerQueueCapacity\": 5", "'5' at Fluxgate:Breakers:stock:ListenerQueueCapacity has no effect, in force is 7.")]
-    [InlineData("\"Permit\": \"All\"", "'All' at Fluxgate:Breakers:stock:Permit has no effect, in force is Random(50%).")]
+    [InlineData(
+        "\"ListenerQueueCapacity\": 5",
+        "'5' at Fluxgate:Breakers:stock:ListenerQueueCapacity has no effect: code overwrites it with 7."
+    )]
+    [InlineData("\"Permit\": \"All\"", "'All' at Fluxgate:Breakers:stock:Permit has no effect: code overwrites it with Random(50%).")]
     public void Every_kind_of_overridden_value_is_logged(string key, string expected) => Assert.Contains(expected, Assert.Single(Warnings(key)));
 
     [Theory]
@@ -75,7 +78,10 @@ public sealed class OverriddenFileValues
                 .AddBreaker("orders", settings => settings.Window = Window.Count(500));
         });
         await services.StartAsync();
-        Assert.Contains("'20s' at Fluxgate:Defaults:ProbeLease has no effect, in force is 9s.", Assert.Single(log.At(LogLevel.Warning)));
+        Assert.Contains(
+            "'20s' at Fluxgate:Defaults:ProbeLease has no effect: code overwrites it with 9s.",
+            Assert.Single(log.At(LogLevel.Warning))
+        );
     }
 
     [Fact]
@@ -127,7 +133,7 @@ public sealed class OverriddenFileValues
     }
 
     private static string Overridden(string text) =>
-        $"Code has the last word: {text} at Fluxgate:Breakers:stock:Tripper has no effect, in force is FailureStreak(9). Where the configuration is to win, code must come before it.";
+        $"The value {text} at Fluxgate:Breakers:stock:Tripper has no effect: code overwrites it with FailureStreak(9). To give the configuration precedence, add it after that code.";
 
     private static string Stock(string keys) => ConfigFile.Json($"\"stock\": {{ {keys} }}");
 }

@@ -20,7 +20,7 @@ public sealed class RemovedKeys
         world.Files.Write(FilesWorld.File, json);
         Assert.Equal(Default, world.Rule());
         Assert.Equal(
-            "The configuration no longer has Fluxgate:Breakers:payments:Tripper. These settings return to what code or the defaults say.",
+            "Keys were removed from the configuration: Fluxgate:Breakers:payments:Tripper. Their settings return to the values from code or to the defaults.",
             Assert.Single(world.Warnings)
         );
         Assert.Empty(world.Errors);
@@ -53,7 +53,11 @@ public sealed class RemovedKeys
         );
         world.Save("\"payments\": {}, \"orders\": {}");
         Assert.Equal((Default, Default), (world.Rule(), world.Rule("orders")));
-        Assert.Contains("no longer has Fluxgate:Defaults:Tripper.", Assert.Single(world.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "removed from the configuration: Fluxgate:Defaults:Tripper.",
+            Assert.Single(world.Warnings),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

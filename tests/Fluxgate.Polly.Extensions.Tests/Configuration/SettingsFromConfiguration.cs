@@ -42,7 +42,7 @@ public sealed class SettingsFromConfiguration
         )
         {
             var error = Assert.Throws<OptionsValidationException>(() => Read($"\"{property}\": \"?\""));
-            Assert.Contains(ofCode.Contains(property) ? "can only be set in code" : "'?' is refused", Assert.Single(error.Failures));
+            Assert.Contains(ofCode.Contains(property) ? "can only be set in code" : "'?' is invalid", Assert.Single(error.Failures));
         }
     }
 
@@ -134,47 +134,47 @@ public sealed class SettingsFromConfiguration
     [Theory]
     [InlineData(
         "\"Tripper\": \"MinRequests(20) & FailureStrek(5)\"",
-        "Fluxgate:Breakers:payments:Tripper: 'MinRequests(20) & FailureStrek(5)' is refused. Column 19: 'FailureStrek' is no tripper that can be read from text. Did you mean FailureStreak?"
+        "Fluxgate:Breakers:payments:Tripper: 'MinRequests(20) & FailureStrek(5)' is invalid. Column 19: 'FailureStrek' is not a known tripper. Did you mean FailureStreak?"
     )]
     [InlineData(
         "\"Window\": \"\"",
-        "Fluxgate:Breakers:payments:Window: '' is refused. Column 1: expected a window such as Count, but found the end."
+        "Fluxgate:Breakers:payments:Window: '' is invalid. Column 1: expected a window such as Count, but found the end."
     )]
-    [InlineData("\"Permit\": null", "Fluxgate:Breakers:payments:Permit: '' is refused. Column 1: expected a permit")]
+    [InlineData("\"Permit\": null", "Fluxgate:Breakers:payments:Permit: '' is invalid. Column 1: expected a permit")]
     [InlineData(
         "\"BreakDuration\": \"Fixed(0s)\"",
-        "Fluxgate:Breakers:payments:BreakDuration: 'Fixed(0s)' is refused. Column 7: duration must be greater than zero"
+        "Fluxgate:Breakers:payments:BreakDuration: 'Fixed(0s)' is invalid. Column 7: duration must be greater than zero"
     )]
-    [InlineData("\"Recovery\": { \"n\": 5 }", "Fluxgate:Breakers:payments:Recovery: a section is refused: expected text.")]
+    [InlineData("\"Recovery\": { \"n\": 5 }", "Fluxgate:Breakers:payments:Recovery: expected text, but found a section.")]
     [InlineData(
         "\"ProbeLease\": \"30\"",
-        "Fluxgate:Breakers:payments:ProbeLease: '30' is refused. Column 1: expected a duration such as 250ms, 1s or 2m, but found '30'."
+        "Fluxgate:Breakers:payments:ProbeLease: '30' is invalid. Column 1: expected a duration such as 250ms, 1s or 2m, but found '30'."
     )]
-    [InlineData("\"ProbeLease\": \"0s\"", "Fluxgate:Breakers:payments:ProbeLease: '0s' is refused. Expected a duration greater than zero")]
+    [InlineData("\"ProbeLease\": \"0s\"", "Fluxgate:Breakers:payments:ProbeLease: '0s' is invalid. Expected a duration greater than zero")]
     [InlineData(
         "\"ProbeLease\": \"1s 2s\"",
-        "Fluxgate:Breakers:payments:ProbeLease: '1s 2s' is refused. Column 4: expected the end, but found '2s'."
+        "Fluxgate:Breakers:payments:ProbeLease: '1s 2s' is invalid. Column 4: expected the end, but found '2s'."
     )]
     [InlineData(
         "\"ProbeLease\": \"-00:00:01\"",
-        "Fluxgate:Breakers:payments:ProbeLease: '-00:00:01' is refused. Expected a duration greater than zero"
+        "Fluxgate:Breakers:payments:ProbeLease: '-00:00:01' is invalid. Expected a duration greater than zero"
     )]
     [InlineData(
         "\"ProbeWithoutTraffic\": \"yes\"",
-        "Fluxgate:Breakers:payments:ProbeWithoutTraffic: 'yes' is refused. Expected true or false."
+        "Fluxgate:Breakers:payments:ProbeWithoutTraffic: 'yes' is invalid. Expected true or false."
     )]
     [InlineData(
         "\"InitialState\": \"half-open\"",
-        "Fluxgate:Breakers:payments:InitialState: 'half-open' is refused. Expected one of closed, open, half_open, metrics_only, disabled, forced_open. Did you mean half_open?"
+        "Fluxgate:Breakers:payments:InitialState: 'half-open' is invalid. Expected one of closed, open, half_open, metrics_only, disabled, forced_open. Did you mean half_open?"
     )]
-    [InlineData("\"InitialState\": 2", "Fluxgate:Breakers:payments:InitialState: '2' is refused. Expected one of closed")]
+    [InlineData("\"InitialState\": 2", "Fluxgate:Breakers:payments:InitialState: '2' is invalid. Expected one of closed")]
     [InlineData(
         "\"ListenerQueueCapacity\": 0",
-        "Fluxgate:Breakers:payments:ListenerQueueCapacity: '0' is refused. Expected a whole number from 1 to 2147483647."
+        "Fluxgate:Breakers:payments:ListenerQueueCapacity: '0' is invalid. Expected a whole number from 1 to 2147483647."
     )]
     [InlineData(
         "\"Triper\": \"FailureStreak(5)\"",
-        "Fluxgate:Breakers:payments:Triper: unknown key 'Triper' (with the value 'FailureStreak(5)'). Did you mean Tripper? Known are Window, Tripper, "
+        "Fluxgate:Breakers:payments:Triper: unknown key 'Triper' (with the value 'FailureStreak(5)'). Did you mean Tripper? Known keys: Window, Tripper, "
     )]
     [InlineData("\"Listeners\": [ \"log\" ]", "Fluxgate:Breakers:payments:Listeners: Listeners can only be set in code.")]
     [InlineData(
@@ -199,19 +199,19 @@ public sealed class SettingsFromConfiguration
         Assert.Collection(
             error.Failures.Order(StringComparer.Ordinal),
             failure => Assert.StartsWith("Fluxgate:Brakers: unknown key 'Brakers'. Did you mean Breakers?", failure),
-            failure => Assert.StartsWith("Fluxgate:Breakers:: a breaker's name must have 1 to 256 characters, but has 0.", failure),
-            failure => Assert.StartsWith("Fluxgate:Breakers:orders: 'on' is refused: expected a section with the keys Window, ", failure),
-            failure => Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: '?' is refused. Column 1: ", failure),
+            failure => Assert.StartsWith("Fluxgate:Breakers:: the name of a breaker must have 1 to 256 characters, but has 0.", failure),
+            failure => Assert.StartsWith("Fluxgate:Breakers:orders: 'on' is invalid. Expected a section with the keys Window, ", failure),
+            failure => Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: '?' is invalid. Column 1: ", failure),
             failure => Assert.StartsWith("Fluxgate:Breakers:payments:Windw: unknown key 'Windw' (with the value 'Count(5)')", failure),
-            failure => Assert.StartsWith("Fluxgate:Defaults:ProbeLease: 'soon' is refused. Column 1: ", failure)
+            failure => Assert.StartsWith("Fluxgate:Defaults:ProbeLease: 'soon' is invalid. Column 1: ", failure)
         );
     }
 
     [Theory]
-    [InlineData("""{ "Fluxgate": "on" }""", "Fluxgate: 'on' is refused: expected a section with Defaults and Breakers.")]
-    [InlineData("""{ "Fluxgate": { "Breakers": "payments" } }""", "Fluxgate:Breakers: 'payments' is refused: expected a section")]
-    [InlineData("""{ "Fluxgate": { "Defaults": "none" } }""", "Fluxgate:Defaults: 'none' is refused: expected a section with the keys")]
-    [InlineData("""{ "Fluxgate": { "Payments": {} } }""", "Fluxgate:Payments: unknown key 'Payments'. Known are Defaults, Breakers.")]
+    [InlineData("""{ "Fluxgate": "on" }""", "Fluxgate: 'on' is invalid. Expected a section with the keys Defaults and Breakers.")]
+    [InlineData("""{ "Fluxgate": { "Breakers": "payments" } }""", "Fluxgate:Breakers: 'payments' is invalid. Expected a section")]
+    [InlineData("""{ "Fluxgate": { "Defaults": "none" } }""", "Fluxgate:Defaults: 'none' is invalid. Expected a section with the keys")]
+    [InlineData("""{ "Fluxgate": { "Payments": {} } }""", "Fluxgate:Payments: unknown key 'Payments'. Known keys: Defaults, Breakers.")]
     public async Task A_section_of_another_shape_is_refused_even_without_breakers(string json, string error)
     {
         await using var services = Services(json);

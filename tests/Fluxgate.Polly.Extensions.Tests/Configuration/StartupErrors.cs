@@ -9,7 +9,7 @@ public sealed class StartupErrors
     private const string TwoErrors = "\"payments\": { \"ProbeLease\": \"soon\" }, \"orders\": { \"Windw\": \"Count(5)\" }, \"returns\": {}";
 
     private const string OfPayments =
-        "Fluxgate:Breakers:payments:ProbeLease: 'soon' is refused. Column 1: expected a duration such as 250ms, 1s or 2m, but found 'soon'.";
+        "Fluxgate:Breakers:payments:ProbeLease: 'soon' is invalid. Column 1: expected a duration such as 250ms, 1s or 2m, but found 'soon'.";
 
     // The container creates hosted services before it starts any: the breaker is requested before the settings are validated.
     [Fact]
@@ -19,7 +19,7 @@ public sealed class StartupErrors
         var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(file.StartAsync);
         Assert.Collection(
             error.Message.Split(Environment.NewLine),
-            line => Assert.Equal("The settings of circuit breakers have 2 problems:", line),
+            line => Assert.Equal("The settings of circuit breakers have 2 errors:", line),
             line => Assert.Equal($"- {OfPayments}", line),
             line => Assert.StartsWith("- Fluxgate:Breakers:orders:Windw: unknown key 'Windw'", line)
         );

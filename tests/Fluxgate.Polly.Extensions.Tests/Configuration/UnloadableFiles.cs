@@ -19,7 +19,7 @@ public sealed class UnloadableFiles
         world.Delete();
         Assert.Equal(("FailureStreak(3)", TimeSpan.FromSeconds(10)), (world.Rule(), world.Settings().ProbeLease));
         Assert.Equal(
-            $"The configuration file 'appsettings.json' is missing. What it said before stays in force: {Rule}.",
+            $"The configuration file 'appsettings.json' is missing. Its previous values stay in force: {Rule}.",
             Assert.Single(world.Errors)
         );
         Assert.Empty(world.Warnings);
@@ -36,7 +36,7 @@ public sealed class UnloadableFiles
         Assert.Equal("FailureStreak(3)", world.Rule());
         var error = Assert.Single(world.Errors);
         Assert.StartsWith("The configuration file 'appsettings.json' cannot be loaded (", error, StringComparison.Ordinal);
-        Assert.EndsWith($"). What it said before stays in force: {Rule}.", error, StringComparison.Ordinal);
+        Assert.EndsWith($"). Its previous values stay in force: {Rule}.", error, StringComparison.Ordinal);
         Assert.Contains($"cannot be loaded ({"JsonReaderException"}", error, StringComparison.Ordinal);
         Assert.EndsWith($"): {Rule}", await world.KeptAsync(), StringComparison.Ordinal);
     }
@@ -60,7 +60,7 @@ public sealed class UnloadableFiles
         world.Delete();
         world.Save(FilesWorld.Streak(4));
         Assert.Equal("FailureStreak(4)", world.Rule());
-        Assert.Contains("The configuration file 'appsettings.json' is loaded again.", world.Log.At(LogLevel.Information));
+        Assert.Contains("The configuration file 'appsettings.json' was loaded again.", world.Log.At(LogLevel.Information));
         Assert.Null(await world.KeptAsync());
         world.SaveBroken();
         Assert.Equal("FailureStreak(4)", world.Rule());

@@ -174,7 +174,7 @@ public sealed class ContainerListenerRegistration
             services.AddFluxgateListener<Throws>();
         });
         var error = Assert.Throws<InvalidOperationException>(() => services.Breakers()["payments"]);
-        Assert.Equal($"The listener {typeof(Throws)} of all breakers could not be made: no key in the safe", error.Message);
+        Assert.Equal($"The listener {typeof(Throws)} of all breakers could not be created: no key in the safe", error.Message);
         Assert.IsType<NotSupportedException>(error.InnerException);
         Assert.Empty(services.Breakers());
     }
@@ -188,7 +188,10 @@ public sealed class ContainerListenerRegistration
             services.AddFluxgateListener<Factored>("payments", _ => null!);
         });
         var error = Assert.Throws<InvalidOperationException>(() => services.Breakers()["payments"]);
-        Assert.Equal($"The listener {typeof(Factored)} of the breaker 'payments' could not be made: its factory gave null.", error.Message);
+        Assert.Equal(
+            $"The listener {typeof(Factored)} of the breaker 'payments' could not be created: the factory returned null.",
+            error.Message
+        );
     }
 
     [Theory]
@@ -204,7 +207,7 @@ public sealed class ContainerListenerRegistration
         var error = Assert.Throws<InvalidOperationException>(() =>
             listenerFirst ? services.GetRequiredService<RequestingInConstructor>() : (object)services.Breakers()["payments"]
         );
-        Assert.Contains("The breaker 'orders' is asked for while the container makes the listeners", error.Message);
+        Assert.Contains("The breaker 'orders' is requested while the container creates the listeners", error.Message);
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class NamedBreakerSettings
             ListenerFlushTimeout = TimeSpan.FromSeconds(2),
             Randomizer = () => 0.5,
         };
-        var copy = settings.With([]);
+        var copy = settings.Copy();
         var defaults = new FluxgateBreakerSettings();
         foreach (
             var property in typeof(FluxgateBreakerSettings)

@@ -41,7 +41,7 @@ public sealed class NamedBreakers
             services.AddFluxgate(fluxgate => fluxgate.AddBreaker("payments").AddBreaker("orders").ConfigureDefaults(_ => { }))
         );
         var error = Assert.Throws<KeyNotFoundException>(() => services.Breakers()["paymnets"]);
-        Assert.Contains("No breaker is named 'paymnets'. Did you mean 'payments'? Known are 'payments', 'orders'", error.Message);
+        Assert.Contains("No breaker is named 'paymnets'. Did you mean 'payments'? Known breakers: 'payments', 'orders'", error.Message);
         Assert.False(services.Breakers().TryGet("paymnets", out _));
         Assert.Throws<ArgumentNullException>(() => services.Breakers()[null!]);
     }
@@ -54,7 +54,7 @@ public sealed class NamedBreakers
             services.AddFluxgate();
             services.Configure<FluxgateBreakerSettings>("payments", _ => { });
         });
-        Assert.Contains("None is named", Assert.Throws<KeyNotFoundException>(() => services.Breakers()["payments"]).Message);
+        Assert.Contains("No breakers are defined", Assert.Throws<KeyNotFoundException>(() => services.Breakers()["payments"]).Message);
     }
 
     [Fact]

@@ -58,8 +58,13 @@ public sealed class PipelineBreakers
             MinBreakDurationHint = TimeSpan.FromSeconds(2),
             MaxBreakDurationHint = TimeSpan.FromSeconds(3),
         };
-        var connected = new FluxgateBreakerOptions<int>();
-        NamedBreakerOptions.Fill(connected, options, new ResiliencePipelineBuilder<int>(), services, "payments");
+        var connected = FluxgateBreakerServiceProviderExtensions.Connect(
+            new FluxgateBreakerOptions<int>(),
+            options,
+            new ResiliencePipelineBuilder<int>(),
+            services,
+            "payments"
+        );
         string[] ofTheContainer = ["Breaker", "Settings", "CircuitName"];
         var properties = typeof(FluxgateBreakerOptions<int>).GetProperties().Where(property => property.CanWrite);
         foreach (var property in properties.ExceptBy(ofTheContainer, property => property.Name))
@@ -80,7 +85,7 @@ public sealed class PipelineBreakers
             bad.Zip(properties),
             pair =>
                 Assert.StartsWith(
-                    $"{pair.Second} must be null where a breaker of the container is named ('payments'), but is '",
+                    $"{pair.Second} must be null, but is '",
                     Assert
                         .Throws<ArgumentException>(() =>
                             new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(services, "payments", pair.First)
@@ -125,7 +130,7 @@ public sealed class PipelineBreakers
         builder.AddFluxgateBreaker(services, "payments").Build();
         builder = new ResiliencePipelineBuilder { TimeProvider = TimeProvider.System };
         var error = Assert.Throws<InvalidOperationException>(() => builder.AddFluxgateBreaker(services, "payments"));
-        Assert.Contains("Register it in the container", error.Message);
+        Assert.Contains("Register the TimeProvider in the container", error.Message);
     }
 
     [Fact]

@@ -89,14 +89,14 @@ public sealed class BreakerHealthChecks
     {
         using var world = new HealthWorld(checks => checks.AddFluxgate(failureStatus: HealthStatus.Unhealthy));
         var entry = (await world.CheckAsync()).Entries["fluxgate"];
-        Assert.Equal((HealthStatus.Healthy, "2 breakers let calls through"), (entry.Status, entry.Description));
+        Assert.Equal((HealthStatus.Healthy, "2 breakers admit all calls"), (entry.Status, entry.Description));
 
         world.Breakers["payments"].Probe("trying");
         world.Breakers["orders"].ForceOpen("maintenance");
         entry = (await world.CheckAsync()).Entries["fluxgate"];
         Assert.Equal(HealthStatus.Unhealthy, entry.Status);
         Assert.Equal(
-            "2 of 2 breakers hold calls back: orders is forced_open (maintenance); payments is half_open (trying)",
+            "2 of 2 breakers restrict calls: orders is forced_open (maintenance); payments is half_open (trying)",
             entry.Description
         );
         Assert.Equal("forced_open", Assert.IsAssignableFrom<IReadOnlyDictionary<string, object>>(entry.Data["orders"])["state"]);
@@ -117,11 +117,11 @@ public sealed class BreakerHealthChecks
         var report = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Assert.Equal(HealthStatus.Healthy, report.Status);
         var one = report.Entries["fluxgate-payments"];
-        Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: '?'", Assert.IsType<string>(one.Data["refused_configuration"]));
-        Assert.EndsWith("; a changed configuration is refused", one.Description);
+        Assert.StartsWith("Fluxgate:Breakers:payments:Tripper: '?'", Assert.IsType<string>(one.Data["configuration_error"]));
+        Assert.EndsWith("; the changed configuration is invalid", one.Description);
         var all = report.Entries["fluxgate"].Data;
-        Assert.Contains("refused_configuration", Assert.IsAssignableFrom<IReadOnlyDictionary<string, object>>(all["payments"]));
-        Assert.Contains("refused_configuration", Assert.IsAssignableFrom<IReadOnlyDictionary<string, object>>(all["orders"]));
+        Assert.Contains("configuration_error", Assert.IsAssignableFrom<IReadOnlyDictionary<string, object>>(all["payments"]));
+        Assert.Contains("configuration_error", Assert.IsAssignableFrom<IReadOnlyDictionary<string, object>>(all["orders"]));
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class BreakerHealthChecks
         var checks = services.GetRequiredService<HealthCheckService>();
         var entry = (await checks.CheckHealthAsync()).Entries["fluxgate-payouts"];
         Assert.Equal(HealthStatus.Unhealthy, entry.Status);
-        Assert.Contains("No breaker is named 'payouts'. Known are 'payments'", entry.Description);
+        Assert.Contains("No breaker is named 'payouts'. Known breakers: 'payments'", entry.Description);
         json.Become(ConfigFile.Json("\"payments\": {}, \"payouts\": {}"));
         Assert.Equal(HealthStatus.Healthy, (await checks.CheckHealthAsync()).Status);
     }

@@ -111,12 +111,12 @@ public sealed class ConcurrentBuilds
     [Fact]
     public void A_thread_waits_for_a_build_that_does_not_wait_for_it()
     {
-        var (inner, outer) = (new BuildTurn(), new BuildTurn());
+        var (inner, outer) = (new BuildLock(), new BuildLock());
         using var innerBegun = new ManualResetEventSlim();
         using var innerMayEnd = new ManualResetEventSlim();
         List<string> log = [];
         var first = new Thread(() =>
-            inner.Take(
+            inner.Run(
                 "the inner",
                 () =>
                 {
@@ -128,7 +128,7 @@ public sealed class ConcurrentBuilds
             )
         );
         var second = new Thread(() =>
-            outer.Take("the outer", () => inner.Take("the inner", () => Add("inner of the second thread")) + Add("outer"))
+            outer.Run("the outer", () => inner.Run("the inner", () => Add("inner of the second thread")) + Add("outer"))
         );
         first.Start();
         Assert.True(innerBegun.Wait(DiContainer.Deadline));

@@ -46,10 +46,10 @@ public sealed class HandlerPipelineRegistration
         using var breaker = Breaker();
         var registration = new object();
 
-        var first = pipelines.Brought(registration, "one", _ => Pipeline(breaker));
+        var first = pipelines.Provided(registration, "one", _ => Pipeline(breaker));
 
-        Assert.Same(first, pipelines.Brought(registration, "one", _ => throw new InvalidOperationException("Asked again.")));
-        Assert.NotSame(first, pipelines.Brought(new object(), "one", _ => Pipeline(breaker)));
+        Assert.Same(first, pipelines.Provided(registration, "one", _ => throw new InvalidOperationException("Asked again.")));
+        Assert.NotSame(first, pipelines.Provided(new object(), "one", _ => Pipeline(breaker)));
     }
 
     [Theory]

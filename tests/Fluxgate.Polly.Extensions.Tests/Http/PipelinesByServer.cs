@@ -135,7 +135,7 @@ public sealed class PipelinesByServer
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync("http://localhost"));
 
-        Assert.Equal("keyOf must not answer null, but did for a request of the client 'shops'.", error.Message);
+        Assert.Equal("keyOf must not return null, but did for a request of the client 'shops'.", error.Message);
     }
 
     private ServiceProvider Client(int most, Func<HttpRequestMessage, string>? keyOf = null)

@@ -39,7 +39,7 @@ public sealed class LogEntries
         World(new() { Tripper = Tripper.FailureStreak(2), BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(30)) }).Fail(2);
 
         var entry = Assert.Single(_log.Entries);
-        Assert.Equal("Circuit payments opened: closed -> open (FailureStreak 2 >= 2), break for 30s, signal 1.", entry.Text);
+        Assert.Equal("Circuit payments opened: closed -> open (FailureStreak 2 >= 2), break duration 30s, signal 1.", entry.Text);
         Assert.Equal(
             new Dictionary<string, object?>
             {
@@ -62,7 +62,7 @@ public sealed class LogEntries
         World(new() { BreakDuration = BreakDuration.Fixed(exactly) }).Breaker.Trip();
 
         var entry = Assert.Single(_log.Entries);
-        Assert.Contains(", break for 9.05s, signal 1.", entry.Text);
+        Assert.Contains(", break duration 9.05s, signal 1.", entry.Text);
         Assert.Equal(exactly, entry.Properties["BreakFor"]);
     }
 
@@ -72,7 +72,7 @@ public sealed class LogEntries
         World(new() { BreakDuration = BreakDuration.UntilReset }).Breaker.Trip("enough");
 
         Assert.Equal(
-            "Circuit payments opened: closed -> open (enough), break for ever, until it is reset, signal 1.",
+            "Circuit payments opened: closed -> open (enough), break duration until reset, signal 1.",
             Assert.Single(_log.Entries).Text
         );
     }
@@ -84,7 +84,7 @@ public sealed class LogEntries
         breaker.Probe("deployment is over");
 
         var entry = Assert.Single(_log.Entries);
-        Assert.Equal("Circuit payments probes: closed -> half_open (deployment is over), signal 1.", entry.Text);
+        Assert.Equal("Circuit payments half-opened: closed -> half_open (deployment is over), signal 1.", entry.Text);
         Assert.DoesNotContain("BreakFor", entry.Properties.Keys);
     }
 
@@ -102,7 +102,7 @@ public sealed class LogEntries
         var error = new InvalidTimeZoneException("no such place");
         World(new() { Tripper = new ThrowingTripper(error) }).Fail();
 
-        Line(LogLevel.Error, 12, "User code in circuit payments failed: its Tripper.");
+        Line(LogLevel.Error, 12, "The Tripper of circuit payments threw an exception.");
         Assert.Same(error, _log.Entries.Single().Exception);
     }
 
@@ -123,7 +123,7 @@ public sealed class LogEntries
         using var page = new MemoryStream();
         await metrics.WriteAsync(page);
 
-        Line(LogLevel.Error, 12, "User code in circuit payments failed: its Metric.");
+        Line(LogLevel.Error, 12, "The Metric of circuit payments threw an exception.");
         Assert.Same(error, _log.Entries.Single().Exception);
     }
 
@@ -190,7 +190,7 @@ public sealed class LogEntries
 
         var dropped = Assert.Single(_log.Entries, entry => entry.Id.Id == 13);
         Assert.Equal(
-            (LogLevel.Warning, "A listener of circuit payments was too slow: signal 2, open -> half_open, did not reach it."),
+            (LogLevel.Warning, "A listener of circuit payments was too slow: signal 2 (open -> half_open) was dropped."),
             (dropped.Level, dropped.Text)
         );
     }

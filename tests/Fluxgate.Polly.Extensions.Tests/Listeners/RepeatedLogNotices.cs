@@ -20,10 +20,10 @@ public sealed class RepeatedLogNotices
         Assert.Equal([12, 15], Events());
         var counted = _log.Entries.Last();
         Assert.Equal(
-            "Circuit payments: 999 more notices were not logged within 1m: its Predicate failed with InvalidOperationException.",
+            "Circuit payments: 999 more notices were not logged within 1m: its Predicate threw InvalidOperationException.",
             counted.Text
         );
-        Assert.Equal((LogLevel.Warning, "CircuitNoticesLeftOut", 999L), (counted.Level, counted.Id.Name, counted.Properties["LeftOut"]));
+        Assert.Equal((LogLevel.Warning, "CircuitNoticesOmitted", 999L), (counted.Level, counted.Id.Name, counted.Properties["Omitted"]));
         Assert.Equal(1_000, world.Now.UserErrors(UserErrorSource.Predicate));
     }
 
@@ -39,7 +39,7 @@ public sealed class RepeatedLogNotices
 
         world.Wait(120);
         Assert.Equal([12, .. Enumerable.Repeat(15, 10)], Events());
-        Assert.Equal(5_999L, _log.Entries.Skip(1).Sum(entry => (long)entry.Properties["LeftOut"]!));
+        Assert.Equal(5_999L, _log.Entries.Skip(1).Sum(entry => (long)entry.Properties["Omitted"]!));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class RepeatedLogNotices
         world.Breaker.Dispose();
 
         Assert.Equal([12, 15], Events());
-        Assert.Equal(2L, _log.Entries.Last().Properties["LeftOut"]);
+        Assert.Equal(2L, _log.Entries.Last().Properties["Omitted"]);
         Assert.Equal(0, world.Time.ArmedTimers);
     }
 

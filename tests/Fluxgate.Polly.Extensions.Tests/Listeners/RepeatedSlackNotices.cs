@@ -46,7 +46,10 @@ public sealed class RepeatedSlackNotices
         Assert.Equal([21], world.Log.Entries.Select(entry => entry.Id.Id));
         time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal("Slack did not take 9 more messages about circuit payments within 1m: invalid_auth.", world.Log.Entries.Last().Text);
+        Assert.Equal(
+            "9 more Slack messages about circuit payments were not posted within 1m: invalid_auth.",
+            world.Log.Entries.Last().Text
+        );
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -54,7 +54,7 @@ public sealed class SlackRetries
         await world.DoAsync(breaker => breaker.Trip());
 
         Assert.Single(world.Slack.Calls);
-        GaveUp(world, $"Slack did not take a message about circuit payments: {error}, at attempt 1, which was the last.");
+        GaveUp(world, $"A Slack message about circuit payments was not posted: {error}, last attempt 1.");
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class SlackRetries
         await world.DoAsync(breaker => breaker.Trip());
 
         Assert.Single(world.Slack.Calls);
-        GaveUp(world, $"Slack did not take a message about circuit payments: {problem}, at attempt 1, which was the last.");
+        GaveUp(world, $"A Slack message about circuit payments was not posted: {problem}, last attempt 1.");
     }
 
     [Theory]
@@ -89,10 +89,7 @@ public sealed class SlackRetries
 
         await world.DoAsync(breaker => breaker.Trip());
 
-        GaveUp(
-            world,
-            "Slack did not take a message about circuit payments: an answer that is not Slack's, at attempt 1, which was the last."
-        );
+        GaveUp(world, "A Slack message about circuit payments was not posted: unexpected response, last attempt 1.");
     }
 
     [Fact]
@@ -116,7 +113,7 @@ public sealed class SlackRetries
         await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
 
         Assert.Equal(3, world.Slack.Calls.Count);
-        GaveUp(world, "Slack did not take a message about circuit payments: HTTP 500, at attempt 3, which was the last.");
+        GaveUp(world, "A Slack message about circuit payments was not posted: HTTP 500, last attempt 3.");
     }
 
     [Fact]
@@ -132,7 +129,7 @@ public sealed class SlackRetries
 
         // 1, 2, 4 and 8 s are 15 s; another 16 s would exceed the limit.
         Assert.Equal(5, world.Slack.Calls.Count);
-        GaveUp(world, "Slack did not take a message about circuit payments: HTTP 500, at attempt 5, which was the last.");
+        GaveUp(world, "A Slack message about circuit payments was not posted: HTTP 500, last attempt 5.");
     }
 
     [Fact]
@@ -144,7 +141,7 @@ public sealed class SlackRetries
         await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
 
         Assert.Empty(_time.Waits);
-        GaveUp(world, "Slack did not take a message about circuit payments: HTTP 429, at attempt 1, which was the last.");
+        GaveUp(world, "A Slack message about circuit payments was not posted: HTTP 429, last attempt 1.");
     }
 
     [Fact]
@@ -160,10 +157,7 @@ public sealed class SlackRetries
 
         await world.DoAsync(breaker => breaker.Trip());
 
-        GaveUp(
-            world,
-            "Slack did not take a message about circuit payments: HttpRequestException ConnectionError, at attempt 2, which was the last."
-        );
+        GaveUp(world, "A Slack message about circuit payments was not posted: HttpRequestException ConnectionError, last attempt 2.");
     }
 
     [Fact]
@@ -179,7 +173,7 @@ public sealed class SlackRetries
         time.Advance(TimeSpan.FromSeconds(10));
 
         await doing.WaitAsync(Deadline);
-        GaveUp(world, "Slack did not take a message about circuit payments: no answer within 10 s, at attempt 1, which was the last.");
+        GaveUp(world, "A Slack message about circuit payments was not posted: no response within 10 s, last attempt 1.");
     }
 
     [Fact]
@@ -194,7 +188,7 @@ public sealed class SlackRetries
         time.Advance(TimeSpan.FromSeconds(4));
 
         await doing.WaitAsync(Deadline);
-        GaveUp(world, "Slack did not take a message about circuit payments: no answer within 4 s, at attempt 1, which was the last.");
+        GaveUp(world, "A Slack message about circuit payments was not posted: no response within 4 s, last attempt 1.");
     }
 
     [Fact]
@@ -205,10 +199,7 @@ public sealed class SlackRetries
 
         await world.DoAsync(breaker => breaker.Trip()).WaitAsync(Deadline);
 
-        GaveUp(
-            world,
-            "Slack did not take a message about circuit payments: an answer that is not Slack's, at attempt 1, which was the last."
-        );
+        GaveUp(world, "A Slack message about circuit payments was not posted: unexpected response, last attempt 1.");
     }
 
     [Fact]
@@ -260,6 +251,6 @@ public sealed class SlackRetries
     private static void GaveUp(SlackWorld world, string text)
     {
         var entry = Assert.Single(world.Log.Entries);
-        Assert.Equal((21, "SlackGaveUp", text), (entry.Id.Id, entry.Id.Name, entry.Text));
+        Assert.Equal((21, "SlackPostFailed", text), (entry.Id.Id, entry.Id.Name, entry.Text));
     }
 }

@@ -11,10 +11,10 @@ public sealed class SlackSettings
     [Fact]
     public void Exactly_one_of_token_and_webhook_must_be_set()
     {
-        Refused("Either Token and Channel, or WebhookUrl must be set, but neither is.", new());
-        Refused("Either Token and Channel, or WebhookUrl must be set, but neither is.", new() { Channel = "#alerts" });
+        Refused("Either Token and Channel or WebhookUrl must be set, but neither is.", new());
+        Refused("Either Token and Channel or WebhookUrl must be set, but neither is.", new() { Channel = "#alerts" });
         Refused(
-            "Either Token and Channel, or WebhookUrl must be set, but both Token and WebhookUrl are.",
+            "Either Token and Channel or WebhookUrl must be set, but both Token and WebhookUrl are.",
             new()
             {
                 Token = "xoxb-1",
@@ -22,9 +22,9 @@ public sealed class SlackSettings
                 WebhookUrl = Webhook,
             }
         );
-        Refused("Channel must be set where Token is: the channel's id or name.", new() { Token = "xoxb-1", Channel = " " });
+        Refused("Channel must be set to the id or name of a channel, because Token is set.", new() { Token = "xoxb-1", Channel = " " });
         Refused(
-            "Channel must be null where WebhookUrl is set, but is '#alerts': a webhook has its channel already.",
+            "Channel must be null, but is '#alerts': WebhookUrl is set, and a webhook has its own channel.",
             new() { WebhookUrl = Webhook, Channel = "#alerts" }
         );
     }
@@ -36,7 +36,7 @@ public sealed class SlackSettings
     [InlineData("토큰")]
     public void A_token_must_be_one_word(string token) =>
         Refused(
-            "Token must be printable ASCII characters without spaces, at least one. Its value is not shown.",
+            "Token must consist of one or more printable ASCII characters without spaces. Its value is not shown.",
             new() { Token = token, Channel = "#alerts" }
         );
 
@@ -49,11 +49,11 @@ public sealed class SlackSettings
         var uri = new Uri(address, UriKind.RelativeOrAbsolute);
 
         Refused(
-            "WebhookUrl must be an absolute https address (http on loopback only). Its value is not shown.",
+            "WebhookUrl must be an absolute https address (http only on loopback). Its value is not shown.",
             new() { WebhookUrl = uri }
         );
         Refused(
-            $"ApiAddress must be an absolute https address (http on loopback only), but is '{address}'.",
+            $"ApiAddress must be an absolute https address (http only on loopback), but is '{address}'.",
             new() { WebhookUrl = Webhook, ApiAddress = uri }
         );
     }
@@ -81,7 +81,7 @@ public sealed class SlackSettings
     {
         Refused("Messages must not be null.", new() { WebhookUrl = Webhook, Messages = null! });
         Refused("NoticeMessage must not be null.", new() { WebhookUrl = Webhook, NoticeMessage = null! });
-        Assert.Throws<ArgumentNullException>(() => new SlackMessages { Otherwise = null! });
+        Assert.Throws<ArgumentNullException>(() => new SlackMessages { Default = null! });
         Assert.Throws<ArgumentNullException>(() => new SlackMessages { [BreakerState.Open] = null! });
         Assert.Throws<ArgumentNullException>(() => new SlackMessages { [BreakerState.Closed, BreakerState.Open] = null! });
     }

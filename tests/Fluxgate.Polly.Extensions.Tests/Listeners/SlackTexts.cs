@@ -17,11 +17,16 @@ public sealed class SlackTexts
         Assert.Collection(
             world.Posts.Select(post => post.Text),
             text => Assert.StartsWith(":red_circle: *payments* is open, calls are rejected for 1 min: ", text, StringComparison.Ordinal),
-            text => Assert.StartsWith(":large_yellow_circle: *payments* is half-open, some calls probe: ", text, StringComparison.Ordinal),
-            text => Assert.StartsWith(":large_green_circle: *payments* is closed, calls go through: ", text, StringComparison.Ordinal),
-            text => Assert.Equal(":no_entry: *payments* is forced open, calls are rejected until somebody ends it: maintenance", text),
-            text => Assert.Equal(":warning: *payments* is disabled, calls go through unwatched: maintenance", text),
-            text => Assert.Equal(":bar_chart: *payments* only measures, calls go through: maintenance", text)
+            text =>
+                Assert.StartsWith(
+                    ":large_yellow_circle: *payments* is half-open, some calls are admitted as probes: ",
+                    text,
+                    StringComparison.Ordinal
+                ),
+            text => Assert.StartsWith(":large_green_circle: *payments* is closed, calls are admitted: ", text, StringComparison.Ordinal),
+            text => Assert.Equal(":no_entry: *payments* is forced open, calls are rejected until it is reset: maintenance", text),
+            text => Assert.Equal(":warning: *payments* is disabled, all calls are admitted and not recorded: maintenance", text),
+            text => Assert.Equal(":bar_chart: *payments* collects metrics only, all calls are admitted: maintenance", text)
         );
     }
 
@@ -94,7 +99,7 @@ public sealed class SlackTexts
                 ":red_circle: *결제* 회로가 열렸습니다: 응답 없음",
                 "복구를 확인하는 중입니다",
                 "정상으로 돌아왔습니다",
-                ":warning: *결제* is disabled, calls go through unwatched: 점검",
+                ":warning: *결제* is disabled, all calls are admitted and not recorded: 점검",
             ],
             world.Posts.Select(post => post.Text)
         );
@@ -109,7 +114,7 @@ public sealed class SlackTexts
                 [BreakerState.Open] = _ => "down",
                 [BreakerState.HalfOpen, BreakerState.Open] = _ => null,
                 [BreakerState.HalfOpen] = _ => null,
-                Otherwise = signal => signal.NewState.ToLabel(),
+                Default = signal => signal.NewState.ToLabel(),
             }
         );
 
@@ -125,7 +130,7 @@ public sealed class SlackTexts
     public async Task A_silent_end_also_ends_the_outage()
     {
         await using var world = await SlackWorld.StartAsync(options =>
-            options.Messages = new() { Otherwise = _ => null, [BreakerState.Open] = _ => "down" }
+            options.Messages = new() { Default = _ => null, [BreakerState.Open] = _ => "down" }
         );
 
         await world.DoAsync(breaker => breaker.Trip());
@@ -159,7 +164,7 @@ public sealed class SlackTexts
         SlackOptions? kept = null;
         await using var world = await SlackWorld.StartAsync(options => kept = options);
         kept!.Messages[BreakerState.Open] = _ => "changed";
-        kept.Messages.Otherwise = _ => "changed";
+        kept.Messages.Default = _ => "changed";
 
         await world.DoAsync(breaker => breaker.Trip());
 
@@ -181,5 +186,5 @@ public sealed class SlackTexts
     [InlineData(60, "1 min")]
     [InlineData(90, "1.5 min")]
     [InlineData(7200, "2 h")]
-    public void Durations_are_formatted_for_people(double seconds, string words) => Assert.Equal(words, SlackText.Words(TimeSpan.FromSeconds(seconds)));
+    public void Durations_are_formatted_for_people(double seconds, string words) => Assert.Equal(words, SlackText.Format(TimeSpan.FromSeconds(seconds)));
 }

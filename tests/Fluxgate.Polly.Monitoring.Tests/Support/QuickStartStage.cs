@@ -13,7 +13,7 @@ internal sealed class QuickStartStage : IDisposable
     public QuickStartStage()
     {
         var clock = Stopwatch.StartNew();
-        var journal = new Journal(clock);
+        var transitions = new TransitionLog(clock);
         _breaker = new(
             "payments",
             new()
@@ -21,13 +21,13 @@ internal sealed class QuickStartStage : IDisposable
                 Tripper = Tripper.FailureStreak(3) | (Tripper.MinRequests(20) & Tripper.SlowRate(0.5, TimeSpan.FromMinutes(10))),
                 BreakDuration = BreakDuration.Fixed(TimeSpan.FromHours(1)),
                 Recovery = Recovery.AfterProbes(1),
-                Listeners = { journal.Write },
+                Listeners = { transitions.Write },
             }
         );
-        Stage = new(_breaker, journal, new(repeats: false, new(Mood.Slow, 100_000), new(Mood.Healthy, 1)), clock, Url);
+        Demo = new(_breaker, transitions, new(repeats: false, new(Behavior.Slow, 100_000), new(Behavior.Healthy, 1)), clock, Url);
     }
 
-    public Stage Stage { get; }
+    public Demo Demo { get; }
 
     public FluxgateBreaker Breaker => _breaker;
 

@@ -151,7 +151,7 @@ public sealed class ServerAddresses
         other.Start();
 
         Assert.Equal(
-            $"PrometheusServer cannot listen on port {PortOf(other)} of {host}: the port is in use by another program or server.",
+            $"PrometheusServer cannot listen on port {PortOf(other)} of {host}: the port is in use by another process or server.",
             ErrorOf(PortOf(other), host)
         );
     }

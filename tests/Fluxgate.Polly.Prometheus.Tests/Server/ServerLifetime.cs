@@ -71,7 +71,7 @@ public sealed class ServerLifetime
         var error = Assert.Throws<IOException>(server.Start);
 
         Assert.Equal(
-            $"PrometheusServer cannot listen on port {port} of localhost: the port is in use by another program or server.",
+            $"PrometheusServer cannot listen on port {port} of localhost: the port is in use by another process or server.",
             error.Message
         );
     }
@@ -96,7 +96,7 @@ public sealed class ServerLifetime
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => new PrometheusServer(port));
 
-        Assert.Contains($"port must be 0 to 65535, but is {port}.", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"port must be from 0 to 65535, but is {port}.", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>

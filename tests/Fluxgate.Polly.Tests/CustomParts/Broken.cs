@@ -44,7 +44,7 @@ internal static class Broken
     {
         public override Recovery Start() => start is null ? this : start();
 
-        public override bool IsOver(in RecoveryContext context) => isOver is null || isOver();
+        public override bool IsComplete(in RecoveryContext context) => isOver is null || isOver();
     }
 
     /// <summary>Asserts that this many errors of one source were counted and reported.</summary>

@@ -175,7 +175,7 @@ public sealed class CustomBreakPermitAndRecovery
 
     private sealed class EveryOther : Permit
     {
-        public override bool Admits(in PermitContext context) => context.Asked % 2 == 0;
+        public override bool Admits(in PermitContext context) => context.Attempts % 2 == 0;
     }
 
     private sealed class Budget : Permit
@@ -192,14 +192,14 @@ public sealed class CustomBreakPermitAndRecovery
 
     private sealed class HoldsFor(TimeSpan duration) : Permit
     {
-        public override TimeSpan HoldsRecoveryFor => duration;
+        public override TimeSpan RecoveryDelay => duration;
 
         public override bool Admits(in PermitContext context) => true;
     }
 
     private sealed class InARow(int successes) : Recovery
     {
-        public override bool IsOver(in RecoveryContext context) => context.ConsecutiveSuccesses >= successes;
+        public override bool IsComplete(in RecoveryContext context) => context.ConsecutiveSuccesses >= successes;
     }
 
     private sealed class AskedTwice : Recovery
@@ -208,6 +208,6 @@ public sealed class CustomBreakPermitAndRecovery
 
         public override Recovery Start() => new AskedTwice();
 
-        public override bool IsOver(in RecoveryContext context) => Interlocked.Increment(ref _asked) >= 2;
+        public override bool IsComplete(in RecoveryContext context) => Interlocked.Increment(ref _asked) >= 2;
     }
 }

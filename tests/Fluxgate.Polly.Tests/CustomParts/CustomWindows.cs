@@ -72,7 +72,7 @@ public sealed class CustomWindows
     [Fact]
     public void A_rule_that_needs_more_than_the_capacity_of_a_custom_window_throws() =>
         Assert.Contains(
-            "MinRequests(4) asks for more calls than the window's 3",
+            "MinRequests(4) requires more calls than the window's 3",
             Assert.Throws<ArgumentException>(() => new World(new() { Window = new AtMost(3), Tripper = Tripper.MinRequests(4) })).Message,
             StringComparison.Ordinal
         );

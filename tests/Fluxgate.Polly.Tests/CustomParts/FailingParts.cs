@@ -78,7 +78,7 @@ public sealed class FailingParts
         world.AssertFailed(
             UserErrorSource.Permit,
             2,
-            FormattableString.Invariant($"Randomizer must answer with at least 0 and less than 1, but answered with {nonsense}.")
+            FormattableString.Invariant($"Randomizer must return at least 0 and less than 1, but returned {nonsense}.")
         );
     }
 

@@ -5,15 +5,15 @@ public sealed class HistogramBuckets
     public static TheoryData<double[], string> Refused =>
         new()
         {
-            { [], "1 to 100 bounds, but are 0" },
-            { [.. Enumerable.Range(1, 101).Select(i => (double)i)], "1 to 100 bounds, but are 101" },
-            { [0], "greater than zero (100 ns at least), but is 0." },
-            { [-1], "greater than zero (100 ns at least), but is -1." },
+            { [], "1 to 100 bounds, but has 0" },
+            { [.. Enumerable.Range(1, 101).Select(i => (double)i)], "1 to 100 bounds, but has 101" },
+            { [0], "of at least 100 ns, but is 0." },
+            { [-1], "of at least 100 ns, but is -1." },
             { [double.NaN], "but is NaN." },
             { [double.PositiveInfinity], "but is Infinity." },
             { [1e-9], "but is 1E-09." },
-            { [1, 1], "must ascend, but 1 comes after 1." },
-            { [2, 1], "must ascend, but 1 comes after 2." },
+            { [1, 1], "must be in ascending order, but 1 follows 1." },
+            { [2, 1], "must be in ascending order, but 1 follows 2." },
         };
 
     [Theory]

@@ -71,7 +71,7 @@ public sealed class ManualStates
 
         var rejection = Assert.Throws<CallNotPermittedException>(() => world.Breaker.Admit());
 
-        Assert.Equal("Circuit 'payments' is forced_open and does not let the call in: region is being evacuated.", rejection.Message);
+        Assert.Equal("Circuit 'payments' is forced_open and rejects the call: region is being evacuated.", rejection.Message);
         Assert.Equal((BreakerState.ForcedOpen, (TimeSpan?)null), (rejection.State, rejection.RetryAfter));
         Assert.Equal((1, 0), (world.Now.RejectedIn(BreakerState.ForcedOpen), world.Now.RejectedIn(BreakerState.Open)));
     }

@@ -28,10 +28,7 @@ public sealed class OpenCircuits
         Assert.Equal(("payments", BreakerState.Open), (rejection.CircuitName, rejection.State));
         Assert.Equal(("FailureStreak 1 >= 1", ReasonKind.Tripped), (rejection.Reason.Text, rejection.Reason.Kind));
         Assert.Equal(TimeSpan.FromSeconds(42.5), rejection.RetryAfter);
-        Assert.Equal(
-            "Circuit 'payments' is open and does not let the call in: FailureStreak 1 >= 1. It probes again in 42.5s.",
-            rejection.Message
-        );
+        Assert.Equal("Circuit 'payments' is open and rejects the call: FailureStreak 1 >= 1. It probes again in 42.5s.", rejection.Message);
     }
 
     [Fact]
@@ -57,7 +54,7 @@ public sealed class OpenCircuits
 
         Assert.Null(rejection.RetryAfter);
         Assert.Null(world.Now.NextProbeAt);
-        Assert.Equal("Circuit 'payments' is open and does not let the call in: maintenance.", rejection.Message);
+        Assert.Equal("Circuit 'payments' is open and rejects the call: maintenance.", rejection.Message);
     }
 
     [Fact]

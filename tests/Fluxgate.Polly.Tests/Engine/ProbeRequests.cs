@@ -64,7 +64,7 @@ public sealed class ProbeRequests
     {
         public override bool Admits(in PermitContext context)
         {
-            asked.Add(context.Asked);
+            asked.Add(context.Attempts);
             return false;
         }
     }

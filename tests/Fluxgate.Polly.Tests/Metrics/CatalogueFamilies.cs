@@ -128,7 +128,7 @@ public sealed class CatalogueFamilies
         }
 
         Assert.Contains(
-            "The metric orders_lost is left out of this page: System.TimeoutException: no answer",
+            "The metric orders_lost is omitted from this reading: System.TimeoutException: no answer",
             received.ToString(),
             StringComparison.Ordinal
         );
@@ -166,7 +166,10 @@ public sealed class CatalogueFamilies
         AssertRefused(MetricFamily.Counter("orders_total", "Help.", () => -1), "must be at least zero, but is -1");
         AssertRefused(MetricFamily.Counter("orders_total", "Help.", () => double.NaN), "but is NaN");
         AssertRefused(MetricFamily.Histogram("orders_seconds", "Help.", [], samples => samples.Add(1)), "is a histogram");
-        AssertRefused(MetricFamily.Gauge("orders", "Help.", [], samples => samples.Add(new DurationRecorder().Read())), "is no histogram");
+        AssertRefused(
+            MetricFamily.Gauge("orders", "Help.", [], samples => samples.Add(new DurationRecorder().Read())),
+            "is not a histogram"
+        );
 
         static void AssertRefused(MetricFamily family, string expected)
         {
@@ -232,7 +235,7 @@ public sealed class CatalogueFamilies
         for (var circuit = 0; circuit < reading.CircuitsOf(family); circuit++)
         {
             reading.Read(family, circuit, samples);
-            read.AddRange(samples.All.ToArray().Select(sample => (family.IsOfCircuits ? reading.Circuits[circuit] : "", sample.Value)));
+            read.AddRange(samples.All.ToArray().Select(sample => (family.IsPerCircuit ? reading.Circuits[circuit] : "", sample.Value)));
         }
 
         return read;

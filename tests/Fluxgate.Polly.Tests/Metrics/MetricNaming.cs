@@ -13,7 +13,7 @@ public sealed class MetricNaming
     {
         var error = Assert.Throws<ArgumentException>(() => MetricFamily.Counter(name, "Help.", () => 1));
 
-        Assert.Contains($"letters, digits and underscores, with no digit first, but is '{name}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"letters, digits and underscores and must not start with a digit, but is '{name}'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class MetricNaming
     public void A_family_has_at_most_four_distinct_labels()
     {
         Assert.Contains(
-            "orders may have 4 labels of its own, but has 5",
+            "orders must have at most 4 labels of its own, but has 5",
             Assert.Throws<ArgumentException>(() => MetricFamily.Gauge("orders", "Help.", ["a", "b", "c", "d", "e"], _ => { })).Message,
             StringComparison.Ordinal
         );

@@ -62,7 +62,7 @@ public sealed class DifferentRejections
         var (polly, ours) = await BothAsync();
 
         Assert.Equal("The circuit is now open and is not allowing calls.", polly.Message);
-        Assert.StartsWith("Circuit 'payments' is open and does not let the call in: MinRequests 4", ours.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Circuit 'payments' is open and rejects the call: MinRequests 4", ours.Message, StringComparison.Ordinal);
         Assert.EndsWith("It probes again in 5s.", ours.Message, StringComparison.Ordinal);
     }
 

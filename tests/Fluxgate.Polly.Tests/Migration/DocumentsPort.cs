@@ -7,7 +7,7 @@ internal static class DocumentsPort
 
     /// <summary>The error of the server when another program uses the port.</summary>
     public const string Taken =
-        "PrometheusServer cannot listen on port 9464 of localhost: the port is in use by another program or server.";
+        "PrometheusServer cannot listen on port 9464 of localhost: the port is in use by another process or server.";
 
     // Only keeps a run from hanging.
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);

@@ -36,7 +36,7 @@ internal sealed class ScriptedPermit(Faults faults) : Permit
     public override bool Admits(in PermitContext context)
     {
         faults.At(FaultPoint.PermitAdmits);
-        return context.Asked % 3 != 0;
+        return context.Attempts % 3 != 0;
     }
 
     public override string ToString() => "ScriptedPermit";
@@ -50,7 +50,7 @@ internal sealed class ScriptedRecovery(int successes, Faults faults) : Recovery
         return this;
     }
 
-    public override bool IsOver(in RecoveryContext context)
+    public override bool IsComplete(in RecoveryContext context)
     {
         faults.At(FaultPoint.RecoveryIsOver);
         return context.ConsecutiveSuccesses >= successes;

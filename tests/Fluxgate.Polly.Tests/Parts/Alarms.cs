@@ -5,7 +5,7 @@ public sealed class Alarms
     [Fact]
     public void A_new_alarm_triggers_at_the_first_call()
     {
-        var word = new Alarm(asked: 0).Word;
+        var word = new Alarm(evaluatedAt: 0).Word;
 
         Assert.True(Alarm.RingsOnSuccess(word));
         Assert.Equal(0, Alarm.LeastFailures(word));
@@ -31,7 +31,7 @@ public sealed class Alarms
     [Fact]
     public void A_thread_with_an_outdated_word_does_not_replace_a_newer_one()
     {
-        var alarm = new Alarm(asked: 0);
+        var alarm = new Alarm(evaluatedAt: 0);
         var seen = alarm.Word;
 
         Assert.True(alarm.TrySet(Alarm.Of(3, ringsOnSuccess: false), seen));

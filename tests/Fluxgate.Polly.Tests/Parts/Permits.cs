@@ -5,7 +5,7 @@ public sealed class Permits
     private static readonly TimeSpan Ramp = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public void All_admits_every_call() => Assert.True(Permit.All.Admits(new(TimeSpan.Zero, inFlight: 1000, asked: 1000)));
+    public void All_admits_every_call() => Assert.True(Permit.All.Admits(new(TimeSpan.Zero, inFlight: 1000, attempts: 1000)));
 
     [Theory]
     [InlineData(0, true)]
@@ -42,11 +42,8 @@ public sealed class Permits
     [Fact]
     public void Only_a_ramp_delays_recovery()
     {
-        Assert.Equal(Ramp, Permit.RampUp(0.1, 1, Ramp).HoldsRecoveryFor);
-        Assert.All(
-            [Permit.All, Permit.Random(0.1), Permit.MaxConcurrent(1)],
-            permit => Assert.Equal(TimeSpan.Zero, permit.HoldsRecoveryFor)
-        );
+        Assert.Equal(Ramp, Permit.RampUp(0.1, 1, Ramp).RecoveryDelay);
+        Assert.All([Permit.All, Permit.Random(0.1), Permit.MaxConcurrent(1)], permit => Assert.Equal(TimeSpan.Zero, permit.RecoveryDelay));
     }
 
     [Theory]
@@ -70,7 +67,7 @@ public sealed class Permits
     {
         var both = Permit.MaxConcurrent(5) & Permit.RampUp(0.1, 1, Ramp) & Permit.MaxConcurrent(3) & Permit.RampUp(0.1, 1, Ramp / 2);
 
-        Assert.Equal((3, Ramp), (both.MostInFlight, both.HoldsRecoveryFor));
+        Assert.Equal((3, Ramp), (both.MostInFlight, both.RecoveryDelay));
         Assert.Null((Permit.All & Permit.Random(0.5)).MostInFlight);
     }
 

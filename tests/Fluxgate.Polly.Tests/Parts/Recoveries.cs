@@ -9,19 +9,19 @@ public sealed class Recoveries
     [InlineData(3, true)]
     [InlineData(4, true)]
     public void AfterProbes_counts_successes_and_failures(int probes, bool over) =>
-        Assert.Equal(over, Recovery.AfterProbes(3).IsOver(new(TimeSpan.Zero, probes, successes: 1, consecutiveSuccesses: 1)));
+        Assert.Equal(over, Recovery.AfterProbes(3).IsComplete(new(TimeSpan.Zero, probes, successes: 1, consecutiveSuccesses: 1)));
 
     [Fact]
     public void After_waits_for_its_time()
     {
         var recovery = Recovery.After(Minute);
 
-        Assert.False(recovery.IsOver(new(Minute - TimeSpan.FromTicks(1), 99, 99, 99)));
-        Assert.True(recovery.IsOver(new(Minute, 1, 1, 1)));
+        Assert.False(recovery.IsComplete(new(Minute - TimeSpan.FromTicks(1), 99, 99, 99)));
+        Assert.True(recovery.IsComplete(new(Minute, 1, 1, 1)));
     }
 
     [Fact]
-    public void WhenQuiet_is_over_immediately() => Assert.True(Recovery.WhenQuiet.IsOver(new(TimeSpan.Zero, 1, 1, 1)));
+    public void WhenQuiet_is_over_immediately() => Assert.True(Recovery.WhenQuiet.IsComplete(new(TimeSpan.Zero, 1, 1, 1)));
 
     [Theory]
     [InlineData(2, 60, false)]
@@ -30,7 +30,7 @@ public sealed class Recoveries
     public void And_waits_for_both(int probes, int seconds, bool over) =>
         Assert.Equal(
             over,
-            (Recovery.AfterProbes(3) & Recovery.After(Minute)).IsOver(new(TimeSpan.FromSeconds(seconds), probes, probes, probes))
+            (Recovery.AfterProbes(3) & Recovery.After(Minute)).IsComplete(new(TimeSpan.FromSeconds(seconds), probes, probes, probes))
         );
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class TripperEvaluation
             var random = new Random((seed * 7) + leaves);
             var window = timed ? Window.Time(TimeSpan.FromSeconds(1), random.Next(1, 6)) : Window.Count(random.Next(1, 40));
             var rule = RandomRules.Next(random, leaves);
-            if (rule.Dead(BreakerState.Closed, window.Capacity, new Dictionary<string, string>()) is not null)
+            if (rule.ReasonNeverFires(BreakerState.Closed, window.Capacity, new Dictionary<string, string>()) is not null)
             {
                 continue;
             }

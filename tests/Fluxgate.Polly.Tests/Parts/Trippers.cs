@@ -80,7 +80,7 @@ public sealed class Trippers
     {
         var error = Assert.Throws<ArgumentException>(() => Calls.Lasting([Second], Second).SlowCalls(2 * Second));
 
-        Assert.StartsWith("threshold must be a duration that a leaf of the rule names as its SlowThreshold, but is 2s.", error.Message);
+        Assert.StartsWith("threshold must be the SlowThreshold of a leaf of the rule, but is 2s.", error.Message);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class Fallbacks
         }
 
         Assert.Equal(
-            "cached, Circuit 'payments' is open and does not let the call in: FailureStreak 2 >= 2. It probes again in 60s.",
+            "cached, Circuit 'payments' is open and rejects the call: FailureStreak 2 >= 2. It probes again in 60s.",
             await pipeline.ExecuteAsync(_ => new ValueTask<string>("live"))
         );
         world.Breaker.Reset();

@@ -133,7 +133,7 @@ public sealed class ReconfigurationChanges
         var world = new World();
         world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(5) | Tripper.MinRequests(101) });
         Assert.Equal(
-            "The branch MinRequests(101) of the rule can never fire while the circuit is closed: MinRequests(101) asks for more calls than the window's 100.",
+            "The branch MinRequests(101) of the rule can never fire while the circuit is closed: MinRequests(101) requires more calls than the window's 100.",
             Assert.Single(world.Breaker.Warnings)
         );
         world.Breaker.Reconfigure(new());

@@ -141,7 +141,7 @@ public sealed class ReconfiguredCustomParts
 
         public override Recovery Start() => new ThirdSuccess();
 
-        public override bool IsOver(in RecoveryContext context) => Interlocked.Increment(ref _asked) == 3;
+        public override bool IsComplete(in RecoveryContext context) => Interlocked.Increment(ref _asked) == 3;
 
         public override string ToString() => "third success";
     }

@@ -50,7 +50,7 @@ public sealed class ReconfiguredWindows
     public void A_different_window_starts_empty(Window window, Tripper rule)
     {
         Window[] others = [Window.Count(99), Window.Time(60 * Second, 4), Window.Time(61 * Second), new EndlessWindow(), Window.Count(100)];
-        foreach (var other in others.Where(other => !other.IsSame(window)))
+        foreach (var other in others.Where(other => !other.IsEquivalentTo(window)))
         {
             var world = new World(new() { Window = window, Tripper = rule });
             Record(world);

@@ -25,13 +25,13 @@ public sealed class HostileRuleTexts
         static long BytesOfRefusing(Language language, string text)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            Assert.Equal($"The text may have 32768 characters at most, but has {text.Length}.", language.Refuses(text));
+            Assert.Equal($"The text must have at most 32768 characters, but has {text.Length}.", language.Refuses(text));
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
 
     [Theory]
-    [InlineData('(', "Column 501: brackets may be nested 500 deep at most.")]
+    [InlineData('(', "Column 501: brackets must be nested at most 500 deep.")]
     [InlineData('&', "Column 1: expected a tripper such as MinRequests, or '(', but found '&'.")]
     [InlineData('|', "Column 1: expected a tripper such as MinRequests, or '(', but found '|'.")]
     [InlineData(' ', "Column 32769: expected a tripper such as MinRequests, or '(', but found the end.")]
@@ -42,7 +42,7 @@ public sealed class HostileRuleTexts
     [Fact]
     public void A_long_word_is_truncated_in_the_message() =>
         Assert.StartsWith(
-            "Column 1: 'FailureRateFailureRateFailureRateFailure…' is no tripper that can be read from text. Known are MinRequests,",
+            "Column 1: 'FailureRateFailureRateFailureRateFailure…' is not a known tripper. Valid names: MinRequests,",
             Language.All[0].Refuses(string.Concat(Enumerable.Repeat("FailureRate", 2900))),
             StringComparison.Ordinal
         );
@@ -73,7 +73,7 @@ public sealed class HostileRuleTexts
         thread.Join();
 
         Assert.Equal((Nested(249), "Closed"), (read, bracketed));
-        Assert.EndsWith("A rule may be nested 500 deep at most, but this one is nested 501 deep.", refused, StringComparison.Ordinal);
+        Assert.EndsWith("A rule must be nested at most 500 deep, but is nested 501 deep.", refused, StringComparison.Ordinal);
     }
 
     /// <summary>Nests two levels each time: an <c>|</c> in brackets within an <c>&amp;</c>.</summary>

@@ -3,7 +3,7 @@ namespace Fluxgate;
 public sealed class ParsingErrors
 {
     private const string Known =
-        "Known are MinRequests, FailureRate, SlowRate, AvgLatency, FailureStreak, Closed, HalfOpened; a tripper of your own can only be composed in code.";
+        "Valid names: MinRequests, FailureRate, SlowRate, AvgLatency, FailureStreak, Closed, HalfOpened. A custom tripper can only be used in code.";
 
     [Theory]
     [InlineData("", "Column 1: expected a tripper such as MinRequests, or '(', but found the end.")]
@@ -20,10 +20,10 @@ public sealed class ParsingErrors
     [InlineData("SlowRate(30%, 1)", "Column 15: expected a duration such as 250ms, 1s or 2m, but found '1'.")]
     [InlineData("SlowRate(30%, 1y)", "Column 15: expected a duration such as 250ms, 1s or 2m, but found '1y'.")]
     [InlineData("SlowRate(30% 1s)", "Column 14: expected ',' and a duration such as 250ms, 1s or 2m, but found '1s'.")]
-    [InlineData("AvgLatency(10675200d)", "Column 12: expected a duration of 10675199d at most, but found '10675200d'.")]
+    [InlineData("AvgLatency(10675200d)", "Column 12: expected a duration of at most 10675199d, but found '10675200d'.")]
     [InlineData("MinRequests(many)", "Column 13: expected a whole number such as 20, but found 'many'.")]
     [InlineData("MinRequests(2.5)", "Column 13: expected a whole number such as 20, but found '2.5'.")]
-    [InlineData("MinRequests(99999999999)", "Column 13: expected a whole number of 2147483647 at most, but found '99999999999'.")]
+    [InlineData("MinRequests(99999999999)", "Column 13: expected a whole number of at most 2147483647, but found '99999999999'.")]
     [InlineData("Closed Closed", "Column 8: expected '&', '|' or the end, but found 'Closed'.")]
     [InlineData("Closed)", "Column 7: expected '&', '|' or the end, but found ')'.")]
     [InlineData("Closed()", "Column 7: expected '&', '|' or the end, but found '('.")]
@@ -33,7 +33,7 @@ public sealed class ParsingErrors
     [InlineData("()", "Column 2: expected a tripper such as MinRequests, or '(', but found ')'.")]
     [InlineData("Closed\n| Closed\n| ,", "Line 3, column 3: expected a tripper such as MinRequests, or '(', but found ','.")]
     [InlineData("0\n%", "Line 1, column 1: expected a tripper such as MinRequests, or '(', but found '0 %'.")]
-    [InlineData("AvgLatency(10675200 \r\n d)", "Line 1, column 12: expected a duration of 10675199d at most, but found '10675200 d'.")]
+    [InlineData("AvgLatency(10675200 \r\n d)", "Line 1, column 12: expected a duration of at most 10675199d, but found '10675200 d'.")]
     [InlineData("\u0007", "Column 1: expected a tripper such as MinRequests, or '(', but found 'U+0007'.")]
     [InlineData("\ud83d\ude00", "Column 1: expected a tripper such as MinRequests, or '(', but found '\ud83d\ude00'.")]
     public void An_error_names_the_column_what_was_found_and_what_was_expected(string text, string message) =>
@@ -52,37 +52,29 @@ public sealed class ParsingErrors
         Assert.Equal(message, Language.All[0].Refuses(text));
 
     [Theory]
-    [InlineData(
-        "tripper",
-        "FailurRate(50%)",
-        "Column 1: 'FailurRate' is no tripper that can be read from text. Did you mean FailureRate? " + Known
-    )]
-    [InlineData(
-        "tripper",
-        "Closed | minrequest(5)",
-        "Column 10: 'minrequest' is no tripper that can be read from text. Did you mean MinRequests? " + Known
-    )]
-    [InlineData("tripper", "HalfOpen", "Column 1: 'HalfOpen' is no tripper that can be read from text. Did you mean HalfOpened? " + Known)]
-    [InlineData("tripper", "ErrorsAtLeast(3)", "Column 1: 'ErrorsAtLeast' is no tripper that can be read from text. " + Known)]
+    [InlineData("tripper", "FailurRate(50%)", "Column 1: 'FailurRate' is not a known tripper. Did you mean FailureRate? " + Known)]
+    [InlineData("tripper", "Closed | minrequest(5)", "Column 10: 'minrequest' is not a known tripper. Did you mean MinRequests? " + Known)]
+    [InlineData("tripper", "HalfOpen", "Column 1: 'HalfOpen' is not a known tripper. Did you mean HalfOpened? " + Known)]
+    [InlineData("tripper", "ErrorsAtLeast(3)", "Column 1: 'ErrorsAtLeast' is not a known tripper. " + Known)]
     [InlineData(
         "permit",
         "MaxConcurent(5)",
-        "Column 1: 'MaxConcurent' is no permit that can be read from text. Did you mean MaxConcurrent? Known are All, Random, RampUp, MaxConcurrent; a permit of your own can only be composed in code."
+        "Column 1: 'MaxConcurent' is not a known permit. Did you mean MaxConcurrent? Valid names: All, Random, RampUp, MaxConcurrent. A custom permit can only be used in code."
     )]
     [InlineData(
         "recovery",
         "AfterProbe(5)",
-        "Column 1: 'AfterProbe' is no recovery that can be read from text. Did you mean AfterProbes? Known are AfterProbes, After, WhenQuiet; a recovery of your own can only be composed in code."
+        "Column 1: 'AfterProbe' is not a known recovery. Did you mean AfterProbes? Valid names: AfterProbes, After, WhenQuiet. A custom recovery can only be used in code."
     )]
     [InlineData(
         "window",
         "Sliding(5)",
-        "Column 1: 'Sliding' is no window that can be read from text. Known are Count, Time; a window of your own can only be composed in code."
+        "Column 1: 'Sliding' is not a known window. Valid names: Count, Time. A custom window can only be used in code."
     )]
     [InlineData(
         "break duration",
         "BackOf(5s)",
-        "Column 1: 'BackOf' is no break duration that can be read from text. Did you mean Backoff? Known are Fixed, Backoff, None, UntilReset; a break duration of your own can only be composed in code."
+        "Column 1: 'BackOf' is not a known break duration. Did you mean Backoff? Valid names: Fixed, Backoff, None, UntilReset. A custom break duration can only be used in code."
     )]
     public void An_error_suggests_the_closest_word_and_lists_the_known_ones(string kind, string text, string message) =>
         Assert.Equal(message, Of(kind).Refuses(text));
@@ -101,7 +93,7 @@ public sealed class ParsingErrors
     [InlineData("window", "Count(5) & Count(6)", "Column 10: expected the end, but found '&'.")]
     [InlineData("window", "Count(0)", "Column 7: size must be at least 1, but is 0.")]
     [InlineData("window", "Time(1s, 1001)", "Column 10: buckets must be at most 1000, but is 1001.")]
-    [InlineData("window", "Time(0.0001ms)", "Column 6: duration must be at least 100 ns a bucket, but is 0.0001ms for 10 buckets.")]
+    [InlineData("window", "Time(0.0001ms)", "Column 6: duration must be at least 100 ns per bucket, but is 0.0001ms for 10 buckets.")]
     [InlineData("break duration", "Fixed(60)", "Column 7: expected a duration such as 250ms, 1s or 2m, but found '60'.")]
     [InlineData("break duration", "Fixed(60s, 10%)", "Column 12: expected jitter and a ratio, such as jitter 10%, but found '10%'.")]
     [InlineData("break duration", "Fixed(60s, jitter)", "Column 18: expected a ratio such as 50% or 0.5, but found ')'.")]
@@ -134,7 +126,7 @@ public sealed class ParsingErrors
     public void A_custom_tripper_in_a_text_is_refused_at_its_column()
     {
         var text = (Tripper.MinRequests(2) & new Midnight()).ToString()!;
-        Assert.Equal($"Column 18: 'Midnight' is no tripper that can be read from text. {Known}", Language.All[0].Refuses(text));
+        Assert.Equal($"Column 18: 'Midnight' is not a known tripper. {Known}", Language.All[0].Refuses(text));
     }
 
     private static Language Of(string kind) => Language.All.Single(language => language.Kind == kind);

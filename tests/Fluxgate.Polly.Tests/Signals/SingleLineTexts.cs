@@ -104,7 +104,7 @@ public sealed class SingleLineTexts
 
     private sealed class ForgedRecovery : Recovery
     {
-        public override bool IsOver(in RecoveryContext context) => false;
+        public override bool IsComplete(in RecoveryContext context) => false;
 
         public override string ToString() => Forged;
     }

@@ -9,11 +9,11 @@ public sealed class OptionsValidation
 
     [Fact]
     public void Settings_with_a_breaker_throw() =>
-        Refused(new() { Breaker = _world.Breaker, Settings = new() }, "Settings must be null where Breaker is set (to 'payments')");
+        Refused(new() { Breaker = _world.Breaker, Settings = new() }, "Settings must be null if Breaker is set, but Breaker is 'payments'");
 
     [Fact]
     public void A_name_with_a_breaker_throws() =>
-        Refused(new() { Breaker = _world.Breaker, CircuitName = "other" }, "CircuitName must be null where Breaker is set, but is 'other'");
+        Refused(new() { Breaker = _world.Breaker, CircuitName = "other" }, "CircuitName must be null if Breaker is set, but is 'other'");
 
     [Fact]
     public void Tracker_and_ShouldHandle_together_throw() =>
@@ -47,7 +47,7 @@ public sealed class OptionsValidation
             {
                 Settings = new() { Window = Window.Count(10), Tripper = Tripper.MinRequests(11) },
             },
-            "MinRequests(11) asks for more calls than the window's 10"
+            "MinRequests(11) requires more calls than the window's 10"
         );
 
     private static void Refused(FluxgateBreakerOptions<object> options, string message)

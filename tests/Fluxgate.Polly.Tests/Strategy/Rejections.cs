@@ -21,7 +21,7 @@ public sealed class Rejections
         Assert.Equal(BreakerState.Open, rejection.State);
         Assert.Equal((ReasonKind.Manual, "maintenance"), (rejection.Reason.Kind, rejection.Reason.Text));
         Assert.Equal(TimeSpan.FromSeconds(6), rejection.RetryAfter);
-        Assert.Equal("Circuit 'payments' is open and does not let the call in: maintenance. It probes again in 6s.", rejection.Message);
+        Assert.Equal("Circuit 'payments' is open and rejects the call: maintenance. It probes again in 6s.", rejection.Message);
         Assert.Null(rejection.InnerException);
     }
 
@@ -67,7 +67,7 @@ public sealed class Rejections
     public void RetryAfter_is_null_while_forced_open()
     {
         _world.Breaker.ForceOpen();
-        Unknown(BreakerState.ForcedOpen, "Circuit 'payments' is forced_open and does not let the call in: forced open by hand.");
+        Unknown(BreakerState.ForcedOpen, "Circuit 'payments' is forced_open and rejects the call: forced open by hand.");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class Rejections
         Assert.Equal(2, _world.Ask(100).Count);
         Unknown(
             BreakerState.HalfOpen,
-            "Circuit 'payments' is half_open and does not let the call in: probing by hand; it lets in what MaxConcurrent(2) allows."
+            "Circuit 'payments' is half_open and rejects the call: probing by hand; the permit is MaxConcurrent(2)."
         );
     }
 
@@ -89,7 +89,7 @@ public sealed class Rejections
 
         var rejection = Assert.Throws<CallNotPermittedException>(() => world.Pipeline().Execute(() => { }));
 
-        Assert.EndsWith(": initial state; it lets in what ThrowingText allows.", rejection.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": initial state; the permit is ThrowingText.", rejection.Message, StringComparison.Ordinal);
         Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Permit));
     }
 

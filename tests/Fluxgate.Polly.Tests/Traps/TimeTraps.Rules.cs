@@ -14,7 +14,7 @@ public sealed partial class TimeTraps
 
         var error = Assert.Throws<ArgumentException>(() => new FluxgateBreaker("payments", settings));
         Assert.Equal("Tripper", error.ParamName);
-        Assert.Contains("MinRequests(100) asks for more calls than the window's 99", error.Message, StringComparison.Ordinal);
+        Assert.Contains("MinRequests(100) requires more calls than the window's 99", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed partial class TimeTraps
         var settings = new FluxgateBreakerSettings { Window = Window.Count(99) };
 
         var error = Assert.Throws<ValidationException>(() => builder.AddFluxgateBreaker("payments", settings));
-        Assert.Contains("MinRequests(100) asks for more calls than the window's 99", error.Message, StringComparison.Ordinal);
+        Assert.Contains("MinRequests(100) requires more calls than the window's 99", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class InvalidArguments
             Of(() => Window.Time(Second, 0), "buckets must be at least 1, but is 0."),
             Of(() => Window.Time(Second, -1), "buckets must be at least 1, but is -1."),
             Of(() => Window.Time(Second, 1001), "buckets must be at most 1000, but is 1001."),
-            Of(() => Window.Time(TimeSpan.FromTicks(9)), "duration must be at least 100 ns a bucket, but is 0.0009ms for 10 buckets."),
+            Of(() => Window.Time(TimeSpan.FromTicks(9)), "duration must be at least 100 ns per bucket, but is 0.0009ms for 10 buckets."),
         ];
 
     private static InvalidSetting[] Rules =>
@@ -138,5 +138,5 @@ internal static class InvalidArguments
         wrap(part);
     }
 
-    private static string Deep(string part) => $"A {part} may be nested 500 deep at most, but this one is nested 501 deep.";
+    private static string Deep(string part) => $"A {part} must be nested at most 500 deep, but is nested 501 deep.";
 }

@@ -35,15 +35,15 @@ internal static class InvalidBreakers
             In(settings => settings.InitialState = (BreakerState)(-1), "InitialState must be one of the six breaker states, but is -1."),
             In(
                 settings => settings.Tripper = SlowAt(1) | SlowAt(2) | SlowAt(3) | SlowAt(4) | SlowAt(5),
-                "Tripper may name 4 different slow-call durations at most, but names 5: 1s, 2s, 3s, 4s, 5s."
+                "Tripper must have at most 4 different slow-call durations, but has 5: 1s, 2s, 3s, 4s, 5s."
             ),
             In(
                 settings => settings.Tripper = new SlowNever(),
-                "Tripper must name slow-call durations greater than zero, but SlowNever names 00:00:00."
+                "Tripper must have slow-call durations greater than zero, but SlowNever has 00:00:00."
             ),
             In(
                 settings => (settings.Window, settings.Tripper) = (Window.Count(1_000_001), SlowAt(1)),
-                "Window must hold 1000000 calls at most where the rule looks at durations, since it keeps each call, but is Count(1000001)."
+                "Window must hold at most 1000000 calls if the rule uses durations, because it stores each call, but is Count(1000001)."
             ),
         ];
 
@@ -51,22 +51,22 @@ internal static class InvalidBreakers
         [
             In(
                 settings => settings.Tripper = Tripper.MinRequests(101) & Tripper.FailureRate(0.5),
-                "Tripper can never fire while the circuit is closed: MinRequests(101) asks for more calls than the window's 100. "
+                "Tripper can never fire while the circuit is closed: MinRequests(101) requires more calls than the window's 100. "
                     + "The rule is MinRequests(101) & FailureRate(50%), the window Count(100)."
             ),
             In(
                 settings => settings.Tripper = Tripper.Closed & Tripper.HalfOpened,
-                "Tripper can never fire while the circuit is closed: HalfOpened is not so while closed. "
+                "Tripper can never fire while the circuit is closed: HalfOpened does not fire while closed. "
                     + "The rule is Closed & HalfOpened, the window Count(100)."
             ),
             In(
                 settings => settings.Tripper = Tripper.HalfOpened & Tripper.FailureStreak(1),
-                "Tripper can never fire while the circuit is closed: HalfOpened is not so while closed. "
+                "Tripper can never fire while the circuit is closed: HalfOpened does not fire while closed. "
                     + "The rule is HalfOpened & FailureStreak(1), the window Count(100)."
             ),
             In(
                 settings => (settings.Window, settings.Tripper) = (Window.Count(9), Tripper.MinRequests(10) | Tripper.MinRequests(11)),
-                "Tripper can never fire while the circuit is closed: MinRequests(10) asks for more calls than the window's 9. "
+                "Tripper can never fire while the circuit is closed: MinRequests(10) requires more calls than the window's 9. "
                     + "The rule is MinRequests(10) | MinRequests(11), the window Count(9)."
             ),
         ];
@@ -93,17 +93,20 @@ internal static class InvalidBreakers
             ),
             Of(
                 () => new ListenerCollection().Add(AsyncVoid),
-                "onSignal must not be async: nobody could await it, and what it throws would end the process. "
-                    + "Write (signal, cancellationToken) => … for an asynchronous listener."
+                "onSignal must not be async void: it cannot be awaited, and an exception in it would end the process. "
+                    + "Use (signal, cancellationToken) => … for an asynchronous listener."
             ),
         ];
 
     private static InvalidSetting[] Uses =>
         [
-            Of(() => SettleTwice(Admitted()), "The admission to circuit 'payments' was settled before; an admission settles once."),
+            Of(
+                () => SettleTwice(Admitted()),
+                "The admission of circuit 'payments' has already been settled. Settle an admission exactly once."
+            ),
             Of(
                 () => new FluxgateBreaker("orders", null, Time).Settle(Admitted(), Verdict.Success),
-                "admission must be one of circuit 'orders', but is one of another breaker named 'payments'."
+                "admission must belong to the breaker 'orders', but belongs to another breaker named 'payments'."
             ),
             Of(() => new FluxgateBreaker("orders", null, Time).Settle(null!, Verdict.Success), "admission must not be null."),
             Of(

@@ -12,15 +12,15 @@ public sealed class InvalidOptions
     {
         ["a breaker with settings"] = (
             new() { Breaker = Payments, Settings = new() },
-            "Settings must be null where Breaker is set (to 'payments'): a breaker brings its own settings."
+            "Settings must be null if Breaker is set, but Breaker is 'payments', which has its own settings."
         ),
         ["a breaker with a name"] = (
             new() { Breaker = Payments, CircuitName = "orders" },
-            "CircuitName must be null where Breaker is set, but is 'orders': the breaker's name is 'payments'."
+            "CircuitName must be null if Breaker is set, but is 'orders': the breaker's name is 'payments'."
         ),
         ["both kinds of predicates"] = (
             new() { Tracker = Tracker.All, ShouldHandle = static _ => PredicateResult.True() },
-            "Tracker and ShouldHandle must not both be set: they say the same in two ways."
+            "Tracker and ShouldHandle must not both be set: each selects the failures."
         ),
         ["an empty name"] = (new() { CircuitName = "" }, "CircuitName must not be empty: a circuit has a name of 1 to 256 characters."),
         ["too long a name"] = (new() { CircuitName = new('x', 257) }, "CircuitName must have at most 256 characters, but has 257."),
@@ -31,7 +31,7 @@ public sealed class InvalidOptions
         ["a null part in settings"] = (new() { Settings = new() { Window = null! } }, "Settings: Window must not be null."),
         ["a dead rule in settings"] = (
             new() { Settings = new() { Tripper = Tripper.Closed & Tripper.HalfOpened } },
-            "Settings: Tripper can never fire while the circuit is closed: HalfOpened is not so while closed. "
+            "Settings: Tripper can never fire while the circuit is closed: HalfOpened does not fire while closed. "
                 + "The rule is Closed & HalfOpened, the window Count(100)."
         ),
     };

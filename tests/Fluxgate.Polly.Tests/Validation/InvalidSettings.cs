@@ -51,7 +51,7 @@ public sealed class InvalidSettings
         var refusal = Assert.Throws<ArgumentException>(() => new FluxgateBreaker("payments", settings));
         var inPipeline = Assert.Throws<ValidationException>(() => new ResiliencePipelineBuilder().AddFluxgateBreaker("payments", settings));
 
-        Assert.Equal($"2 settings are refused:\n- {First}\n- {Second}", refusal.Message);
+        Assert.Equal($"2 settings are invalid:\n- {First}\n- {Second}", refusal.Message);
         Assert.Contains($"Settings: {First}", inPipeline.Message, StringComparison.Ordinal);
         Assert.Contains($"Settings: {Second}", inPipeline.Message, StringComparison.Ordinal);
     }

@@ -9,7 +9,7 @@ public sealed class SettingsWarnings
     public void A_branch_that_can_never_fire_is_reported_with_the_cause() =>
         Assert.Equal(
             [
-                "The branch Closed & HalfOpened & MinRequests(10) of the rule can never fire while the circuit is closed: HalfOpened is not so while closed.",
+                "The branch Closed & HalfOpened & MinRequests(10) of the rule can never fire while the circuit is closed: HalfOpened does not fire while closed.",
             ],
             Warnings(Streak | (Tripper.Closed & Tripper.HalfOpened & Tripper.MinRequests(10)))
         );
@@ -18,7 +18,7 @@ public sealed class SettingsWarnings
     public void A_minimum_larger_than_the_window_is_reported_on_either_side()
     {
         const string Warning =
-            "The branch MinRequests(101) & FailureRate(50%) of the rule can never fire while the circuit is closed: MinRequests(101) asks for more calls than the window's 100.";
+            "The branch MinRequests(101) & FailureRate(50%) of the rule can never fire while the circuit is closed: MinRequests(101) requires more calls than the window's 100.";
         var dead = Tripper.MinRequests(101) & Tripper.FailureRate(0.5);
 
         Assert.Equal([Warning], Warnings(dead | Streak));
@@ -29,7 +29,7 @@ public sealed class SettingsWarnings
     public void A_dead_branch_within_brackets_is_reported() =>
         Assert.Equal(
             [
-                "The branch MinRequests(500) of the rule can never fire while the circuit is closed: MinRequests(500) asks for more calls than the window's 100.",
+                "The branch MinRequests(500) of the rule can never fire while the circuit is closed: MinRequests(500) requires more calls than the window's 100.",
             ],
             Warnings(Tripper.FailureRate(0.5) & (Tripper.MinRequests(50) | Tripper.MinRequests(500)))
         );
@@ -48,7 +48,7 @@ public sealed class SettingsWarnings
     [InlineData("FailureRate(50%) & MinRequests(10) | Closed")]
     public void A_rule_that_fires_without_failures_is_reported(string rule) =>
         Assert.Equal(
-            [$"The rule {rule} fires without a failure or a slow call, once there are calls enough. Is one of its | meant as &?"],
+            [$"The rule {rule} fires without a failure or a slow call once the window holds enough calls. Should one of its | be &?"],
             Warnings(Tripper.Parse(rule))
         );
 
@@ -59,7 +59,7 @@ public sealed class SettingsWarnings
     [InlineData("Closed & FailureRate(10%) | MinRequests(20) & SlowRate(10%, 1s)")]
     public void A_rule_that_fires_at_a_single_call_is_reported(string rule) =>
         Assert.Equal(
-            [$"The rule {rule} fires at the first call that fails or is slow: no MinRequests stands beside its rates."],
+            [$"The rule {rule} fires on the first call that fails or is slow. Combine its rates with MinRequests."],
             Warnings(Tripper.Parse(rule))
         );
 

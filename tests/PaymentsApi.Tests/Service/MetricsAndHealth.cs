@@ -23,7 +23,7 @@ public sealed class MetricsAndHealth
         var page = await PageAsync(service);
 
         Assert.Contains($"payments_total{{outcome=\"taken\",{Constant}}} 2", page);
-        Assert.Contains($"payments_total{{outcome=\"refused\",{Constant}}} 1", page);
+        Assert.Contains($"payments_total{{outcome=\"declined\",{Constant}}} 1", page);
         Assert.Contains($"payments_total{{outcome=\"rejected\",{Constant}}} 1", page);
         Assert.Contains($"payments_total{{outcome=\"failed\",{Constant}}} 0", page);
         Assert.Contains($"payments_taken_euros_total{{{Constant}}} 20.5", page);

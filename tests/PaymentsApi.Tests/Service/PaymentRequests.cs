@@ -5,9 +5,9 @@ namespace Fluxgate;
 public sealed class PaymentRequests
 {
     [Theory]
-    [InlineData("fail", HttpStatusCode.BadGateway, "answered 503")]
+    [InlineData("fail", HttpStatusCode.BadGateway, "responded with 503")]
     [InlineData("reset", HttpStatusCode.BadGateway, "connection lost")]
-    [InlineData("hang", HttpStatusCode.GatewayTimeout, "no answer in time")]
+    [InlineData("hang", HttpStatusCode.GatewayTimeout, "no response in time")]
     public async Task A_failing_card_processor_fails_payments_and_opens_its_circuit(string how, HttpStatusCode status, string reason)
     {
         await using var service = new PaymentsApplication(settings: ("Upstreams:Timeout", how == "hang" ? "00:00:00.5" : "00:00:30"));

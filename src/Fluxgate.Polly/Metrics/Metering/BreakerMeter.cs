@@ -2,17 +2,17 @@ using System.Diagnostics.Metrics;
 
 namespace Fluxgate;
 
-/// <summary>The breakers of some <see cref="MeteringListener"/>s as a .NET <see cref="Meter"/>, for OpenTelemetry and dotnet-counters.</summary>
+/// <summary>A .NET <see cref="Meter"/> with the metrics of breakers that have a <see cref="MeteringListener"/>, for OpenTelemetry and dotnet-counters.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe. Every family of the catalogue is an observable instrument, asked when somebody collects; names are such that the usual
-/// translation gives the families' own: <c>circuit_breaker.requests</c> becomes <c>circuit_breaker_requests_total</c>. The duration of calls
-/// is the histogram <c>circuit_breaker.request.duration</c> in <c>s</c>, recorded as calls settle and only while somebody listens. It
-/// advises its buckets where the runtime can (.NET 9 and later); elsewhere a view sets them.
+/// Thread-safe. Every family of the catalogue is an observable instrument, which is read when metrics are collected. The usual translation of an
+/// instrument's name gives the family's name: <c>circuit_breaker.requests</c> becomes <c>circuit_breaker_requests_total</c>. The
+/// histogram <c>circuit_breaker.request.duration</c>, in <c>s</c>, records the durations of calls when they settle, and only while it has
+/// listeners. On .NET 9 and later it advises its buckets; on .NET 8 a view must set them.
 /// </para>
 /// <para>
-/// Instruments of one collection share one reading, so their numbers agree. A histogram of your own is not among the instruments: .NET's
-/// <see cref="Histogram{T}"/> records it as it happens.
+/// The instruments of one collection share one reading, so their numbers are consistent. Custom histograms are not supported: use .NET's
+/// <see cref="Histogram{T}"/> for them.
 /// </para>
 /// </remarks>
 public sealed class BreakerMeter : IDisposable
@@ -26,9 +26,9 @@ public sealed class BreakerMeter : IDisposable
     private readonly SharedReading _readings;
     private int _begun;
 
-    /// <summary>Creates a meter of its own, apart from <see cref="Default"/>, under the same name. Dispose it to end its instruments.</summary>
-    /// <param name="catalogue">Which families are shown, and how; copied. All of them unless given.</param>
-    /// <exception cref="ArgumentException">The catalogue has a label that Prometheus does not take, or gives a family two labels of one name; the message names them.</exception>
+    /// <summary>Creates a separate meter with the same name as <see cref="Default"/>. Dispose it to remove its instruments.</summary>
+    /// <param name="catalogue">The families and labels to export, which are copied; by default, all families.</param>
+    /// <exception cref="ArgumentException">The catalogue has a label that is invalid in Prometheus, or gives a family two labels of one name. The message names them.</exception>
     public BreakerMeter(MetricCatalogue? catalogue = null)
         : this(catalogue, TimeProvider.System) { }
 
@@ -43,34 +43,34 @@ public sealed class BreakerMeter : IDisposable
         }
     }
 
-    /// <summary>Gets the process-wide meter, which is created when it is first asked for. Listeners use it unless given another.</summary>
+    /// <summary>Gets the process-wide meter, which is created on first use. Listeners use it by default.</summary>
     public static BreakerMeter Default => Shared.Meter;
 
-    /// <summary>The breakers and the families that are read from them.</summary>
+    /// <summary>Gets the metrics of the breakers.</summary>
     public BreakerMetrics Breakers { get; }
 
     internal Meter Instruments => _meter;
 
-    /// <summary>Whether there is a histogram of calls, or will be when the instruments are created.</summary>
+    /// <summary>Gets whether there is a histogram of call durations, now or after the instruments have been created.</summary>
     internal bool HasDurations =>
         Breakers.DurationBuckets is not null
-        && Breakers.Families.Any(family => family is { Type: MetricType.Histogram, IsOfCircuits: true });
+        && Breakers.Families.Any(family => family is { Type: MetricType.Histogram, IsPerCircuit: true });
 
-    /// <summary>The histogram of calls; <see langword="null"/> where the catalogue has none, and before the instruments are created.</summary>
+    /// <summary>Gets the histogram of call durations; <see langword="null"/> if the catalogue has none, and before the instruments are created.</summary>
     internal Histogram<double>? Durations { get; private set; }
 
-    /// <summary>Adds a family of your own. The same one again, or one of the same name, type and labels, changes nothing.</summary>
+    /// <summary>Adds a custom family. If a family of the same name, type and labels exists already, this is a no-op.</summary>
     /// <param name="family">A gauge or a counter.</param>
-    /// <returns><see langword="true"/> when it was added; <see langword="false"/> when it was there.</returns>
+    /// <returns><see langword="true"/> if the family was added; <see langword="false"/> if it existed already.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="family"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">It is a histogram; or another family has this name, with another type or other labels; or a label is among the constant ones.</exception>
+    /// <exception cref="ArgumentException">The family is a histogram, another family has this name with another type or other labels, or a label is also a constant label.</exception>
     public bool Add(MetricFamily family)
     {
         Require.NotNull(family);
         if (family.Type == MetricType.Histogram)
         {
             throw new ArgumentException(
-                $"{family.Name} is a histogram: a meter records those as they happen. Use {nameof(Meter)}.{nameof(Meter.CreateHistogram)}.",
+                $"{family.Name} is a histogram, which cannot be observed. Use {nameof(Meter)}.{nameof(Meter.CreateHistogram)} instead.",
                 nameof(family)
             );
         }
@@ -84,7 +84,7 @@ public sealed class BreakerMeter : IDisposable
         return true;
     }
 
-    /// <summary>Creates the instruments. Each of them calls those who listen for new instruments.</summary>
+    /// <summary>Creates the instruments. Each one calls the listeners for new instruments.</summary>
     internal void Begin()
     {
         foreach (var family in Breakers.Families)
@@ -93,7 +93,7 @@ public sealed class BreakerMeter : IDisposable
         }
     }
 
-    /// <summary>Ends the instruments. Those who listen hear no more; breakers go on.</summary>
+    /// <summary>Removes the instruments. Breakers are not affected.</summary>
     public void Dispose() => _meter.Dispose();
 
     private void Begin(MetricFamily family)
@@ -115,7 +115,7 @@ public sealed class BreakerMeter : IDisposable
                 break;
             default:
                 Durations =
-                    Breakers.DurationBuckets is { } buckets && family.IsOfCircuits ? BeginDurations(family, unit, buckets) : Durations;
+                    Breakers.DurationBuckets is { } buckets && family.IsPerCircuit ? BeginDurations(family, unit, buckets) : Durations;
                 break;
         }
     }
@@ -147,14 +147,14 @@ public sealed class BreakerMeter : IDisposable
             reading.Read(family, circuit, samples);
             foreach (var sample in samples.All)
             {
-                measurements.Add(new(sample.Value, Tags(family, family.IsOfCircuits ? reading.Circuits[circuit] : null, sample.Labels)));
+                measurements.Add(new(sample.Value, Tags(family, family.IsPerCircuit ? reading.Circuits[circuit] : null, sample.Labels)));
             }
         }
 
         return measurements;
     }
 
-    /// <summary>The labels of a sample as tags: the circuit's name, its own, the constant ones.</summary>
+    /// <summary>Returns the tags of a sample: the circuit's name, the family's own labels, and the constant labels.</summary>
     internal KeyValuePair<string, object?>[] Tags(MetricFamily family, string? circuit, MetricLabels labels)
     {
         var tags = new List<KeyValuePair<string, object?>>(2 + family.Labels.Count + Breakers.ConstantLabels.Count);
@@ -165,7 +165,7 @@ public sealed class BreakerMeter : IDisposable
 
         for (var i = 0; i < family.Labels.Count; i++)
         {
-            tags.Add(new(family.IsOfCircuits ? Breakers.LabelName(family.Labels[i]) : family.Labels[i], labels[i]));
+            tags.Add(new(family.IsPerCircuit ? Breakers.LabelName(family.Labels[i]) : family.Labels[i], labels[i]));
         }
 
         tags.AddRange(Breakers.ConstantLabels.Select(label => new KeyValuePair<string, object?>(label.Key, label.Value)));

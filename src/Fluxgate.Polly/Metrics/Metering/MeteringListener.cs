@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>Shows breakers to .NET's metrics, and so to OpenTelemetry and dotnet-counters: <c>Listeners = { new MeteringListener() }</c>.</summary>
+/// <summary>Exports breakers to .NET metrics, and so to OpenTelemetry and dotnet-counters: <c>Listeners = { new MeteringListener() }</c>.</summary>
 /// <remarks>
-/// Thread-safe. One instance serves as many breakers as one likes. Everything is read from the breaker when somebody collects; a call is
-/// timed only while somebody listens to <c>circuit_breaker.request.duration</c>.
+/// Thread-safe. Any number of breakers can share an instance. Breakers are read when metrics are collected. Calls are timed only while
+/// <c>circuit_breaker.request.duration</c> has listeners.
 /// </remarks>
 /// <example>
 /// <code>
@@ -14,10 +14,10 @@ namespace Fluxgate;
 public sealed class MeteringListener : ICircuitListener, IDurationListener
 {
     /// <summary>Creates a listener.</summary>
-    /// <param name="meter">Where its breakers are shown; <see cref="BreakerMeter.Default"/> unless given.</param>
+    /// <param name="meter">The meter that exports the breakers; by default, <see cref="BreakerMeter.Default"/>.</param>
     public MeteringListener(BreakerMeter? meter = null) => Meter = meter ?? BreakerMeter.Default;
 
-    /// <summary>Where its breakers are shown.</summary>
+    /// <summary>Gets the meter that exports the breakers.</summary>
     public BreakerMeter Meter { get; }
 
     /// <inheritdoc/>
@@ -28,8 +28,8 @@ public sealed class MeteringListener : ICircuitListener, IDurationListener
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
     public void OnDetached(FluxgateBreaker breaker) => Meter.Breakers.OnDetached(breaker);
 
-    /// <summary>Counts the signal for families that count signals; transitions themselves are counted by the breaker and read when somebody collects.</summary>
-    /// <param name="signal">What happened.</param>
+    /// <summary>Counts the signal for families that count signals. The breaker itself counts its transitions.</summary>
+    /// <param name="signal">The signal.</param>
     /// <exception cref="ArgumentNullException"><paramref name="signal"/> is <see langword="null"/>.</exception>
     public void OnSignal(Signal signal) => Meter.Breakers.OnSignal(signal);
 

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Creates one meter for all who ask for it. Instruments are created outside of every lock, since they call those who listen for them.</summary>
+/// <summary>Creates the process-wide meter on first use. Instruments are created outside of every lock, because they call listeners.</summary>
 internal sealed class SharedMeter
 {
     private BreakerMeter? _meter;
@@ -9,9 +9,9 @@ internal sealed class SharedMeter
     {
         get
         {
-            if (Volatile.Read(ref _meter) is { } known)
+            if (Volatile.Read(ref _meter) is { } existing)
             {
-                return known;
+                return existing;
             }
 
             var created = new BreakerMeter(catalogue: null, TimeProvider.System, begin: false);

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
 /// <summary>
-/// One reading for all instruments of a collection: collecting asks one instrument after the other, in the order in which they were begun,
-/// and says neither when it begins nor when it ends. So an instrument that is not behind the last one begins a new reading, and so does one
-/// that comes late. The last one stays until then: it holds no breaker.
+/// Shares one reading between all instruments of a collection. A collection reads the instruments one after the other, in the order in which they
+/// were created, and has no start or end event. Therefore a new reading starts when an instrument does not follow the last one in this
+/// order, or when the reading is too old. The last reading is kept until then; it references no breaker.
 /// </summary>
 internal sealed class SharedReading(BreakerMetrics metrics, TimeProvider time)
 {
@@ -11,7 +11,7 @@ internal sealed class SharedReading(BreakerMetrics metrics, TimeProvider time)
 
     private volatile Shared? _current;
 
-    /// <param name="place">The instrument's, in the order in which they were begun.</param>
+    /// <summary>Returns the reading for an instrument.</summary>
     public MetricsReading For(int place)
     {
         var current = _current;
@@ -30,7 +30,7 @@ internal sealed class SharedReading(BreakerMetrics metrics, TimeProvider time)
 
         public MetricsReading Reading => reading;
 
-        // Of two collections at once, one begins anew.
+        // If two collections run at once, one of them starts a new reading.
         public bool TryServe(int next)
         {
             var last = Volatile.Read(ref _last);

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
-/// <content>The break duration as text: what <see cref="object.ToString"/> gives, these read back.</content>
+/// <content>Parses the text that <see cref="object.ToString"/> returns.</content>
 [TypeConverter(typeof(BreakDuration.Converter))]
 public abstract partial class BreakDuration
 {
@@ -23,18 +23,18 @@ public abstract partial class BreakDuration
         }
     );
 
-    /// <summary>Reads a break duration: <c>Fixed(60s)</c>, <c>Fixed(60s, jitter 10%)</c>, <c>Backoff(10s, x2, max 10m, jitter 10%)</c>, <c>None</c>, <c>UntilReset</c>.</summary>
-    /// <param name="text">The text. Ratios are <c>50%</c> or <c>0.5</c>, durations <c>250ms</c>, <c>1s</c>, <c>2m</c>, <c>1h</c>, <c>1d</c>. Independent of the culture.</param>
+    /// <summary>Parses a break duration: <c>Fixed(60s)</c>, <c>Fixed(60s, jitter 10%)</c>, <c>Backoff(10s, x2, max 10m, jitter 10%)</c>, <c>None</c>, <c>UntilReset</c>.</summary>
+    /// <param name="text">The text; names are case-insensitive. Ratios are <c>50%</c> or <c>0.5</c>, durations <c>250ms</c>, <c>1s</c>, <c>2m</c>, <c>1h</c>, <c>1d</c>. Independent of the culture.</param>
     /// <returns>The break duration.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
-    /// <exception cref="FormatException">The text is no break duration; the message names the column, what was found and what was expected.</exception>
+    /// <exception cref="FormatException">The text is not a break duration; the message names the column, what was found and what was expected.</exception>
     public static BreakDuration Parse(string text) => Grammar.Parse(text);
 
-    /// <summary>Reads a break duration as <see cref="Parse"/> does, and tells the error instead of throwing it.</summary>
+    /// <summary>Parses a break duration as <see cref="Parse"/> does, and returns the error instead of throwing it.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="breakDuration">The break duration.</param>
-    /// <param name="error">What is wrong with the text.</param>
-    /// <returns><see langword="true"/> when the text is a break duration.</returns>
+    /// <param name="breakDuration">The break duration; <see langword="null"/> if the text is not a break duration.</param>
+    /// <param name="error">The error message; <see langword="null"/> if the text is a break duration.</param>
+    /// <returns><see langword="true"/> if the text is a break duration.</returns>
     public static bool TryParse(
         string? text,
         [NotNullWhen(true)] out BreakDuration? breakDuration,

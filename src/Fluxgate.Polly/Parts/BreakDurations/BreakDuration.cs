@@ -1,12 +1,13 @@
 namespace Fluxgate;
 
-/// <summary>How long a circuit stays open before it probes. An immutable description that settings may share.</summary>
+/// <summary>Determines how long a circuit stays open before it probes. An immutable description that settings can share.</summary>
 /// <remarks>
-/// Drawn once on entry to open, never under a lock. When it throws, or answers with a duration that is not positive, the breaker uses
-/// 60 s, counts the error and reports it. So it does when another call would open the circuit 1 s after one began to draw, without an answer.
+/// The breaker draws the duration once, when the circuit opens, and never under a lock. When <see cref="Next"/> throws or returns a duration that
+/// is not positive, the breaker uses 60 s, and the error is counted and reported. The same applies when <see cref="Next"/> has not
+/// returned after 1 s and another call would open the circuit.
 /// </remarks>
 /// <example>
-/// One's own:
+/// A custom break duration:
 /// <code>
 /// sealed class LongerAtNight(TimeProvider clock) : BreakDuration
 /// {
@@ -17,25 +18,25 @@ namespace Fluxgate;
 /// </example>
 public abstract partial class BreakDuration
 {
-    /// <summary>No break: the next call probes. The circuit passes through open all the same.</summary>
+    /// <summary>Gets a break duration of zero: the next call probes. The circuit still passes through the open state.</summary>
     public static BreakDuration None { get; } = new NoBreak();
 
-    /// <summary>Open until a manual call: <see cref="FluxgateBreaker.Reset"/> or <see cref="FluxgateBreaker.Probe"/>.</summary>
+    /// <summary>Gets a break that lasts until a manual call, such as <see cref="FluxgateBreaker.Reset"/> or <see cref="FluxgateBreaker.Probe"/>.</summary>
     public static BreakDuration UntilReset { get; } = new BreakUntilReset();
 
-    /// <summary>The same duration every time.</summary>
-    /// <param name="duration">Greater than zero.</param>
-    /// <param name="jitter">Symmetric random part, at least 0 and less than 1: 0.1 draws from 90 % to 110 %. None unless given.</param>
+    /// <summary>Creates a fixed break duration.</summary>
+    /// <param name="duration">The duration, greater than zero.</param>
+    /// <param name="jitter">The symmetric jitter, at least 0 and less than 1; 0 by default. With 0.1, the duration is between 90 % and 110 %.</param>
     /// <returns>The break duration. The default of a breaker is <c>Fixed(60 s)</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range or not a number.</exception>
     public static BreakDuration Fixed(TimeSpan duration, double jitter = 0) =>
         new FixedBreak(Require.Positive(duration), Require.Jitter(jitter));
 
-    /// <summary>Longer each time the circuit re-opens without having closed: <c>initial · multiplier^reopens</c>, capped, then jittered.</summary>
+    /// <summary>Creates a break duration that grows each time the circuit re-opens without having closed: <c>initial · multiplier^reopens</c>, capped at <paramref name="max"/>, with jitter applied after the cap.</summary>
     /// <param name="initial">The first break, greater than zero.</param>
-    /// <param name="multiplier">At least 1; 2 unless given.</param>
-    /// <param name="max">The longest break before jitter, at least <paramref name="initial"/>; 10 minutes unless given (or <paramref name="initial"/>, where that is longer).</param>
-    /// <param name="jitter">Symmetric random part applied after the cap, at least 0 and less than 1. None unless given.</param>
+    /// <param name="multiplier">The factor of each re-opening, at least 1; 2 by default.</param>
+    /// <param name="max">The longest break before jitter, at least <paramref name="initial"/>; by default, 10 minutes or <paramref name="initial"/>, whichever is longer.</param>
+    /// <param name="jitter">The symmetric jitter, applied after the cap, at least 0 and less than 1; 0 by default.</param>
     /// <returns>The break duration.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range or not a number.</exception>
     public static BreakDuration Backoff(
@@ -65,15 +66,15 @@ public abstract partial class BreakDuration
         );
     }
 
-    /// <summary>Whether the circuit may be asked to open for no time at all.</summary>
+    /// <summary>Gets whether a duration of zero is valid.</summary>
     internal virtual bool MayBeZero => false;
 
     /// <summary>Draws the duration of one break.</summary>
-    /// <param name="context">How often the circuit has re-opened, and the source of chance.</param>
-    /// <returns>Greater than zero; <see cref="TimeSpan.MaxValue"/> means until a manual call.</returns>
+    /// <param name="context">The number of re-openings, the reason, and the random number generator.</param>
+    /// <returns>The duration, greater than zero; <see cref="TimeSpan.MaxValue"/> means until a manual call.</returns>
     public abstract TimeSpan Next(in BreakDurationContext context);
 
-    /// <summary>A duration with its symmetric random part.</summary>
+    /// <summary>Returns a duration with symmetric jitter.</summary>
     private protected static TimeSpan Jittered(double ticks, double jitter, in BreakDurationContext context)
     {
         var factor = jitter == 0 ? 1 : 1 + (jitter * ((2 * context.NextDouble()) - 1));

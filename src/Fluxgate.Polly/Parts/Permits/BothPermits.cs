@@ -2,8 +2,7 @@ namespace Fluxgate;
 
 internal sealed class BothPermits(Permit left, Permit right) : Permit
 {
-    public override TimeSpan HoldsRecoveryFor =>
-        left.HoldsRecoveryFor > right.HoldsRecoveryFor ? left.HoldsRecoveryFor : right.HoldsRecoveryFor;
+    public override TimeSpan RecoveryDelay => left.RecoveryDelay > right.RecoveryDelay ? left.RecoveryDelay : right.RecoveryDelay;
 
     internal override int? MostInFlight =>
         (left.MostInFlight, right.MostInFlight) is ({ } inLeft, { } inRight)

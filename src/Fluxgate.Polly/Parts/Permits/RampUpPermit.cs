@@ -2,7 +2,7 @@ namespace Fluxgate;
 
 internal sealed class RampUpPermit(double initial, double final, TimeSpan duration) : Permit
 {
-    public override TimeSpan HoldsRecoveryFor => duration;
+    public override TimeSpan RecoveryDelay => duration;
 
     public override bool Admits(in PermitContext context) =>
         context.NextDouble() < initial + ((final - initial) * Math.Min(1, context.Elapsed / duration));

@@ -19,7 +19,7 @@ internal sealed class BothRecoveries(Recovery left, Recovery right) : Recovery
             : new BothRecoveries(startedLeft, startedRight);
     }
 
-    public override bool IsOver(in RecoveryContext context) => left.IsOver(context) && right.IsOver(context);
+    public override bool IsComplete(in RecoveryContext context) => left.IsComplete(context) && right.IsComplete(context);
 
     public override string ToString() => $"{left} & {right}";
 }

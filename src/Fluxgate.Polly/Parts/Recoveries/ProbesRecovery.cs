@@ -4,7 +4,7 @@ internal sealed class ProbesRecovery(int count) : Recovery
 {
     internal override int? Probes => count;
 
-    public override bool IsOver(in RecoveryContext context) => context.Probes >= count;
+    public override bool IsComplete(in RecoveryContext context) => context.Probes >= count;
 
     public override string ToString() => $"AfterProbes({RuleText.Number(count)})";
 }

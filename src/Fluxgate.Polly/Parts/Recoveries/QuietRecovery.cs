@@ -4,7 +4,7 @@ internal sealed class QuietRecovery : Recovery
 {
     internal override bool HasWhenQuiet => true;
 
-    public override bool IsOver(in RecoveryContext context) => true;
+    public override bool IsComplete(in RecoveryContext context) => true;
 
     public override string ToString() => "WhenQuiet";
 }

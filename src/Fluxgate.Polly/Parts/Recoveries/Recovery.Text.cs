@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
-/// <content>The recovery as text: what <see cref="object.ToString"/> gives, these read back.</content>
+/// <content>Parses the text that <see cref="object.ToString"/> returns.</content>
 [TypeConverter(typeof(Recovery.Converter))]
 public abstract partial class Recovery
 {
@@ -18,18 +18,18 @@ public abstract partial class Recovery
         (left, right) => left & right
     );
 
-    /// <summary>Reads a recovery: <c>AfterProbes(10)</c>, <c>After(60s)</c>, <c>WhenQuiet</c>, joined by <c>&amp;</c>.</summary>
-    /// <param name="text">The text. Ratios are <c>50%</c> or <c>0.5</c>, durations <c>250ms</c>, <c>1s</c>, <c>2m</c>, <c>1h</c>, <c>1d</c>. Independent of the culture.</param>
+    /// <summary>Parses a recovery: <c>AfterProbes(10)</c>, <c>After(60s)</c>, <c>WhenQuiet</c>, joined by <c>&amp;</c>.</summary>
+    /// <param name="text">The text; names are case-insensitive. Ratios are <c>50%</c> or <c>0.5</c>, durations <c>250ms</c>, <c>1s</c>, <c>2m</c>, <c>1h</c>, <c>1d</c>. Independent of the culture.</param>
     /// <returns>The recovery.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
-    /// <exception cref="FormatException">The text is no recovery; the message names the column, what was found and what was expected.</exception>
+    /// <exception cref="FormatException">The text is not a recovery; the message names the column, what was found and what was expected.</exception>
     public static Recovery Parse(string text) => Grammar.Parse(text);
 
-    /// <summary>Reads a recovery as <see cref="Parse"/> does, and tells the error instead of throwing it.</summary>
+    /// <summary>Parses a recovery as <see cref="Parse"/> does, and returns the error instead of throwing it.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="recovery">The recovery.</param>
-    /// <param name="error">What is wrong with the text.</param>
-    /// <returns><see langword="true"/> when the text is a recovery.</returns>
+    /// <param name="recovery">The recovery; <see langword="null"/> if the text is not a recovery.</param>
+    /// <param name="error">The error message; <see langword="null"/> if the text is a recovery.</param>
+    /// <returns><see langword="true"/> if the text is a recovery.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Recovery? recovery, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out recovery, out error);
 

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>Where a half-open phase stands after a successful probe.</summary>
+/// <summary>The progress of a half-open phase after a successful probe: the argument of <see cref="Recovery.IsComplete"/>.</summary>
 public readonly struct RecoveryContext
 {
-    /// <summary>Creates a context; for trying a recovery alone.</summary>
+    /// <summary>Creates a context. Use it to test a recovery without a breaker.</summary>
     /// <param name="elapsed">See <see cref="Elapsed"/>.</param>
     /// <param name="probes">See <see cref="Probes"/>.</param>
     /// <param name="successes">See <see cref="Successes"/>.</param>
@@ -16,15 +16,15 @@ public readonly struct RecoveryContext
         ConsecutiveSuccesses = consecutiveSuccesses;
     }
 
-    /// <summary>How long the circuit has been half-open, on the monotonic clock.</summary>
+    /// <summary>Gets how long the circuit has been half-open, on the monotonic clock.</summary>
     public TimeSpan Elapsed { get; }
 
-    /// <summary>Recorded probes of the phase: successes and failures, not ignored ones.</summary>
+    /// <summary>Gets the number of recorded probes of the phase: successes and failures, not ignored ones.</summary>
     public long Probes { get; }
 
-    /// <summary>Probes of the phase that succeeded.</summary>
+    /// <summary>Gets the number of probes of the phase that succeeded.</summary>
     public long Successes { get; }
 
-    /// <summary>Successes since the phase's last failed probe.</summary>
+    /// <summary>Gets the number of successes since the last failed probe of the phase.</summary>
     public long ConsecutiveSuccesses { get; }
 }

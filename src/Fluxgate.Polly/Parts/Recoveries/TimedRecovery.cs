@@ -2,7 +2,7 @@ namespace Fluxgate;
 
 internal sealed class TimedRecovery(TimeSpan duration) : Recovery
 {
-    public override bool IsOver(in RecoveryContext context) => context.Elapsed >= duration;
+    public override bool IsComplete(in RecoveryContext context) => context.Elapsed >= duration;
 
     public override string ToString() => $"After({RuleText.Duration(duration)})";
 }

@@ -1,13 +1,13 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The language of one kind of part: its words, each with how to read its arguments, joined by <c>&amp;</c> and <c>|</c> where the kind
-/// has them; <c>&amp;</c> binds tighter, brackets go before both.
+/// The grammar of one kind of part: its words with their arguments, combined with <c>&amp;</c> and <c>|</c> if the kind has these operators.
+/// <c>&amp;</c> has a higher precedence than <c>|</c>; brackets override it.
 /// </summary>
-/// <param name="kind">What is read, for messages: <c>tripper</c>.</param>
-/// <param name="words">The words without regard to case, each with what makes the part of its arguments.</param>
-/// <param name="both">What <c>&amp;</c> makes, where there is one.</param>
-/// <param name="either">What <c>|</c> makes, where there is one.</param>
+/// <param name="kind">The kind of part, for messages, such as <c>tripper</c>.</param>
+/// <param name="words">The words, which are case-insensitive, each with a function that reads the arguments and creates the part.</param>
+/// <param name="both">Combines two parts with <c>&amp;</c>; <see langword="null"/> if the kind does not have it.</param>
+/// <param name="either">Combines two parts with <c>|</c>; <see langword="null"/> if the kind does not have it.</param>
 internal sealed class RuleGrammar<T>(
     string kind,
     Dictionary<string, Func<RuleReader, T>> words,
@@ -23,7 +23,7 @@ internal sealed class RuleGrammar<T>(
         _ => "'&', '|' or ",
     };
 
-    /// <exception cref="FormatException">The text is not a rule; the message names the column, what was found and what was expected.</exception>
+    /// <summary>Parses a part.</summary>
     public T Parse(string? text)
     {
         var reader = new RuleReader(Require.NotNull(text));
@@ -81,10 +81,10 @@ internal sealed class RuleGrammar<T>(
         var position = reader.Position;
         if (both is not null && reader.TrySign("("))
         {
-            // A text is untrusted: what it nests must not exhaust the stack.
+            // The text is untrusted: its nesting must not exhaust the stack.
             if (depth == FluxgateDefaults.MaxDepth)
             {
-                throw reader.At(position, $"brackets may be nested {RuleText.Number(FluxgateDefaults.MaxDepth)} deep at most.");
+                throw reader.At(position, $"brackets must be nested at most {RuleText.Number(FluxgateDefaults.MaxDepth)} deep.");
             }
 
             var inner = Either(reader, depth + 1);
@@ -110,11 +110,11 @@ internal sealed class RuleGrammar<T>(
         }
         catch (ArgumentException problem)
         {
-            throw reader.Refused(position, problem);
+            throw reader.Invalid(position, problem);
         }
     }
 
-    /// <summary>A chain of parts. It is halved again and again, so that a long chain makes no deep rule.</summary>
+    /// <summary>Combines a chain of parts by bisection, so that a long chain does not become a deeply nested rule.</summary>
     private static T Joined(RuleReader reader, int position, List<T> parts, Func<T, T, T>? join)
     {
         try
@@ -123,7 +123,7 @@ internal sealed class RuleGrammar<T>(
         }
         catch (ArgumentException problem)
         {
-            throw reader.Refused(position, problem);
+            throw reader.Invalid(position, problem);
         }
 
         T Half(int from, int count) =>
@@ -135,7 +135,7 @@ internal sealed class RuleGrammar<T>(
         var hint = Closest.To(word, words.Keys) is { } closest ? $" Did you mean {closest}?" : "";
         return reader.At(
             position,
-            $"'{OneLine.Excerpt(word)}' is no {kind} that can be read from text.{hint} Known are {string.Join(", ", words.Keys)}; a {kind} of your own can only be composed in code."
+            $"'{OneLine.Excerpt(word)}' is not a known {kind}.{hint} Valid names: {string.Join(", ", words.Keys)}. A custom {kind} can only be used in code."
         );
     }
 }

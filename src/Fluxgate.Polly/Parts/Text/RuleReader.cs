@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Fluxgate;
 
-/// <summary>Reads the words, numbers and signs of a rule from left to right, and says where something else was expected.</summary>
+/// <summary>Reads the words, numbers and signs of a rule from left to right. Its exceptions give the column, what was expected and what was found.</summary>
 internal sealed class RuleReader
 {
     private const int MostCharacters = 32_768;
@@ -30,12 +30,12 @@ internal sealed class RuleReader
             text.Length <= MostCharacters
                 ? text
                 : throw new FormatException(
-                    $"The text may have {RuleText.Number(MostCharacters)} characters at most, but has {RuleText.Number(text.Length)}."
+                    $"The text must have at most {RuleText.Number(MostCharacters)} characters, but has {RuleText.Number(text.Length)}."
                 );
         Next();
     }
 
-    /// <summary>Where what comes next begins.</summary>
+    /// <summary>Gets the position of the next token.</summary>
     public int Position => _start;
 
     private ReadOnlySpan<char> Token => _text.AsSpan(_start, _end - _start);
@@ -45,8 +45,8 @@ internal sealed class RuleReader
 
     public FormatException At(int position, string problem, Exception? cause = null) => new($"{Place(position)}: {problem}", cause);
 
-    /// <summary>A part's own objection, such as a ratio out of range, said where the argument stands that it objects to.</summary>
-    public FormatException Refused(int position, ArgumentException problem) =>
+    /// <summary>Creates the exception for an invalid argument of a part, such as a ratio out of range, with the column of that argument.</summary>
+    public FormatException Invalid(int position, ArgumentException problem) =>
         At(_arguments.GetValueOrDefault(problem.ParamName ?? "", position), OneLine.MessageOf(problem), problem);
 
     public bool TrySign(string sign)
@@ -60,9 +60,9 @@ internal sealed class RuleReader
         return true;
     }
 
-    /// <summary>A sign that must stand here.</summary>
+    /// <summary>Reads a required sign.</summary>
     /// <param name="sign">The sign.</param>
-    /// <param name="more">What the message says behind it: what else might stand here, or what follows the sign.</param>
+    /// <param name="more">The rest of the message: the alternatives to the sign, or what follows it.</param>
     public void Sign(string sign, string more = "")
     {
         if (!TrySign(sign))
@@ -91,7 +91,7 @@ internal sealed class RuleReader
         return true;
     }
 
-    /// <summary>The name of a named argument such as <c>max 10m</c> or <c>jitter 10%</c>.</summary>
+    /// <summary>Reads the name of a named argument such as <c>max 10m</c> or <c>jitter 10%</c>, if it is next.</summary>
     public bool TryName(string name)
     {
         if (!Token.Equals(name, StringComparison.OrdinalIgnoreCase))
@@ -103,7 +103,7 @@ internal sealed class RuleReader
         return true;
     }
 
-    /// <summary>Arguments in brackets, and the part that is made of them once all could be read.</summary>
+    /// <summary>Reads arguments in brackets, and creates the part from them.</summary>
     public TPart Bracketed<T, TPart>(Func<T> read, Func<T, TPart> make)
     {
         Sign("(");
@@ -112,8 +112,8 @@ internal sealed class RuleReader
         return make(arguments);
     }
 
-    /// <summary>A whole number.</summary>
-    /// <param name="name">The parameter of the factory that takes it, so that its objection finds the column.</param>
+    /// <summary>Reads a whole number.</summary>
+    /// <param name="name">The parameter of the factory that takes the number. It maps an exception of the factory to the column.</param>
     public int Count(string name = "count")
     {
         if (int.TryParse(Token, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
@@ -124,15 +124,15 @@ internal sealed class RuleReader
         throw Expected(
             Token.IsEmpty || Token.ContainsAnyExceptInRange('0', '9')
                 ? "a whole number such as 20"
-                : $"a whole number of {RuleText.Number(int.MaxValue)} at most"
+                : $"a whole number of at most {RuleText.Number(int.MaxValue)}"
         );
     }
 
-    /// <summary>A ratio, behind a sign where there is one.</summary>
-    public double Ratio(string name = "ratio", string behind = "")
+    /// <summary>Reads a ratio, after a required sign if one is given.</summary>
+    public double Ratio(string name = "ratio", string after = "")
     {
         const string Expectation = "a ratio such as 50% or 0.5";
-        Behind(behind, Expectation);
+        ReadSign(after, Expectation);
         if (
             Token is [.. var percent, '%']
             && decimal.TryParse(percent.TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hundredths)
@@ -149,11 +149,11 @@ internal sealed class RuleReader
             ? Take("multiplier", multiplier)
             : throw Expected(expectation);
 
-    /// <summary>A duration, behind a sign where there is one.</summary>
-    public TimeSpan Duration(string name = "duration", string behind = "")
+    /// <summary>Reads a duration, after a required sign if one is given.</summary>
+    public TimeSpan Duration(string name = "duration", string after = "")
     {
         const string Expectation = "a duration such as 250ms, 1s or 2m";
-        Behind(behind, Expectation);
+        ReadSign(after, Expectation);
         var digits = Token.LastIndexOfAnyInRange('0', '9') + 1;
         var unit = Token[digits..].TrimStart();
         foreach (var (known, ticks) in Units)
@@ -165,7 +165,7 @@ internal sealed class RuleReader
             {
                 return number <= (decimal)long.MaxValue / ticks
                     ? Take(name, TimeSpan.FromTicks((long)(number * ticks)))
-                    : throw Expected($"a duration of {RuleText.Number(TimeSpan.MaxValue.Days)}d at most");
+                    : throw Expected($"a duration of at most {RuleText.Number(TimeSpan.MaxValue.Days)}d");
             }
         }
 
@@ -175,7 +175,7 @@ internal sealed class RuleReader
     private static bool TryNumber(ReadOnlySpan<char> text, out double number) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number);
 
-    private void Behind(string sign, string expectation)
+    private void ReadSign(string sign, string expectation)
     {
         if (sign.Length > 0)
         {
@@ -215,7 +215,7 @@ internal sealed class RuleReader
         else if (IsPartOfWord(_end))
         {
             _end = AfterWord(_end);
-            TakeInUnit();
+            AppendUnit();
         }
         else
         {
@@ -223,8 +223,8 @@ internal sealed class RuleReader
         }
     }
 
-    // People write 50 % and 1 s as well.
-    private void TakeInUnit()
+    // 50 % and 1 s are valid too.
+    private void AppendUnit()
     {
         var unit = AfterSpace(_end);
         if (unit == _end || Token.ContainsAnyExcept(NumberCharacters))
@@ -260,7 +260,7 @@ internal sealed class RuleReader
         return at;
     }
 
-    // A number keeps its unit, and the sign of its exponent: 250ms, 50%, 1E-05, x1E+20.
+    // A number includes its unit and the sign of its exponent: 250ms, 50%, 1E-05, x1E+20.
     private bool IsPartOfWord(int at) =>
         char.IsAsciiLetterOrDigit(_text[at])
         || _text[at] is '.' or '%' or '_'

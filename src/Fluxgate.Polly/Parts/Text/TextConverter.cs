@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Fluxgate;
 
-/// <summary>Converts text to a part, for the configuration binder of .NET and whoever else asks for a <see cref="TypeConverter"/>.</summary>
-/// <param name="parse">Reads the text, or throws a <see cref="FormatException"/>.</param>
+/// <summary>Converts text to a part, for the .NET configuration binder and other users of a <see cref="TypeConverter"/>.</summary>
+/// <param name="parse">Parses the text, or throws a <see cref="FormatException"/>.</param>
 internal abstract class TextConverter<T>(Func<string, T> parse) : TypeConverter
     where T : class
 {

@@ -6,23 +6,23 @@ internal sealed class AvgLatency(TimeSpan threshold) : Tripper
 
     public override bool NeedsDurations => true;
 
-    // Any call moves a mean, so every call may change the answer.
-    internal override bool AsksEveryCall => true;
+    // Every call changes the mean, so every call can change the result.
+    internal override bool EvaluatesEveryCall => true;
 
-    public override bool Fires(in TripperContext reading) => reading.Requests > 0 && reading.AverageDuration >= threshold;
+    public override bool Fires(in TripperContext context) => context.Requests > 0 && context.AverageDuration >= threshold;
 
-    public override Finding Explain(in TripperContext reading) =>
+    public override Finding Explain(in TripperContext context) =>
         new(
             Kind,
-            reading.AverageDuration.TotalSeconds,
+            context.AverageDuration.TotalSeconds,
             threshold.TotalSeconds,
-            $"AvgLatency {RuleText.Measured(reading.AverageDuration)} >= {RuleText.Duration(threshold)} ({RuleText.Number(reading.Requests)} calls)"
+            $"AvgLatency {RuleText.Measured(context.AverageDuration)} >= {RuleText.Duration(threshold)} ({RuleText.Number(context.Requests)} calls)"
         );
 
     public override string ToString() => $"AvgLatency({RuleText.Duration(threshold)})";
 
-    internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
+    internal override string? ReasonNeverFires(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
         threshold > Clock.Longest
-            ? $"{this} waits for longer than {RuleText.Duration(Clock.Longest)}, the most that a call is counted with"
+            ? $"{this} exceeds {RuleText.Duration(Clock.Longest)}, the longest duration that is counted for a call"
             : null;
 }

@@ -6,7 +6,7 @@ internal sealed class BothTrippers(Tripper left, Tripper right) : Tripper
 
     internal override IEnumerable<Tripper> Leaves => left.Leaves.Concat(right.Leaves);
 
-    internal override bool AsksEveryCall => left.AsksEveryCall || right.AsksEveryCall;
+    internal override bool EvaluatesEveryCall => left.EvaluatesEveryCall || right.EvaluatesEveryCall;
 
     internal override long LeastRequests => Math.Max(left.LeastRequests, right.LeastRequests);
 
@@ -20,7 +20,7 @@ internal sealed class BothTrippers(Tripper left, Tripper right) : Tripper
             : new BothTrippers(startedLeft, startedRight);
     }
 
-    public override bool Fires(in TripperContext reading) => left.Fires(reading) && right.Fires(reading);
+    public override bool Fires(in TripperContext context) => left.Fires(context) && right.Fires(context);
 
     public override string ToString() => $"{left.TextInBoth} & {right.TextInBoth}";
 
@@ -30,22 +30,22 @@ internal sealed class BothTrippers(Tripper left, Tripper right) : Tripper
         return Math.Max(left.LeastFailures(state, needed), right.LeastFailures(state, needed));
     }
 
-    // One of the two came to fire, and both do.
+    // Both must fire, and the failure that makes the pair fire makes at least one of the two fire.
     internal override long FailuresToFire(BreakerState state, long requests)
     {
         var needed = Math.Max(requests, LeastRequests);
         return Math.Max(LeastFailures(state, needed), Math.Min(left.FailuresToFire(state, needed), right.FailuresToFire(state, needed)));
     }
 
-    internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
-        left.Dead(state, capacity, deadBranches) ?? right.Dead(state, capacity, deadBranches);
+    internal override string? ReasonNeverFires(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
+        left.ReasonNeverFires(state, capacity, deadBranches) ?? right.ReasonNeverFires(state, capacity, deadBranches);
 
-    internal override string Describe(in TripperContext reading, ICollection<Finding> findings) =>
-        $"{Bracketed(left, reading, findings)} & {Bracketed(right, reading, findings)}";
+    internal override string Describe(in TripperContext context, ICollection<Finding> findings) =>
+        $"{Bracketed(left, context, findings)} & {Bracketed(right, context, findings)}";
 
-    private static string Bracketed(Tripper rule, in TripperContext reading, ICollection<Finding> findings)
+    private static string Bracketed(Tripper rule, in TripperContext context, ICollection<Finding> findings)
     {
-        var text = rule.Describe(reading, findings);
+        var text = rule.Describe(context, findings);
         return rule is EitherTripper && text.Contains(" | ", StringComparison.Ordinal) ? $"({text})" : text;
     }
 }

@@ -6,7 +6,7 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
 
     internal override IEnumerable<Tripper> Leaves => left.Leaves.Concat(right.Leaves);
 
-    internal override bool AsksEveryCall => left.AsksEveryCall || right.AsksEveryCall;
+    internal override bool EvaluatesEveryCall => left.EvaluatesEveryCall || right.EvaluatesEveryCall;
 
     internal override string TextInBoth => $"({this})";
 
@@ -22,7 +22,7 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
             : new EitherTripper(startedLeft, startedRight);
     }
 
-    public override bool Fires(in TripperContext reading) => left.Fires(reading) || right.Fires(reading);
+    public override bool Fires(in TripperContext context) => left.Fires(context) || right.Fires(context);
 
     public override string ToString() => $"{left} | {right}";
 
@@ -32,9 +32,12 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
     internal override long FailuresToFire(BreakerState state, long requests) =>
         Math.Min(left.FailuresToFire(state, requests), right.FailuresToFire(state, requests));
 
-    internal override string? Dead(BreakerState state, long? capacity, IDictionary<string, string> deadBranches)
+    internal override string? ReasonNeverFires(BreakerState state, long? capacity, IDictionary<string, string> deadBranches)
     {
-        var (deadLeft, deadRight) = (left.Dead(state, capacity, deadBranches), right.Dead(state, capacity, deadBranches));
+        var (deadLeft, deadRight) = (
+            left.ReasonNeverFires(state, capacity, deadBranches),
+            right.ReasonNeverFires(state, capacity, deadBranches)
+        );
         if (deadLeft is not null && deadRight is not null)
         {
             return deadLeft;
@@ -48,11 +51,11 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
         return null;
     }
 
-    internal override string Describe(in TripperContext reading, ICollection<Finding> findings)
+    internal override string Describe(in TripperContext context, ICollection<Finding> findings)
     {
-        var (firesLeft, firesRight) = (left.Fires(reading), right.Fires(reading));
-        return firesLeft && firesRight ? $"{left.Describe(reading, findings)} | {right.Describe(reading, findings)}"
-            : firesRight ? right.Describe(reading, findings)
-            : left.Describe(reading, findings);
+        var (firesLeft, firesRight) = (left.Fires(context), right.Fires(context));
+        return firesLeft && firesRight ? $"{left.Describe(context, findings)} | {right.Describe(context, findings)}"
+            : firesRight ? right.Describe(context, findings)
+            : left.Describe(context, findings);
     }
 }

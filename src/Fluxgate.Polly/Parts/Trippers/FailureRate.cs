@@ -4,26 +4,26 @@ internal sealed class FailureRate(double ratio) : Tripper
 {
     public override double? Threshold => ratio;
 
-    internal override bool AsksEveryCall => false;
+    internal override bool EvaluatesEveryCall => false;
 
-    public override bool Fires(in TripperContext reading) => reading.FailureRate >= ratio;
+    public override bool Fires(in TripperContext context) => context.FailureRate >= ratio;
 
-    public override Finding Explain(in TripperContext reading) =>
+    public override Finding Explain(in TripperContext context) =>
         new(
             Kind,
-            reading.FailureRate,
+            context.FailureRate,
             ratio,
-            $"FailureRate {RuleText.Percent(reading.FailureRate)} >= {RuleText.Ratio(ratio)} ({RuleText.Number(reading.Failures)} of {RuleText.Number(reading.Requests)})"
+            $"FailureRate {RuleText.Percent(context.FailureRate)} >= {RuleText.Ratio(ratio)} ({RuleText.Number(context.Failures)} of {RuleText.Number(context.Requests)})"
         );
 
     public override string ToString() => $"FailureRate({RuleText.Ratio(ratio)})";
 
-    /// <summary>The least f with f / max(requests, f) >= ratio, computed as the leaf itself compares.</summary>
+    /// <summary>Returns the least f with f / max(requests, f) >= ratio, with the same arithmetic as <see cref="Fires"/>.</summary>
     internal override long LeastFailures(BreakerState state, long requests)
     {
         var calls = Math.Max(requests, 1);
 
-        // The product is rounded by less than one call, so cut off it is never too large, but may be too small.
+        // The rounding error of the product is less than one call. Truncated, it is never too large, but can be too small.
         var least = Math.Max(1, (long)(ratio * calls));
         while ((double)least / calls < ratio)
         {

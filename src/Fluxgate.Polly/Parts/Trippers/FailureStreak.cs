@@ -4,25 +4,25 @@ internal sealed class FailureStreak(int count) : Tripper
 {
     public override double? Threshold => count;
 
-    internal override bool AsksEveryCall => false;
+    internal override bool EvaluatesEveryCall => false;
 
     internal override long LeastStreak => count;
 
-    public override bool Fires(in TripperContext reading) => reading.ConsecutiveFailures >= reading.AtMost(count);
+    public override bool Fires(in TripperContext context) => context.ConsecutiveFailures >= context.AtMost(count);
 
-    public override Finding Explain(in TripperContext reading)
+    public override Finding Explain(in TripperContext context)
     {
-        var asked = reading.AtMost(count);
+        var required = context.AtMost(count);
         return new(
             Kind,
-            reading.ConsecutiveFailures,
-            asked,
-            $"FailureStreak {RuleText.Number(reading.ConsecutiveFailures)} >= {RuleText.Number(asked)}"
+            context.ConsecutiveFailures,
+            required,
+            $"FailureStreak {RuleText.Number(context.ConsecutiveFailures)} >= {RuleText.Number(required)}"
         );
     }
 
     public override string ToString() => $"FailureStreak({RuleText.Number(count)})";
 
-    // The streak alone decides, whatever the window holds.
+    // Only the streak decides, regardless of the window.
     internal override long LeastFailures(BreakerState state, long requests) => long.MaxValue;
 }

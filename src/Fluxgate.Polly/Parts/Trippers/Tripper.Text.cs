@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
-/// <content>The rule as text: what <see cref="object.ToString"/> of a rule gives, these read back.</content>
+/// <content>Parses the text that <see cref="object.ToString"/> returns.</content>
 [TypeConverter(typeof(Tripper.Converter))]
 public abstract partial class Tripper
 {
@@ -27,21 +27,21 @@ public abstract partial class Tripper
         (left, right) => left | right
     );
 
-    /// <summary>Reads a rule: <c>FailureStreak(5) | (MinRequests(20) &amp; (FailureRate(50%) | SlowRate(30%, 1s)))</c>.</summary>
+    /// <summary>Parses a rule: <c>FailureStreak(5) | (MinRequests(20) &amp; (FailureRate(50%) | SlowRate(30%, 1s)))</c>.</summary>
     /// <param name="text">
-    /// The leaves as their factories are named, joined by <c>&amp;</c> (which binds tighter) and <c>|</c>, with brackets. Ratios are
-    /// <c>50%</c> or <c>0.5</c>, durations <c>250ms</c>, <c>1s</c>, <c>2m</c>, <c>1h</c>, <c>1d</c>. Independent of the culture.
+    /// The text: leaves with the names of their factories, which are case-insensitive, combined with <c>&amp;</c> (higher precedence), <c>|</c> and
+    /// brackets. Ratios are <c>50%</c> or <c>0.5</c>, durations <c>250ms</c>, <c>1s</c>, <c>2m</c>, <c>1h</c>, <c>1d</c>. Independent of the culture.
     /// </param>
     /// <returns>The rule.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
-    /// <exception cref="FormatException">The text is no rule; the message names the column, what was found and what was expected.</exception>
+    /// <exception cref="FormatException">The text is not a rule; the message names the column, what was found and what was expected.</exception>
     public static Tripper Parse(string text) => Grammar.Parse(text);
 
-    /// <summary>Reads a rule as <see cref="Parse"/> does, and tells the error instead of throwing it.</summary>
+    /// <summary>Parses a rule as <see cref="Parse"/> does, and returns the error instead of throwing it.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="tripper">The rule.</param>
-    /// <param name="error">What is wrong with the text.</param>
-    /// <returns><see langword="true"/> when the text is a rule.</returns>
+    /// <param name="tripper">The rule; <see langword="null"/> if the text is not a rule.</param>
+    /// <param name="error">The error message; <see langword="null"/> if the text is a rule.</param>
+    /// <returns><see langword="true"/> if the text is a rule.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Tripper? tripper, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out tripper, out error);
 

@@ -2,76 +2,82 @@ using System.Runtime.InteropServices;
 
 namespace Fluxgate;
 
-/// <summary>What a tripper looks at: the window's sum, the failures in a row, and the state the circuit is in.</summary>
-/// <remarks>An immutable value of one moment.</remarks>
+/// <summary>The argument of <see cref="Tripper.Fires"/>: the sum of the window, the failures in a row, and the state of the circuit.</summary>
+/// <remarks>An immutable value. All numbers belong to one moment.</remarks>
 [StructLayout(LayoutKind.Auto)]
 public readonly struct TripperContext
 {
-    private readonly CallCounts _tally;
+    private readonly CallCounts _window;
     private readonly SlowThresholds _slow;
 
-    internal TripperContext(BreakerState state, in CallCounts tally, long consecutiveFailures, SlowThresholds slow, long? mostAsked = null)
+    internal TripperContext(
+        BreakerState state,
+        in CallCounts window,
+        long consecutiveFailures,
+        SlowThresholds slow,
+        long? maxRequired = null
+    )
     {
         State = state;
-        _tally = tally;
+        _window = window;
         ConsecutiveFailures = consecutiveFailures;
         _slow = slow;
-        MostAsked = mostAsked ?? long.MaxValue;
+        MaxRequired = maxRequired ?? long.MaxValue;
     }
 
-    /// <summary>The state: <see cref="BreakerState.Closed"/> (metrics-only asks as if closed) or <see cref="BreakerState.HalfOpen"/>.</summary>
+    /// <summary>Gets the state: <see cref="BreakerState.Closed"/> (also while metrics-only) or <see cref="BreakerState.HalfOpen"/>.</summary>
     public BreakerState State { get; }
 
-    /// <summary>Recorded calls in the window.</summary>
-    public long Requests => _tally.Requests;
+    /// <summary>Gets the number of recorded calls in the window.</summary>
+    public long Requests => _window.Requests;
 
-    /// <summary>Failures in the window.</summary>
-    public long Failures => _tally.Failures;
+    /// <summary>Gets the number of failures in the window.</summary>
+    public long Failures => _window.Failures;
 
-    /// <summary>Successes in the window.</summary>
-    public long Successes => _tally.Successes;
+    /// <summary>Gets the number of successes in the window.</summary>
+    public long Successes => _window.Successes;
 
-    /// <summary>Failures in a row up to now within the phase, whatever the window holds. Ignored calls neither count nor interrupt.</summary>
+    /// <summary>Gets the number of failures in a row within the phase, regardless of the window. Ignored calls neither count nor interrupt the streak.</summary>
     public long ConsecutiveFailures { get; }
 
-    /// <summary>Failures over calls, 0 to 1; 0 while the window is empty.</summary>
+    /// <summary>Gets the ratio of failures to calls, 0 to 1; 0 while the window is empty.</summary>
     public double FailureRate => Ratio(Failures);
 
-    /// <summary>The mean duration of the window's calls; zero while it is empty or where no rule asks for durations.</summary>
-    public TimeSpan AverageDuration => Requests == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(_tally.DurationTicks / Requests);
+    /// <summary>Gets the mean duration of the calls in the window; zero while it is empty, or if no leaf of the rule has <see cref="Tripper.NeedsDurations"/>.</summary>
+    public TimeSpan AverageDuration => Requests == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(_window.DurationTicks / Requests);
 
     /// <summary>
-    /// The number of calls that a rule may ask for at the most: while half-open no more than the recovery's number of probes, since more
-    /// than those may never come (rule 4); otherwise unbounded.
+    /// Gets the most calls that a rule can require. While half-open, this is the recovery's number of probes, because there may never be more probes
+    /// (rule 4); otherwise there is no limit.
     /// </summary>
-    internal long MostAsked { get; }
+    internal long MaxRequired { get; }
 
-    /// <summary>Whether minimums count as met: how the breaker finds out that only a minimum is missing.</summary>
+    /// <summary>Gets whether minimums are treated as met. The breaker uses it to find out whether only a minimum is missing.</summary>
     internal bool MinimumsWaived { get; private init; }
 
-    /// <summary>How many calls a rule may ask for when it would like <paramref name="wanted"/> of them: while half-open, no more than the recovery's number of probes.</summary>
-    /// <param name="wanted">The number in the rule.</param>
-    /// <returns>The lesser of the two.</returns>
-    public long AtMost(long wanted) => Math.Min(wanted, MostAsked);
+    /// <summary>Caps the number of calls that a rule requires: while half-open, at the recovery's number of probes.</summary>
+    /// <param name="required">The number in the rule.</param>
+    /// <returns>The smaller of the two numbers; <paramref name="required"/> in other states.</returns>
+    public long AtMost(long required) => Math.Min(required, MaxRequired);
 
-    /// <summary>Calls in the window that took at least <paramref name="threshold"/>.</summary>
-    /// <param name="threshold">A duration that a leaf of the rule names as its <see cref="Tripper.SlowThreshold"/>.</param>
+    /// <summary>Returns the number of calls in the window that took at least <paramref name="threshold"/>.</summary>
+    /// <param name="threshold">The <see cref="Tripper.SlowThreshold"/> of a leaf of the rule.</param>
     /// <returns>The number of slow calls.</returns>
-    /// <exception cref="ArgumentException">No leaf of the rule names this threshold, so nothing was counted against it.</exception>
+    /// <exception cref="ArgumentException">No leaf of the rule has this threshold, so its slow calls were not counted.</exception>
     public long SlowCalls(TimeSpan threshold) =>
         _slow.IndexOf(threshold) is >= 0 and var index
-            ? _tally.Slow(index)
+            ? _window.Slow(index)
             : throw new ArgumentException(
-                $"threshold must be a duration that a leaf of the rule names as its SlowThreshold, but is {RuleText.Duration(threshold)}.",
+                $"threshold must be the SlowThreshold of a leaf of the rule, but is {RuleText.Duration(threshold)}.",
                 nameof(threshold)
             );
 
-    /// <summary>Slow calls over calls, 0 to 1; 0 while the window is empty.</summary>
-    /// <param name="threshold">See <see cref="SlowCalls"/>.</param>
+    /// <summary>Returns the ratio of slow calls to calls, 0 to 1; 0 while the window is empty.</summary>
+    /// <param name="threshold">The <see cref="Tripper.SlowThreshold"/> of a leaf of the rule.</param>
     /// <returns>The ratio.</returns>
     public double SlowRate(TimeSpan threshold) => Ratio(SlowCalls(threshold));
 
-    internal TripperContext WaivingMinimums() => new(State, _tally, ConsecutiveFailures, _slow, MostAsked) { MinimumsWaived = true };
+    internal TripperContext WaivingMinimums() => new(State, _window, ConsecutiveFailures, _slow, MaxRequired) { MinimumsWaived = true };
 
     // Compared as a quotient: 0.07 * 100 is more than 7.
     private double Ratio(long part) => Requests == 0 ? 0 : (double)part / Requests;

@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The calls of the last so long: the ledger's sums now, minus its sums when the oldest bucket that still counts began. Nothing is ever
-/// taken out of a counter, so nothing can tear.
+/// A window of the calls of a recent period: the current sums of the ledger, minus its sums at the start of the oldest bucket that has not
+/// expired. No counter is ever decremented, so no reading can be torn.
 /// </summary>
 internal sealed class BucketWindow : LedgerWindow
 {
@@ -15,7 +15,7 @@ internal sealed class BucketWindow : LedgerWindow
     private BucketWindow(Buckets buckets)
         : base(buckets.Ledger) => (_buckets, _alarm) = (buckets, new(buckets.Frame, Ledger.Total()));
 
-    /// <summary>The alarm of the current frame: that of a new one rings at the first call, so nobody needs to know who rotated.</summary>
+    /// <summary>Gets the alarm of the current frame. The alarm of a new frame fires at the first call, so it does not matter which thread rotated the buckets.</summary>
     public override Alarm Alarm
     {
         get
@@ -34,7 +34,7 @@ internal sealed class BucketWindow : LedgerWindow
 
     public override CallCounts Read(long now, out long place) => _buckets.Read(now, out place);
 
-    // Only successes are waited for: the failures and slow calls are those of the last evaluation.
+    // Only successes can have arrived since: the failures and slow calls are those of the last evaluation.
     public override CallCounts ReadEarlier(long now, long place)
     {
         var alarm = Volatile.Read(ref _alarm);
@@ -53,7 +53,7 @@ internal sealed class BucketWindow : LedgerWindow
         return ReferenceEquals(found, alarm) ? renewed : found;
     }
 
-    /// <summary>The buckets, which the objects share that a phase goes on in.</summary>
+    /// <summary>The buckets, which all window objects of one phase share.</summary>
     private sealed class Buckets
     {
         private readonly long _start;
@@ -86,7 +86,7 @@ internal sealed class BucketWindow : LedgerWindow
 
         public CallCounts Read(long now, out long place)
         {
-            // A sum that was taken while the buckets turned may hold calls that came after others were forgotten.
+            // A sum that was read during a rotation can contain calls that were recorded after others had expired.
             Frame frame;
             CallCounts total;
             do
@@ -98,8 +98,8 @@ internal sealed class BucketWindow : LedgerWindow
             place = total.Requests;
             var expired = now < frame.End ? 0 : BucketOf(now) - frame.Bucket;
 
-            // A call that a bucket's start holds may have been found slow after it.
-            return expired >= _count ? default : (total - frame.Starts[(int)expired]).WithSlowCallsAmongAll();
+            // The slow count of a call can be added after the bucket start that contains the call was read.
+            return expired >= _count ? default : (total - frame.Starts[(int)expired]).WithSlowCallsCapped();
         }
 
         private void Rotate(Frame frame, long now)
@@ -122,7 +122,7 @@ internal sealed class BucketWindow : LedgerWindow
         }
     }
 
-    /// <summary>One bucket's time: the ledger's sums at the start of this bucket (the last) and of the earlier ones that still count.</summary>
+    /// <summary>The period of one bucket: the sums of the ledger at the start of this bucket (the last) and of the earlier buckets that have not expired.</summary>
     private sealed class Frame(long bucket, long end, Starts starts)
     {
         public long Bucket { get; } = bucket;
@@ -136,7 +136,7 @@ internal sealed class BucketWindow : LedgerWindow
         public long OldestFailures => Starts.Failures(0);
     }
 
-    /// <summary>The sums at the start of each bucket. Only what the ledger counts takes memory: a rule without slow calls keeps two numbers a bucket.</summary>
+    /// <summary>The sums at the start of each bucket. Memory is used only for what the ledger counts: a rule without durations needs two numbers per bucket.</summary>
     private readonly struct Starts(Ledger ledger, int buckets)
     {
         private readonly long[] _sums = new long[buckets * WidthOf(ledger)];
@@ -160,7 +160,7 @@ internal sealed class BucketWindow : LedgerWindow
 
         public long Failures(int bucket) => _sums[(bucket * _width) + 1];
 
-        /// <summary>Sets the buckets from one on.</summary>
+        /// <summary>Sets all buckets from a given one on.</summary>
         public void Fill(int from, in CallCounts total)
         {
             for (var bucket = from; bucket < Count; bucket++)
@@ -182,12 +182,12 @@ internal sealed class BucketWindow : LedgerWindow
 
         private static int WidthOf(Ledger ledger) => 2 + (ledger.SumsDurations ? 1 : 0) + ledger.SlowThresholds.Count;
 
-        /// <summary>Copies the buckets of an earlier frame, without the first ones.</summary>
+        /// <summary>Copies the buckets of an earlier frame, except the first ones.</summary>
         public void CopyFrom(Starts earlier, int passed) => Array.Copy(earlier._sums, passed * _width, _sums, 0, (Count - passed) * _width);
     }
 
     /// <summary>The alarm of one frame, with the window of the last evaluation.</summary>
-    /// <remarks>What was evaluated only grows, the calls first: whoever reads the failures before the calls never has failures of later calls.</remarks>
+    /// <remarks>These numbers only grow, and the calls are written first. A reader that reads the failures before the calls never sees failures of later calls.</remarks>
     private sealed class FrameAlarm(Frame frame, in CallCounts total) : Alarm(total.Requests)
     {
         private long _failures = total.Failures - frame.OldestFailures;
@@ -195,7 +195,7 @@ internal sealed class BucketWindow : LedgerWindow
 
         public Frame Frame { get; } = frame;
 
-        /// <summary>The window of the last evaluation, when successes had come up to so many calls; empty when it was evaluated there.</summary>
+        /// <summary>Returns the window of the last evaluation, extended by successes up to the given number of calls; empty if the rule has been evaluated at that number.</summary>
         public CallCounts EvaluatedAt(long calls)
         {
             var slow = default(CallCounts.SlowCounts);
@@ -205,7 +205,7 @@ internal sealed class BucketWindow : LedgerWindow
             }
 
             var failures = Volatile.Read(ref _failures);
-            return calls <= Asked ? default : new(calls - Frame.OldestRequests, failures, 0, slow);
+            return calls <= LastEvaluation ? default : new(calls - Frame.OldestRequests, failures, 0, slow);
         }
 
         public override void Evaluated(long calls, in CallCounts reading)

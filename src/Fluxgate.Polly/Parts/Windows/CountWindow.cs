@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The last so many recorded calls.</summary>
+/// <summary>A window of the last recorded calls.</summary>
 internal sealed class CountWindow(int size) : Window
 {
     private readonly int _size = size;
@@ -12,7 +12,7 @@ internal sealed class CountWindow(int size) : Window
 
     public override string ToString() => $"Count({RuleText.Number(_size)})";
 
-    internal override bool IsSame(Window other) => other is CountWindow count && count._size == _size;
+    internal override bool IsEquivalentTo(Window other) => other is CountWindow count && count._size == _size;
 
     internal override TimeSpan Resolution => TimeSpan.MaxValue;
 

@@ -1,45 +1,45 @@
 namespace Fluxgate;
 
-/// <summary>A window that reads the ledger in which a phase counts its calls anyway, so that recording a call costs nothing twice.</summary>
+/// <summary>A window that reads the ledger in which the phase counts its calls, so that each call is counted only once.</summary>
 /// <remarks>
-/// The order of a recording: <see cref="Advance"/>, count in the ledger, <see cref="Added"/>, look at <see cref="Alarm"/>. Each recorded call has a
-/// place, counted from 1 with the ledger.
+/// A call is recorded in this order: <see cref="Advance"/>, count in the ledger, <see cref="Added"/>, read <see cref="Alarm"/>. Each recorded call
+/// has a place: its number in the ledger, starting at 1.
 /// </remarks>
 internal abstract class LedgerWindow(Ledger ledger) : WindowState
 {
-    /// <summary>The place of a call that no one noted.</summary>
+    /// <summary>The place of a call that is unknown.</summary>
     public const long Unknown = 0;
 
     public Ledger Ledger { get; } = ledger;
 
-    /// <summary>Says from when on the tripper must be evaluated.</summary>
+    /// <summary>Gets the condition under which the tripper must be evaluated.</summary>
     public abstract Alarm Alarm { get; }
 
-    /// <summary>Reads the clock that the window works with; 0 where it needs none.</summary>
+    /// <summary>Returns the current timestamp of the window's clock; 0 if the window needs no clock.</summary>
     public virtual long Now() => 0;
 
-    /// <summary>Forgets what is over.</summary>
+    /// <summary>Removes expired calls.</summary>
     public virtual void Advance(long now) { }
 
-    /// <summary>Notes a call that the ledger has just counted. Where calls are not timed it is called for failures only.</summary>
+    /// <summary>Adds a call that the ledger has just counted. If calls are not timed, it is called for failures only.</summary>
     /// <param name="failed">Whether the call failed.</param>
-    /// <param name="durationTicks">How long it took.</param>
-    /// <param name="reached">How many of the slow thresholds it reached.</param>
+    /// <param name="durationTicks">The duration of the call, in ticks of 100 ns.</param>
+    /// <param name="reached">The number of slow thresholds that the call reached.</param>
     /// <returns>The call's place, or <see cref="Unknown"/>.</returns>
     public virtual long Added(bool failed, long durationTicks, int reached) => Unknown;
 
-    /// <summary>Whether the window held at least so many failures at a place, or holds them now where the place is unknown. May be too eager.</summary>
+    /// <summary>Returns whether the window contained at least <paramref name="least"/> failures at a place, or contains them now if the place is unknown. It can return <see langword="true"/> too early, never too late.</summary>
     public abstract bool HoldsFailures(long place, long least);
 
-    /// <summary>Reads the window as it is.</summary>
-    /// <param name="now">See <see cref="Now"/>.</param>
-    /// <param name="place">The place of the last call that was read.</param>
+    /// <summary>Reads the current window.</summary>
+    /// <param name="now">The current timestamp; see <see cref="Now"/>.</param>
+    /// <param name="place">The place of the last call in the result.</param>
     public abstract CallCounts Read(long now, out long place);
 
-    /// <summary>Reads the window as it was at an earlier place. Where nobody knows that, no more failures and slow calls than there surely were.</summary>
+    /// <summary>Reads the window as it was at an earlier place. If that is unknown, the result has at most as many failures and slow calls as the window had.</summary>
     public abstract CallCounts ReadEarlier(long now, long place);
 
-    /// <summary>The same window with an alarm of its own, for other rules.</summary>
+    /// <summary>Returns the same window with a new alarm, for other rules.</summary>
     public abstract LedgerWindow WithNewAlarm();
 
     public sealed override CallCounts Read() => Read(Now(), out _);

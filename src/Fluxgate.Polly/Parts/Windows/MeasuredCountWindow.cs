@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The last so many calls with how long they took, for rules that look at durations.</summary>
+/// <summary>A window of the last calls with their durations, for rules that use durations.</summary>
 internal sealed class MeasuredCountWindow : LedgerWindow
 {
     private readonly CallRing _calls;

@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The last so many calls, for rules that look at failures only: it keeps which calls failed, by their places. A success costs nothing
-/// here, and memory grows with failures, not with the window.
+/// A window of the last calls for rules that use failures only. It stores the places of failed calls. A success needs no work here, and memory
+/// grows with the number of failures, not with the window's size.
 /// </summary>
 internal sealed class RateCountWindow : LedgerWindow
 {

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The calls of the last so long.</summary>
+/// <summary>A window of the calls of a recent period.</summary>
 internal sealed class TimeWindow : Window
 {
     public const int DefaultBuckets = 10;
@@ -27,7 +27,7 @@ internal sealed class TimeWindow : Window
             throw new ArgumentOutOfRangeException(
                 nameof(duration),
                 duration,
-                $"duration must be at least 100 ns a bucket, but is {RuleText.Duration(duration)} for {buckets} buckets."
+                $"duration must be at least 100 ns per bucket, but is {RuleText.Duration(duration)} for {buckets} buckets."
             );
         }
     }
@@ -42,8 +42,9 @@ internal sealed class TimeWindow : Window
 
     internal override TimeSpan Resolution => _duration / _buckets;
 
-    internal override bool IsSame(Window other) => other is TimeWindow time && (time._duration, time._buckets) == (_duration, _buckets);
+    internal override bool IsEquivalentTo(Window other) =>
+        other is TimeWindow time && (time._duration, time._buckets) == (_duration, _buckets);
 
     internal override LedgerWindow StartOn(Ledger ledger, Clock clock, BreakerState state) =>
-        state == BreakerState.HalfOpen ? new LastingWindow(ledger) : new BucketWindow(ledger, clock, _duration, _buckets);
+        state == BreakerState.HalfOpen ? new UnboundedWindow(ledger) : new BucketWindow(ledger, clock, _duration, _buckets);
 }

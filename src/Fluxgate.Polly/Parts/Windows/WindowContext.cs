@@ -1,11 +1,11 @@
 namespace Fluxgate;
 
-/// <summary>What a window is told when a phase starts it.</summary>
+/// <summary>The argument of <see cref="Window.Start"/>.</summary>
 public readonly struct WindowContext
 {
-    /// <summary>Creates a context; for trying a window alone.</summary>
-    /// <param name="state">The state whose phase begins.</param>
-    /// <param name="timeProvider">The clock; the system's unless given.</param>
+    /// <summary>Creates a context. Use it to test a window without a breaker.</summary>
+    /// <param name="state">The state of the new phase.</param>
+    /// <param name="timeProvider">The clock; by default, the system's.</param>
     public WindowContext(BreakerState state, TimeProvider? timeProvider = null)
         : this(state, timeProvider ?? TimeProvider.System, SlowThresholds.None) { }
 
@@ -16,12 +16,12 @@ public readonly struct WindowContext
         SlowThresholds = slowThresholds;
     }
 
-    /// <summary>The state whose phase begins: <see cref="BreakerState.Closed"/>, <see cref="BreakerState.HalfOpen"/> or <see cref="BreakerState.MetricsOnly"/>.</summary>
+    /// <summary>Gets the state of the new phase: <see cref="BreakerState.Closed"/>, <see cref="BreakerState.HalfOpen"/> or <see cref="BreakerState.MetricsOnly"/>.</summary>
     public BreakerState State { get; }
 
-    /// <summary>The breaker's clock. Measure with its timestamps, which no wall clock moves.</summary>
+    /// <summary>Gets the breaker's clock. Measure time with its monotonic timestamps, because the wall clock can jump.</summary>
     public TimeProvider TimeProvider { get; }
 
-    /// <summary>Carried along so that a user's window that wraps one of ours counts slow calls as ours does.</summary>
+    /// <summary>Gets the slow-call thresholds, so that a user's window that wraps a built-in one counts slow calls.</summary>
     internal SlowThresholds SlowThresholds { get; }
 }

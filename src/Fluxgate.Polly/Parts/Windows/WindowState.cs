@@ -1,18 +1,18 @@
 namespace Fluxgate;
 
-/// <summary>The calls that one phase of one breaker remembers.</summary>
+/// <summary>The window of one phase of one breaker.</summary>
 /// <remarks>
-/// Called from many threads at once, so it must be thread-safe; the breaker holds no lock around it. An exception means that the call is
-/// not recorded (or the window reads as empty); it is counted and reported as a user error, and the caller never sees it.
+/// Many threads call it at once, so it must be thread-safe. The breaker holds no lock. When it throws, the call is not recorded, or the window
+/// reads as empty. The error is counted and reported, and does not reach the caller.
 /// </remarks>
 /// <example>
-/// A window that never forgets:
+/// A window in which calls never expire:
 /// <code>
 /// sealed class Ever : Window
 /// {
-///     public override WindowState Start(WindowContext context) => new Sum();
+///     public override WindowState Start(WindowContext context) => new Total();
 ///
-///     sealed class Sum : WindowState
+///     sealed class Total : WindowState
 ///     {
 ///         readonly object _gate = new();
 ///         CallCounts _sum;
@@ -24,11 +24,11 @@ namespace Fluxgate;
 /// </example>
 public abstract class WindowState
 {
-    /// <summary>Takes in one call that has settled as a success or a failure.</summary>
-    /// <param name="call">The call as a tally of one.</param>
+    /// <summary>Records a call that has settled as a success or a failure.</summary>
+    /// <param name="call">The counts of this one call.</param>
     public abstract void Record(in CallCounts call);
 
-    /// <summary>Adds up what counts at this moment.</summary>
-    /// <returns>The sum over the calls in the window.</returns>
+    /// <summary>Reads the window.</summary>
+    /// <returns>The sum of the calls that are in the window now.</returns>
     public abstract CallCounts Read();
 }

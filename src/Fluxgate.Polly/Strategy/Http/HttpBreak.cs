@@ -2,17 +2,18 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>How long to stay away from an HTTP dependency.</summary>
+/// <summary>Break duration hints for HTTP calls.</summary>
 public static class HttpBreak
 {
     /// <summary>
-    /// The response's <c>Retry-After</c> (RFC 9110, 10.2.3), for <see cref="FluxgateBreakerOptions{TResult}.BreakDurationHint"/>: its seconds,
-    /// or the time from the response's <c>Date</c> (without one, from now) to its date. <see langword="null"/> where there is none.
+    /// Gets a hint for <see cref="FluxgateBreakerOptions{TResult}.BreakDurationHint"/> that reads the <c>Retry-After</c> header of the response
+    /// (RFC 9110, 10.2.3). It returns the number of seconds in the header, or the time from the response's <c>Date</c> to the date in the
+    /// header. Without a <c>Date</c>, the time counts from now. Without the header, it returns <see langword="null"/>. Thread-safe.
     /// </summary>
     public static Func<Outcome<HttpResponseMessage>, TimeSpan?> RetryAfter { get; } = RetryAfterBy(TimeProvider.System);
 
-    /// <summary>As <see cref="RetryAfter"/>, by another clock.</summary>
-    /// <param name="timeProvider">The clock that dates are compared with where the response has no <c>Date</c>.</param>
+    /// <summary>Creates a hint like <see cref="RetryAfter"/> that uses another clock.</summary>
+    /// <param name="timeProvider">The clock to compare dates with if the response has no <c>Date</c>.</param>
     /// <returns>The hint.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="timeProvider"/> is <see langword="null"/>.</exception>
     public static Func<Outcome<HttpResponseMessage>, TimeSpan?> RetryAfterBy(TimeProvider timeProvider)

@@ -3,17 +3,17 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>Defines which outcomes of HTTP calls are failures.</summary>
+/// <summary>Trackers of failed HTTP calls.</summary>
 public static class HttpTracker
 {
     /// <summary>
-    /// Gets a tracker of the outcomes that a retry may repair: the statuses 408 (request timeout), 429 (too many requests) and 500 and above, as a
-    /// response or as the status of an <see cref="HttpRequestException"/>; an <see cref="HttpRequestException"/> without a status;
-    /// <see cref="TimeoutRejectedException"/>; and what <see cref="HttpClient"/> and its handlers throw at their own timeouts (an
-    /// <see cref="OperationCanceledException"/> with a <see cref="TimeoutException"/> inside).
+    /// Gets a tracker of the transient errors: the statuses 408 (request timeout), 429 (too many requests), 500 and above, as a response or as
+    /// the status of an <see cref="HttpRequestException"/>; an <see cref="HttpRequestException"/> without a status;
+    /// <see cref="TimeoutRejectedException"/>; and the exception that <see cref="HttpClient"/> and its handlers throw at their own timeouts
+    /// (an <see cref="OperationCanceledException"/> whose inner exception is a <see cref="TimeoutException"/>).
     /// </summary>
     /// <remarks>
-    /// The retry of Microsoft.Extensions.Http.Resilience handles the same by default, and any <see cref="HttpRequestException"/> regardless of its status.
+    /// The retry of Microsoft.Extensions.Http.Resilience handles the same errors by default, and also any <see cref="HttpRequestException"/> regardless of its status.
     /// </remarks>
     public static Tracker<HttpResponseMessage> TransientErrors { get; } =
         Tracker.TypeOf<HttpRequestException>(IsFailure)

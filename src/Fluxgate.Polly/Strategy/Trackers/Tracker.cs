@@ -8,10 +8,12 @@ using Polly.Retry;
 namespace Fluxgate;
 
 /// <summary>
-/// Which exceptions are failures, composed with <c>&amp;</c>, <c>|</c> and <c>!</c>. It speaks of exceptions only, so it fits every result
-/// type; together with a <see cref="Tracker{TResult}"/> it becomes one.
+/// A predicate that selects the exceptions that are failures. Trackers are combined with <c>&amp;</c>, <c>|</c> and <c>!</c>. A tracker of
+/// exceptions applies to every result type. Combined with a <see cref="Tracker{TResult}"/> it becomes a <see cref="Tracker{TResult}"/>.
 /// </summary>
-/// <remarks>Immutable and thread-safe as far as the predicates in it are. <c>!</c> means the other exceptions; results stay successes.</remarks>
+/// <remarks>
+/// Immutable, and thread-safe if its predicates are. The complement <c>!</c> selects the other exceptions; it does not turn results into failures.
+/// </remarks>
 /// <example>
 /// <code>
 /// var failures = Tracker.TypeOf&lt;HttpRequestException&gt;() | Tracker.TypeOf&lt;TimeoutRejectedException&gt;()
@@ -30,13 +32,13 @@ public sealed class Tracker
     }
 
     /// <summary>
-    /// Gets a tracker of every exception. A breaker's default is narrower: see <see cref="FluxgateBreakerOptions{TResult}.Tracker"/>.
+    /// Gets a tracker that selects every exception. The default of a breaker is narrower: see <see cref="FluxgateBreakerOptions{TResult}.Tracker"/>.
     /// </summary>
     public static Tracker All { get; } = new(static _ => true);
 
-    /// <summary>Exceptions of a type or of one derived from it.</summary>
-    /// <typeparam name="TException">The type.</typeparam>
-    /// <param name="predicate">Which of them; all unless given.</param>
+    /// <summary>Creates a tracker of the exceptions of a type and its derived types.</summary>
+    /// <typeparam name="TException">The type of the exceptions.</typeparam>
+    /// <param name="predicate">Selects among these exceptions; by default, all of them are selected. Must be thread-safe. When it throws, the call is ignored, and the error is counted and reported.</param>
     /// <returns>The tracker.</returns>
     public static Tracker TypeOf<TException>(Func<TException, bool>? predicate = null)
         where TException : Exception =>
@@ -65,15 +67,15 @@ public sealed class Tracker
             );
     }
 
-    /// <summary>Exceptions that a predicate picks.</summary>
-    /// <param name="predicate">Thread-safe. When it throws, the call is ignored, and the error counted and reported.</param>
+    /// <summary>Creates a tracker of the exceptions that a predicate selects.</summary>
+    /// <param name="predicate">The predicate. Must be thread-safe. When it throws, the call is ignored, and the error is counted and reported.</param>
     /// <returns>The tracker.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is <see langword="null"/>.</exception>
     public static Tracker When(Func<Exception, bool> predicate) => new(Require.NotNull(predicate));
 
-    /// <summary>Outcomes, exceptions and results alike, that a predicate picks.</summary>
+    /// <summary>Creates a tracker of the outcomes, both exceptions and results, that a predicate selects.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
-    /// <param name="predicate">Thread-safe. When it throws, the call is ignored, and the error counted and reported.</param>
+    /// <param name="predicate">The predicate. Must be thread-safe. When it throws, the call is ignored, and the error is counted and reported.</param>
     /// <returns>The tracker.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is <see langword="null"/>.</exception>
     public static Tracker<TResult> When<TResult>(Func<Outcome<TResult>, bool> predicate)
@@ -82,17 +84,17 @@ public sealed class Tracker
         return new(exception => predicate(Outcome.FromException<TResult>(exception)), result => predicate(Outcome.FromResult(result)));
     }
 
-    /// <summary>Results that a predicate picks.</summary>
+    /// <summary>Creates a tracker of the results that a predicate selects.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
-    /// <param name="predicate">Thread-safe. When it throws, the call is ignored, and the error counted and reported.</param>
+    /// <param name="predicate">The predicate. Must be thread-safe. When it throws, the call is ignored, and the error is counted and reported.</param>
     /// <returns>The tracker.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is <see langword="null"/>.</exception>
     public static Tracker<TResult> Result<TResult>(Func<TResult, bool> predicate) => new(null, Require.NotNull(predicate));
 
-    /// <summary>Both trackers.</summary>
+    /// <summary>Combines two trackers into one that selects what both select.</summary>
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
-    /// <returns>A tracker of the exceptions that both track.</returns>
+    /// <returns>A tracker of the exceptions that both select.</returns>
     /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator &(Tracker left, Tracker right)
     {
@@ -100,10 +102,10 @@ public sealed class Tracker
         return new(exception => first(exception) && second(exception), Math.Max(left._depth, right._depth) + 1);
     }
 
-    /// <summary>Either tracker.</summary>
+    /// <summary>Combines two trackers into one that selects what at least one of them selects.</summary>
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
-    /// <returns>A tracker of the exceptions that at least one of the two tracks.</returns>
+    /// <returns>A tracker of the exceptions that at least one of the two selects.</returns>
     /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator |(Tracker left, Tracker right)
     {
@@ -111,9 +113,9 @@ public sealed class Tracker
         return new(exception => first(exception) || second(exception), Math.Max(left._depth, right._depth) + 1);
     }
 
-    /// <summary>The other exceptions.</summary>
-    /// <param name="tracker">The tracker to turn round.</param>
-    /// <returns>A tracker of the exceptions that <paramref name="tracker"/> does not track.</returns>
+    /// <summary>Creates the complement of a tracker.</summary>
+    /// <param name="tracker">The tracker to negate.</param>
+    /// <returns>A tracker of the exceptions that <paramref name="tracker"/> does not select.</returns>
     /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker operator !(Tracker tracker)
     {
@@ -121,37 +123,37 @@ public sealed class Tracker
         return new(exception => !predicate(exception), tracker._depth + 1);
     }
 
-    /// <summary>For the <c>ShouldHandle</c> of Polly's retry in pipelines of any result type; for those of one type see <see cref="For{TResult}"/>.</summary>
+    /// <summary>Converts a tracker to the <c>ShouldHandle</c> of Polly's retry in a pipeline of any result type. In a pipeline of one type, use <see cref="For{TResult}"/>.</summary>
     /// <param name="tracker">The tracker.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static implicit operator Func<RetryPredicateArguments<object>, ValueTask<bool>>(Tracker tracker) =>
         Require.NotNull(tracker).For<object>();
 
-    /// <summary>For the <c>ShouldHandle</c> of Polly's fallback in pipelines of any result type; for those of one type see <see cref="For{TResult}"/>.</summary>
+    /// <summary>Converts a tracker to the <c>ShouldHandle</c> of Polly's fallback in a pipeline of any result type. In a pipeline of one type, use <see cref="For{TResult}"/>.</summary>
     /// <param name="tracker">The tracker.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static implicit operator Func<FallbackPredicateArguments<object>, ValueTask<bool>>(Tracker tracker) =>
         Require.NotNull(tracker).For<object>();
 
-    /// <summary>For the <c>ShouldHandle</c> of Polly's hedging in pipelines of any result type; for those of one type see <see cref="For{TResult}"/>.</summary>
+    /// <summary>Converts a tracker to the <c>ShouldHandle</c> of Polly's hedging in a pipeline of any result type. In a pipeline of one type, use <see cref="For{TResult}"/>.</summary>
     /// <param name="tracker">The tracker.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static implicit operator Func<HedgingPredicateArguments<object>, ValueTask<bool>>(Tracker tracker) =>
         Require.NotNull(tracker).For<object>();
 
-    /// <summary>For our <c>ShouldHandle</c> and <c>ShouldIgnore</c>, and that of Polly's circuit breaker, in pipelines of any result type.</summary>
+    /// <summary>Converts a tracker to the <c>ShouldHandle</c> and <c>ShouldIgnore</c> of this breaker, and to the <c>ShouldHandle</c> of Polly's own, in a pipeline of any result type.</summary>
     /// <param name="tracker">The tracker.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static implicit operator Func<CircuitBreakerPredicateArguments<object>, ValueTask<bool>>(Tracker tracker) =>
         Require.NotNull(tracker).For<object>();
 
-    /// <summary>The same tracker for one result type, which Polly's retry, fallback and hedging take as their <c>ShouldHandle</c>.</summary>
+    /// <summary>Returns the same tracker for one result type. The result converts to the <c>ShouldHandle</c> of Polly's retry, fallback and hedging.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <returns>The tracker.</returns>
     public Tracker<TResult> For<TResult>() => new(_predicate, null, _depth);
 
-    /// <summary>Whether an exception is a failure.</summary>
+    /// <summary>Returns whether an exception is a failure.</summary>
     /// <param name="exception">The exception.</param>
-    /// <returns><see langword="true"/> when it is tracked.</returns>
+    /// <returns><see langword="true"/> if the tracker selects the exception.</returns>
     public bool Matches(Exception exception) => _predicate(Require.NotNull(exception));
 }

@@ -7,12 +7,13 @@ using Polly.Retry;
 
 namespace Fluxgate;
 
-/// <summary>Which outcomes are failures, for pipelines of one result type; see <see cref="Tracker"/>, which makes them.</summary>
+/// <summary>A predicate that selects the outcomes that are failures in a pipeline of one result type. <see cref="Tracker"/> creates it.</summary>
 /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
 /// <remarks>
-/// Immutable, and thread-safe as far as the predicates in it are. It speaks of exceptions, of results, or of both, and <c>!</c> complements within that only: the opposite of "results of 500 and above" is
-/// "results below 500", and no exception. <c>&amp;</c> speaks of what both sides speak of. Converts to the <c>ShouldHandle</c> predicates of
-/// Polly's strategies, as <see cref="PredicateBuilder{TResult}"/> does.
+/// Immutable, and thread-safe if its predicates are. A tracker covers exceptions, results, or both. The complement <c>!</c> stays within
+/// what the tracker covers: the complement of "results of 500 and above" is "results below 500", and selects no exception. The
+/// conjunction <c>&amp;</c> covers what both sides cover. A tracker converts to the <c>ShouldHandle</c> predicates of Polly's strategies,
+/// as <see cref="PredicateBuilder{TResult}"/> does.
 /// </remarks>
 public sealed class Tracker<TResult>
 {
@@ -34,18 +35,18 @@ public sealed class Tracker<TResult>
         _depth = Require.Depth(depth, "tracker");
     }
 
-    /// <summary>Whether it says nothing of results, so that no result needs to be looked at.</summary>
+    /// <summary>Gets whether the tracker covers exceptions only, so that no result needs to be read.</summary>
     internal bool IsExceptionsOnly => _results is null;
 
-    /// <summary>An exception tracker fits every result type.</summary>
+    /// <summary>Converts a tracker of exceptions to a tracker for one result type.</summary>
     /// <param name="tracker">The exception tracker.</param>
     public static implicit operator Tracker<TResult>(Tracker tracker) => Require.NotNull(tracker).For<TResult>();
 
-    /// <summary>Both trackers.</summary>
+    /// <summary>Combines two trackers into one that selects what both select.</summary>
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
-    /// <returns>A tracker of the outcomes that both track.</returns>
-    /// <exception cref="ArgumentException">One speaks of exceptions only, the other of results only: no outcome is both.</exception>
+    /// <returns>A tracker of the outcomes that both select.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, one tracker covers exceptions only and the other results only, or the result would be nested more than 500 deep.</exception>
     public static Tracker<TResult> operator &(Tracker<TResult> left, Tracker<TResult> right)
     {
         Require.NotNull(left);
@@ -56,10 +57,10 @@ public sealed class Tracker<TResult>
             first is null || second is null ? null : value => first(value) && second(value);
     }
 
-    /// <summary>Either tracker.</summary>
+    /// <summary>Combines two trackers into one that selects what at least one of them selects.</summary>
     /// <param name="left">One tracker.</param>
     /// <param name="right">The other tracker.</param>
-    /// <returns>A tracker of the outcomes that at least one of the two tracks.</returns>
+    /// <returns>A tracker of the outcomes that at least one of the two selects.</returns>
     /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker<TResult> operator |(Tracker<TResult> left, Tracker<TResult> right)
     {
@@ -77,9 +78,9 @@ public sealed class Tracker<TResult>
             : value => first(value) || second(value);
     }
 
-    /// <summary>The other outcomes among those that it speaks of.</summary>
-    /// <param name="tracker">The tracker to turn round.</param>
-    /// <returns>The complement.</returns>
+    /// <summary>Creates the complement of a tracker, within what it covers.</summary>
+    /// <param name="tracker">The tracker to negate.</param>
+    /// <returns>A tracker of the covered outcomes that <paramref name="tracker"/> does not select.</returns>
     /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tracker<TResult> operator !(Tracker<TResult> tracker)
     {
@@ -89,7 +90,7 @@ public sealed class Tracker<TResult>
         static Func<T, bool>? Not<T>(Func<T, bool>? predicate) => predicate is null ? null : value => !predicate(value);
     }
 
-    /// <summary>For the <c>ShouldHandle</c> of Polly's retry.</summary>
+    /// <summary>Converts a tracker to the <c>ShouldHandle</c> of Polly's retry.</summary>
     /// <param name="tracker">The tracker.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static implicit operator Func<RetryPredicateArguments<TResult>, ValueTask<bool>>(Tracker<TResult> tracker)
@@ -98,7 +99,7 @@ public sealed class Tracker<TResult>
         return args => new(tracker.Matches(args.Outcome));
     }
 
-    /// <summary>For the <c>ShouldHandle</c> of Polly's fallback.</summary>
+    /// <summary>Converts a tracker to the <c>ShouldHandle</c> of Polly's fallback.</summary>
     /// <param name="tracker">The tracker.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static implicit operator Func<FallbackPredicateArguments<TResult>, ValueTask<bool>>(Tracker<TResult> tracker)
@@ -107,7 +108,7 @@ public sealed class Tracker<TResult>
         return args => new(tracker.Matches(args.Outcome));
     }
 
-    /// <summary>For the <c>ShouldHandle</c> of Polly's hedging.</summary>
+    /// <summary>Converts a tracker to the <c>ShouldHandle</c> of Polly's hedging.</summary>
     /// <param name="tracker">The tracker.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static implicit operator Func<HedgingPredicateArguments<TResult>, ValueTask<bool>>(Tracker<TResult> tracker)
@@ -116,7 +117,7 @@ public sealed class Tracker<TResult>
         return args => new(tracker.Matches(args.Outcome));
     }
 
-    /// <summary>For the <c>ShouldHandle</c> of Polly's circuit breaker, and for our <c>ShouldIgnore</c>.</summary>
+    /// <summary>Converts a tracker to the <c>ShouldHandle</c> and <c>ShouldIgnore</c> of this breaker, and to the <c>ShouldHandle</c> of Polly's own.</summary>
     /// <param name="tracker">The tracker.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static implicit operator Func<CircuitBreakerPredicateArguments<TResult>, ValueTask<bool>>(Tracker<TResult> tracker)
@@ -125,9 +126,9 @@ public sealed class Tracker<TResult>
         return args => new(tracker.Matches(args.Outcome));
     }
 
-    /// <summary>Whether an outcome is a failure.</summary>
+    /// <summary>Returns whether an outcome is a failure.</summary>
     /// <param name="outcome">The outcome.</param>
-    /// <returns><see langword="true"/> when it is tracked.</returns>
+    /// <returns><see langword="true"/> if the tracker selects the outcome.</returns>
     public bool Matches(Outcome<TResult> outcome) =>
         outcome.Exception is { } exception ? Matches(exception) : _results is not null && _results(outcome.Result!);
 

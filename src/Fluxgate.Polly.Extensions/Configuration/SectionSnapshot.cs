@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
+
+namespace Fluxgate;
+
+/// <summary>
+/// A section at one moment: its keys, the breakers that it names and its errors. The keys of a file that is unavailable are those that the
+/// file had before. Immutable.
+/// </summary>
+internal sealed class SectionSnapshot
+{
+    private static readonly string[] Keys = ["Defaults", "Breakers"];
+
+    private readonly Dictionary<FileConfigurationSource, Dictionary<string, string?>> _files = [];
+
+    /// <summary>Reads a section.</summary>
+    /// <param name="token">The change token of the section, taken before it is read.</param>
+    /// <param name="failedLoads">The number of loads that had failed before the section is read.</param>
+    /// <param name="section">The section.</param>
+    /// <param name="before">The previous snapshot, with the keys of files that are unavailable now.</param>
+    public SectionSnapshot(IChangeToken token, int failedLoads, IConfiguration section, SectionSnapshot? before)
+    {
+        (Token, FailedLoads) = (token, failedLoads);
+        Root = new((section as IConfigurationSection)?.Key ?? "", (section as IConfigurationSection)?.Path ?? "");
+        foreach (var layer in ConfigurationLayer.Of(section))
+        {
+            var keys = layer.Read();
+            var unavailable = layer.File is { } file ? Retain(file, ref keys, before) : null;
+            foreach (var (key, value) in keys)
+            {
+                Root.Set(key, value, unavailable);
+            }
+        }
+
+        Names = [.. Breakers.Select(breaker => breaker.Key).Where(IsName)];
+        Errors = [.. FindErrors()];
+    }
+
+    public IChangeToken Token { get; }
+
+    public int FailedLoads { get; }
+
+    public SettingsNode Root { get; }
+
+    public SettingsNode? Defaults => Root.Find("Defaults");
+
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Gets the errors that concern no single breaker.</summary>
+    public IReadOnlyList<string> Errors { get; }
+
+    private IEnumerable<SettingsNode> Breakers => Root.Find("Breakers")?.Children ?? [];
+
+    public SettingsNode? Find(string name) => IsName(name) ? Root.Find("Breakers")?.Find(name) : null;
+
+    private static bool IsName(string key) => key.Length is > 0 and <= FluxgateDefaults.MaxNameLength;
+
+    /// <summary>Returns the file if it is unavailable, and restores the keys that .NET has dropped.</summary>
+    private UnavailableFile? Retain(FileConfigurationProvider file, ref Dictionary<string, string?> keys, SectionSnapshot? before)
+    {
+        // By the source: a ConfigurationManager whose sources change builds new providers of the same sources.
+        var retained = before?._files.GetValueOrDefault(file.Source);
+        var unavailable = retained is null ? null : UnavailableFile.Of(file);
+        if (unavailable is not null && keys.Count == 0)
+        {
+            keys = retained!;
+        }
+
+        if (keys.Count > 0)
+        {
+            _files[file.Source] = keys;
+        }
+
+        return unavailable;
+    }
+
+    private IEnumerable<string> FindErrors()
+    {
+        if (!string.IsNullOrEmpty(Root.Value))
+        {
+            yield return Root.Invalid("Expected a section with the keys Defaults and Breakers.");
+        }
+
+        foreach (var child in Root.Children.Where(child => !Keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            yield return child.Unknown(Keys);
+        }
+
+        if (Root.Find("Breakers") is { Value.Length: > 0 } breakers)
+        {
+            yield return breakers.Invalid("Expected a section with a key for each breaker.");
+        }
+
+        foreach (var breaker in Breakers.Where(breaker => !IsName(breaker.Key)))
+        {
+            yield return $"{SettingsNode.Shorten(breaker.Path)}: the name of a breaker must have 1 to {FluxgateDefaults.MaxNameLength} characters, but has {RuleText.Number(breaker.Key.Length)}.";
+        }
+    }
+}
