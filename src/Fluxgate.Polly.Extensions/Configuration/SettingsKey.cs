@@ -5,6 +5,8 @@ namespace Fluxgate;
 /// <summary>A key that a section may contain, and how its text becomes a setting and back.</summary>
 internal sealed class SettingsKey
 {
+    private const string Never = "never";
+
     private readonly Func<string, object> _parse;
     private readonly Func<FluxgateBreakerSettings, object?> _get;
     private readonly Action<FluxgateBreakerSettings, object> _set;
@@ -31,6 +33,7 @@ internal sealed class SettingsKey
             Of("Permit", Permit.Parse, settings => settings.Permit, (settings, value) => settings.Permit = value),
             Of("Recovery", Recovery.Parse, settings => settings.Recovery, (settings, value) => settings.Recovery = value),
             Of("ProbeLease", Duration, settings => settings.ProbeLease, (settings, value) => settings.ProbeLease = value),
+            Of("AbandonedAfter", DurationOrNever, settings => settings.AbandonedAfter, (settings, value) => settings.AbandonedAfter = value),
             Of(
                 "ProbeWithoutTraffic",
                 Flag,
@@ -96,6 +99,8 @@ internal sealed class SettingsKey
         {
             case null:
                 return "null";
+            case TimeSpan never when never == Timeout.InfiniteTimeSpan:
+                return Never;
             case TimeSpan duration:
                 return RuleText.Duration(duration);
             case BreakerState state when Enum.IsDefined(state):
@@ -112,6 +117,23 @@ internal sealed class SettingsKey
                     // Users write parts, and their ToString may throw.
                     return value.GetType().Name;
                 }
+        }
+    }
+
+    private static TimeSpan DurationOrNever(string text)
+    {
+        if (string.Equals(text.Trim(), Never, StringComparison.OrdinalIgnoreCase))
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        try
+        {
+            return Duration(text);
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"{error.Message} Or '{Never}'.", error);
         }
     }
 

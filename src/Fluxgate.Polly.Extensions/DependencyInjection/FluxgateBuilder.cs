@@ -59,7 +59,7 @@ public sealed class FluxgateBuilder
     /// <param name="section">
     /// Usually <c>configuration.GetSection("Fluxgate")</c>. <c>Defaults</c> and each key under <c>Breakers</c> may contain <c>Window</c>,
     /// <c>Tripper</c>, <c>BreakDuration</c>, <c>Permit</c>, <c>Recovery</c> (in the format of their <c>Parse</c>), <c>ProbeLease</c>,
-    /// <c>ListenerFlushTimeout</c> (<c>30s</c> or <c>00:00:30</c>), <c>ProbeWithoutTraffic</c> (<c>true</c>, <c>false</c>),
+    /// <c>ListenerFlushTimeout</c> (<c>30s</c> or <c>00:00:30</c>), <c>AbandonedAfter</c> (a duration or <c>never</c>), <c>ProbeWithoutTraffic</c> (<c>true</c>, <c>false</c>),
     /// <c>InitialState</c> (<c>closed</c>, <c>metrics_only</c>, …) and <c>ListenerQueueCapacity</c>. Other keys are errors.
     /// </param>
     /// <returns>The same builder.</returns>

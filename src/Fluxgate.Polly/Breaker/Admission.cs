@@ -54,10 +54,16 @@ public sealed class Admission : IDisposable
                 duration is { } taken ? Math.Min(taken.Ticks, Clock.LongestTicks) : StateMachine.Unmeasured,
                 BreakTicks(verdict, breakFor)
             )
-            : throw new InvalidOperationException(
-                $"The admission of circuit '{Breaker.Name}' has already been settled. Settle an admission exactly once."
-            );
+            : throw SettledBefore();
     }
+
+    /// <summary>
+    /// Settles a call that its caller abandoned: as a failure if it waited for at least <see cref="FluxgateBreakerSettings.AbandonedAfter"/>, otherwise
+    /// as <see cref="Verdict.Ignored"/>.
+    /// </summary>
+    /// <returns>The transition that this caused, or <see langword="null"/>.</returns>
+    /// <exception cref="InvalidOperationException">The admission has already been settled.</exception>
+    public Signal? SettleAbandoned() => Interlocked.Exchange(ref _settled, 1) == 0 ? _ticket.SettleAbandoned() : throw SettledBefore();
 
     /// <summary>Settles the call as <see cref="Verdict.Ignored"/>, unless it has already been settled.</summary>
     public void Dispose()
@@ -70,4 +76,7 @@ public sealed class Admission : IDisposable
 
     // Only a failure can override the configured break duration. A slow success can open the circuit too.
     private static long BreakTicks(Verdict verdict, TimeSpan? breakFor) => verdict == Verdict.Failure ? breakFor?.Ticks ?? 0 : 0;
+
+    private InvalidOperationException SettledBefore() =>
+        new($"The admission of circuit '{Breaker.Name}' has already been settled. Settle an admission exactly once.");
 }

@@ -25,6 +25,8 @@ public sealed class BreakerSnapshot
         Failures = totals.Failures;
         Ignored = totals.Ignored;
         Stale = totals.Stale;
+        AbandonedFailures = totals.AbandonedFailures;
+        AbandonedIgnored = totals.AbandonedIgnored;
         InFlight = totals.Started - Requests;
         HalfOpenInFlight = totals.ProbesInFlight;
         WindowRequests = phaseReading.Window.Requests;
@@ -82,6 +84,12 @@ public sealed class BreakerSnapshot
 
     /// <summary>Gets the total number of stale results: they arrived after their phase had ended and had no effect on the state. They are included in the requests, except those whose lease expired and was counted.</summary>
     public long Stale { get; }
+
+    /// <summary>Gets the total number of calls that their caller abandoned after at least <see cref="FluxgateBreakerSettings.AbandonedAfter"/>. They are included in the failures.</summary>
+    public long AbandonedFailures { get; }
+
+    /// <summary>Gets the total number of calls that their caller abandoned earlier. They are included in the ignored calls.</summary>
+    public long AbandonedIgnored { get; }
 
     /// <summary>Gets the number of admitted calls that have not settled.</summary>
     public long InFlight { get; }

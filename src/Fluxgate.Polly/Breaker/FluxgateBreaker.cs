@@ -67,14 +67,14 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns><see langword="true"/> if the call is admitted; <see langword="false"/> if it is rejected.</returns>
     public bool TryAdmit([NotNullWhen(true)] out Admission? admission)
     {
-        admission = Machine.TryEnter(out var ticket, out _) ? new(this, ticket) : null;
+        admission = Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : null;
         return admission is not null;
     }
 
     /// <summary>Admits a call, or throws.</summary>
     /// <returns>The admission, which the call holds until it settles.</returns>
     /// <exception cref="CallNotPermittedException">The call is rejected.</exception>
-    public Admission Admit() => Machine.TryEnter(out var ticket, out _) ? new(this, ticket) : throw CallNotPermittedException.By(ticket);
+    public Admission Admit() => Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : throw CallNotPermittedException.By(ticket);
 
     /// <summary>Settles a call that this breaker admitted.</summary>
     /// <param name="admission">The admission of the call.</param>
@@ -124,6 +124,10 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <returns>The transition, or <see langword="null"/> if the circuit was metrics-only.</returns>
     public Signal? MetricsOnly(string? reason = null) => Machine.Command(BreakerState.MetricsOnly, reason ?? "metrics only by hand");
+
+    /// <summary>Ignores every call that its caller abandons from now on, however long it waited. Call it when the application begins to stop, which cancels calls.</summary>
+    /// <remarks>Thread-safe. The breakers of a container call it when the host begins to stop. See <see cref="FluxgateBreakerSettings.AbandonedAfter"/>.</remarks>
+    public void IgnoreAbandonedCalls() => Machine.IgnoreAbandonedCalls();
 
     /// <summary>Returns a copy of the current settings. Change it and pass it to <see cref="Reconfigure"/>.</summary>
     /// <returns>The settings that <see cref="Reconfigure"/> applies. The others, such as the listeners, have their defaults.</returns>

@@ -23,6 +23,7 @@ public sealed class FluxgateBreakerSettings
         FluxgateDefaults.ProbeLease,
         probeWithoutTraffic: false,
         randomizer: null,
+        FluxgateDefaults.AbandonedAfter,
         warnings: []
     );
 
@@ -55,6 +56,17 @@ public sealed class FluxgateBreakerSettings
     /// </summary>
     /// <value>Greater than zero; 30 s by default.</value>
     public TimeSpan ProbeLease { get; set; } = FluxgateDefaults.ProbeLease;
+
+    /// <summary>
+    /// Gets or sets how long a call must have waited to be a failure when its caller gives up: when it ends with an
+    /// <see cref="OperationCanceledException"/> while the caller's token is cancelled. A call that is abandoned earlier is ignored.
+    /// </summary>
+    /// <value>Greater than zero, or <see cref="Timeout.InfiniteTimeSpan"/> to ignore every abandoned call; 5 s by default.</value>
+    /// <remarks>
+    /// A dependency that hangs shows only in this way where a timeout outside the breaker gives up first. <see cref="FluxgateBreakerOptions{TResult}.ShouldIgnore"/>
+    /// is called first. Calls whose token cannot be cancelled are never abandoned and are not timed for this setting.
+    /// </remarks>
+    public TimeSpan AbandonedAfter { get; set; } = FluxgateDefaults.AbandonedAfter;
 
     /// <summary>Gets or sets whether a timer ends the break and expires probe leases when there are no calls.</summary>
     /// <value><see langword="false"/> by default: the first call after the break moves the circuit to half-open.</value>
@@ -141,6 +153,7 @@ public sealed class FluxgateBreakerSettings
         yield return () => Require.NotNull(Recovery);
         yield return () => Require.NotNull(Listeners);
         yield return () => Require.Positive(ProbeLease);
+        yield return RequirePositiveOrInfinite;
         yield return () => Require.Positive(ListenerFlushTimeout, FluxgateDefaults.LongestListenerFlushTimeout);
         yield return () => Require.Count(ListenerQueueCapacity);
         yield return RequireKnownState;
@@ -149,6 +162,18 @@ public sealed class FluxgateBreakerSettings
             yield return RequireRuleThatCanFire;
             yield return RequireWindowThatCanStoreDurations;
             yield return RequireFewSlowThresholds;
+        }
+    }
+
+    private void RequirePositiveOrInfinite()
+    {
+        if (AbandonedAfter <= TimeSpan.Zero && AbandonedAfter != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(AbandonedAfter),
+                AbandonedAfter,
+                $"AbandonedAfter must be greater than zero, or Timeout.InfiniteTimeSpan for never, but is {AbandonedAfter}."
+            );
         }
     }
 
@@ -190,7 +215,7 @@ public sealed class FluxgateBreakerSettings
         Validate();
         if (!AreUnchanged)
         {
-            _rules = new(Window, Tripper, BreakDuration, Permit, Recovery, ProbeLease, ProbeWithoutTraffic, Randomizer, Warnings);
+            _rules = new(Window, Tripper, BreakDuration, Permit, Recovery, ProbeLease, ProbeWithoutTraffic, Randomizer, AbandonedAfter, Warnings);
         }
 
         return _rules;
@@ -208,6 +233,7 @@ public sealed class FluxgateBreakerSettings
             ProbeLease = rules.Lease,
             ProbeWithoutTraffic = rules.ProbeWithoutTraffic,
             Randomizer = rules.Randomizer,
+            AbandonedAfter = rules.AbandonedAfter,
             _rules = rules,
         };
 
@@ -217,7 +243,8 @@ public sealed class FluxgateBreakerSettings
         && ReferenceEquals(BreakDuration, _rules.BreakDuration)
         && ReferenceEquals(Permit, _rules.Permit)
         && ReferenceEquals(Recovery, _rules.Recovery)
-        && (ProbeLease, ProbeWithoutTraffic, Randomizer) == (_rules.Lease, _rules.ProbeWithoutTraffic, _rules.Randomizer);
+        && (ProbeLease, ProbeWithoutTraffic, Randomizer, AbandonedAfter)
+            == (_rules.Lease, _rules.ProbeWithoutTraffic, _rules.Randomizer, _rules.AbandonedAfter);
 
     private void RequireWindowThatCanStoreDurations()
     {

@@ -43,6 +43,7 @@ internal abstract class Phase(PhaseStart start)
     protected UserCode UserCode => Machine.UserCode;
 
     /// <summary>Admits or rejects a call.</summary>
+    /// <param name="mayBeAbandoned">Whether the caller can give up. Then the call needs a start time.</param>
     /// <param name="ticket">The ticket of the admitted call, or a ticket with the phase that rejected the call.</param>
     /// <param name="caused">The transition that this admission caused, or <see langword="null"/>.</param>
     public abstract AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused);

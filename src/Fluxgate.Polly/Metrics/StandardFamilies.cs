@@ -45,6 +45,12 @@ internal static class StandardFamilies
             "Results that arrived after their phase had ended and had no effect on the state.",
             now => now.Stale
         ),
+        MetricFamily.Counter(
+            "circuit_breaker_abandoned_total",
+            "Calls that their caller cancelled, by what they counted as: failures had waited for long.",
+            ["verdict"],
+            Abandoned
+        ),
         MetricFamily.Counter("circuit_breaker_rejected_total", "Rejected calls, by the state that rejected them.", ["state"], Rejected),
         MetricFamily.CounterBySetting(
             "circuit_breaker_slow_total",
@@ -176,6 +182,12 @@ internal static class StandardFamilies
                 samples.Add(rate, Seconds(slow.Threshold));
             }
         }
+    }
+
+    private static void Abandoned(BreakerSnapshot now, MetricSamples samples)
+    {
+        samples.Add(now.AbandonedFailures, "failure");
+        samples.Add(now.AbandonedIgnored, "ignored");
     }
 
     private static void Thresholds(BreakerSnapshot now, MetricSamples samples)

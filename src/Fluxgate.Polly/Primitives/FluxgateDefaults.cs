@@ -52,6 +52,9 @@ internal static class FluxgateDefaults
 
     public static readonly TimeSpan ProbeLease = TimeSpan.FromSeconds(30);
 
+    /// <summary>Less than the 10 s after which common HTTP handlers abandon an attempt.</summary>
+    public static readonly TimeSpan AbandonedAfter = TimeSpan.FromSeconds(5);
+
     public static readonly TimeSpan MinBreakDurationHint = TimeSpan.FromSeconds(1);
 
     public static readonly TimeSpan MaxBreakDurationHint = TimeSpan.FromMinutes(10);

@@ -26,7 +26,7 @@ internal sealed class Execution<TClassified>(
         }
 
         // Fast path: a closed circuit admits directly. Every other state, and a phase that is just ending, takes the general path.
-        var ticket = _machine.Phase is ClosedPhase closed ? closed.Start() : default;
+        var ticket = _machine.Phase is ClosedPhase closed ? closed.Start(context.CancellationToken.CanBeCanceled) : default;
         if (ticket.IsNone)
         {
             ticket = Enter(context, out var rejection);
@@ -95,7 +95,7 @@ internal sealed class Execution<TClassified>(
     /// <returns>The ticket; none if the circuit is disabled, so that nothing is classified or counted.</returns>
     private Ticket Enter(ResilienceContext context, out CallNotPermittedException? rejection)
     {
-        var admitted = _machine.TryEnter(out var ticket, out var caused);
+        var admitted = _machine.TryEnter(context.CancellationToken.CanBeCanceled, out var ticket, out var caused);
         foreach (var signal in caused)
         {
             telemetry.Report(signal, default(Outcome<object>?), context);
@@ -105,10 +105,12 @@ internal sealed class Execution<TClassified>(
         return ticket.Phase.State == BreakerState.Disabled ? default : ticket;
     }
 
-    private void Settle<TResult>(Ticket ticket, Verdict verdict, in Outcome<TResult> outcome, ResilienceContext context)
+    private void Settle<TResult>(Ticket ticket, Verdict? verdict, in Outcome<TResult> outcome, ResilienceContext context)
     {
-        var breakTicks = verdict == Verdict.Failure ? classifier.BreakTicks(outcome) : 0;
-        if (ticket.Settle(verdict, StateMachine.Unmeasured, breakTicks) is { } signal)
+        var caused = verdict is { } known
+            ? ticket.Settle(known, breakTicks: known == Verdict.Failure ? classifier.BreakTicks(outcome) : 0)
+            : ticket.SettleAbandoned();
+        if (caused is { } signal)
         {
             telemetry.Report<TResult>(signal, outcome, context);
         }

@@ -22,20 +22,17 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     public bool IsSynchronous { get; } = options is { ShouldHandle: null, ShouldIgnore: null };
 
     /// <summary>Returns the verdict of the tracker. Boxes a result only if the tracker reads it.</summary>
-    public Verdict Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context) =>
-        outcome.Exception is { } exception && IsCancellation(exception, context) ? Verdict.Ignored
+    /// <returns>The verdict, or <see langword="null"/> if the caller abandoned the call.</returns>
+    public Verdict? Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context) =>
+        outcome.Exception is { } exception && IsCancellation(exception, context) ? null
         : _tracker is not null ? ClassifyByTracker(outcome)
         : IsFailureByDefault(outcome) ? Verdict.Failure
         : Verdict.Success;
 
     /// <summary>Returns the verdict of the predicates, and of the tracker if there is no <c>ShouldHandle</c>.</summary>
-    public async ValueTask<Verdict> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context)
+    /// <returns>The verdict, or <see langword="null"/> if the caller abandoned the call.</returns>
+    public async ValueTask<Verdict?> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context)
     {
-        if (outcome.Exception is { } exception && IsCancellation(exception, context))
-        {
-            return Verdict.Ignored;
-        }
-
         try
         {
             var arguments = new CircuitBreakerPredicateArguments<TClassified>(context, Cast(outcome));
@@ -44,7 +41,8 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
                 return Verdict.Ignored;
             }
 
-            return _shouldHandle is null ? Classify(outcome, context)
+            return _shouldHandle is null || (outcome.Exception is { } exception && IsCancellation(exception, context))
+                    ? Classify(outcome, context)
                 : await _shouldHandle(arguments).ConfigureAwait(context.ContinueOnCapturedContext) ? Verdict.Failure
                 : Verdict.Success;
         }

@@ -255,7 +255,7 @@ public sealed class CoarseClocks
     {
         for (var call = 0; call < times; call++)
         {
-            Assert.True(breaker.Machine.TryEnter(out var ticket, out _));
+            Assert.True(breaker.Machine.TryEnter(mayBeAbandoned: false, out var ticket, out _));
             _time.Advance(duration);
             ticket.Settle(Verdict.Success);
         }

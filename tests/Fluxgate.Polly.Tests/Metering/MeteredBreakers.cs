@@ -201,7 +201,7 @@ public sealed class MeteredBreakers : IDisposable
 
         static void Call(FluxgateBreaker breaker)
         {
-            Assert.True(breaker.Machine.TryEnter(out var ticket, out _));
+            Assert.True(breaker.Machine.TryEnter(mayBeAbandoned: false, out var ticket, out _));
             ticket.Settle(Verdict.Success);
         }
     }
