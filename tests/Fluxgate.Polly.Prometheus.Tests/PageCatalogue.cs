@@ -17,6 +17,7 @@ public sealed class PageCatalogue
         ("circuit_breaker_failures_total", Counter, []),
         ("circuit_breaker_ignored_total", Counter, []),
         ("circuit_breaker_stale_total", Counter, []),
+        ("circuit_breaker_abandoned_total", Counter, ["verdict"]),
         ("circuit_breaker_rejected_total", Counter, ["state"]),
         ("circuit_breaker_slow_total", Counter, ["threshold"]),
         ("circuit_breaker_consecutive_successes", Gauge, []),

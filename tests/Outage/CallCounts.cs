@@ -26,6 +26,10 @@ internal sealed class CallCounts(CallerClock clock, BreakerState state) : ICircu
 
     public long Stale { get; private set; }
 
+    public long AbandonedFailures { get; private set; }
+
+    public long AbandonedIgnored { get; private set; }
+
     public long WouldTrips { get; private set; }
 
     public long SignalsDropped { get; private set; }
@@ -79,6 +83,12 @@ internal sealed class CallCounts(CallerClock clock, BreakerState state) : ICircu
     {
         End(call, verdict);
         Stale++;
+    }
+
+    public void Abandon(bool waited)
+    {
+        AbandonedFailures += waited ? 1 : 0;
+        AbandonedIgnored += waited ? 0 : 1;
     }
 
     public void Reject(BreakerState state) => Count(Rejected, state.ToLabel());

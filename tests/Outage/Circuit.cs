@@ -53,6 +53,15 @@ internal sealed class Circuit : IAsyncDisposable
     public void FailInPredicate(int times) =>
         Repeat(times, () => Execute(Usual, new FormatException("The predicate throws for this exception."), Verdict.Ignored));
 
+    /// <summary>Makes a call that its caller cancels after a time.</summary>
+    public void Abandon(TimeSpan after)
+    {
+        using var caller = new CancellationTokenSource();
+        var waited = after >= TimeSpan.FromSeconds(5);
+        CallCounts.Abandon(waited);
+        Execute(after, new OperationCanceledException(), waited ? Verdict.Failure : Verdict.Ignored, caller);
+    }
+
     /// <summary>Begins a call without a pipeline, which the caller settles later or never.</summary>
     public (Call Call, Admission Admission) Begin() =>
         Breaker.TryAdmit(out var admission)
@@ -79,20 +88,24 @@ internal sealed class Circuit : IAsyncDisposable
         }
     }
 
-    private void Execute(TimeSpan duration, Exception? error, Verdict verdict)
+    private void Execute(TimeSpan duration, Exception? error, Verdict verdict, CancellationTokenSource? caller = null)
     {
         Call? call = null;
         try
         {
-            _pipeline.Execute(() =>
-            {
-                call = CallCounts.Begin();
-                _clock.Pass(duration);
-                if (error is not null)
+            _pipeline.Execute(
+                _ =>
                 {
-                    throw error;
-                }
-            });
+                    call = CallCounts.Begin();
+                    _clock.Pass(duration);
+                    caller?.Cancel();
+                    if (error is not null)
+                    {
+                        throw error;
+                    }
+                },
+                caller?.Token ?? default
+            );
         }
         catch (CallNotPermittedException rejection)
         {

@@ -15,6 +15,8 @@ internal sealed class Scenario(Circuits circuits)
         Probe(circuits.Inventory, times: 8);
         CallAtAllSpeeds(circuits.Search);
         circuits.Shadow.Succeed(20);
+        circuits.Shadow.Abandon(TimeSpan.FromSeconds(1));
+        circuits.Shadow.Abandon(TimeSpan.FromSeconds(6));
         circuits.Shadow.Fail(10);
         Flap(circuits.Flapping, times: 2);
         circuits.Stuck.Fail(4);

@@ -33,7 +33,12 @@ internal sealed class SettingsKey
             Of("Permit", Permit.Parse, settings => settings.Permit, (settings, value) => settings.Permit = value),
             Of("Recovery", Recovery.Parse, settings => settings.Recovery, (settings, value) => settings.Recovery = value),
             Of("ProbeLease", Duration, settings => settings.ProbeLease, (settings, value) => settings.ProbeLease = value),
-            Of("AbandonedAfter", DurationOrNever, settings => settings.AbandonedAfter, (settings, value) => settings.AbandonedAfter = value),
+            Of(
+                "AbandonedAfter",
+                DurationOrNever,
+                settings => settings.AbandonedAfter,
+                (settings, value) => settings.AbandonedAfter = value
+            ),
             Of(
                 "ProbeWithoutTraffic",
                 Flag,

@@ -29,6 +29,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     private readonly ContainerListeners _listeners;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _log;
+    private readonly CancellationToken _stopping;
     private volatile bool _started;
     private volatile bool _disposed;
 
@@ -38,7 +39,8 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         SettingsMonitor settings,
         ContainerListeners listeners,
         TimeProvider? timeProvider,
-        ILoggerFactory? loggerFactory
+        ILoggerFactory? loggerFactory,
+        CancellationToken stopping
     )
     {
         _names = names;
@@ -47,6 +49,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         _listeners = listeners;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _log = ConfigurationLog.Of(loggerFactory);
+        _stopping = stopping;
         settings.Apply = Apply;
         settings.Reloaded = OnReloaded;
     }
@@ -156,6 +159,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         ObjectDisposedException.ThrowIf(_disposed, this);
         var listeners = _listeners.For(name);
         var own = new NamedBreaker(name, SettingsOf(name), listeners, _timeProvider, _warnings, _log);
+        own.Breaker.IgnoreAbandonedCallsAfter(_stopping);
         published = _breakers.GetOrAdd(name, own);
         if (ReferenceEquals(published, own))
         {

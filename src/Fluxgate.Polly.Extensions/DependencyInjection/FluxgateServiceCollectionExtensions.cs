@@ -19,7 +19,8 @@ public static class FluxgateServiceCollectionExtensions
     /// <returns>A builder that adds breakers.</returns>
     /// <remarks>
     /// Settings are validated and breakers are created when the host starts, or on first use without a host. The clock is the
-    /// <see cref="TimeProvider"/> of the container, or the system's if it has none.
+    /// <see cref="TimeProvider"/> of the container, or the system's if it has none. When the host begins to stop, which cancels calls, the
+    /// breakers ignore the calls that their callers abandon.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
     public static FluxgateBuilder AddFluxgate(this IServiceCollection services)
@@ -40,7 +41,8 @@ public static class FluxgateServiceCollectionExtensions
             provider.GetRequiredService<SettingsMonitor>(),
             provider.GetRequiredService<ContainerListeners>(),
             provider.GetService<TimeProvider>(),
-            provider.GetService<ILoggerFactory>()
+            provider.GetService<ILoggerFactory>(),
+            provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default
         ));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<TelemetryOptions>, MeteringEnricherSetup>());
         services.TryAddKeyedSingleton(KeyedService.AnyKey, Keyed);

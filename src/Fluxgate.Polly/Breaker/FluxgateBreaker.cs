@@ -74,7 +74,8 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <summary>Admits a call, or throws.</summary>
     /// <returns>The admission, which the call holds until it settles.</returns>
     /// <exception cref="CallNotPermittedException">The call is rejected.</exception>
-    public Admission Admit() => Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : throw CallNotPermittedException.By(ticket);
+    public Admission Admit() =>
+        Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : throw CallNotPermittedException.By(ticket);
 
     /// <summary>Settles a call that this breaker admitted.</summary>
     /// <param name="admission">The admission of the call.</param>
@@ -125,9 +126,10 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns>The transition, or <see langword="null"/> if the circuit was metrics-only.</returns>
     public Signal? MetricsOnly(string? reason = null) => Machine.Command(BreakerState.MetricsOnly, reason ?? "metrics only by hand");
 
-    /// <summary>Ignores every call that its caller abandons from now on, however long it waited. Call it when the application begins to stop, which cancels calls.</summary>
-    /// <remarks>Thread-safe. The breakers of a container call it when the host begins to stop. See <see cref="FluxgateBreakerSettings.AbandonedAfter"/>.</remarks>
-    public void IgnoreAbandonedCalls() => Machine.IgnoreAbandonedCalls();
+    /// <summary>Ignores every call that its caller abandons after the application began to stop, which cancels calls. By default, none is ignored for this reason.</summary>
+    /// <param name="stopping">The token that is cancelled when the application begins to stop, such as <c>IHostApplicationLifetime.ApplicationStopping</c>. It replaces an earlier one.</param>
+    /// <remarks>The breakers of a container have the token of the host. See <see cref="FluxgateBreakerSettings.AbandonedAfter"/>. Thread-safe.</remarks>
+    public void IgnoreAbandonedCallsAfter(CancellationToken stopping) => Machine.Stopping = stopping;
 
     /// <summary>Returns a copy of the current settings. Change it and pass it to <see cref="Reconfigure"/>.</summary>
     /// <returns>The settings that <see cref="Reconfigure"/> applies. The others, such as the listeners, have their defaults.</returns>

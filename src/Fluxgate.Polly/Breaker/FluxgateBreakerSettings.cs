@@ -215,7 +215,18 @@ public sealed class FluxgateBreakerSettings
         Validate();
         if (!AreUnchanged)
         {
-            _rules = new(Window, Tripper, BreakDuration, Permit, Recovery, ProbeLease, ProbeWithoutTraffic, Randomizer, AbandonedAfter, Warnings);
+            _rules = new(
+                Window,
+                Tripper,
+                BreakDuration,
+                Permit,
+                Recovery,
+                ProbeLease,
+                ProbeWithoutTraffic,
+                Randomizer,
+                AbandonedAfter,
+                Warnings
+            );
         }
 
         return _rules;

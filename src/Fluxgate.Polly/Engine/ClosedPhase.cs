@@ -20,7 +20,6 @@ internal sealed class ClosedPhase : Phase
     private readonly Clock _clock;
     private readonly Clock _decidingClock;
     private readonly Durations? _durations;
-    private readonly bool _timesCalls;
     private readonly bool _ruleTimesCalls;
     private readonly bool _timesAbandonedCalls;
     private readonly bool _addsEveryCall;
@@ -49,7 +48,7 @@ internal sealed class ClosedPhase : Phase
         _buckets = _window as BucketWindow;
         _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
         _ruleTimesCalls = Ledger.IsTimed;
-        _timesCalls = _ruleTimesCalls || _durations is not null;
+        TimesCalls = _ruleTimesCalls || _durations is not null;
         _timesAbandonedCalls = Rules.AbandonedAfterTicks != long.MaxValue;
         _addsEveryCall = _ruleTimesCalls || _window is UserWindow;
         _evaluatesEveryCall = Rules.EvaluatesEveryCall || _window is UserWindow;
@@ -64,7 +63,7 @@ internal sealed class ClosedPhase : Phase
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Ticket Start(bool mayBeAbandoned)
     {
-        var start = _timesCalls || (mayBeAbandoned && _timesAbandonedCalls) ? StartTime(mayBeAbandoned) : CallStart.Untimed;
+        var start = TimesCalls || (mayBeAbandoned && _timesAbandonedCalls) ? StartTime(mayBeAbandoned) : CallStart.Untimed;
         return Ledger.TryCount(Ledger.Started) ? new(this, start) : default;
     }
 
@@ -77,7 +76,7 @@ internal sealed class ClosedPhase : Phase
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
-        var time = durationTicks >= 0 || (_timesCalls && ticket.Start.IsTimed) ? ticket.Start.Elapsed(_clock, durationTicks) : default;
+        var time = durationTicks >= 0 || TimesCalls ? ticket.Elapsed(_clock, durationTicks) : default;
         var now = 0L;
         if (_buckets is not null && verdict != Verdict.Ignored)
         {
@@ -139,8 +138,7 @@ internal sealed class ClosedPhase : Phase
         : mayBeAbandoned && _timesAbandonedCalls ? StartOn(Rules.AbandonedAfterTicks >= TimeSpan.TicksPerSecond ? _clock.Coarse : _clock)
         : CallStart.Untimed;
 
-    private CallStart StartOn(Clock clock) =>
-        ReferenceEquals(clock, _clock) ? CallStart.Exact(clock.Now) : CallStart.Coarse(clock.Now);
+    private CallStart StartOn(Clock clock) => ReferenceEquals(clock, _clock) ? CallStart.Exact(clock.Now) : CallStart.Coarse(clock.Now);
 
     private bool IsExact => ReferenceEquals(_decidingClock, _clock);
 

@@ -44,7 +44,13 @@ internal sealed partial class HalfOpenPhase
 
         if (counts.Recorded >= Rules.ProbeLimit && counts.Successes == 0)
         {
-            return Reopen(StateMachine.WithNote(new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"), breakTicks), breakTicks);
+            return Reopen(
+                StateMachine.WithNote(
+                    new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"),
+                    breakTicks
+                ),
+                breakTicks
+            );
         }
 
         var elapsed = Clock.Between(StartedAt, now);

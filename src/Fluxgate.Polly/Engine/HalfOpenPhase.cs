@@ -19,6 +19,7 @@ internal sealed partial class HalfOpenPhase : Phase
         : base(start)
     {
         var before = start.Continues as HalfOpenPhase;
+        TimesCalls = true;
         _probes = before?._probes ?? new();
         _window =
             before is not null && ReferenceEquals(before.Ledger, Ledger)
@@ -83,7 +84,7 @@ internal sealed partial class HalfOpenPhase : Phase
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
-        var time = ticket.Start.Elapsed(Clock, durationTicks);
+        var time = ticket.Elapsed(Clock, durationTicks);
         var now = time is { IsExact: true, EndedAt: { } end } ? end : Clock.Now;
         if (ExpireLeases(now) is { } reopened)
         {

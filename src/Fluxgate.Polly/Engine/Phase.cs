@@ -38,6 +38,9 @@ internal abstract class Phase(PhaseStart start)
 
     public abstract BreakerState State { get; }
 
+    /// <summary>Gets whether the durations of the calls that this phase admits matter to a rule or a listener.</summary>
+    public bool TimesCalls { get; protected init; }
+
     protected Clock Clock => Machine.Clock;
 
     protected UserCode UserCode => Machine.UserCode;

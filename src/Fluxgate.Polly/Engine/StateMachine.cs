@@ -15,7 +15,6 @@ internal sealed partial class StateMachine
     private ProbeTimer? _probeTimer;
     private List<Func<string, DateTimeOffset, Notice>>? _earlyNotices;
     private int _disposed;
-    private bool _ignoresAbandonedCalls;
 
     /// <summary>Creates a state machine. It has no phase until <see cref="Start"/>.</summary>
     public StateMachine(string name, Clock clock)
@@ -35,6 +34,9 @@ internal sealed partial class StateMachine
     public Totals Totals { get; } = new();
 
     public UserCode UserCode { get; }
+
+    /// <summary>Gets or sets the token that is cancelled when the application begins to stop. Abandoned calls are ignored from then on.</summary>
+    public CancellationToken Stopping { get; set; }
 
     /// <summary>Gets the durations of calls; <see langword="null"/> if no listener requests them.</summary>
     public Durations? Durations { get; private set; }
@@ -117,18 +119,17 @@ internal sealed partial class StateMachine
     public bool IsFailure(Ticket abandoned)
     {
         var after = Latest(abandoned.Phase).Rules.AbandonedAfterTicks;
-        return !Volatile.Read(ref _ignoresAbandonedCalls)
+        return !Stopping.IsCancellationRequested
             && after != long.MaxValue
             && abandoned.Start.IsTimed
             && abandoned.Start.Elapsed(Clock, Unmeasured).Ticks >= after;
     }
 
-    /// <summary>Ignores all calls that are abandoned from now on.</summary>
-    public void IgnoreAbandonedCalls() => Volatile.Write(ref _ignoresAbandonedCalls, true);
-
     /// <summary>Notes in a reason that the call which caused the transition was abandoned.</summary>
     public static Reason WithNote(Reason reason, long breakTicks) =>
-        breakTicks == AbandonedCall ? new(reason.Kind, $"{reason.Text}, the last failure abandoned by its caller", reason.Findings) : reason;
+        breakTicks == AbandonedCall
+            ? new(reason.Kind, $"{reason.Text}, the last failure abandoned by its caller", reason.Findings)
+            : reason;
 
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);
 
@@ -152,7 +153,7 @@ internal sealed partial class StateMachine
             return current.Settle(ticket, verdict, durationTicks, breakTicks);
         }
 
-        var time = ticket.Start.Elapsed(Clock, durationTicks);
+        var time = ticket.Elapsed(Clock, durationTicks);
         var counted = ticket.Probe is { Expired: true };
         Totals.AddStale(from, verdict, time.Ticks, counted);
         if (!counted && time.IsExact)

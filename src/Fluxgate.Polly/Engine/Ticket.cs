@@ -23,6 +23,10 @@ internal readonly struct Ticket
 
     public Phase Phase => _holder is Probe probe ? probe.Phase : Unsafe.As<Phase>(_holder!);
 
+    /// <summary>Returns how long the call took. A call that is timed only in case its caller abandons it took zero ticks, like an untimed one.</summary>
+    public CallTime Elapsed(Clock clock, long givenTicks) =>
+        givenTicks >= 0 || Phase.TimesCalls ? Start.Elapsed(clock, givenTicks) : default;
+
     /// <summary>Settles the call in its phase, or in the object that continues the phase after a reconfiguration.</summary>
     /// <param name="verdict">The verdict.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
@@ -37,6 +41,11 @@ internal readonly struct Ticket
     /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
     public Signal? SettleAbandoned()
     {
+        if (Phase.State == BreakerState.Disabled)
+        {
+            return null;
+        }
+
         var machine = Phase.Machine;
         var verdict = machine.IsFailure(this) ? Verdict.Failure : Verdict.Ignored;
         machine.Totals.AddAbandoned(verdict);

@@ -109,9 +109,20 @@ internal sealed class Totals
             var ignored = SumOf(ledger, Ledger.Ignored);
             var probes = phase.ProbesInFlight;
             var started = SumOf(ledger, Ledger.Started);
-            totals = new(phase, started, successes, failures, ignored, probes, _stale, RejectedUpTo(phase), SlowUpTo(ledger), _dropped,
+            totals = new(
+                phase,
+                started,
+                successes,
+                failures,
+                ignored,
+                probes,
+                _stale,
+                RejectedUpTo(phase),
+                SlowUpTo(ledger),
+                _dropped,
                 Volatile.Read(ref _abandonedFailures),
-                Volatile.Read(ref _abandonedIgnored));
+                Volatile.Read(ref _abandonedIgnored)
+            );
             return true;
         }
     }

@@ -39,7 +39,8 @@ public sealed class OverriddenFileValues
         "'5' at Fluxgate:Breakers:stock:ListenerQueueCapacity has no effect: code overwrites it with 7."
     )]
     [InlineData("\"Permit\": \"All\"", "'All' at Fluxgate:Breakers:stock:Permit has no effect: code overwrites it with Random(50%).")]
-    public void Every_kind_of_overridden_value_is_logged(string key, string expected) => Assert.Contains(expected, Assert.Single(Warnings(key)));
+    public void Every_kind_of_overridden_value_is_logged(string key, string expected) =>
+        Assert.Contains(expected, Assert.Single(Warnings(key)));
 
     [Theory]
     [InlineData("\"ProbeLease\": \"9000ms\"")] // the same

@@ -60,8 +60,7 @@ public sealed class SlackTexts
     [InlineData("evil.example", "evil.\u2060example")]
     [InlineData("FailureRate 62.5% >= 50% (31 of 50). End.", "FailureRate 62.5% &gt;= 50% (31 of 50). End.")]
     [InlineData("a\u2028b\u202ec\u0085d\u001be", "a b c d e")]
-    public void Markup_mentions_emoji_and_links_are_escaped(string outside, string shown) =>
-        Assert.Equal(shown, SlackText.Escape(outside));
+    public void Markup_mentions_emoji_and_links_are_escaped(string outside, string shown) => Assert.Equal(shown, SlackText.Escape(outside));
 
     [Fact]
     public async Task Slack_is_requested_not_to_create_links()
@@ -186,5 +185,6 @@ public sealed class SlackTexts
     [InlineData(60, "1 min")]
     [InlineData(90, "1.5 min")]
     [InlineData(7200, "2 h")]
-    public void Durations_are_formatted_for_people(double seconds, string words) => Assert.Equal(words, SlackText.Format(TimeSpan.FromSeconds(seconds)));
+    public void Durations_are_formatted_for_people(double seconds, string words) =>
+        Assert.Equal(words, SlackText.Format(TimeSpan.FromSeconds(seconds)));
 }

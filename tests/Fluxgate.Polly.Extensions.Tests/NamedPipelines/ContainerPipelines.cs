@@ -169,7 +169,8 @@ public sealed class ContainerPipelines
 
     private FluxgateBreakerOptions Options() => new() { Settings = Settings() };
 
-    private FluxgateBreakerSettings Settings() => new() { Tripper = Tripper.FailureStreak(1), Listeners = { new DetachmentRecorder(_detached) } };
+    private FluxgateBreakerSettings Settings() =>
+        new() { Tripper = Tripper.FailureStreak(1), Listeners = { new DetachmentRecorder(_detached) } };
 
     private sealed class DetachmentRecorder(List<string> detached) : ICircuitListener
     {

@@ -36,6 +36,8 @@ internal static class CountedFamilies
             ["circuit_breaker_failures_total"] = circuit => [Sample(circuit.Failures)],
             ["circuit_breaker_ignored_total"] = circuit => [Sample(circuit.Ignored)],
             ["circuit_breaker_stale_total"] = circuit => [Sample(circuit.Stale)],
+            ["circuit_breaker_abandoned_total"] = circuit =>
+                [Sample(circuit.AbandonedFailures, ("verdict", "failure")), Sample(circuit.AbandonedIgnored, ("verdict", "ignored"))],
             ["circuit_breaker_rejected_total"] = circuit =>
                 ((string[])["open", "half_open", "forced_open"]).Select(state =>
                     Sample(circuit.Rejected.GetValueOrDefault(state), ("state", state))

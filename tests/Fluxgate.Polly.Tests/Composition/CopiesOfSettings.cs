@@ -11,6 +11,7 @@ public sealed class CopiesOfSettings
         Recovery = Recovery.WhenQuiet,
         ProbeLease = TimeSpan.FromSeconds(3),
         ProbeWithoutTraffic = true,
+        AbandonedAfter = TimeSpan.FromSeconds(4),
         InitialState = BreakerState.MetricsOnly,
         Listeners = { _ => { } },
         ListenerQueueCapacity = 5,

@@ -113,7 +113,7 @@ public sealed class CallDurations
     [Fact]
     public void Without_a_listener_to_durations_no_clock_is_read()
     {
-        var world = new World();
+        var world = new World(new() { AbandonedAfter = Timeout.InfiniteTimeSpan });
         world.Succeed();
         var reads = world.Time.TimestampReads;
 

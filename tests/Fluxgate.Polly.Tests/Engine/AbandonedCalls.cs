@@ -127,10 +127,13 @@ public sealed class AbandonedCalls
     [Fact]
     public async Task They_are_ignored_after_the_application_began_to_stop()
     {
-        _world.Breaker.IgnoreAbandonedCalls();
+        using var application = new CancellationTokenSource();
+        _world.Breaker.IgnoreAbandonedCallsAfter(application.Token);
         await Abandon(_world.Pipeline<int>(), Long);
-        _world.Counted(ignored: 1);
-        Assert.Equal(1, _world.Now.AbandonedIgnored);
+        await application.CancelAsync();
+        await Abandon(_world.Pipeline<int>(), Long);
+        _world.Counted(failures: 1, ignored: 1);
+        Assert.Equal((1, 1), (_world.Now.AbandonedFailures, _world.Now.AbandonedIgnored));
     }
 
     [Fact]

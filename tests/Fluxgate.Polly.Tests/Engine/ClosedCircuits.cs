@@ -84,7 +84,7 @@ public sealed class ClosedCircuits
     [Fact]
     public void Without_a_rule_on_durations_no_clock_is_read()
     {
-        var world = new World(new() { Tripper = Tripper.FailureStreak(100) });
+        var world = new World(new() { Tripper = Tripper.FailureStreak(100), AbandonedAfter = Timeout.InfiniteTimeSpan });
         var before = world.Time.TimestampReads;
 
         world.Succeed(10);

@@ -153,7 +153,9 @@ public sealed class MeteredBreakers : IDisposable
     [Fact]
     public void A_call_is_timed_only_while_a_listener_to_durations_is_enabled()
     {
-        var world = new World(new() { Listeners = { new MeteringListener(_meter), new MeteringListener(_meter) } });
+        var world = new World(
+            new() { Listeners = { new MeteringListener(_meter), new MeteringListener(_meter) }, AbandonedAfter = Timeout.InfiniteTimeSpan }
+        );
         world.Succeed();
         var reads = world.Time.TimestampReads;
         world.Succeed(10);

@@ -13,7 +13,11 @@ public sealed class MetricNaming
     {
         var error = Assert.Throws<ArgumentException>(() => MetricFamily.Counter(name, "Help.", () => 1));
 
-        Assert.Contains($"letters, digits and underscores and must not start with a digit, but is '{name}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"letters, digits and underscores and must not start with a digit, but is '{name}'",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -35,6 +35,8 @@ public sealed class EngineModel(ITestOutputHelper output)
         visits.AtLeast(200, "lease expired");
         visits.AtLeast(100, "lease expired and re-opened");
         visits.AtLeast(100, "result of an expired probe");
+        visits.AtLeast(30, "abandoned after a long wait");
+        visits.AtLeast(100, "abandoned early");
         visits.AtLeast(1000, "stale result");
         visits.AtLeast(30, "n probes failed");
         visits.AtLeast(200, "n ignored in a row");

@@ -115,7 +115,8 @@ internal sealed class ModelRun
             _reference.PredicateFailed(call.Reference);
         }
 
-        var caused = _reference.Settle(call.Reference, Script.VerdictOn(ending), call.Engine.AcceptsDuration(ending) ? duration : null);
+        var verdict = ending == Ending.IsCancelled ? _reference.Abandon(call.Reference) : Script.VerdictOn(ending);
+        var caused = _reference.Settle(call.Reference, verdict, call.Engine.AcceptsDuration(ending) ? duration : null);
         if (shown)
         {
             Same("signal returned", caused, signal is null ? null : ObservedState.Of(signal), step);

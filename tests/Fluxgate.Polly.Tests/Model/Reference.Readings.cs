@@ -13,6 +13,8 @@ internal sealed partial class Reference
     private long _failures;
     private long _ignored;
     private long _stale;
+    private long _abandonedFailures;
+    private long _abandonedIgnored;
     private long _started;
     private long _sequence;
     private long _wouldTrips;
@@ -52,6 +54,8 @@ internal sealed partial class Reference
                 ? _successes + _failures + _ignored
                 : 0,
             _stale,
+            _abandonedFailures,
+            _abandonedIgnored,
             _started - _successes - _failures - _ignored,
             _probes.Count,
             (long)window.Count,

@@ -135,6 +135,21 @@ internal sealed partial class Reference
         return verdict == Verdict.Ignored ? Ignore() : Record(verdict == Verdict.Failure, took);
     }
 
+    /// <summary>Returns the verdict on a call that its caller abandons now: a failure if it waited for long.</summary>
+    public Verdict Abandon(Call call)
+    {
+        if (call.AdmittedBy == BreakerState.Disabled)
+        {
+            return Verdict.Ignored;
+        }
+
+        var waited = Now - call.At >= FluxgateDefaults.AbandonedAfter;
+        _abandonedFailures += waited ? 1 : 0;
+        _abandonedIgnored += waited ? 0 : 1;
+        _visits.Count($"abandoned {(waited ? "after a long wait" : "early")}");
+        return waited ? Verdict.Failure : Verdict.Ignored;
+    }
+
     /// <summary>Counts a predicate that threw (8); no predicate is called while disabled (5).</summary>
     public void PredicateFailed(Call call)
     {

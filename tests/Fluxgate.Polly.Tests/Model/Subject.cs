@@ -81,7 +81,7 @@ internal sealed class Subject
         public abstract bool IsInPipeline { get; }
 
         /// <summary>Returns whether the caller passes a duration; it is measured otherwise.</summary>
-        public bool AcceptsDuration(Ending ending) => !IsInPipeline && ending != Ending.IsDisposed;
+        public bool AcceptsDuration(Ending ending) => !IsInPipeline && ending is not (Ending.IsDisposed or Ending.IsCancelled);
 
         /// <summary>Ends the call and returns the signal that this caused, if the caller receives it.</summary>
         public abstract (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration);
@@ -94,6 +94,11 @@ internal sealed class Subject
 
         public override (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration)
         {
+            if (ending == Ending.IsCancelled)
+            {
+                return (true, admission.SettleAbandoned());
+            }
+
             if (ending != Ending.IsDisposed)
             {
                 return (true, admission.Settle(Script.VerdictOn(ending), duration));

@@ -145,12 +145,14 @@ public sealed class Predicates
     }
 
     [Fact]
-    public async Task No_predicate_is_called_for_an_abandoned_call()
+    public async Task Only_ShouldIgnore_is_called_for_an_abandoned_call()
     {
         using var caller = new CancellationTokenSource();
         Func<CircuitBreakerPredicateArguments<int>, ValueTask<bool>> never = _ => throw new InvalidOperationException("asked");
+        var called = 0;
+        Func<CircuitBreakerPredicateArguments<int>, ValueTask<bool>> count = _ => new(++called < 0);
         await _world
-            .Pipeline<int>(options => (options.ShouldIgnore, options.ShouldHandle) = (never, never))
+            .Pipeline<int>(options => (options.ShouldIgnore, options.ShouldHandle) = (count, never))
             .Outcome(
                 context =>
                 {
@@ -160,6 +162,6 @@ public sealed class Predicates
                 caller.Token
             );
         _world.Counted(ignored: 1);
-        Assert.Equal(0, _world.Now.UserErrors(UserErrorSource.Predicate));
+        Assert.Equal((1, 0), (called, _world.Now.UserErrors(UserErrorSource.Predicate)));
     }
 }
