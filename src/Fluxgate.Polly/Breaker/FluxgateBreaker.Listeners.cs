@@ -92,7 +92,7 @@ public sealed partial class FluxgateBreaker
     {
         if (!await EndsInTimeAsync(queue.Ended).ConfigureAwait(false))
         {
-            await queue.GiveUpAsync().ConfigureAwait(false);
+            await queue.CancelAsync().ConfigureAwait(false);
         }
 
         queue.Dispose();

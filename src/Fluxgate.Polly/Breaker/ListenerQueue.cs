@@ -9,15 +9,15 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
     private readonly FluxgateBreaker _breaker;
     private readonly int _mostNotices;
     private readonly Channel<object> _channel;
-    private readonly CancellationTokenSource _giveUp = new();
-    private readonly CancellationToken _gaveUp;
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly CancellationToken _cancellationToken;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _reading;
     private bool _closed;
 
     public ListenerQueue(IAsyncCircuitListener listener, int capacity, FluxgateBreaker breaker)
     {
-        (_listener, _breaker, _gaveUp) = (listener, breaker, _giveUp.Token);
+        (_listener, _breaker, _cancellationToken) = (listener, breaker, _cancellation.Token);
         _mostNotices = Math.Min(capacity, FluxgateDefaults.MostNoticesWaiting);
         _channel = Channel.CreateBounded<object>(
             new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest },
@@ -49,7 +49,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
     }
 
     /// <summary>Drops everything in the queue, and cancels the current call of the listener.</summary>
-    public async Task GiveUpAsync()
+    public async Task CancelAsync()
     {
         while (_channel.Reader.TryRead(out var item))
         {
@@ -58,7 +58,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
 
         try
         {
-            await _giveUp.CancelAsync().ConfigureAwait(false);
+            await _cancellation.CancelAsync().ConfigureAwait(false);
         }
         catch (AggregateException error)
         {
@@ -66,7 +66,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
     }
 
-    public void Dispose() => _giveUp.Dispose();
+    public void Dispose() => _cancellation.Dispose();
 
     private void Write(object item)
     {
@@ -118,11 +118,11 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         {
             if (item is Signal signal)
             {
-                await _listener.OnSignalAsync(signal, _gaveUp).ConfigureAwait(false);
+                await _listener.OnSignalAsync(signal, _cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                await _listener.OnNoticeAsync((Notice)item, _gaveUp).ConfigureAwait(false);
+                await _listener.OnNoticeAsync((Notice)item, _cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception error)
