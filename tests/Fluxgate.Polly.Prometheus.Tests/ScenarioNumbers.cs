@@ -135,6 +135,8 @@ public sealed class ScenarioNumbers
         yield return One("failures_total", now.Failures);
         yield return One("ignored_total", now.Ignored);
         yield return One("stale_total", now.Stale);
+        yield return One("abandoned_total", now.AbandonedFailures, "failure");
+        yield return One("abandoned_total", now.AbandonedIgnored, "ignored");
         yield return One("consecutive_successes", now.ConsecutiveSuccesses);
         yield return One("consecutive_failures", now.ConsecutiveFailures);
         yield return One("failure_rate", now.FailureRate);

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http.Resilience;
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace Fluxgate;
+
+/// <summary>Checks that a server that hangs opens the circuit, although only a timeout outside the breaker ends the calls. With default settings.</summary>
+public sealed class HangingServers
+{
+    // The default rule needs 100 calls; they wait in parallel.
+    private const int Calls = 100;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5.5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public Task Under_the_timeout_of_the_client_the_circuit_opens() => OpensBesidePolly(client => client.Timeout = Timeout, _ => { });
+
+    [Fact]
+    public Task Behind_the_standard_handler_the_circuit_opens() =>
+        OpensBesidePolly(
+            _ => { },
+            builder =>
+                builder.AddStandardResilienceHandler(options =>
+                {
+                    options.AttemptTimeout.Timeout = Timeout;
+                    options.CircuitBreaker.SamplingDuration = 2 * Timeout;
+
+                    // Queued calls would end before they waited.
+                    options.RateLimiter.DefaultRateLimiterOptions.PermitLimit = 2 * Calls;
+                    options.Retry.ShouldHandle = static _ => new(false);
+                })
+        );
+
+    [Fact]
+    public Task With_both_timeouts_equal_the_circuit_opens() =>
+        OpensBesidePolly(
+            client => client.Timeout = Timeout,
+            builder =>
+                builder.AddStandardResilienceHandler(options =>
+                {
+                    options.AttemptTimeout.Timeout = Timeout;
+                    options.TotalRequestTimeout.Timeout = Timeout;
+                    options.CircuitBreaker.SamplingDuration = 2 * Timeout;
+                    options.RateLimiter.DefaultRateLimiterOptions.PermitLimit = 2 * Calls;
+                    options.Retry.ShouldHandle = static _ => new(false);
+                })
+        );
+
+    [Fact]
+    public async Task Calls_that_are_given_up_soon_leave_the_circuit_closed()
+    {
+        await using var upstream = await HttpUpstream.StartAsync();
+        upstream.Answers(upstream.Hangs);
+        await using var services = Services(
+            client => client.Timeout = TimeSpan.FromSeconds(1),
+            _ => { },
+            pipeline => pipeline.AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = Breaker })
+        );
+
+        await EndAsync(services, upstream);
+
+        Assert.Equal((BreakerState.Closed, Calls), (Breaker.State, (int)Breaker.Snapshot().AbandonedIgnored));
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_counts_no_failures()
+    {
+        using var host = new HostBuilder()
+            .ConfigureServices(services =>
+                services.AddFluxgate().AddBreaker("payments", settings => settings.AbandonedAfter = TimeSpan.FromTicks(1))
+            )
+            .Build();
+        await host.StartAsync();
+        var breaker = host.Services.GetRequiredService<FluxgateBreakers>()["payments"];
+        var (before, during) = (breaker.Admit(), breaker.Admit());
+        await Task.Delay(50);
+        before.SettleAbandoned();
+
+        // Registered later, and so called before callbacks that were registered earlier.
+        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => during.SettleAbandoned());
+        await host.StopAsync();
+
+        Assert.Equal((1, 1), (breaker.Snapshot().AbandonedFailures, breaker.Snapshot().AbandonedIgnored));
+    }
+
+    private FluxgateBreaker Breaker { get; } = new("payments");
+
+    private async Task OpensBesidePolly(Action<HttpClient> configure, Action<IHttpClientBuilder> outside)
+    {
+        await using var upstream = await HttpUpstream.StartAsync();
+        upstream.Answers(upstream.Hangs);
+        var polly = new CircuitBreakerStateProvider();
+        await using var ours = Services(
+            configure,
+            outside,
+            pipeline => pipeline.AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = Breaker })
+        );
+        await using var theirs = Services(
+            configure,
+            outside,
+            pipeline =>
+                pipeline.AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions { MinimumThroughput = Calls, StateProvider = polly })
+        );
+
+        await Task.WhenAll(EndAsync(ours, upstream), EndAsync(theirs, upstream)).WaitAsync(Deadline);
+
+        Assert.Equal(BreakerState.Open, Breaker.State);
+        Assert.Equal(
+            "MinRequests 100 >= 100 & FailureRate 100% >= 50% (100 of 100), the last failure abandoned by its caller",
+            Breaker.Snapshot().Reason.Text
+        );
+        Assert.Equal(CircuitState.Closed, polly.CircuitState);
+    }
+
+    private static ServiceProvider Services(
+        Action<HttpClient> configure,
+        Action<IHttpClientBuilder> outside,
+        Action<ResiliencePipelineBuilder<HttpResponseMessage>> breaker
+    )
+    {
+        var services = new ServiceCollection();
+        var client = services.AddHttpClient("payments", configure);
+        outside(client);
+        client.AddResilienceHandler("breaker", breaker);
+        return services.BuildServiceProvider();
+    }
+
+    private static async Task EndAsync(IServiceProvider services, HttpUpstream upstream)
+    {
+        using var client = services.Client();
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Calls)
+                .Select(async _ => Assert.NotNull(await Record.ExceptionAsync(() => client.GetAsync(upstream.Address))))
+        );
+    }
+}
