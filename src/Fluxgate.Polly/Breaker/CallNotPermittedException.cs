@@ -41,6 +41,8 @@ public sealed class CallNotPermittedException : BrokenCircuitException
             ? $"; the permit is {_phase.Machine.UserCode.TextOf(_phase.Rules.Permit, UserErrorSource.Permit)}"
             : "";
 
+    internal bool IsBy(StateMachine machine) => ReferenceEquals(_phase.Machine, machine);
+
     internal static CallNotPermittedException By(Ticket rejection) =>
         rejection.Phase.RetryAfter(rejection.Start) is { } retryAfter ? new(rejection.Phase, retryAfter) : new(rejection.Phase);
 }

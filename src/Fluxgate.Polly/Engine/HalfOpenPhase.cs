@@ -55,6 +55,12 @@ internal sealed partial class HalfOpenPhase : Phase
             return AdmitResult.PhaseEnded;
         }
 
+        if (ProbeScope.Of(Machine) is { } outer && AdmitInside(outer, now) is { } nested)
+        {
+            ticket = new(this, CallStart.Exact(now));
+            return nested == AdmitResult.Rejected ? Reject(CallStart.Exact(now), out ticket) : nested;
+        }
+
         PermitContext context;
         AdmitResult? first = null;
         lock (_probes)
@@ -85,6 +91,14 @@ internal sealed partial class HalfOpenPhase : Phase
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
         var time = ticket.Elapsed(Clock, durationTicks);
+        if (ticket.Probe is null)
+        {
+            // A call inside a probe. It decides nothing.
+            Machine.Totals.AddNested(Ledger.SlowThresholds, verdict, time.Ticks);
+            Machine.Durations?.Record(State, time.Ticks);
+            return null;
+        }
+
         var now = time is { IsExact: true, EndedAt: { } end } ? end : Clock.Now;
         if (ExpireLeases(now) is { } reopened)
         {
@@ -97,7 +111,7 @@ internal sealed partial class HalfOpenPhase : Phase
         bool late;
         lock (_probes)
         {
-            late = ticket.Probe!.Expired || !TryCountProbe(ticket.Probe, verdict, time.Ticks, out settled);
+            late = ticket.Probe.Expired || !TryCountProbe(ticket.Probe, verdict, time.Ticks, out settled);
         }
 
         return late ? Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks) : OnSettled(settled, breakTicks, now);
@@ -190,6 +204,29 @@ internal sealed partial class HalfOpenPhase : Phase
                 : int.MaxValue;
             return AdmitWithin(now, most, out ticket);
         }
+    }
+
+    /// <summary>Admits a call inside a probe of this breaker as part of that probe, without a permit.</summary>
+    /// <returns><see langword="null"/> if the probe has settled, so that the call is like any other.</returns>
+    private AdmitResult? AdmitInside(Probe outer, long now)
+    {
+        lock (_probes)
+        {
+            if (!outer.IsInFlight || outer.Phase.Number != Number || outer.Deadline <= now)
+            {
+                return null;
+            }
+
+            if (outer.NestedCalls >= FluxgateDefaults.MaxNestedCalls)
+            {
+                return AdmitResult.Rejected;
+            }
+
+            outer.NestedCalls++;
+        }
+
+        Machine.Totals.AddStarted();
+        return AdmitResult.Admitted;
     }
 
     private AdmitResult AdmitWithin(long now, int mostInFlight, out Ticket ticket)

@@ -37,6 +37,7 @@ internal sealed class Probes
     public ProbeCounts End(Probe probe, Verdict verdict)
     {
         _inFlight.Remove(probe.Place!);
+        probe.Scope?.End();
         Volatile.Write(ref _firstDeadline, First?.Deadline ?? long.MaxValue);
         Counts.InFlight--;
         if (verdict == Verdict.Ignored)
@@ -71,6 +72,15 @@ internal sealed class Probe(HalfOpenPhase phase, long deadline, TimeSpan lease)
     public bool Expired { get; set; }
 
     public LinkedListNode<Probe>? Place { get; set; }
+
+    /// <summary>Gets whether the probe has not settled, neither by its result nor by its lease.</summary>
+    public bool IsInFlight => Place is { List: not null };
+
+    /// <summary>Gets or sets the number of calls inside this probe that were admitted as part of it.</summary>
+    public int NestedCalls { get; set; }
+
+    /// <summary>Gets or sets the scope of the code that runs in this probe; <see langword="null"/> without a pipeline.</summary>
+    public ProbeScope? Scope { get; set; }
 }
 
 /// <summary>The counts of the probes of a half-open phase. Parts are evaluated with a copy.</summary>

@@ -39,12 +39,7 @@ internal sealed class Totals
                 return;
             }
 
-            Folded[Ledger.CounterOf(verdict)]++;
-            if (verdict != Verdict.Ignored)
-            {
-                var thresholds = phase.Ledger.SlowThresholds;
-                CountSlow(thresholds, (1 << thresholds.Reached(durationTicks)) - 1);
-            }
+            Count(phase.Ledger.SlowThresholds, verdict, durationTicks);
         }
     }
 
@@ -64,6 +59,24 @@ internal sealed class Totals
         lock (this)
         {
             Folded[Ledger.Rejected + (int)state]++;
+        }
+    }
+
+    /// <summary>Counts the start of a call that no ledger counts.</summary>
+    public void AddStarted()
+    {
+        lock (this)
+        {
+            Folded[Ledger.Started]++;
+        }
+    }
+
+    /// <summary>Counts the verdict on a call whose start <see cref="AddStarted"/> counted.</summary>
+    public void AddNested(SlowThresholds thresholds, Verdict verdict, long durationTicks)
+    {
+        lock (this)
+        {
+            Count(thresholds, verdict, durationTicks);
         }
     }
 
@@ -176,6 +189,15 @@ internal sealed class Totals
         }
 
         _slow?.Keep(phase.Ledger.SlowThresholds);
+    }
+
+    private void Count(SlowThresholds thresholds, Verdict verdict, long durationTicks)
+    {
+        Folded[Ledger.CounterOf(verdict)]++;
+        if (verdict != Verdict.Ignored)
+        {
+            CountSlow(thresholds, (1 << thresholds.Reached(durationTicks)) - 1);
+        }
     }
 
     private void CountSlow(SlowThresholds thresholds, int reached)

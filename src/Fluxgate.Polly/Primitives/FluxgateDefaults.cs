@@ -19,6 +19,9 @@ internal static class FluxgateDefaults
 
     public const int UnprovenProbesInFlight = 10;
 
+    /// <summary>The calls of one breaker inside one of its probes that are admitted as part of the probe.</summary>
+    public const int MaxNestedCalls = 10;
+
     public const double RampInitial = 0.1;
 
     public const double RampFinal = 1.0;

@@ -34,6 +34,8 @@ internal sealed class Execution<TClassified>(
             {
                 return new(Outcome.FromException<TResult>(rejection));
             }
+
+            callback = ticket.Probe is { } probe ? NestedCalls.BelongTo(probe, callback) : callback;
         }
 
         ValueTask<Outcome<TResult>> running;
@@ -95,6 +97,7 @@ internal sealed class Execution<TClassified>(
     /// <returns>The ticket; none if the circuit is disabled, so that nothing is classified or counted.</returns>
     private Ticket Enter(ResilienceContext context, out CallNotPermittedException? rejection)
     {
+        using var scope = NestedCalls.ScopeOf(context);
         var admitted = _machine.TryEnter(context.CancellationToken.CanBeCanceled, out var ticket, out var caused);
         foreach (var signal in caused)
         {

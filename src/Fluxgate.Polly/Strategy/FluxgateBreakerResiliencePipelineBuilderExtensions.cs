@@ -146,8 +146,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
 
         var breaker =
             options.Breaker ?? new(options.CircuitName ?? DerivedName.Of(NameAfter(builder)), options.Settings, context.TimeProvider);
-        var userCode = breaker.Machine.UserCode;
-        return new(breaker, options.Breaker is null, new(options, userCode), new(context.Telemetry, userCode));
+        return new(breaker, options.Breaker is null, new(options, breaker.Machine), new(context.Telemetry, breaker.Machine.UserCode));
     }
 
     private static string NameAfter(ResiliencePipelineBuilderBase builder) =>

@@ -7,7 +7,7 @@ namespace Fluxgate;
 /// Classifies outcomes (rule 7): first ignored, then failure; all others are successes. When a predicate throws, the error is reported and the call is ignored.
 /// </summary>
 /// <typeparam name="TClassified">The result type of the options: that of the pipeline, or <see cref="object"/> in a pipeline of any result type.</typeparam>
-internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options, UserCode userCode)
+internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options, StateMachine machine)
 {
     // Null if the default applies. HttpTracker defines it for every result type.
     private readonly Tracker<TClassified>? _tracker = options.Tracker;
@@ -25,6 +25,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     /// <returns>The verdict, or <see langword="null"/> if the caller abandoned the call.</returns>
     public Verdict? Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context) =>
         outcome.Exception is { } exception && IsCancellation(exception, context) ? null
+        : IsOwnRejection(outcome.Exception) ? Verdict.Ignored
         : _tracker is not null ? ClassifyByTracker(outcome)
         : IsFailureByDefault(outcome) ? Verdict.Failure
         : Verdict.Success;
@@ -41,6 +42,11 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
                 return Verdict.Ignored;
             }
 
+            if (IsOwnRejection(outcome.Exception))
+            {
+                return Verdict.Ignored;
+            }
+
             return _shouldHandle is null || (outcome.Exception is { } exception && IsCancellation(exception, context))
                     ? Classify(outcome, context)
                 : await _shouldHandle(arguments).ConfigureAwait(context.ContinueOnCapturedContext) ? Verdict.Failure
@@ -48,7 +54,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         }
         catch (Exception error)
         {
-            userCode.Failed(UserErrorSource.Predicate, error);
+            machine.UserCode.Failed(UserErrorSource.Predicate, error);
             return Verdict.Ignored;
         }
     }
@@ -68,6 +74,9 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         exception is OperationCanceledException
         || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
 
+    // The same breaker rejected the call further in: this says nothing about the dependency.
+    private bool IsOwnRejection(Exception? exception) => exception is CallNotPermittedException rejection && rejection.IsBy(machine);
+
     private static Outcome<TClassified> Cast<TResult>(in Outcome<TResult> outcome) =>
         outcome.Exception is { } exception
             ? Outcome.FromException<TClassified>(exception)
@@ -84,7 +93,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         }
         catch (Exception error)
         {
-            userCode.Failed(UserErrorSource.Predicate, error);
+            machine.UserCode.Failed(UserErrorSource.Predicate, error);
             return Verdict.Ignored;
         }
     }
@@ -97,7 +106,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         }
         catch (Exception error)
         {
-            userCode.Failed(UserErrorSource.BreakDurationHint, error);
+            machine.UserCode.Failed(UserErrorSource.BreakDurationHint, error);
             return 0;
         }
     }
