@@ -44,6 +44,8 @@ internal sealed class Circuit
     public Signal? Settle(Admission admission, Verdict verdict, TimeSpan? duration = null) =>
         _story.Do($"settle {verdict}", () => admission.Settle(verdict, duration), Text);
 
+    public Signal? Abandon(Admission admission) => _story.Do("abandon", admission.SettleAbandoned, Text);
+
     /// <summary>Admits and settles a call, unless it is rejected.</summary>
     public Signal? Call(Verdict verdict, TimeSpan? duration = null) =>
         Admit() is { } admission ? Settle(admission, verdict, duration) : null;
