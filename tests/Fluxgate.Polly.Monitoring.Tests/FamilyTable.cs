@@ -55,7 +55,7 @@ public sealed class FamilyTable
     [Fact]
     public void The_sums_below_the_table_are_correct() =>
         Assert.Contains(
-            $"has {KitDocument.Families.Sum(row => Number(row[3]))} series when it is born and {KitDocument.Families.Sum(row => Number(row[4]))} at most",
+            $"has {KitDocument.Families.Sum(row => Number(row[3]))} series when it is created and {KitDocument.Families.Sum(row => Number(row[4]))} at most",
             KitDocument.Text,
             StringComparison.Ordinal
         );

@@ -53,7 +53,7 @@ public sealed class MonitoringDocumentCode
 
         static async Task ServeAsync(Func<Task> meanwhile)
         {
-            #region docs/monitoring.md: Getting it scraped
+            #region docs/monitoring.md: Scraping
             var payments = new FluxgateBreaker("payments", new FluxgateBreakerSettings { Listeners = { new PrometheusListener() } });
 
             using var server = new PrometheusServer(9464);
@@ -68,7 +68,7 @@ public sealed class MonitoringDocumentCode
     [Fact]
     public void Families_can_be_removed_and_labels_added()
     {
-        #region docs/monitoring.md: What it costs
+        #region docs/monitoring.md: Cost
         var catalogue = new MetricCatalogue { ConstantLabels = { ["environment"] = "production", ["service"] = "checkout" } };
         catalogue.Remove("circuit_breaker_stale_total");
         catalogue.Remove("circuit_breaker_consecutive_successes");
@@ -90,7 +90,7 @@ public sealed class MonitoringDocumentCode
     [Fact]
     public void Buckets_can_be_configured()
     {
-        #region docs/monitoring.md: The histogram
+        #region docs/monitoring.md: Histogram
         var catalogue = new MetricCatalogue { DurationBuckets = new DurationBuckets(0.05, 0.1, 0.25, 0.5, 1, 2) };
         var metrics = new PrometheusMetrics(catalogue);
         #endregion
@@ -109,7 +109,7 @@ public sealed class MonitoringDocumentCode
     {
         var metrics = new PrometheusMetrics();
 
-        #region docs/monitoring.md: A metric of your own
+        #region docs/monitoring.md: Custom metrics
         metrics.Add(
             MetricFamily.Signals(
                 "circuit_breaker_open_total",
@@ -176,7 +176,7 @@ public sealed class MonitoringDocumentCode
 
     private static async Task<Page> ScrapeAsync(int port) => Page.Parse(Encoding.UTF8.GetBytes(await DocumentsPort.PageAsync(port)));
 
-    #region docs/monitoring.md: A listener of your own
+    #region docs/monitoring.md: Custom listeners
     private sealed class OpenCounter : ICircuitListener
     {
         private readonly ConcurrentDictionary<string, long> _opened = new();

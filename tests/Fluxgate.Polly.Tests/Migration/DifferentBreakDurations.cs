@@ -112,7 +112,7 @@ public sealed class DifferentBreakDurations
         none.Succeed();
     }
 
-    #region docs/migrating.md: A generator that looks at the failure rate
+    #region docs/migrating.md: Break durations by failure rate
     public sealed class LongerForMoreFailures : BreakDuration
     {
         public override TimeSpan Next(in BreakDurationContext context)

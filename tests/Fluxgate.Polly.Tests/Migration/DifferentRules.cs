@@ -10,7 +10,7 @@ public sealed class DifferentRules
     [Fact]
     public async Task A_success_that_completes_the_minimum_may_open()
     {
-        #region docs/migrating.md: A rule that only a failure fulfils
+        #region docs/migrating.md: Opening on failures only
         var settings = new FluxgateBreakerSettings
         {
             Tripper = Tripper.MinRequests(4) & Tripper.FailureRate(0.5) & Tripper.FailureStreak(1),

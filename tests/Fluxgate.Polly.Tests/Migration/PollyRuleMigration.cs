@@ -12,7 +12,7 @@ public sealed class PollyRuleMigration
     {
         var failures = new PredicateBuilder<HttpResponseMessage>().HandleResult(response => (int)response.StatusCode >= 500);
 
-        #region docs/migrating.md: All of it, before and after
+        #region docs/migrating.md: Complete example
         var before = new ResiliencePipelineBuilder<HttpResponseMessage>().AddCircuitBreaker(
             new()
             {
@@ -140,7 +140,7 @@ public sealed class PollyRuleMigration
         var world = new World(new() { Tripper = Tripper.FailureStreak(1) });
         var breaker = world.Breaker;
 
-        #region docs/migrating.md: A generator that looks at the outcome
+        #region docs/migrating.md: Break durations by outcome
         var options = new FluxgateBreakerOptions<HttpResponseMessage>
         {
             Breaker = breaker,

@@ -11,7 +11,7 @@ public sealed class PythonBreakerMigration
     {
         static ValueTask<string> ChargeAsync(CancellationToken cancellationToken) => new("charged");
 
-        #region docs/migrating.md: A whole breaker
+        #region docs/migrating.md: Complete breaker
         var failures = Tracker.TypeOf<HttpRequestException>() | Tracker.TypeOf<TimeoutException>();
         var breaker = new FluxgateBreaker(
             "payments",

@@ -111,7 +111,7 @@ public sealed class PythonPartsMigration
     [Fact]
     public void WhenQuiet_is_the_recovery_of_Python()
     {
-        #region docs/migrating.md: Closing again
+        #region docs/migrating.md: Recovery
         var settings = new FluxgateBreakerSettings { Permit = Permit.All, Recovery = Recovery.WhenQuiet };
         #endregion
 
