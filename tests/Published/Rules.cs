@@ -78,7 +78,7 @@ internal static class Rules
 
     private sealed class FailuresAtLeast(int number) : Tripper
     {
-        public override bool Fires(in TripperContext context) => context.Failures >= number;
+        public override bool Fires(in TripperContext context) => context.Failures >= context.AtMost(number);
     }
 
     private sealed class AnHour : BreakDuration

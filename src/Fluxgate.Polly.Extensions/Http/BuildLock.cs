@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <summary>Runs one build at a time. Throws if a build needs itself, directly or through builds of other threads.</summary>
 /// <remarks>
 /// A build runs user code, which may need the result of another build. With plain locks, two threads that need each other's result would
-/// deadlock (trap F8), and a thread that needs its own would recurse until the stack overflows.
+/// deadlock, and a thread that needs its own would recurse until the stack overflows.
 /// </remarks>
 internal sealed class BuildLock
 {

@@ -4,7 +4,7 @@ namespace Fluxgate;
 
 /// <summary>
 /// Sets the states of circuits, of which one is 1. A series is replaced and never set again, so that a collection that is being written keeps
-/// the state that it started with (trap M2).
+/// the state that it started with.
 /// </summary>
 internal sealed class StateCollector(Gauge gauge) : FamilyCollector
 {

@@ -2,7 +2,7 @@ namespace Fluxgate;
 
 /// <summary>
 /// The slow calls of a breaker by threshold. It keeps the current thresholds and the most recent former ones, so that a setting that is
-/// restored continues its count. It drops older ones, because otherwise each reload would leave a series behind (trap M6). Guarded by the
+/// restored continues its count. It drops older ones, because otherwise each reload would leave a series behind. Guarded by the
 /// lock of <see cref="Totals"/>.
 /// </summary>
 internal sealed class SlowTotals

@@ -2,7 +2,7 @@ namespace Fluxgate;
 
 /// <summary>
 /// Keeps the counts of a breaker when it is collected. A weak table ties its lifetime to that of the breaker. Without it, the counters of a name
-/// would go back when the old breaker of a reloaded pipeline is collected (trap M5).
+/// would go back when the old breaker of a reloaded pipeline is collected.
 /// </summary>
 internal sealed class BreakerFinalizer(Circuits circuits, CircuitSeries circuit, TrackedBreaker tracked, FluxgateBreaker breaker)
     : IThreadPoolWorkItem

@@ -68,7 +68,7 @@ public sealed class MetricFamily
 
     /// <summary>
     /// Gets whether the labels are settings of the breaker. The other breakers of a name then add to the series of the newest one and add no series
-    /// of their own. Otherwise each reload would leave series behind (trap M6).
+    /// of their own. Otherwise each reload would leave series behind.
     /// </summary>
     internal bool LabelsAreSettings { get; private init; }
 

@@ -140,7 +140,7 @@ internal static class StandardFamilies
         var counts = now.AllTransitions;
         for (var i = 0; i < counts.Length; i++)
         {
-            // A counter that starts at 1 hides its first transition from increase() (trap M3), so automatic transitions start at 0.
+            // A counter that starts at 1 hides its first transition from increase(), so automatic transitions start at 0.
             if (counts[i] > 0 || Automatic[i])
             {
                 samples.Add(counts[i], States[i / History.States].ToLabel(), States[i % History.States].ToLabel());

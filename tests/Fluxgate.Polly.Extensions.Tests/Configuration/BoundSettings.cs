@@ -16,6 +16,7 @@ public sealed class BoundSettings
         ["Permit"] = "Random(20%) & MaxConcurrent(5)",
         ["Recovery"] = "After(20s)",
         ["ProbeLease"] = "00:00:20",
+        ["AbandonedAfter"] = "00:00:07",
         ["ProbeWithoutTraffic"] = "true",
         ["InitialState"] = "MetricsOnly",
         ["ListenerQueueCapacity"] = "64",
@@ -151,6 +152,7 @@ public sealed class BoundSettings
         Assert.Equal(All["Permit"], settings.Permit.ToString());
         Assert.Equal(All["Recovery"], settings.Recovery.ToString());
         Assert.Equal(TimeSpan.FromSeconds(20), settings.ProbeLease);
+        Assert.Equal(TimeSpan.FromSeconds(7), settings.AbandonedAfter);
         Assert.True(settings.ProbeWithoutTraffic);
         Assert.Equal(BreakerState.MetricsOnly, settings.InitialState);
         Assert.Equal(64, settings.ListenerQueueCapacity);

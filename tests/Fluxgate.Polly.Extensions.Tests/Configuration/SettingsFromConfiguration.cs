@@ -14,7 +14,7 @@ public sealed class SettingsFromConfiguration
             """
             "Window": "Time(60s)", "Tripper": "FailureStreak(5) | (MinRequests(20) & FailureRate(50%))",
             "BreakDuration": "Backoff(10s, x2, max 10m, jitter 10%)", "Permit": "Random(20%) & MaxConcurrent(5)", "Recovery": "After(20s)",
-            "ProbeLease": "20s", "ProbeWithoutTraffic": true, "InitialState": "metrics_only",
+            "ProbeLease": "20s", "AbandonedAfter": "7s", "ProbeWithoutTraffic": true, "InitialState": "metrics_only",
             "ListenerQueueCapacity": 64, "ListenerFlushTimeout": "00:00:02"
             """
         );
@@ -24,6 +24,7 @@ public sealed class SettingsFromConfiguration
         Assert.Equal("Random(20%) & MaxConcurrent(5)", settings.Permit.ToString());
         Assert.Equal("After(20s)", settings.Recovery.ToString());
         Assert.Equal(TimeSpan.FromSeconds(20), settings.ProbeLease);
+        Assert.Equal(TimeSpan.FromSeconds(7), settings.AbandonedAfter);
         Assert.True(settings.ProbeWithoutTraffic);
         Assert.Equal(BreakerState.MetricsOnly, settings.InitialState);
         Assert.Equal(64, settings.ListenerQueueCapacity);
@@ -45,6 +46,12 @@ public sealed class SettingsFromConfiguration
             Assert.Contains(ofCode.Contains(property) ? "can only be set in code" : "'?' is invalid", Assert.Single(error.Failures));
         }
     }
+
+    [Theory]
+    [InlineData("never")]
+    [InlineData("Never")]
+    public void AbandonedAfter_may_be_never(string text) =>
+        Assert.Equal(Timeout.InfiniteTimeSpan, Read($"\"AbandonedAfter\": \"{text}\"").AbandonedAfter);
 
     [Theory]
     [InlineData("250ms", 250)]
@@ -149,6 +156,10 @@ public sealed class SettingsFromConfiguration
     [InlineData(
         "\"ProbeLease\": \"30\"",
         "Fluxgate:Breakers:payments:ProbeLease: '30' is invalid. Column 1: expected a duration such as 250ms, 1s or 2m, but found '30'."
+    )]
+    [InlineData(
+        "\"AbandonedAfter\": \"soon\"",
+        "Fluxgate:Breakers:payments:AbandonedAfter: 'soon' is invalid. Column 1: expected a duration such as 250ms, 1s or 2m, but found 'soon'. Or 'never'."
     )]
     [InlineData("\"ProbeLease\": \"0s\"", "Fluxgate:Breakers:payments:ProbeLease: '0s' is invalid. Expected a duration greater than zero")]
     [InlineData(

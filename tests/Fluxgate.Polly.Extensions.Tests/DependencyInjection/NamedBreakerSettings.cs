@@ -99,6 +99,7 @@ public sealed class NamedBreakerSettings
             Recovery = Recovery.WhenQuiet,
             ProbeLease = TimeSpan.FromSeconds(3),
             ProbeWithoutTraffic = true,
+            AbandonedAfter = TimeSpan.FromSeconds(4),
             InitialState = BreakerState.MetricsOnly,
             ListenerQueueCapacity = 5,
             ListenerFlushTimeout = TimeSpan.FromSeconds(2),

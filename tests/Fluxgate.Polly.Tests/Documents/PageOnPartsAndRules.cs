@@ -54,7 +54,7 @@ public sealed class PageOnPartsAndRules
     #region docs/parts-and-rules.md: Custom parts
     sealed class FailuresAtLeast(int number) : Tripper
     {
-        public override bool Fires(in TripperContext context) => context.Failures >= number;
+        public override bool Fires(in TripperContext context) => context.Failures >= context.AtMost(number);
         public override string ToString() => $"FailuresAtLeast({number})";
     }
     #endregion

@@ -12,7 +12,7 @@ namespace Fluxgate;
 /// <code>
 /// sealed class FailuresAtLeast(int number) : Tripper
 /// {
-///     public override bool Fires(in TripperContext context) => context.Failures >= number;
+///     public override bool Fires(in TripperContext context) => context.Failures >= context.AtMost(number);
 ///     public override string ToString() => $"FailuresAtLeast({number})";
 /// }
 /// </code>
