@@ -53,6 +53,10 @@ public sealed class FamilyTable
     }
 
     [Fact]
+    public void The_readme_has_the_number_of_families() =>
+        Assert.Contains($"are {KitDocument.Families.Count} families", Repository.Read("README.md"), StringComparison.Ordinal);
+
+    [Fact]
     public void The_sums_below_the_table_are_correct() =>
         Assert.Contains(
             $"has {KitDocument.Families.Sum(row => Number(row[3]))} series when it is created and {KitDocument.Families.Sum(row => Number(row[4]))} at most",
