@@ -8,7 +8,7 @@ namespace Fluxgate;
 
 public sealed class AllocationsOfSuspendedCalls(ITestOutputHelper output)
 {
-    private const double MostBytes = 130;
+    private const double MostBytes = 120;
 
     [Fact]
     public void A_callback_that_suspends_allocates_at_most_130_bytes_more()
