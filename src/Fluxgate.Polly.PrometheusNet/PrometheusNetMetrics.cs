@@ -25,9 +25,11 @@ public sealed class PrometheusNetMetrics
 
     private readonly object _gate = new();
     private readonly IMetricFactory _factory;
-    private readonly Dictionary<MetricFamily, FamilyCollector> _collectors = [];
+    private readonly Dictionary<MetricFamily, Func<string?, FamilySeries>> _collectors = [];
+    private readonly Dictionary<string, CircuitCollector> _circuits = new(StringComparer.Ordinal);
+    private readonly CircuitCollector _process = new(null);
     private long _lastStarted;
-    private long _lastApplied;
+    private long _lastCompleted;
 
     private PrometheusNetMetrics(CollectorRegistry registry, MetricCatalogue? catalogue)
     {
@@ -118,55 +120,63 @@ public sealed class PrometheusNetMetrics
     {
         var number = Interlocked.Increment(ref _lastStarted);
         var reading = Breakers.Read();
-        var read = reading.Families.Select(family => (family, Read(reading, family))).ToList();
-        lock (_gate)
+        var samples = reading.Families.Select(_ => new MetricSamples()).ToArray();
+        for (var circuit = 0; circuit < reading.Circuits.Count; circuit++)
         {
-            if (number < _lastApplied)
+            Read(reading, circuit, samples);
+            lock (_gate)
             {
-                return;
-            }
-
-            _lastApplied = number;
-            foreach (var (family, series) in read)
-            {
-                if (_collectors.TryGetValue(family, out var collector))
+                if (CollectorOf(reading.Circuits[circuit], number) is { } collector)
                 {
-                    collector.Set(series);
+                    Set(collector, number, reading, samples);
                 }
             }
         }
+
+        Read(reading, null, samples);
+        lock (_gate)
+        {
+            Set(_process, number, reading, samples);
+            foreach (var (name, circuit) in _circuits.Where(circuit => circuit.Value.Collection < number).ToList())
+            {
+                circuit.Remove();
+                _circuits.Remove(name);
+            }
+
+            _lastCompleted = Math.Max(_lastCompleted, number);
+        }
     }
 
-    private static List<SeriesValue> Read(MetricsReading reading, MetricFamily family)
+    /// <summary>Reads the families of a circuit, or those of the process. This runs user code, so never call it under a lock.</summary>
+    private static void Read(MetricsReading reading, int? circuit, MetricSamples[] samples)
     {
-        var series = new List<SeriesValue>();
-        var samples = new MetricSamples();
-        for (var circuit = 0; circuit < reading.CircuitsOf(family); circuit++)
+        for (var i = 0; i < samples.Length; i++)
         {
-            reading.Read(family, circuit, samples);
-            foreach (var sample in samples.All)
+            if (reading.Families[i].IsPerCircuit == circuit is not null)
             {
-                series.Add(new(Labels(family, family.IsPerCircuit ? reading.Circuits[circuit] : null, sample), sample));
+                reading.Read(reading.Families[i], circuit ?? 0, samples[i]);
             }
         }
-
-        return series;
     }
 
-    private static string[] Labels(MetricFamily family, string? circuit, in MetricSample sample)
+    /// <summary>Returns the collector of a circuit, or <see langword="null"/> if a newer collection has completed and removed the circuit.</summary>
+    private CircuitCollector? CollectorOf(string name, long number)
     {
-        var own = circuit is null ? 0 : 1;
-        var labels = new string[own + family.Labels.Count];
-        if (circuit is not null)
+        if (!_circuits.TryGetValue(name, out var circuit) && number > _lastCompleted)
         {
-            labels[0] = circuit;
+            circuit = new(name);
+            _circuits.Add(name, circuit);
         }
 
-        for (var i = 0; i < family.Labels.Count; i++)
-        {
-            labels[own + i] = sample.Labels[i]!;
-        }
+        return circuit;
+    }
 
-        return labels;
+    private void Set(CircuitCollector collector, long number, MetricsReading reading, MetricSamples[] samples)
+    {
+        if (number > collector.Collection)
+        {
+            collector.Collection = number;
+            collector.Set(reading.Families, samples, _collectors);
+        }
     }
 }
