@@ -120,23 +120,24 @@ public sealed class PrometheusNetMetrics
     {
         var number = Interlocked.Increment(ref _lastStarted);
         var reading = Breakers.Read();
-        var samples = reading.Families.Select(_ => new MetricSamples()).ToArray();
+        MetricFamily[] families = [.. reading.Families];
+        var samples = Array.ConvertAll(families, static _ => new MetricSamples());
         for (var circuit = 0; circuit < reading.Circuits.Count; circuit++)
         {
-            Read(reading, circuit, samples);
+            Read(reading, families, circuit, samples);
             lock (_gate)
             {
                 if (CollectorOf(reading.Circuits[circuit], number) is { } collector)
                 {
-                    Set(collector, number, reading, samples);
+                    Set(collector, number, families, samples);
                 }
             }
         }
 
-        Read(reading, null, samples);
+        Read(reading, families, null, samples);
         lock (_gate)
         {
-            Set(_process, number, reading, samples);
+            Set(_process, number, families, samples);
             foreach (var (name, circuit) in _circuits.Where(circuit => circuit.Value.Collection < number).ToList())
             {
                 circuit.Remove();
@@ -148,13 +149,13 @@ public sealed class PrometheusNetMetrics
     }
 
     /// <summary>Reads the families of a circuit, or those of the process. This runs user code, so never call it under a lock.</summary>
-    private static void Read(MetricsReading reading, int? circuit, MetricSamples[] samples)
+    private static void Read(MetricsReading reading, MetricFamily[] families, int? circuit, MetricSamples[] samples)
     {
         for (var i = 0; i < samples.Length; i++)
         {
-            if (reading.Families[i].IsPerCircuit == circuit is not null)
+            if (families[i].IsPerCircuit == circuit is not null)
             {
-                reading.Read(reading.Families[i], circuit ?? 0, samples[i]);
+                reading.Read(families[i], circuit ?? 0, samples[i]);
             }
         }
     }
@@ -171,12 +172,12 @@ public sealed class PrometheusNetMetrics
         return circuit;
     }
 
-    private void Set(CircuitCollector collector, long number, MetricsReading reading, MetricSamples[] samples)
+    private void Set(CircuitCollector collector, long number, MetricFamily[] families, MetricSamples[] samples)
     {
         if (number > collector.Collection)
         {
             collector.Collection = number;
-            collector.Set(reading.Families, samples, _collectors);
+            collector.Set(families, samples, _collectors);
         }
     }
 }

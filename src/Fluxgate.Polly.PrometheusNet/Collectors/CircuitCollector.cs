@@ -10,7 +10,7 @@ internal sealed class CircuitCollector(string? circuit)
 
     /// <summary>Sets the series of all families that have samples for circuits, or of those that have samples for the process.</summary>
     public void Set(
-        IReadOnlyList<MetricFamily> families,
+        MetricFamily[] families,
         MetricSamples[] samples,
         IReadOnlyDictionary<MetricFamily, Func<string?, FamilySeries>> collectors
     )
@@ -23,9 +23,10 @@ internal sealed class CircuitCollector(string? circuit)
 
         for (var i = 0; i < samples.Length; i++)
         {
-            if (families[i].IsPerCircuit == circuit is not null && collectors.TryGetValue(families[i], out var create))
+            if (families[i].IsPerCircuit == circuit is not null)
             {
-                (_families[i] ??= create(circuit)).Set(samples[i].All);
+                _families[i] ??= collectors.GetValueOrDefault(families[i])?.Invoke(circuit);
+                _families[i]?.Set(samples[i].All);
             }
         }
     }
