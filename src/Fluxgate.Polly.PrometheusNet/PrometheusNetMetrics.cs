@@ -27,7 +27,7 @@ public sealed class PrometheusNetMetrics
     private readonly IMetricFactory _factory;
     private readonly Dictionary<MetricFamily, Func<string?, FamilySeries>> _collectors = [];
     private readonly Dictionary<string, CircuitCollector> _circuits = new(StringComparer.Ordinal);
-    private readonly CircuitCollector _process = new(null);
+    private readonly CircuitCollector _process = new(null, 0);
     private long _lastStarted;
     private long _lastCompleted;
 
@@ -120,24 +120,16 @@ public sealed class PrometheusNetMetrics
     {
         var number = Interlocked.Increment(ref _lastStarted);
         var reading = Breakers.Read();
-        MetricFamily[] families = [.. reading.Families];
-        var samples = Array.ConvertAll(families, static _ => new MetricSamples());
-        for (var circuit = 0; circuit < reading.Circuits.Count; circuit++)
+        var circuits = Begin(reading, number);
+        var samples = new MetricSamples();
+        for (var family = 0; family < reading.Families.Count; family++)
         {
-            Read(reading, families, circuit, samples);
-            lock (_gate)
-            {
-                if (CollectorOf(reading.Circuits[circuit], number) is { } collector)
-                {
-                    Set(collector, number, families, samples);
-                }
-            }
+            // Family by family, in the order in which prometheus-net writes, so that the series of a family are neighbours in memory.
+            Collect(reading, family, circuits, number, samples);
         }
 
-        Read(reading, families, null, samples);
         lock (_gate)
         {
-            Set(_process, number, families, samples);
             foreach (var (name, circuit) in _circuits.Where(circuit => circuit.Value.Collection < number).ToList())
             {
                 circuit.Remove();
@@ -148,36 +140,53 @@ public sealed class PrometheusNetMetrics
         }
     }
 
-    /// <summary>Reads the families of a circuit, or those of the process. This runs user code, so never call it under a lock.</summary>
-    private static void Read(MetricsReading reading, MetricFamily[] families, int? circuit, MetricSamples[] samples)
+    /// <summary>Returns the collectors of the circuits of a reading; <see langword="null"/> for a circuit that a newer collection has removed.</summary>
+    private CircuitCollector?[] Begin(MetricsReading reading, long number)
     {
-        for (var i = 0; i < samples.Length; i++)
+        var circuits = new CircuitCollector?[reading.Circuits.Count];
+        lock (_gate)
         {
-            if (families[i].IsPerCircuit == circuit is not null)
+            for (var i = 0; i < circuits.Length; i++)
             {
-                reading.Read(families[i], circuit ?? 0, samples[i]);
+                var name = reading.Circuits[i];
+                if (!_circuits.TryGetValue(name, out var circuit) && number > _lastCompleted)
+                {
+                    circuit = new(name, reading.Families.Count);
+                    _circuits.Add(name, circuit);
+                }
+
+                if (circuit is not null)
+                {
+                    circuit.Collection = Math.Max(circuit.Collection, number);
+                    circuits[i] = circuit;
+                }
             }
         }
+
+        return circuits;
     }
 
-    /// <summary>Returns the collector of a circuit, or <see langword="null"/> if a newer collection has completed and removed the circuit.</summary>
-    private CircuitCollector? CollectorOf(string name, long number)
+    private void Collect(MetricsReading reading, int index, CircuitCollector?[] circuits, long number, MetricSamples samples)
     {
-        if (!_circuits.TryGetValue(name, out var circuit) && number > _lastCompleted)
+        var family = reading.Families[index];
+        Func<string?, FamilySeries>? create;
+        lock (_gate)
         {
-            circuit = new(name);
-            _circuits.Add(name, circuit);
+            if (!_collectors.TryGetValue(family, out create))
+            {
+                return;
+            }
         }
 
-        return circuit;
-    }
-
-    private void Set(CircuitCollector collector, long number, MetricFamily[] families, MetricSamples[] samples)
-    {
-        if (number > collector.Collection)
+        var count = reading.CircuitsOf(family);
+        for (var circuit = 0; circuit < count; circuit++)
         {
-            collector.Collection = number;
-            collector.Set(families, samples, _collectors);
+            // Reading runs user code, so never read under the lock.
+            reading.Read(family, circuit, samples);
+            lock (_gate)
+            {
+                (family.IsPerCircuit ? circuits[circuit] : _process)?.Set(index, create, number, samples);
+            }
         }
     }
 }

@@ -26,15 +26,19 @@ internal abstract class ChildSeries<TChild>(MetricFamily family, string? circuit
         }
     }
 
-    /// <summary>Returns whether two samples with the same labels have the same value.</summary>
-    protected virtual bool AreEqual(in MetricSample one, in MetricSample other) => one.Value.Equals(other.Value);
-
     /// <summary>Sets a series.</summary>
     /// <param name="child">The child; <see langword="null"/> if the series is new.</param>
     /// <param name="before">The sample that the child shows.</param>
     /// <param name="now">The sample that was read.</param>
     /// <returns>The child that shows the sample, or <see langword="null"/> if the registry cannot show it.</returns>
     protected abstract TChild? Set(TChild? child, in MetricSample before, in MetricSample now);
+
+    /// <summary>Returns whether two samples with the same labels have the same value.</summary>
+    private static bool AreEqual(in MetricSample one, in MetricSample other) =>
+        one.Value.Equals(other.Value) && (one.Durations is not { } durations || AreEqual(durations, other.Durations!));
+
+    private static bool AreEqual(DurationHistogram one, DurationHistogram other) =>
+        one.Sum == other.Sum && one.Buckets.Equals(other.Buckets) && one.Counts.SequenceEqual(other.Counts);
 
     private bool HaveLabelsOf(ReadOnlySpan<MetricSample> samples)
     {

@@ -1,38 +1,42 @@
 namespace Fluxgate;
 
 /// <summary>The series of all families for one circuit, or for the process. The lock of the metrics guards it.</summary>
-internal sealed class CircuitCollector(string? circuit)
+internal sealed class CircuitCollector(string? circuit, int families)
 {
-    private FamilySeries?[] _families = [];
+    private FamilySeries?[] _families = new FamilySeries?[families];
+    private bool _isRemoved;
 
-    /// <summary>Gets or sets the number of the newest collection that set the series.</summary>
+    /// <summary>Gets or sets the number of the newest collection that has read the circuit.</summary>
     public long Collection { get; set; }
 
-    /// <summary>Sets the series of all families that have samples for circuits, or of those that have samples for the process.</summary>
-    public void Set(
-        MetricFamily[] families,
-        MetricSamples[] samples,
-        IReadOnlyDictionary<MetricFamily, Func<string?, FamilySeries>> collectors
-    )
+    /// <summary>Sets the series of one family. An older collection never replaces a newer one or restores what it removed.</summary>
+    /// <param name="index">The index of the family. Families are only added, at the end.</param>
+    /// <param name="create">Creates the series of the family in the registry.</param>
+    /// <param name="collection">The number of the collection that read the samples.</param>
+    /// <param name="samples">The samples.</param>
+    public void Set(int index, Func<string?, FamilySeries> create, long collection, MetricSamples samples)
     {
-        // Families are only added, at the end.
-        if (_families.Length < samples.Length)
+        if (_isRemoved)
         {
-            Array.Resize(ref _families, samples.Length);
+            return;
         }
 
-        for (var i = 0; i < samples.Length; i++)
+        if (_families.Length <= index)
         {
-            if (families[i].IsPerCircuit == circuit is not null)
-            {
-                _families[i] ??= collectors.GetValueOrDefault(families[i])?.Invoke(circuit);
-                _families[i]?.Set(samples[i].All);
-            }
+            Array.Resize(ref _families, index + 1);
+        }
+
+        var series = _families[index] ??= create(circuit);
+        if (collection > series.Collection)
+        {
+            series.Collection = collection;
+            series.Set(samples.All);
         }
     }
 
     public void Remove()
     {
+        _isRemoved = true;
         foreach (var family in _families)
         {
             family?.Set([]);

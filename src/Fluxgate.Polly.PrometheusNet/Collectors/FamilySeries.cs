@@ -3,6 +3,9 @@ namespace Fluxgate;
 /// <summary>The series of one family for one circuit, or for the process. The lock of the metrics guards it.</summary>
 internal abstract class FamilySeries(MetricFamily family, string? circuit)
 {
+    /// <summary>Gets or sets the number of the newest collection that set the series.</summary>
+    public long Collection { get; set; }
+
     /// <summary>Sets the series to the values that were read, and removes the others.</summary>
     public abstract void Set(ReadOnlySpan<MetricSample> samples);
 

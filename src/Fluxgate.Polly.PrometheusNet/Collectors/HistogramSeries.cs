@@ -10,11 +10,6 @@ namespace Fluxgate;
 internal sealed class HistogramSeries(SharedHistogram histogram, MetricFamily family, string? circuit)
     : ChildSeries<Histogram.Child>(family, circuit)
 {
-    protected override bool AreEqual(in MetricSample one, in MetricSample other) =>
-        one.Durations!.Sum == other.Durations!.Sum
-        && one.Durations.Buckets.Equals(other.Durations.Buckets)
-        && one.Durations.Counts.SequenceEqual(other.Durations.Counts);
-
     protected override Histogram.Child? Set(Histogram.Child? child, in MetricSample before, in MetricSample now)
     {
         var durations = now.Durations!;

@@ -110,7 +110,11 @@ public sealed class MetricSamples
         }
 
         _index?.Add(sample.Labels, _count);
-        _samples[_count++] = sample;
+        ref var slot = ref _samples[_count++];
+        if (!_repeats || !slot.Value.Equals(sample.Value) || slot.Durations != sample.Durations)
+        {
+            slot = sample;
+        }
     }
 
     private int? IndexOf(in MetricLabels labels)
