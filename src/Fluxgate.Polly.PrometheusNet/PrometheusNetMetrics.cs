@@ -25,9 +25,11 @@ public sealed class PrometheusNetMetrics
 
     private readonly object _gate = new();
     private readonly IMetricFactory _factory;
-    private readonly Dictionary<MetricFamily, FamilyCollector> _collectors = [];
+    private readonly Dictionary<MetricFamily, Func<string?, FamilySeries>> _collectors = [];
+    private readonly Dictionary<string, CircuitCollector> _circuits = new(StringComparer.Ordinal);
+    private readonly CircuitCollector _process = new(null, 0);
     private long _lastStarted;
-    private long _lastApplied;
+    private long _lastCompleted;
 
     private PrometheusNetMetrics(CollectorRegistry registry, MetricCatalogue? catalogue)
     {
@@ -118,55 +120,73 @@ public sealed class PrometheusNetMetrics
     {
         var number = Interlocked.Increment(ref _lastStarted);
         var reading = Breakers.Read();
-        var read = reading.Families.Select(family => (family, Read(reading, family))).ToList();
+        var circuits = Begin(reading, number);
+        var samples = new MetricSamples();
+        for (var family = 0; family < reading.Families.Count; family++)
+        {
+            // Family by family, in the order in which prometheus-net writes, so that the series of a family are neighbours in memory.
+            Collect(reading, family, circuits, number, samples);
+        }
+
         lock (_gate)
         {
-            if (number < _lastApplied)
+            foreach (var (name, circuit) in _circuits.Where(circuit => circuit.Value.Collection < number).ToList())
             {
-                return;
+                circuit.Remove();
+                _circuits.Remove(name);
             }
 
-            _lastApplied = number;
-            foreach (var (family, series) in read)
+            _lastCompleted = Math.Max(_lastCompleted, number);
+        }
+    }
+
+    /// <summary>Returns the collectors of the circuits of a reading; <see langword="null"/> for a circuit that a newer collection has removed.</summary>
+    private CircuitCollector?[] Begin(MetricsReading reading, long number)
+    {
+        var circuits = new CircuitCollector?[reading.Circuits.Count];
+        lock (_gate)
+        {
+            for (var i = 0; i < circuits.Length; i++)
             {
-                if (_collectors.TryGetValue(family, out var collector))
+                var name = reading.Circuits[i];
+                if (!_circuits.TryGetValue(name, out var circuit) && number > _lastCompleted)
                 {
-                    collector.Set(series);
+                    circuit = new(name, reading.Families.Count);
+                    _circuits.Add(name, circuit);
+                }
+
+                if (circuit is not null)
+                {
+                    circuit.Collection = Math.Max(circuit.Collection, number);
+                    circuits[i] = circuit;
                 }
             }
         }
+
+        return circuits;
     }
 
-    private static List<SeriesValue> Read(MetricsReading reading, MetricFamily family)
+    private void Collect(MetricsReading reading, int index, CircuitCollector?[] circuits, long number, MetricSamples samples)
     {
-        var series = new List<SeriesValue>();
-        var samples = new MetricSamples();
-        for (var circuit = 0; circuit < reading.CircuitsOf(family); circuit++)
+        var family = reading.Families[index];
+        Func<string?, FamilySeries>? create;
+        lock (_gate)
         {
-            reading.Read(family, circuit, samples);
-            foreach (var sample in samples.All)
+            if (!_collectors.TryGetValue(family, out create))
             {
-                series.Add(new(Labels(family, family.IsPerCircuit ? reading.Circuits[circuit] : null, sample), sample));
+                return;
             }
         }
 
-        return series;
-    }
-
-    private static string[] Labels(MetricFamily family, string? circuit, in MetricSample sample)
-    {
-        var own = circuit is null ? 0 : 1;
-        var labels = new string[own + family.Labels.Count];
-        if (circuit is not null)
+        var count = reading.CircuitsOf(family);
+        for (var circuit = 0; circuit < count; circuit++)
         {
-            labels[0] = circuit;
+            // Reading runs user code, so never read under the lock.
+            reading.Read(family, circuit, samples);
+            lock (_gate)
+            {
+                (family.IsPerCircuit ? circuits[circuit] : _process)?.Set(index, create, number, samples);
+            }
         }
-
-        for (var i = 0; i < family.Labels.Count; i++)
-        {
-            labels[own + i] = sample.Labels[i]!;
-        }
-
-        return labels;
     }
 }

@@ -52,11 +52,11 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
                 var labels = _labels.Of(sample.Labels, i);
                 if (histogram is not null && sample.Durations is { } durations)
                 {
-                    WriteHistogram(histogram, circuitText, labels, durations);
+                    WriteHistogram(histogram, [.. circuitText, .. labels], durations);
                 }
                 else
                 {
-                    _text.AppendLine(name, circuitText, labels, default, sample.Value);
+                    _text.AppendLine(name, circuitText, labels, sample.Value);
                 }
             }
         }
@@ -89,7 +89,7 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
         }
     }
 
-    private void WriteHistogram(HistogramNames names, ReadOnlySpan<byte> circuit, ReadOnlySpan<byte> labels, DurationHistogram durations)
+    private void WriteHistogram(HistogramNames names, byte[] labels, DurationHistogram durations)
     {
         var close = _labels.Close;
         var bounds = names.BoundsOf(durations.Buckets, _labels.AreAny, IsOpenMetrics);
@@ -98,11 +98,11 @@ internal ref struct PageWriter(BreakerMetrics metrics, MetricsReading reading, P
         for (var bucket = 0; bucket < bounds.Length; bucket++)
         {
             below += counts[bucket];
-            _text.AppendLine(names.Bucket, circuit, labels, bounds[bucket], below);
+            _text.AppendLine(names.Bucket, labels, bounds[bucket], below);
         }
 
-        _text.AppendLine(names.Sum, circuit, labels, close, durations.Sum.TotalSeconds);
-        _text.AppendLine(names.Count, circuit, labels, close, durations.Count);
+        _text.AppendLine(names.Sum, labels, close, durations.Sum.TotalSeconds);
+        _text.AppendLine(names.Count, labels, close, durations.Count);
     }
 
     private void End()

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
@@ -64,21 +63,13 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
         Append("\""u8);
     }
 
-    /// <summary>Appends a line of four encoded parts and a number.</summary>
-    public void AppendLine(
-        ReadOnlySpan<byte> name,
-        ReadOnlySpan<byte> circuit,
-        ReadOnlySpan<byte> labels,
-        ReadOnlySpan<byte> close,
-        double value
-    )
+    /// <summary>Appends a line of three encoded parts and a number.</summary>
+    public void AppendLine(ReadOnlySpan<byte> name, ReadOnlySpan<byte> labels, ReadOnlySpan<byte> lastLabels, double value)
     {
-        var line = Room(name.Length + circuit.Length + labels.Length + close.Length + MaxNumberLength + 1);
-        var rest = line;
-        rest = After(name, rest);
-        rest = After(circuit, rest);
+        var line = Room(name.Length + labels.Length + lastLabels.Length + MaxNumberLength + 1);
+        var rest = After(name, line);
         rest = After(labels, rest);
-        rest = After(close, rest);
+        rest = After(lastLabels, rest);
         rest = rest[Format(value, rest)..];
         rest[0] = (byte)'\n';
         _written += line.Length - rest.Length + 1;
@@ -129,7 +120,7 @@ internal ref struct Utf8Output(IBufferWriter<byte> output)
             return 1;
         }
 
-        Utf8Formatter.TryFormat(value, room, out var length);
+        value.TryFormat(room, out var length, default, CultureInfo.InvariantCulture);
         return length;
     }
 

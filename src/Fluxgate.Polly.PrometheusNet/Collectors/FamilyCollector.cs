@@ -2,22 +2,27 @@ using Prometheus;
 
 namespace Fluxgate;
 
-/// <summary>Sets the series of a family in a registry to the values that were read, and removes the others. The lock of the metrics guards it.</summary>
-internal abstract class FamilyCollector
+/// <summary>A family in a registry.</summary>
+internal static class FamilyCollector
 {
-    public static FamilyCollector Of(MetricFamily family, IMetricFactory factory, string[] labels, BreakerMetrics metrics) =>
-        family.Type switch
+    /// <summary>Adds a family to a registry.</summary>
+    /// <returns>A function that creates the series of a circuit, or those of the process, which have no circuit.</returns>
+    public static Func<string?, FamilySeries> Of(MetricFamily family, IMetricFactory factory, string[] labels, BreakerMetrics metrics)
+    {
+        // Suppressed until it is set, so that no series has a value that was not read.
+        switch (family.Type)
         {
-            // Suppressed until it is set, so that no series has a value that was not read.
-            MetricType.Counter => new CounterCollector(
-                factory.CreateCounter(family.Name, family.Help, labels, new() { SuppressInitialValue = true })
-            ),
-            MetricType.Histogram => new HistogramCollector(factory, family, labels, metrics),
-            _ => Gauge(family, factory.CreateGauge(family.Name, family.Help, labels, new() { SuppressInitialValue = true })),
-        };
-
-    public abstract void Set(IReadOnlyList<SeriesValue> series);
-
-    private static FamilyCollector Gauge(MetricFamily family, Gauge gauge) =>
-        family.Name is "circuit_breaker_state" ? new StateCollector(gauge) : new GaugeCollector(gauge);
+            case MetricType.Counter:
+                var counter = factory.CreateCounter(family.Name, family.Help, labels, new() { SuppressInitialValue = true });
+                return circuit => new CounterSeries(counter, family, circuit);
+            case MetricType.Histogram:
+                var histogram = new SharedHistogram(factory, family, labels, family.IsPerCircuit ? metrics.DurationBuckets : null);
+                return circuit => new HistogramSeries(histogram, family, circuit);
+            default:
+                var gauge = factory.CreateGauge(family.Name, family.Help, labels, new() { SuppressInitialValue = true });
+                return family.Name is "circuit_breaker_state"
+                    ? circuit => new StateSeries(gauge, family, circuit)
+                    : circuit => new GaugeSeries(gauge, family, circuit);
+        }
+    }
 }

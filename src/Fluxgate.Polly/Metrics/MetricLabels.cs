@@ -24,15 +24,10 @@ public readonly record struct MetricLabels(string? First = null, string? Second 
             _ => throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be 0 to 3, but is {RuleText.Number(index)}."),
         };
 
-    /// <summary>Gets a fast hash: equal labels have the same number, and others usually do not.</summary>
-    internal int Mark => First is null ? 0 : (31 * ((31 * ((31 * MarkOf(First)) + MarkOf(Second))) + MarkOf(Third))) + MarkOf(Fourth);
-
     internal int Count =>
         First is null ? 0
         : Second is null ? 1
         : Third is null ? 2
         : Fourth is null ? 3
         : 4;
-
-    private static int MarkOf(string? value) => string.IsNullOrEmpty(value) ? 0 : (7 * value.Length) + value[0] + (3 * value[^1]);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Fluxgate;
 
 /// <summary>The samples of one family, for one circuit or for the process. Samples with the same labels are summed, so there are no duplicates.</summary>
@@ -9,15 +7,19 @@ public sealed class MetricSamples
     /// <summary>The number of samples from which on a dictionary is faster than a linear search.</summary>
     private const int Many = 48;
 
-    private readonly List<MetricSample> _samples = [];
-    private Dictionary<MetricLabels, int>? _index;
+    private MetricSample[] _samples = [];
+    private int _count;
 
-    /// <summary>A filter of 64 bits, with one bit set for each sample. If the bit of some labels is not set, they are new and need no search.</summary>
-    private ulong _known;
+    /// <summary>The number of samples of the previous reading. They are distinct, and most circuits have the same labels in the same order.</summary>
+    private int _previous;
+
+    /// <summary>Whether all samples have the labels that the previous reading has at their index, so that they need no search.</summary>
+    private bool _repeats;
+    private Dictionary<MetricLabels, int>? _index;
     private MetricFamily? _family;
 
     /// <summary>Gets the samples, in the order in which they were added. Valid until samples are read or added again.</summary>
-    public ReadOnlySpan<MetricSample> All => CollectionsMarshal.AsSpan(_samples);
+    public ReadOnlySpan<MetricSample> All => _samples.AsSpan(0, _count);
 
     /// <summary>Gets the buckets of the histogram of call durations in the catalogue.</summary>
     internal DurationBuckets? DurationBuckets { get; private set; }
@@ -71,17 +73,18 @@ public sealed class MetricSamples
 
     internal void Clear()
     {
-        _samples.Clear();
+        _previous = _count;
+        _repeats = true;
+        _count = 0;
         _index = null;
-        _known = 0;
     }
 
     /// <summary>Removes all samples after the first <paramref name="count"/>. No samples can be added afterwards.</summary>
-    internal void Cut(int count) => _samples.RemoveRange(count, _samples.Count - count);
+    internal void Cut(int count) => _count = count;
 
     internal void Add(MetricSamples others)
     {
-        foreach (var sample in others._samples)
+        foreach (ref readonly var sample in others.All)
         {
             Add(sample);
         }
@@ -89,33 +92,40 @@ public sealed class MetricSamples
 
     private void Add(in MetricSample sample)
     {
-        var bit = 1UL << (sample.Labels.Mark & 63);
-        var isNew = (_known & bit) == 0;
-        _known |= bit;
-        if (isNew || IndexOf(sample.Labels) is not { } index)
+        _repeats = _repeats && _count < _previous && _samples[_count].Labels == sample.Labels;
+        if (!_repeats && IndexOf(sample.Labels) is { } index)
         {
-            _index?.Add(sample.Labels, _samples.Count);
-            _samples.Add(sample);
+            var before = _samples[index];
+            _samples[index] = before with
+            {
+                Value = before.Value + sample.Value,
+                Durations = before.Durations is { } one && sample.Durations is { } two ? one.Plus(two) : null,
+            };
             return;
         }
 
-        var before = _samples[index];
-        _samples[index] = before with
+        if (_count == _samples.Length)
         {
-            Value = before.Value + sample.Value,
-            Durations = before.Durations is { } one && sample.Durations is { } two ? one.Plus(two) : null,
-        };
+            Array.Resize(ref _samples, Math.Max(4, 2 * _count));
+        }
+
+        _index?.Add(sample.Labels, _count);
+        ref var slot = ref _samples[_count++];
+        if (!_repeats || !slot.Value.Equals(sample.Value) || slot.Durations != sample.Durations)
+        {
+            slot = sample;
+        }
     }
 
     private int? IndexOf(in MetricLabels labels)
     {
-        if (_samples.Count >= Many)
+        if (_count >= Many)
         {
             _index ??= BuildIndex();
             return _index.TryGetValue(labels, out var found) ? found : null;
         }
 
-        for (var i = 0; i < _samples.Count; i++)
+        for (var i = 0; i < _count; i++)
         {
             if (_samples[i].Labels == labels)
             {
@@ -129,7 +139,7 @@ public sealed class MetricSamples
     private Dictionary<MetricLabels, int> BuildIndex()
     {
         var index = new Dictionary<MetricLabels, int>();
-        for (var i = 0; i < _samples.Count; i++)
+        for (var i = 0; i < _count; i++)
         {
             index.Add(_samples[i].Labels, i);
         }

@@ -1,0 +1,26 @@
+using Prometheus;
+
+namespace Fluxgate;
+
+/// <summary>The histogram of a family in a registry. The buckets of a custom family are known from its first sample.</summary>
+internal sealed class SharedHistogram(IMetricFactory factory, MetricFamily family, string[] labelNames, DurationBuckets? buckets)
+{
+    private Histogram? _histogram = buckets is null ? null : Create(factory, family, labelNames, buckets);
+    private DurationBuckets? _buckets = buckets;
+
+    /// <summary>Returns a child, or <see langword="null"/> if the histogram has other buckets.</summary>
+    public Histogram.Child? Child(DurationBuckets buckets, string[] labels)
+    {
+        _buckets ??= buckets;
+        _histogram ??= Create(factory, family, labelNames, _buckets);
+        return buckets.Equals(_buckets) ? _histogram.WithLabels(labels) : null;
+    }
+
+    private static Histogram Create(IMetricFactory factory, MetricFamily family, string[] labelNames, DurationBuckets buckets) =>
+        factory.CreateHistogram(
+            family.Name,
+            family.Help,
+            labelNames,
+            new() { Buckets = [.. buckets.Seconds], SuppressInitialValue = true }
+        );
+}
