@@ -108,11 +108,12 @@ internal sealed class Execution<TClassified>(
         return ticket.Phase.State == BreakerState.Disabled ? default : ticket;
     }
 
-    private void Settle<TResult>(Ticket ticket, Verdict? verdict, in Outcome<TResult> outcome, ResilienceContext context)
+    private void Settle<TResult>(Ticket ticket, Verdict verdict, in Outcome<TResult> outcome, ResilienceContext context)
     {
-        var caused = verdict is { } known
-            ? ticket.Settle(known, breakTicks: known == Verdict.Failure ? classifier.BreakTicks(outcome) : 0)
-            : ticket.SettleAbandoned();
+        var caused =
+            verdict == OutcomeClassifier<TClassified>.Abandoned
+                ? ticket.SettleAbandoned()
+                : ticket.Settle(verdict, breakTicks: verdict == Verdict.Failure ? classifier.BreakTicks(outcome) : 0);
         if (caused is { } signal)
         {
             telemetry.Report<TResult>(signal, outcome, context);

@@ -10,6 +10,9 @@ namespace Fluxgate;
 internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options, StateMachine machine)
 {
     // Null if the default applies. HttpTracker defines it for every result type.
+    /// <summary>In place of a verdict: the caller abandoned the call.</summary>
+    public const Verdict Abandoned = (Verdict)(-1);
+
     private readonly Tracker<TClassified>? _tracker = options.Tracker;
     private readonly bool _readsResults = options.Tracker is { IsExceptionsOnly: false };
     private readonly Func<CircuitBreakerPredicateArguments<TClassified>, ValueTask<bool>>? _shouldHandle = options.ShouldHandle;
@@ -22,17 +25,16 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     public bool IsSynchronous { get; } = options is { ShouldHandle: null, ShouldIgnore: null };
 
     /// <summary>Returns the verdict of the tracker. Boxes a result only if the tracker reads it.</summary>
-    /// <returns>The verdict, or <see langword="null"/> if the caller abandoned the call.</returns>
-    public Verdict? Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context) =>
-        outcome.Exception is { } exception && IsCancellation(exception, context) ? null
-        : IsOwnRejection(outcome.Exception) ? Verdict.Ignored
-        : _tracker is not null ? ClassifyByTracker(outcome)
-        : IsFailureByDefault(outcome) ? Verdict.Failure
+    /// <returns>The verdict, or <see cref="Abandoned"/>.</returns>
+    public Verdict Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context) =>
+        outcome.Exception is { } exception ? Classify(exception, outcome, context)
+        : _readsResults ? ClassifyByTracker(outcome)
+        : _tracker is null && HttpTracker.IsFailedResponse(outcome.Result) ? Verdict.Failure
         : Verdict.Success;
 
     /// <summary>Returns the verdict of the predicates, and of the tracker if there is no <c>ShouldHandle</c>.</summary>
-    /// <returns>The verdict, or <see langword="null"/> if the caller abandoned the call.</returns>
-    public async ValueTask<Verdict?> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context)
+    /// <returns>The verdict, or <see cref="Abandoned"/>.</returns>
+    public async ValueTask<Verdict> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context)
     {
         try
         {
@@ -62,8 +64,12 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     /// <summary>Returns how long to break if this failure opens the circuit, in ticks of 100 ns; 0 for the configured duration.</summary>
     public long BreakTicks<TResult>(in Outcome<TResult> failure) => _hint is null ? 0 : HintedBreakTicks(_hint, failure);
 
-    private static bool IsFailureByDefault<TResult>(in Outcome<TResult> outcome) =>
-        outcome.Exception is { } exception ? HttpTracker.IsFailure(exception) : HttpTracker.IsFailedResponse(outcome.Result);
+    private Verdict Classify<TResult>(Exception exception, in Outcome<TResult> outcome, ResilienceContext context) =>
+        IsCancellation(exception, context) ? Abandoned
+        : IsOwnRejection(exception) ? Verdict.Ignored
+        : _tracker is not null ? ClassifyByTracker(outcome)
+        : HttpTracker.IsFailure(exception) ? Verdict.Failure
+        : Verdict.Success;
 
     // The caller gave up. If its token is not cancelled, an inner timeout ended the call, which is a failure.
     private static bool IsCancellation(Exception exception, ResilienceContext context) =>

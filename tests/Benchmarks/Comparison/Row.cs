@@ -25,7 +25,7 @@ internal sealed record Row(string Table, string Name, string Rival, string Unit,
 /// <param name="Rounds">The rounds in each process.</param>
 internal sealed record Effort(int Processes, int Rounds)
 {
-    public static Effort Short { get; } = new(2, 60);
+    public static Effort Short { get; } = new(3, 40);
 
     public static Effort Full { get; } = new(7, 200);
 }
