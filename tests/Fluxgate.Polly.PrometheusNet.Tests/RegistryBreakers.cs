@@ -158,6 +158,26 @@ public sealed class RegistryBreakers
     }
 
     [Fact]
+    public async Task A_histogram_is_omitted_while_its_buckets_differ_from_the_first()
+    {
+        var (first, other) = (new DurationRecorder(new(1, 2)), new DurationRecorder(new(1, 2, 3)));
+        var current = first;
+        PrometheusNetMetrics
+            .In(_registry)
+            .Add(MetricFamily.Histogram("shipping_seconds", "Shipping.", [], samples => samples.Add(current.Read())));
+        first.Record(TimeSpan.FromSeconds(1.5));
+        Assert.Equal(1, (await CollectAsync())["shipping_seconds_count"]);
+
+        other.Record(TimeSpan.FromSeconds(1.5));
+        other.Record(TimeSpan.FromSeconds(2.5));
+        current = other;
+        Assert.Empty((await CollectAsync()).All);
+
+        current = first;
+        Assert.Equal(1, (await CollectAsync())["shipping_seconds_count"]);
+    }
+
+    [Fact]
     public void A_name_conflict_in_the_registry_throws_and_names_it()
     {
         Metrics.WithCustomRegistry(_registry).CreateHistogram("circuit_breaker_requests_total", "Another one.");

@@ -13,22 +13,23 @@ internal sealed class HistogramSeries(SharedHistogram histogram, MetricFamily fa
     protected override Histogram.Child? Set(Histogram.Child? child, in MetricSample before, in MetricSample now)
     {
         var durations = now.Durations!;
-        var shown = child is null ? new long[durations.Counts.Count] : before.Durations!.Counts;
-        if (!shown.Zip(durations.Counts).All(pair => pair.First <= pair.Second))
+        var fits = histogram.Has(durations.Buckets);
+        if (child is not null && !(fits && before.Durations!.Counts.Zip(durations.Counts).All(pair => pair.First <= pair.Second)))
         {
-            // Between two collections the breakers of this name were disposed and a new one was created.
-            child?.Remove();
+            // A lower count: between two collections the breakers of this name were disposed and a new one was created.
+            child.Remove();
             child = null;
-            shown = new long[durations.Counts.Count];
         }
 
-        child ??= histogram.Child(durations.Buckets, LabelsOf(now.Labels));
-        if (child is not null)
+        if (!fits)
         {
-            long[] added = [.. durations.Counts.Zip(shown, (count, then) => count - then)];
-            Observe(child, added, BucketValues.Of(added, durations.Buckets.Seconds, durations.Sum.TotalSeconds - child.Sum));
+            return null;
         }
 
+        var shown = child is null ? new long[durations.Counts.Count] : before.Durations!.Counts;
+        long[] added = [.. durations.Counts.Zip(shown, (count, then) => count - then)];
+        child ??= histogram.WithLabels(LabelsOf(now.Labels));
+        Observe(child, added, BucketValues.Of(added, durations.Buckets.Seconds, durations.Sum.TotalSeconds - child.Sum));
         return child;
     }
 

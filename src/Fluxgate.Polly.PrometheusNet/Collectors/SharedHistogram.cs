@@ -8,13 +8,16 @@ internal sealed class SharedHistogram(IMetricFactory factory, MetricFamily famil
     private Histogram? _histogram = buckets is null ? null : Create(factory, family, labelNames, buckets);
     private DurationBuckets? _buckets = buckets;
 
-    /// <summary>Returns a child, or <see langword="null"/> if the histogram has other buckets.</summary>
-    public Histogram.Child? Child(DurationBuckets buckets, string[] labels)
+    /// <summary>Returns whether the histogram has these buckets. Creates it with them if it does not exist.</summary>
+    public bool Has(DurationBuckets buckets)
     {
         _buckets ??= buckets;
         _histogram ??= Create(factory, family, labelNames, _buckets);
-        return buckets.Equals(_buckets) ? _histogram.WithLabels(labels) : null;
+        return buckets.Equals(_buckets);
     }
+
+    /// <summary>Returns a child of the histogram, which exists.</summary>
+    public Histogram.Child WithLabels(string[] labels) => _histogram!.WithLabels(labels);
 
     private static Histogram Create(IMetricFactory factory, MetricFamily family, string[] labelNames, DurationBuckets buckets) =>
         factory.CreateHistogram(
