@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
-using Polly;
+using System.Text.Json;
 
 namespace Fluxgate;
 
@@ -81,7 +80,7 @@ internal static class Report
     private static string Machine(Effort effort) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Measured on {TimeProvider.System.GetUtcNow():yyyy-MM-dd}: {Environment.ProcessorCount} cores ({Processor()}), {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, Polly.Core {VersionOf(typeof(ResiliencePipeline))}, prometheus-net {VersionOf(typeof(Prometheus.Metrics))}; {effort.Processes} processes a row, {effort.Rounds} rounds in each. A spread is that of the processes' medians.\n"
+            $"Measured on {TimeProvider.System.GetUtcNow():yyyy-MM-dd}: {Environment.ProcessorCount} cores ({Processor()}), {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, Polly.Core {VersionOf("Polly.Core")}, prometheus-net {VersionOf("prometheus-net")}; {effort.Processes} processes a row, {effort.Rounds} rounds in each. A spread is that of the processes' medians.\n"
         );
 
     private static string Processor()
@@ -94,8 +93,16 @@ internal static class Report
         return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':') + 1)..].Trim();
     }
 
-    private static string VersionOf(Type type) =>
-        (type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?").Split('+')[0];
+    // The version of the package, which the references of this program name; an assembly's own version may be older.
+    private static string VersionOf(string package)
+    {
+        using var dependencies = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Benchmarks.deps.json")));
+        return dependencies
+            .RootElement.GetProperty("libraries")
+            .EnumerateObject()
+            .Select(library => library.Name.Split('/'))
+            .Single(library => library[0] == package)[1];
+    }
 
     private static string Replaced(string text, string section, string content)
     {
