@@ -97,7 +97,7 @@ internal sealed class Execution<TClassified>(
     /// <returns>The ticket; none if the circuit is disabled, so that nothing is classified or counted.</returns>
     private Ticket Enter(ResilienceContext context, out CallNotPermittedException? rejection)
     {
-        using var scope = NestedCalls.ScopeOf(context);
+        using var scope = _machine.Phase.State == BreakerState.HalfOpen ? NestedCalls.ScopeOf(context) : default;
         var admitted = _machine.TryEnter(context.CancellationToken.CanBeCanceled, out var ticket, out var caused);
         foreach (var signal in caused)
         {
