@@ -36,7 +36,9 @@ public sealed class BreakerSnapshot
         ConsecutiveFailures = phaseReading.ConsecutiveFailures;
         ConsecutiveSuccesses = phaseReading.ConsecutiveSuccesses;
         SignalsDropped = totals.Dropped;
-        SlowCalls = SlowCallsOf(totals, phaseReading.Window);
+        var inFlight = phase.InFlight?.Read() ?? default;
+        SlowCalls = SlowCallsOf(totals, phaseReading.Window, inFlight);
+        OldestInFlight = inFlight.OldestAge;
         _durations = machine.Durations?.Read() ?? [];
         _history = phase.History;
         _rejected = totals.Rejected;
@@ -93,6 +95,13 @@ public sealed class BreakerSnapshot
 
     /// <summary>Gets the number of admitted calls that have not settled.</summary>
     public long InFlight { get; }
+
+    /// <summary>
+    /// Gets how long the oldest call in flight has been in flight, rounded down by at most a twelfth of the shortest slow threshold. It
+    /// considers the calls that closed and metrics-only phases with the same thresholds admitted.
+    /// </summary>
+    /// <value><see langword="null"/> if there is no such call, or the rule has no slow threshold, so that nothing is known about calls in flight.</value>
+    public TimeSpan? OldestInFlight { get; }
 
     /// <summary>Gets the number of probes of this half-open phase that have not settled; 0 in other states.</summary>
     public int HalfOpenInFlight { get; }
@@ -171,14 +180,16 @@ public sealed class BreakerSnapshot
     /// <summary>Gets the numbers of all transitions, by old state and then by new state.</summary>
     internal ReadOnlySpan<long> AllTransitions => _history.AllTransitions;
 
-    private SlowCallCount[] SlowCallsOf(in TotalsReading totals, in CallCounts window)
+    private SlowCallCount[] SlowCallsOf(in TotalsReading totals, in CallCounts window, in InFlightReading inFlight)
     {
         var thresholds = totals.Phase.Rules.SlowThresholds;
         var counts = totals.Slow.Length == 0 ? [] : new SlowCallCount[totals.Slow.Length];
         for (var i = 0; i < counts.Length; i++)
         {
             var (threshold, total) = totals.Slow[i];
-            counts[i] = new(threshold, total, thresholds.IndexOf(threshold) is >= 0 and var index ? RateOf(window.Slow(index)) : null);
+            counts[i] = thresholds.IndexOf(threshold) is >= 0 and var index
+                ? new(threshold, total, RateOf(window.Slow(index)), inFlight.Overdue(threshold))
+                : new(threshold, total, Rate: null, Overdue: 0);
         }
 
         return counts;

@@ -92,6 +92,14 @@ internal sealed class CallRing
         }
     }
 
+    /// <summary>Returns the sums of the oldest calls in the window that ends at a place; nothing if later calls have overwritten them.</summary>
+    public CallCounts ReadOldest(long place, long count)
+    {
+        var sums = default(Sums);
+        var first = Math.Max(place - _size + 1, 1);
+        return TryAdd(ref sums, first, first + count - 1, sign: 1) ? new(count, sums.Failures, sums.DurationTicks, sums.Slow) : default;
+    }
+
     /// <summary>Returns whether the window that ends at a place can contain that many failures, as if each call between the base and that place had failed. It can return <see langword="true"/> too early, never too late.</summary>
     public bool MayHold(long failures, long place)
     {

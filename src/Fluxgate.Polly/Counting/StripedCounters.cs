@@ -101,13 +101,13 @@ internal class StripedCounters
         lock (this)
         {
             _sealing = true;
-            foreach (var words in (long[][])[.. _outgrown, _words])
+            for (var generation = 0; generation < Generations; generation++)
             {
-                for (var stripe = 0; stripe <= words[MaskWord]; stripe++)
+                for (var stripe = 0; stripe < StripesOf(generation); stripe++)
                 {
                     for (var counter = 0; counter < Count; counter++)
                     {
-                        totals[counter] += Interlocked.Or(ref words[PlaceOf(words, stripe) + counter], ~CountBits) & CountBits;
+                        totals[counter] += Interlocked.Or(ref Slot(generation, stripe, counter), ~CountBits) & CountBits;
                     }
                 }
             }
@@ -115,6 +115,25 @@ internal class StripedCounters
             Volatile.Write(ref _sealed, true);
         }
     }
+
+    /// <summary>Gets the number of arrays of stripes: the outgrown ones and the current one, which is the last. Guarded by the lock of this object.</summary>
+    protected int Generations => _outgrown.Length + 1;
+
+    /// <summary>Returns the number of stripes of a generation.</summary>
+    protected int StripesOf(int generation) => (int)WordsOf(generation)[MaskWord] + 1;
+
+    /// <summary>Returns a counter of one stripe.</summary>
+    protected ref long Slot(int generation, int stripe, int counter)
+    {
+        var words = WordsOf(generation);
+        return ref words[PlaceOf(words, stripe) + counter];
+    }
+
+    /// <summary>Returns a counter of the stripe of this processor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected ref long Slot(int counter) => ref Slot(_words, counter);
+
+    private long[] WordsOf(int generation) => generation < _outgrown.Length ? _outgrown[generation] : _words;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref long Slot(long[] words, int counter)
@@ -142,13 +161,15 @@ internal class StripedCounters
 
     private long[] NewWords(long stripes)
     {
+        // A single stripe needs no padding at its end.
         var stride = (Count + Padding + Line - 1) / Line * Line;
-        var words = new long[stride * stripes];
+        var words = new long[stripes == 1 ? Padding + Count : stride * stripes];
         (words[MaskWord], words[StrideWord]) = (stripes - 1, stride);
         return words;
     }
 
-    private void GrowWhenContended()
+    /// <summary>Counts a lost exchange, and doubles the stripes after some of them.</summary>
+    protected void GrowWhenContended()
     {
         if (Interlocked.Increment(ref _lostExchanges) < LostExchangesToGrow)
         {

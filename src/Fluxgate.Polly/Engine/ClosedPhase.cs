@@ -37,8 +37,12 @@ internal sealed class ClosedPhase : Phase
         _clock = Clock;
 
         // The clock on which the rule and the window measure time. If listeners time every call, one reading at the end of a call serves
-        // both.
-        _decidingClock = Rules.AllowsCoarseClock && _durations is not { AlwaysWanted: true } ? _clock.Coarse : _clock;
+        // both. All calls in flight of a slow-call rule start on one clock, and a listener may request durations at any time.
+        _decidingClock =
+            Rules.AllowsCoarseClock && _durations is not { AlwaysWanted: true } && (_durations is null || !Ledger.IsTimed)
+                ? _clock.Coarse
+                : _clock;
+        InFlight = CallsInFlight.Of(start, _decidingClock);
 
         // Metrics-only evaluates the rule as a closed circuit does, so the windows start as closed.
         _window =
@@ -59,19 +63,31 @@ internal sealed class ClosedPhase : Phase
 
     /// <summary>Admits a call.</summary>
     /// <param name="mayBeAbandoned">Whether the caller can give up. Then the call needs a start time.</param>
-    /// <returns>The ticket of the call, or an empty ticket if the phase has ended.</returns>
+    /// <returns>The ticket of the call, or an empty ticket if the phase has ended or an epoch of the calls in flight must be opened.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Ticket Start(bool mayBeAbandoned)
     {
         var start = TimesCalls || (mayBeAbandoned && _timesAbandonedCalls) ? StartTime(mayBeAbandoned) : CallStart.Untimed;
-        return Ledger.TryCount(Ledger.Started) ? new(this, start) : default;
+        return InFlight is { } calls ? StartInFlight(calls, start)
+            : Ledger.TryCount(Ledger.Started) ? new(this, start)
+            : default;
     }
 
     public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
     {
         caused = null;
         ticket = Start(mayBeAbandoned);
-        return ticket.IsNone ? AdmitResult.PhaseEnded : AdmitResult.Admitted;
+        if (!ticket.IsNone)
+        {
+            return AdmitResult.Admitted;
+        }
+
+        if (InFlight is { } calls && calls.Open(History.WouldTrips))
+        {
+            caused = EvaluateOverdue();
+        }
+
+        return AdmitResult.TryAgain;
     }
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
@@ -105,6 +121,9 @@ internal sealed class ClosedPhase : Phase
             breakTicks
         );
 
+    /// <summary>Evaluates the tripper after more calls became overdue.</summary>
+    public Signal? EvaluateOverdue() => Evaluate(LedgerWindow.Unknown, failures: 0, _window.Now(), breakTicks: 0);
+
     public override PhaseReading Read() => new(_window.Read(), _streak.Failures(), _streak.Successes());
 
     private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)
@@ -129,6 +148,22 @@ internal sealed class ClosedPhase : Phase
         }
 
         return evaluate || IsContinued ? Evaluate(place, failures, windowNow, breakTicks) : null;
+    }
+
+    private Ticket StartInFlight(CallsInFlight calls, CallStart start)
+    {
+        if (!calls.TryBegin(start))
+        {
+            return default;
+        }
+
+        if (Ledger.TryCount(Ledger.Started))
+        {
+            return new(this, start);
+        }
+
+        calls.End(start);
+        return default;
     }
 
     // A listener needs the exact clock, which serves every rule too.
@@ -204,6 +239,14 @@ internal sealed class ClosedPhase : Phase
                 return signal;
             }
 
+            // Read the calls in flight after the window. A call leaves the one before it enters the other.
+            var overdue = InFlight?.Overdue(History.WouldTrips, Rules.Window.Capacity ?? long.MaxValue) ?? default;
+            var withOverdue = overdue.Requests > 0 ? ContextOf(_window.With(window, last, overdue), failures, overdue) : context;
+            if (overdue.Requests > 0 && TryFire(withOverdue, breakTicks, out signal))
+            {
+                return signal;
+            }
+
             if (_evaluatesEveryCall)
             {
                 return null;
@@ -214,11 +257,12 @@ internal sealed class ClosedPhase : Phase
                 alarm.Evaluated(last, window);
             }
 
-            // If enough calls failed and only a minimum is missing, the next call can make the rule fire, even a success.
             var next = Alarm.Of(
-                _tripper.FailuresToFire(BreakerState.Closed, context.Requests),
-                context.Failures >= _tripper.LeastFailures(BreakerState.Closed, context.Requests)
-                    && UserCode.Fires(_tripper, context.WaivingMinimums())
+                Math.Min(
+                    _tripper.FailuresToFire(BreakerState.Closed, context.Requests),
+                    _tripper.FailuresToFire(BreakerState.Closed, withOverdue.Requests)
+                ),
+                LacksOnlyAMinimum(context) || (overdue.Requests > 0 && LacksOnlyAMinimum(withOverdue))
             );
             if (next == seen)
             {
@@ -255,6 +299,11 @@ internal sealed class ClosedPhase : Phase
         return true;
     }
 
-    private TripperContext ContextOf(in CallCounts window, long failures) =>
-        new(BreakerState.Closed, window, Math.Max(failures, _streak.Failures()), Rules.SlowThresholds);
+    // If enough calls failed and only a minimum is missing, the next call can make the rule fire, even a success.
+    private bool LacksOnlyAMinimum(in TripperContext context) =>
+        context.Failures >= _tripper!.LeastFailures(BreakerState.Closed, context.Requests)
+        && UserCode.Fires(_tripper, context.WaivingMinimums());
+
+    private TripperContext ContextOf(in CallCounts window, long failures, in CallCounts overdue = default) =>
+        new(BreakerState.Closed, window, Math.Max(failures, _streak.Failures()), Rules.SlowThresholds, overdue: overdue);
 }

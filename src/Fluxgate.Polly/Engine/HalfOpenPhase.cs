@@ -52,7 +52,7 @@ internal sealed partial class HalfOpenPhase : Phase
         caused = ExpireLeases(now);
         if (caused is not null)
         {
-            return AdmitResult.PhaseEnded;
+            return AdmitResult.TryAgain;
         }
 
         if (ProbeScope.Of(Machine) is { } outer && AdmitInside(outer, now) is { } nested)
@@ -239,7 +239,7 @@ internal sealed partial class HalfOpenPhase : Phase
 
         if (!Ledger.TryCount(Ledger.Started))
         {
-            return AdmitResult.PhaseEnded;
+            return AdmitResult.TryAgain;
         }
 
         ticket = new(_probes.Begin(this, Clock.After(now, Clock.Units(Rules.Lease)), Rules.Lease), CallStart.Exact(now));

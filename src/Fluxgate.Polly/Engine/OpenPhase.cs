@@ -63,7 +63,7 @@ internal sealed class OpenPhase : Phase
 
         ticket = default;
         caused = Machine.EndBreak(this);
-        return AdmitResult.PhaseEnded;
+        return AdmitResult.TryAgain;
     }
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;

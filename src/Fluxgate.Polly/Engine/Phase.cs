@@ -36,6 +36,9 @@ internal abstract class Phase(PhaseStart start)
     /// </summary>
     public Phase? Unfolded { get; set; } = start.Before;
 
+    /// <summary>Gets the calls in flight that this closed phase, or the last one before this phase, admitted; <see langword="null"/> without a slow-call rule.</summary>
+    public CallsInFlight? InFlight { get; protected init; } = start.Before?.InFlight;
+
     public abstract BreakerState State { get; }
 
     /// <summary>Gets whether the durations of the calls that this phase admits matter to a rule or a listener.</summary>
@@ -139,8 +142,8 @@ internal enum AdmitResult
     Admitted,
     Rejected,
 
-    /// <summary>The phase has ended. The caller tries the next phase.</summary>
-    PhaseEnded,
+    /// <summary>The phase has ended, or it has first evaluated its rule. The caller tries again, in the current phase.</summary>
+    TryAgain,
 }
 
 /// <summary>The values that a phase contributes to a snapshot.</summary>

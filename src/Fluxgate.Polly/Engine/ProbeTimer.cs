@@ -6,9 +6,6 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class ProbeTimer : IDisposable
 {
-    // The longest due time, below the limit of system timers. A timer that fires early is scheduled again.
-    private static readonly TimeSpan MaxDueTime = TimeSpan.FromDays(40);
-
     private readonly ITimer _timer;
     private readonly Action<Exception> _failed;
 
@@ -16,47 +13,24 @@ internal sealed class ProbeTimer : IDisposable
     {
         _failed = machine.UserCode.ClockFailed;
         var target = new WeakReference<StateMachine>(machine);
-        var flows = !ExecutionContext.IsFlowSuppressed();
-        if (flows)
-        {
-            ExecutionContext.SuppressFlow();
-        }
-
-        try
-        {
-            _timer = timeProvider.CreateTimer(
-                static state =>
-                {
-                    if (((WeakReference<StateMachine>)state!).TryGetTarget(out var machine))
-                    {
-                        OnTimer(machine);
-                    }
-                },
-                target,
-                Timeout.InfiniteTimeSpan,
-                Timeout.InfiniteTimeSpan
-            );
-        }
-        finally
-        {
-            if (flows)
+        _timer = timeProvider.CreateOwnTimer(
+            static state =>
             {
-                ExecutionContext.RestoreFlow();
-            }
-        }
+                if (((WeakReference<StateMachine>)state!).TryGetTarget(out var machine))
+                {
+                    OnTimer(machine);
+                }
+            },
+            target
+        );
     }
 
     /// <summary>Schedules the timer. It fires at once if the due time has passed.</summary>
     public void Schedule(TimeSpan due)
     {
-        // Round up to a whole millisecond. Timers truncate fractions, and a timer that fires early must be scheduled again.
-        var wait =
-            due <= TimeSpan.Zero ? TimeSpan.Zero
-            : due >= MaxDueTime ? MaxDueTime
-            : TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds));
         try
         {
-            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+            _timer.Set(due);
         }
         catch (Exception error)
         {

@@ -34,13 +34,13 @@ internal sealed partial class StateMachine
 
     private void EnsureProbeTimer(Rules rules)
     {
-        if (!rules.ProbeWithoutTraffic || Volatile.Read(ref _probeTimer) is not null || Volatile.Read(ref _disposed) != 0)
+        if (!rules.ProbeWithoutTraffic || Volatile.Read(ref _probeTimer) is not null || IsDisposed)
         {
             return;
         }
 
         var timer = new ProbeTimer(this, Clock.Provider);
-        if (Interlocked.CompareExchange(ref _probeTimer, timer, null) is not null || Volatile.Read(ref _disposed) != 0)
+        if (Interlocked.CompareExchange(ref _probeTimer, timer, null) is not null || IsDisposed)
         {
             timer.Dispose();
         }

@@ -50,6 +50,7 @@ internal sealed partial class StateMachine
         );
         if (TryReplace(from, next, new WouldTripNotice(Name, Clock.UtcNow, reason)))
         {
+            next.InFlight?.Spend(next.History.WouldTrips);
             CompleteSwap(next);
         }
         else

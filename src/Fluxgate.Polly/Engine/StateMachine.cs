@@ -43,6 +43,8 @@ internal sealed partial class StateMachine
 
     public Phase Phase => _timeline.Phase;
 
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
     /// <summary>Starts the first phase. Called once, before other threads can use the state machine.</summary>
     public void Start(Rules rules, BreakerState state, Durations? durations, IEnumerable<IReceiver> receivers)
     {
@@ -108,7 +110,7 @@ internal sealed partial class StateMachine
                 caused = [.. caused, signal];
             }
 
-            if (result != AdmitResult.PhaseEnded)
+            if (result != AdmitResult.TryAgain)
             {
                 return result == AdmitResult.Admitted;
             }
@@ -153,6 +155,13 @@ internal sealed partial class StateMachine
             return current.Settle(ticket, verdict, durationTicks, breakTicks);
         }
 
+        AddStale(from, ticket, verdict, durationTicks);
+        return current.ExpireLeases(Clock.Now);
+    }
+
+    /// <summary>Counts a result that has no effect on the state.</summary>
+    public void AddStale(Phase from, Ticket ticket, Verdict verdict, long durationTicks)
+    {
         var time = ticket.Elapsed(Clock, durationTicks);
         var counted = ticket.Probe is { Expired: true };
         Totals.AddStale(from, verdict, time.Ticks, counted);
@@ -160,8 +169,6 @@ internal sealed partial class StateMachine
         {
             Durations?.Record(from.State, time.Ticks);
         }
-
-        return current.ExpireLeases(Clock.Now);
     }
 
     public void Notify(Func<string, DateTimeOffset, Notice> notice)

@@ -35,6 +35,14 @@ internal readonly struct Ticket
     public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, long breakTicks = 0)
     {
         var phase = Phase;
+
+        // Before the call is recorded, so that no evaluation counts it twice.
+        if (phase is ClosedPhase { InFlight: { } calls } && calls.End(Start))
+        {
+            phase.Machine.AddStale(phase, this, verdict, durationTicks);
+            return null;
+        }
+
         return (phase.IsContinued ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, breakTicks);
     }
 

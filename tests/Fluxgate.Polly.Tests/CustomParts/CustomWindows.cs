@@ -59,14 +59,16 @@ public sealed class CustomWindows
             new() { Window = new FailuresOnly(Window.Count(3)), Tripper = Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) }
         );
 
-        world.Take(TimeSpan.FromSeconds(5));
-        world.Take(TimeSpan.Zero, Verdict.Failure);
-        world.Take(TimeSpan.FromSeconds(0.9), Verdict.Failure);
+        Settle(Verdict.Success, seconds: 5);
+        Settle(Verdict.Failure, seconds: 0);
+        Settle(Verdict.Failure, seconds: 0.9);
         Assert.Equal(BreakerState.Closed, world.State);
 
-        world.Take(TimeSpan.FromSeconds(1), Verdict.Failure);
-        world.Take(TimeSpan.FromSeconds(1), Verdict.Failure);
+        Settle(Verdict.Failure, seconds: 1);
+        Settle(Verdict.Failure, seconds: 1);
         Assert.Equal("SlowRate 66.7% >= 50% (2 of 3 took 1s or longer)", Assert.Single(world.Signals).Reason.Text);
+
+        void Settle(Verdict verdict, double seconds) => world.Begin().Settle(verdict, TimeSpan.FromSeconds(seconds));
     }
 
     [Fact]

@@ -43,12 +43,17 @@ public sealed class EngineModel(ITestOutputHelper output)
         visits.AtLeast(1000, "clamped");
         visits.AtLeast(300, "held back by the cap of 10");
         visits.AtLeast(300, "probing without traffic");
+        visits.AtLeast(30, "overdue at an admission");
+        visits.AtLeast(100, "overdue without a call");
+        visits.AtLeast(10, "result of a call that was overdue at a would-trip");
+        Assert.All([BreakerState.Closed, BreakerState.MetricsOnly], state => visits.AtLeast(30, $"fired at overdue calls in {state}"));
         AssertReconfigured(visits);
         foreach (var instants in (string[])["-1", "0", "+1"])
         {
             visits.AtLeast(200, $"{DueTime.EndOfBreak} {instants}");
             visits.AtLeast(20, $"{DueTime.OldestLease} {instants}");
             visits.AtLeast(100, $"{DueTime.NextBucket} {instants}");
+            visits.AtLeast(20, $"{DueTime.OverdueTimer} {instants}");
             visits.AtLeast(1, $"{DueTime.EndOfRamp} {instants}");
             visits.AtLeast(1, $"{DueTime.RecoveryAfter} {instants}");
         }

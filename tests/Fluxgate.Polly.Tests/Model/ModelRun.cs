@@ -9,11 +9,15 @@ internal sealed class ModelRun
     private readonly Subject _engine;
     private readonly Reference _reference;
     private readonly List<(Subject.Call Engine, Reference.Call Reference)> _hanging = [];
+
+    // One step of time: a tick, or a millisecond with timers, which have no finer resolution.
+    private readonly TimeSpan _instant;
     private int _received;
 
     private ModelRun(IReadOnlyList<Plan> plans, Coverage visits)
     {
         (_plans, _visits) = (plans, visits);
+        _instant = plans.Any(used => used.HasTimer) ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromTicks(1);
         var plan = plans[0];
         if (plan.BrokenFromTheStart is { } point)
         {
@@ -21,7 +25,7 @@ internal sealed class ModelRun
         }
 
         _engine = new(plan, _faults);
-        _reference = new(plan, _faults, _engine.Time.GetUtcNow(), visits);
+        _reference = new(plan, _instant, _faults, _engine.Time.GetUtcNow(), visits);
     }
 
     public static void Play(Script script, Coverage visits)
@@ -66,7 +70,7 @@ internal sealed class ModelRun
             case Command.Wait wait:
                 Pass(wait.Time);
                 break;
-            case Command.WaitUntil wait when _reference.Next(wait.DueTime) + (wait.Instants * _plans[0].Instant) is { } until:
+            case Command.WaitUntil wait when _reference.Next(wait.DueTime) + (wait.Instants * _instant) is { } until:
                 _visits.Count($"{wait.DueTime} {wait.Instants:+0;-0;0}");
                 Pass(until > _reference.Now ? until - _reference.Now : TimeSpan.Zero);
                 break;

@@ -21,6 +21,7 @@ internal static class ObservedState
         "AbandonedFailures",
         "AbandonedIgnored",
         "InFlight",
+        "OldestInFlight",
         "HalfOpenInFlight",
         "WindowRequests",
         "WindowFailures",
@@ -57,13 +58,14 @@ internal static class ObservedState
             now.AbandonedFailures,
             now.AbandonedIgnored,
             now.InFlight,
+            now.OldestInFlight,
             now.HalfOpenInFlight,
             now.WindowRequests,
             now.WindowFailures,
             now.FailureRate,
             now.ConsecutiveFailures,
             now.ConsecutiveSuccesses,
-            OfSlowCalls(now.SlowCalls.Select(slow => (slow.Threshold, slow.Total, slow.Rate))),
+            OfSlowCalls(now.SlowCalls.Select(slow => (slow.Threshold, slow.Total, slow.Rate, slow.Overdue))),
             now.Reopens,
             now.WouldTrips,
             now.SignalCount,
@@ -72,8 +74,8 @@ internal static class ObservedState
         ];
     }
 
-    public static string OfSlowCalls(IEnumerable<(TimeSpan Threshold, long Total, double? Rate)> slow) =>
-        string.Join("; ", slow.Select(slow => Invariant($"{slow.Total} of {slow.Threshold}, now {slow.Rate}")));
+    public static string OfSlowCalls(IEnumerable<(TimeSpan Threshold, long Total, double? Rate, long Overdue)> slow) =>
+        string.Join("; ", slow.Select(slow => Invariant($"{slow.Total} of {slow.Threshold}, now {slow.Rate}, {slow.Overdue} overdue")));
 
     public static string OfFinding(string rule, double? measured, double? threshold) => Invariant($"{rule} {measured} >= {threshold}");
 

@@ -44,10 +44,9 @@ internal sealed partial class Reference
     {
         _ignoredInARow = 0;
         _recorded.Add(new(Now, failed, Measures ? took : TimeSpan.Zero, RecordInWindow()));
-        var window = ReadWindow();
         var isFirst = _isUnderNewRules;
         _isUnderNewRules = false;
-        if (Fires(window))
+        if (Evaluate() is { } findings)
         {
             if (isFirst)
             {
@@ -55,10 +54,20 @@ internal sealed partial class Reference
             }
 
             _visits.Count(AsksEveryCall ? "fired where every call is asked" : $"fired at a {(failed ? "failure" : "success")} in {State}");
-            return Fired(Explain(window));
+            return Fired(findings);
         }
 
         return State == BreakerState.HalfOpen ? DecideQuietProbe(failed) : null;
+    }
+
+    /// <summary>Evaluates the rule on the window, and again with the overdue calls.</summary>
+    /// <returns>The findings if it fires.</returns>
+    private string? Evaluate()
+    {
+        var window = ReadWindow();
+        return Fires(window) ? Explain(window)
+            : WithOverdue(window) is { } withOverdue && Fires(withOverdue) ? Explain(withOverdue)
+            : null;
     }
 
     /// <summary>Gets whether the engine must evaluate the rule on every call. The reference always does, so fewer are proven enough (2).</summary>
@@ -91,7 +100,8 @@ internal sealed partial class Reference
         {
             case BreakerState.MetricsOnly:
                 _wouldTrips++;
-                StartPhase();
+                SpendOverdue();
+                StartPhase(isNew: false);
                 Events.Add($"would trip because {findings} at {Wall:O}");
                 _visits.Count("would-trip");
                 return null;
@@ -128,8 +138,13 @@ internal sealed partial class Reference
     }
 
     /// <summary>Starts a phase: an empty window, no streak, no probes, and newly started parts.</summary>
-    private void StartPhase()
+    private void StartPhase(bool isNew = true)
     {
+        if (State is BreakerState.Closed or BreakerState.MetricsOnly)
+        {
+            StartFlights(isNew);
+        }
+
         _isUnderNewRules = false;
         _windowStartedAt = Now;
         _recorded.Clear();

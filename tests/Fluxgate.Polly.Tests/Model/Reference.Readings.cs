@@ -57,6 +57,7 @@ internal sealed partial class Reference
             _abandonedFailures,
             _abandonedIgnored,
             _started - _successes - _failures - _ignored,
+            OldestInFlight,
             _probes.Count,
             (long)window.Count,
             (long)window.Count(call => call.Failed),
@@ -64,7 +65,9 @@ internal sealed partial class Reference
             (long)ConsecutiveFailures,
             (long)ConsecutiveSuccesses,
             ObservedState.OfSlowCalls(
-                _slow.Select(slow => (slow.Key, slow.Value, SlowThresholds.Contains(slow.Key) ? SlowRate(window, slow.Key) : null))
+                _slow.Select(slow =>
+                    (slow.Key, slow.Value, SlowThresholds.Contains(slow.Key) ? SlowRate(window, slow.Key) : null, OverdueNow(slow.Key))
+                )
             ),
             _reopens,
             _wouldTrips,
@@ -122,8 +125,8 @@ internal sealed partial class Reference
 
         // The first moment of the next bucket, or the first instant after it if time has only whole milliseconds.
         var next = (BucketAt(time, Now) + 1) * time.Length / time.Buckets;
-        var instants = (long)Math.Ceiling((_windowStartedAt + next) / _plan.Instant);
-        return instants * _plan.Instant;
+        var instants = (long)Math.Ceiling((_windowStartedAt + next) / _instant);
+        return instants * _instant;
     }
 
     /// <summary>Evaluates the rule after every recorded call; returns false if it throws (8).</summary>

@@ -26,6 +26,10 @@ internal sealed partial class Reference
         {
             ContinueWindow(before);
             ContinueParts(before);
+            if (State != BreakerState.HalfOpen)
+            {
+                StartFlights(inNewPhase: false);
+            }
         }
 
         Events.Add($"reconfigured at {Wall:O}: {string.Join("; ", changes)}");

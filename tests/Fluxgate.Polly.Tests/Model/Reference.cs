@@ -11,6 +11,7 @@ internal sealed partial class Reference
     private readonly Coverage _visits;
     private readonly List<Recorded> _recorded = [];
     private readonly List<Call> _probes = [];
+    private readonly TimeSpan _instant;
     private Plan _plan;
     private TimeSpan _startedAt;
     private TimeSpan _windowStartedAt;
@@ -19,8 +20,9 @@ internal sealed partial class Reference
     private int _admitted;
     private int _ignoredInARow;
 
-    public Reference(Plan plan, Faults faults, DateTimeOffset wall, Coverage visits)
+    public Reference(Plan plan, TimeSpan instant, Faults faults, DateTimeOffset wall, Coverage visits)
     {
+        _instant = instant;
         (_plan, _faults, _visits) = (plan, faults, visits);
         _random = new(plan.RandomSource, faults);
         (Wall, EnteredAt, State) = (wall, wall, plan.InitialState);
@@ -66,6 +68,7 @@ internal sealed partial class Reference
     public Call? Admit()
     {
         ExpireLeases();
+        OpenEpoch();
         if (BreakIsOver)
         {
             Go(BreakerState.HalfOpen, ReasonKind.BreakElapsed); // (3)
@@ -96,6 +99,12 @@ internal sealed partial class Reference
             _probes.Add(call);
         }
 
+        if (CurrentFlights is { } flights)
+        {
+            call.Flights = flights;
+            _inFlight.Add(call);
+        }
+
         return call;
     }
 
@@ -107,8 +116,10 @@ internal sealed partial class Reference
             return null; // (5): does nothing else, then or later.
         }
 
+        _inFlight.Remove(call);
+
         // The rules of its phase apply: the current ones while the phase continues, and those of its admission if it is stale.
-        var judgedBy = call.Phase == Number ? _plan : call.Plan;
+        var judgedBy = call.Phase == Number && !call.IsSpent ? _plan : call.Plan;
         var caused = ExpireLeases();
         if (call.Expired)
         {
@@ -119,10 +130,10 @@ internal sealed partial class Reference
 
         var took = duration ?? (call.IsMeasured ? Now - call.At : TimeSpan.Zero);
         Total(verdict, took, judgedBy.Rule);
-        if (call.Phase != Number)
+        if (call.Phase != Number || call.IsSpent)
         {
             _stale++;
-            _visits.Count("stale result");
+            _visits.Count(call.IsSpent ? "result of a call that was overdue at a would-trip" : "stale result");
             return caused;
         }
 
@@ -183,11 +194,23 @@ internal sealed partial class Reference
     public void Pass(TimeSpan time)
     {
         var target = Now + time;
-        while (_plan.ProbeWithoutTraffic && NextDue is { } due && due <= target)
+        while (true)
         {
-            MoveTo(due);
-            Wake();
-            ExpireLeases();
+            if (_plan.ProbeWithoutTraffic && NextDue is { } due && due <= target)
+            {
+                MoveTo(due);
+                Wake();
+                ExpireLeases();
+            }
+            else if (CurrentFlights is { TimerAt: { } timer } flights && timer <= target)
+            {
+                MoveTo(timer);
+                OnOverdueTimer(flights);
+            }
+            else
+            {
+                break;
+            }
         }
 
         MoveTo(target);
@@ -204,6 +227,7 @@ internal sealed partial class Reference
             DueTime.EndOfBreak => State == BreakerState.Open && !NeverEnds ? _startedAt + _breakFor : null,
             DueTime.OldestLease => FirstToExpire?.Deadline,
             DueTime.NextBucket => NextBucketAt(),
+            DueTime.OverdueTimer => CurrentFlights?.TimerAt,
             DueTime.EndOfRamp => halfOpen && Ramp > TimeSpan.Zero ? _startedAt + Ramp : null,
             _ => halfOpen && _plan.Recovery.Leaves.OfType<RecoverySpec.After>().FirstOrDefault() is { } after
                 ? _startedAt + after.Duration
@@ -257,6 +281,12 @@ internal sealed partial class Reference
         public TimeSpan Deadline => at + plan.Lease;
 
         public bool Expired { get; set; }
+
+        /// <summary>Gets or sets the calls among which it is followed, if it can become overdue.</summary>
+        public Flights? Flights { get; set; }
+
+        /// <summary>Gets or sets whether it was overdue when a would-trip was counted.</summary>
+        public bool IsSpent { get; set; }
     }
 
     private sealed record Recorded(TimeSpan At, bool Failed, TimeSpan Took, bool InWindow);

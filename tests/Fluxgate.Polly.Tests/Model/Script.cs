@@ -52,8 +52,8 @@ internal sealed record Plan(
     bool AsksForDurations = false
 )
 {
-    /// <summary>Gets one step of time: a tick, or a millisecond with timers, which have no finer resolution.</summary>
-    public TimeSpan Instant => ProbeWithoutTraffic ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromTicks(1);
+    /// <summary>Gets whether a timer runs in some states.</summary>
+    public bool HasTimer => ProbeWithoutTraffic || Rule.Leaves.Any(leaf => leaf is RuleSpec.SlowRate);
 
     /// <summary>Gets whether a breaker accepts these settings: a rule that can never fire is invalid.</summary>
     public bool IsAllowed => Rule.CanFireWhileClosed(Window.Capacity);
@@ -125,6 +125,7 @@ internal enum DueTime
     EndOfBreak,
     OldestLease,
     NextBucket,
+    OverdueTimer,
     EndOfRamp,
     RecoveryAfter,
 }

@@ -188,6 +188,7 @@ internal static class Scripts
             (5, Once(AnyByHand)),
             (5, Once(AnyReconfigure)),
             (4, AnyReconfigureInFlight),
+            (4, AnyHang),
             (2, Once(AnyFault.Select(Command (point) => new Command.Break(point)))),
             (2, Once(Gen.Constant<Command>(new Command.MendAll())))
         );
@@ -201,6 +202,7 @@ internal static class Scripts
             (4, Once(AnyWaitUntil)),
             (2, Once(AnyReconfigure)),
             (1, AnyReconfigureInFlight),
+            (2, AnyHang),
             (1, Once(Gen.Elements(BreakerState.Closed, BreakerState.MetricsOnly).Select(Command (to) => new Command.ByHand(to))))
         );
 
@@ -245,6 +247,7 @@ internal static class Scripts
             (8, Gen.Constant(DueTime.EndOfBreak)),
             (4, Gen.Constant(DueTime.OldestLease)),
             (3, Gen.Constant(DueTime.NextBucket)),
+            (3, Gen.Constant(DueTime.OverdueTimer)),
             (1, Gen.Constant(DueTime.EndOfRamp)),
             (1, Gen.Constant(DueTime.RecoveryAfter))
         )
@@ -261,6 +264,14 @@ internal static class Scripts
         from next in Gen.OneOf(AnyFinish, Gen.Constant<Command>(new Command.WaitUntil(DueTime.OldestLease, 0)))
         from run in AnyRun
         select (IEnumerable<Command>)[older, reconfigure, newer, next, run];
+
+    /// <summary>Generates calls that hang until they are overdue, or just before that.</summary>
+    private static Gen<IEnumerable<Command>> AnyHang =>
+        from begin in AnyBegin
+        from count in Gen.Elements(1, 2, 5, 20)
+        from instants in Gen.Elements(-1, 0, 1)
+        from next in Gen.OneOf(AnyRun, AnyFinish, AnyReconfigure)
+        select (IEnumerable<Command>)[.. Enumerable.Repeat(begin, count), new Command.WaitUntil(DueTime.OverdueTimer, instants), next];
 
     private static Gen<Command> AnyByHand =>
         Gen.Frequency(

@@ -13,8 +13,10 @@ internal sealed class SlowRate(double ratio, TimeSpan threshold) : Tripper
     public override Finding Explain(in TripperContext context)
     {
         var measured = context.SlowRate(threshold);
+        var overdue = context.OverdueCalls(threshold);
+        var inFlight = overdue > 0 ? $", {RuleText.Number(overdue)} in flight," : "";
         var numbers =
-            $"{RuleText.Number(context.SlowCalls(threshold))} of {RuleText.Number(context.Requests)} took {RuleText.Duration(threshold)} or longer";
+            $"{RuleText.Number(context.SlowCalls(threshold))} of {RuleText.Number(context.Requests)}{inFlight} took {RuleText.Duration(threshold)} or longer";
         return new(Kind, measured, ratio, $"SlowRate {RuleText.Percent(measured)} >= {RuleText.Ratio(ratio)} ({numbers})");
     }
 

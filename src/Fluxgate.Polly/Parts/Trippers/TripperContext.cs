@@ -8,6 +8,7 @@ namespace Fluxgate;
 public readonly struct TripperContext
 {
     private readonly CallCounts _window;
+    private readonly CallCounts _overdue;
     private readonly SlowThresholds _slow;
 
     internal TripperContext(
@@ -15,11 +16,13 @@ public readonly struct TripperContext
         in CallCounts window,
         long consecutiveFailures,
         SlowThresholds slow,
-        long? maxRequired = null
+        long? maxRequired = null,
+        in CallCounts overdue = default
     )
     {
         State = state;
         _window = window;
+        _overdue = overdue;
         ConsecutiveFailures = consecutiveFailures;
         _slow = slow;
         MaxRequired = maxRequired ?? long.MaxValue;
@@ -64,20 +67,35 @@ public readonly struct TripperContext
     /// <param name="threshold">The <see cref="Tripper.SlowThreshold"/> of a leaf of the rule.</param>
     /// <returns>The number of slow calls.</returns>
     /// <exception cref="ArgumentException">No leaf of the rule has this threshold, so its slow calls were not counted.</exception>
-    public long SlowCalls(TimeSpan threshold) =>
-        _slow.IndexOf(threshold) is >= 0 and var index
-            ? _window.Slow(index)
-            : throw new ArgumentException(
-                $"threshold must be the SlowThreshold of a leaf of the rule, but is {RuleText.Duration(threshold)}.",
-                nameof(threshold)
-            );
+    public long SlowCalls(TimeSpan threshold) => _window.Slow(IndexOf(threshold));
+
+    /// <summary>
+    /// Returns the number of overdue calls: calls that have been in flight for at least <paramref name="threshold"/>. They are included in
+    /// <see cref="Requests"/> and <see cref="SlowCalls"/>, as if each of them had just succeeded.
+    /// </summary>
+    /// <param name="threshold">The <see cref="Tripper.SlowThreshold"/> of a leaf of the rule.</param>
+    /// <returns>
+    /// The number of overdue calls; 0 while half-open. The breaker evaluates a rule on the recorded calls alone, where this is 0, and again
+    /// with the overdue calls, if there are any.
+    /// </returns>
+    /// <exception cref="ArgumentException">No leaf of the rule has this threshold.</exception>
+    public long OverdueCalls(TimeSpan threshold) => Math.Min(_overdue.Slow(IndexOf(threshold)), Requests);
 
     /// <summary>Returns the ratio of slow calls to calls, 0 to 1; 0 while the window is empty.</summary>
     /// <param name="threshold">The <see cref="Tripper.SlowThreshold"/> of a leaf of the rule.</param>
     /// <returns>The ratio.</returns>
     public double SlowRate(TimeSpan threshold) => Ratio(SlowCalls(threshold));
 
-    internal TripperContext WaivingMinimums() => new(State, _window, ConsecutiveFailures, _slow, MaxRequired) { MinimumsWaived = true };
+    internal TripperContext WaivingMinimums() =>
+        new(State, _window, ConsecutiveFailures, _slow, MaxRequired, _overdue) { MinimumsWaived = true };
+
+    private int IndexOf(TimeSpan threshold) =>
+        _slow.IndexOf(threshold) is >= 0 and var index
+            ? index
+            : throw new ArgumentException(
+                $"threshold must be the SlowThreshold of a leaf of the rule, but is {RuleText.Duration(threshold)}.",
+                nameof(threshold)
+            );
 
     // Compared as a quotient: 0.07 * 100 is more than 7.
     private double Ratio(long part) => Requests == 0 ? 0 : (double)part / Requests;

@@ -39,6 +39,12 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     /// <summary>Reads the window as it was at an earlier place. If that is unknown, the result has at most as many failures and slow calls as the window had.</summary>
     public abstract CallCounts ReadEarlier(long now, long place);
 
+    /// <summary>Returns what the window would contain if further calls had just been recorded.</summary>
+    /// <param name="window">The window at a place.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="further">The counts of the further calls, at most as many as the window's capacity.</param>
+    public virtual CallCounts With(in CallCounts window, long place, in CallCounts further) => window + further;
+
     /// <summary>Returns the same window with a new alarm, for other rules.</summary>
     public abstract LedgerWindow WithNewAlarm();
 

@@ -3,15 +3,16 @@ namespace Fluxgate;
 /// <summary>A window of the last calls with their durations, for rules that use durations.</summary>
 internal sealed class MeasuredCountWindow : LedgerWindow
 {
+    private readonly int _size;
     private readonly CallRing _calls;
 
     public MeasuredCountWindow(Ledger ledger, int size)
-        : this(ledger, new CallRing(size)) { }
+        : this(ledger, size, new CallRing(size)) { }
 
-    private MeasuredCountWindow(Ledger ledger, CallRing calls)
+    private MeasuredCountWindow(Ledger ledger, int size, CallRing calls)
         : base(ledger)
     {
-        _calls = calls;
+        (_size, _calls) = (size, calls);
         Alarm = new(calls.Calls);
     }
 
@@ -26,5 +27,12 @@ internal sealed class MeasuredCountWindow : LedgerWindow
 
     public override CallCounts ReadEarlier(long now, long place) => _calls.Read(place);
 
-    public override LedgerWindow WithNewAlarm() => new MeasuredCountWindow(Ledger, _calls);
+    // The further calls take the places of the oldest ones.
+    public override CallCounts With(in CallCounts window, long place, in CallCounts further)
+    {
+        var displaced = window.Requests + further.Requests - _size;
+        return (displaced > 0 ? window - _calls.ReadOldest(place, displaced) : window) + further;
+    }
+
+    public override LedgerWindow WithNewAlarm() => new MeasuredCountWindow(Ledger, _size, _calls);
 }

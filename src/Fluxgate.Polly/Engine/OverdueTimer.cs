@@ -1,0 +1,110 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Fluxgate;
+
+/// <summary>
+/// The timer that finds overdue calls where no further call comes. All breakers of one time provider share it, and it fires at multiples of
+/// one step, because waking up takes longer than the work. It is set only while calls are in flight.
+/// </summary>
+internal sealed class OverdueTimer
+{
+    private static readonly ConditionalWeakTable<TimeProvider, OverdueTimer> Timers = [];
+
+    // The object is its own lock.
+    private readonly PriorityQueue<CallsInFlight, long> _waiting = new();
+    private readonly TimeProvider _timeProvider;
+    private readonly Clock _clock;
+    private ITimer? _timer;
+    private long _next = long.MaxValue;
+
+    private OverdueTimer(TimeProvider timeProvider) => (_timeProvider, _clock) = (timeProvider, Clock.Of(timeProvider));
+
+    public static OverdueTimer Of(TimeProvider timeProvider) => Timers.GetValue(timeProvider, static provider => new(provider));
+
+    /// <summary>Schedules a look at the calls of a breaker.</summary>
+    /// <param name="calls">The calls.</param>
+    /// <param name="wait">The time until then.</param>
+    /// <param name="step">How much later it may be. It is rounded down to a power of two of milliseconds, so that the steps of all breakers coincide.</param>
+    public void Schedule(CallsInFlight calls, TimeSpan wait, TimeSpan step)
+    {
+        var milliseconds = Math.Max(step.Ticks / TimeSpan.TicksPerMillisecond, 1);
+        var grid = (1L << BitOperations.Log2((ulong)milliseconds)) * TimeSpan.TicksPerMillisecond;
+        var due = (Now + wait.Ticks + grid - 1) / grid * grid;
+        lock (this)
+        {
+            _waiting.Enqueue(calls, due);
+            if (due >= _next)
+            {
+                return;
+            }
+
+            _next = due;
+        }
+
+        Set(calls);
+    }
+
+    private long Now => _clock.TicksBetween(0, _clock.Now);
+
+    private void OnTimer()
+    {
+        var now = Now;
+        var due = new List<CallsInFlight>();
+        CallsInFlight? next;
+        lock (this)
+        {
+            while (_waiting.TryPeek(out next, out _next) && _next <= now)
+            {
+                due.Add(_waiting.Dequeue());
+            }
+
+            _next = next is null ? long.MaxValue : _next;
+        }
+
+        if (next is not null)
+        {
+            Set(next);
+        }
+
+        foreach (var calls in due)
+        {
+            // An exception on a timer thread would end the process.
+            try
+            {
+                calls.OnTimer();
+            }
+            catch (Exception error)
+            {
+                calls.TimerFailed(error);
+            }
+        }
+    }
+
+    /// <summary>Sets the timer, outside the lock, because the timer may be a user's. Another thread may have set it too late meanwhile.</summary>
+    private void Set(CallsInFlight reportsErrors)
+    {
+        try
+        {
+            var timer = LazyInitializer.EnsureInitialized(ref _timer, () => _timeProvider.CreateOwnTimer(static timer => ((OverdueTimer)timer!).OnTimer(), this));
+            for (long set; (set = Volatile.Read(ref _next)) != long.MaxValue; )
+            {
+                timer.Set(TimeSpan.FromTicks(set - Now));
+                if (Volatile.Read(ref _next) == set)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            // Calls continue without the timer, and the next admission finds the overdue ones.
+            lock (this)
+            {
+                _next = long.MaxValue;
+            }
+
+            reportsErrors.TimerFailed(error);
+        }
+    }
+}
