@@ -25,6 +25,10 @@ internal readonly struct CallStart
     /// <summary>Creates the start of a call from a reading of a separate coarse clock.</summary>
     public static CallStart Coarse(long timestamp) => new(~timestamp);
 
+    /// <summary>Returns the timestamp of a start whose clock is known.</summary>
+    /// <param name="isCoarse">Whether it is a separate coarse clock.</param>
+    public long Timestamp(bool isCoarse) => isCoarse ? ~_word : _word;
+
     /// <summary>Returns the timestamp.</summary>
     /// <param name="clock">The breaker's exact clock.</param>
     /// <param name="isCoarse">Whether the timestamp belongs to a separate coarse clock.</param>

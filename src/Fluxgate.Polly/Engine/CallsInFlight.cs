@@ -29,34 +29,32 @@ internal sealed class CallsInFlight : StripedCounters
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly StateMachine _machine;
-    private readonly SlowThresholds _thresholds;
     private readonly CallsInFlight? _before;
     private readonly bool _isCoarse;
     private readonly ulong _epochsPerUnit;
 
-    // Guarded by the lock of this object, as are the counters of swept epochs.
-    private SortedList<long, long>? _swept;
-    private CallCounts.SlowCounts _overdue;
+    // Guarded by the lock of this object.
+    private SweptCalls? _swept;
     private long _opened;
-    private long _advancedTo;
-    private long _wouldTrips;
-    private long _spentUpTo = long.MinValue;
     private bool _isScheduled;
 
-    private CallsInFlight(StateMachine machine, SlowThresholds thresholds, bool isCoarse, long wouldTrips, CallsInFlight? before)
+    private CallsInFlight(StateMachine machine, SlowThresholds thresholds, bool isCoarse, CallsInFlight? before)
         : base(Slots)
     {
-        (_machine, _thresholds, _isCoarse, _wouldTrips, _before) = (machine, thresholds, isCoarse, wouldTrips, before);
+        (_machine, Thresholds, _isCoarse, _before) = (machine, thresholds, isCoarse, before);
 
         // The quotient of 2^64 and the length of an epoch: a multiplication takes a fifth of the time of a division.
         _epochsPerUnit = (ulong.MaxValue / (ulong)EpochUnits) + 1;
-        _opened = _advancedTo = EpochOf(Clock.Now) - 1;
+        _opened = EpochOf(Clock.Now) - 1;
     }
+
+    /// <summary>Gets the slow thresholds of the rule.</summary>
+    public SlowThresholds Thresholds { get; }
 
     private Clock Clock => _isCoarse ? _machine.Clock.Coarse : _machine.Clock;
 
     // At least 2, so that the quotient fits in 64 bits.
-    private long EpochUnits => Math.Max(2, ((Clock.Units(_thresholds.Shortest) - 1) / EpochsPerThreshold) + 1);
+    private long EpochUnits => Math.Max(2, ((Clock.Units(Thresholds.Shortest) - 1) / EpochsPerThreshold) + 1);
 
     /// <summary>Returns the calls in flight for a phase, or <see langword="null"/> if its rule has no slow threshold.</summary>
     /// <param name="start">The start of the phase. An object of the same phase shares its calls, unless the thresholds changed.</param>
@@ -71,7 +69,7 @@ internal sealed class CallsInFlight : StripedCounters
 
         var isCoarse = !ReferenceEquals(clock, start.Machine.Clock);
         var before = start.Before?.InFlight;
-        if (before is not null && !(before._isCoarse == isCoarse && before._thresholds.IsEquivalentTo(thresholds)))
+        if (before is not null && !(before._isCoarse == isCoarse && before.Thresholds.IsEquivalentTo(thresholds)))
         {
             // Calls that were admitted before a threshold applied are never overdue.
             before = null;
@@ -79,13 +77,13 @@ internal sealed class CallsInFlight : StripedCounters
 
         return before is not null && start.Before is ClosedPhase closed && closed.Number == start.Number
             ? before
-            : new(start.Machine, thresholds, isCoarse, start.History.WouldTrips, before?.Pruned());
+            : new(start.Machine, thresholds, isCoarse, before?.Pruned());
     }
 
     /// <summary>Counts the start of a call.</summary>
     /// <returns><see langword="false"/> if the epoch is not open. The caller opens it, reads the clock and tries again.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryBegin(CallStart start) => TryChange(EpochOf(start.Timestamp(_machine.Clock, out _)), 1);
+    public bool TryBegin(CallStart start) => TryChange(EpochOf(start.Timestamp(_isCoarse)), 1);
 
     /// <summary>Counts the end of a call.</summary>
     /// <returns>
@@ -95,7 +93,7 @@ internal sealed class CallsInFlight : StripedCounters
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool End(CallStart start)
     {
-        var epoch = EpochOf(start.Timestamp(_machine.Clock, out _));
+        var epoch = EpochOf(start.Timestamp(_isCoarse));
         return !TryChange(epoch, -1) && EndSwept(epoch);
     }
 
@@ -113,7 +111,7 @@ internal sealed class CallsInFlight : StripedCounters
             if (epoch < _opened)
             {
                 // The clock went back, or this thread was delayed.
-                SweepAll();
+                SweepAll(wouldTrips);
             }
 
             areMore = Advance(epoch, wouldTrips);
@@ -144,25 +142,24 @@ internal sealed class CallsInFlight : StripedCounters
     /// <param name="most">The most calls to return. The longest in flight are returned.</param>
     public CallCounts Overdue(long wouldTrips, long most)
     {
-        if (Volatile.Read(ref _overdue[0]) <= 0)
+        if (Volatile.Read(ref _swept) is not { OverdueForAny: > 0 } swept)
         {
             return default;
         }
 
         lock (this)
         {
-            SpendUpTo(wouldTrips);
-            var overdue = wouldTrips < _wouldTrips ? default : _overdue;
-            var (ticks, shorter) = (0L, 0L);
-            for (var i = 0; i < _thresholds.Count; i++)
-            {
-                overdue[i] = Math.Min(overdue[i], most);
-                var threshold = Math.Min(_thresholds[i].Ticks, Clock.LongestTicks);
-                ticks += overdue[i] * (threshold - shorter);
-                shorter = threshold;
-            }
+            return swept.Overdue(wouldTrips, most);
+        }
+    }
 
-            return new(overdue[0], 0, ticks, overdue);
+    /// <summary>After a would-trip, leaves out the calls that were overdue at it. They are evidence only once.</summary>
+    /// <param name="wouldTrips">The number of would-trips so far.</param>
+    public void Spend(long wouldTrips)
+    {
+        lock (this)
+        {
+            _swept?.Spend(wouldTrips);
         }
     }
 
@@ -179,7 +176,7 @@ internal sealed class CallsInFlight : StripedCounters
         }
 
         var age = oldest == long.MaxValue ? (long?)null : Math.Max(0, Clock.TicksBetween((oldest + 1) * EpochUnits, now));
-        return new(_thresholds, overdue, age is { } ticks ? TimeSpan.FromTicks(ticks) : null);
+        return new(Thresholds, overdue, age is { } ticks ? TimeSpan.FromTicks(ticks) : null);
     }
 
     /// <summary>Evaluates the rule if calls have become overdue, and schedules the timer again as long as another call may become overdue.</summary>
@@ -190,24 +187,24 @@ internal sealed class CallsInFlight : StripedCounters
         var now = Clock.Now;
         var epoch = EpochOf(now);
         bool areMore;
-        long next;
+        long? next;
         lock (this)
         {
             areMore = isCurrent && Advance(epoch, current.History.WouldTrips);
-            next = NextOverdue();
-            if (next == long.MaxValue || !isCurrent)
+            next = isCurrent ? NextOverdue() : null;
+            if (next is null)
             {
                 // Closes the current epoch, so that the next call schedules the timer.
-                SweepAll();
-                next = isCurrent ? NextOverdue() : long.MaxValue;
+                SweepAll(current.History.WouldTrips);
+                next = isCurrent ? NextOverdue() : null;
             }
 
-            _isScheduled = next != long.MaxValue;
+            _isScheduled = next is not null;
         }
 
-        if (next != long.MaxValue)
+        if (next is { } due)
         {
-            Schedule(now, next);
+            Schedule(now, due);
         }
 
         if (areMore && _machine.Phase is ClosedPhase phase && ReferenceEquals(phase.InFlight, this))
@@ -265,7 +262,6 @@ internal sealed class CallsInFlight : StripedCounters
         var current = _machine.Phase;
         lock (this)
         {
-            SpendUpTo(ReferenceEquals(current.InFlight, this) ? current.History.WouldTrips : 0);
             for (var generation = 0; generation < Generations; generation++)
             {
                 ref var slot = ref Slot(generation, 0, SlotOf(epoch));
@@ -278,65 +274,42 @@ internal sealed class CallsInFlight : StripedCounters
                 }
             }
 
-            if (_swept?.ContainsKey(epoch) != true)
+            if (_swept is null || _swept[epoch] == 0)
             {
                 return false;
             }
 
-            AddSwept(epoch, -1);
-            return epoch <= _spentUpTo;
+            _swept.Spend(ReferenceEquals(current.InFlight, this) ? current.History.WouldTrips : 0);
+            _swept.Add(epoch, -1);
+            return _swept.AreSpent(epoch);
         }
     }
 
     /// <summary>Sweeps the epochs whose calls are all overdue, and counts the overdue calls.</summary>
     private bool Advance(long epoch, long wouldTrips)
     {
-        SpendUpTo(wouldTrips);
-        var before = _overdue;
+        _swept?.Spend(wouldTrips);
         for (var past = _opened; past > _opened - Slots; past--)
         {
             if (past + EpochsUntilOverdue(0) <= epoch)
             {
-                Sweep(past);
+                Sweep(past, wouldTrips);
             }
         }
 
-        for (var i = 0; i < _thresholds.Count; i++)
-        {
-            var (from, to) = (_advancedTo - EpochsUntilOverdue(i), epoch - EpochsUntilOverdue(i));
-            for (var place = (_swept?.Count ?? 0) - 1; place >= 0 && _swept!.Keys[place] is var started && started > from; place--)
-            {
-                _overdue[i] += started <= to && started > _spentUpTo ? _swept.Values[place] : 0;
-            }
-        }
-
-        _advancedTo = Math.Max(_advancedTo, epoch);
-        return AreMore(before);
+        return _swept?.Advance(epoch) == true;
     }
 
-    private bool AreMore(in CallCounts.SlowCounts before)
-    {
-        for (var i = 0; i < _thresholds.Count; i++)
-        {
-            if (_overdue[i] > before[i])
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void SweepAll()
+    private void SweepAll(long wouldTrips)
     {
         for (var past = _opened; past > _opened - Slots; past--)
         {
-            Sweep(past);
+            Sweep(past, wouldTrips);
         }
     }
 
     /// <summary>Moves the calls of an epoch that are in flight to the list.</summary>
-    private void Sweep(long epoch)
+    private void Sweep(long epoch, long wouldTrips)
     {
         var left = 0L;
         for (var generation = 0; generation < Generations; generation++)
@@ -351,75 +324,24 @@ internal sealed class CallsInFlight : StripedCounters
 
         if (left != 0)
         {
-            AddSwept(epoch, left);
+            (_swept ??= new(this, advancedTo: epoch, wouldTrips)).Add(epoch, left);
         }
     }
 
-    private void AddSwept(long epoch, long calls)
+    /// <summary>Returns the first epoch in which another call becomes overdue for a threshold; <see langword="null"/> for none.</summary>
+    private long? NextOverdue()
     {
-        _swept ??= [];
-        var left = _swept.GetValueOrDefault(epoch) + calls;
-        if (left == 0)
-        {
-            _swept.Remove(epoch);
-        }
-        else
-        {
-            _swept[epoch] = left;
-        }
-
-        for (var i = 0; i < _thresholds.Count; i++)
-        {
-            _overdue[i] += epoch > _spentUpTo && epoch + EpochsUntilOverdue(i) <= _advancedTo ? calls : 0;
-        }
-    }
-
-    /// <summary>After a would-trip, leaves out the calls that were overdue at it.</summary>
-    public void Spend(long wouldTrips)
-    {
-        lock (this)
-        {
-            SpendUpTo(wouldTrips);
-        }
-    }
-
-    private void SpendUpTo(long wouldTrips)
-    {
-        if (wouldTrips > _wouldTrips)
-        {
-            _wouldTrips = wouldTrips;
-            _spentUpTo = _advancedTo - EpochsUntilOverdue(0);
-            _overdue = default;
-        }
-    }
-
-    /// <summary>Returns the first epoch in which another call becomes overdue for a threshold; <see cref="long.MaxValue"/> for none.</summary>
-    private long NextOverdue()
-    {
-        var next = long.MaxValue;
-        for (var past = _opened; past > _opened - Slots; past--)
+        // The first open epoch is the oldest.
+        for (var past = _opened - Slots + 1; past <= _opened; past++)
         {
             if (CallsOf(past) > 0)
             {
-                next = Math.Min(next, past + EpochsUntilOverdue(0));
+                var due = past + EpochsUntilOverdue(0);
+                return _swept?.NextOverdue() is { } next && next < due ? next : due;
             }
         }
 
-        for (var place = (_swept?.Count ?? 0) - 1; place >= 0; place--)
-        {
-            var started = _swept!.Keys[place];
-            if (started + EpochsUntilOverdue(_thresholds.Count - 1) <= _advancedTo)
-            {
-                break;
-            }
-
-            for (var i = 0; i < _thresholds.Count; i++)
-            {
-                next = started + EpochsUntilOverdue(i) is var due && due > _advancedTo ? Math.Min(next, due) : next;
-            }
-        }
-
-        return next;
+        return _swept?.NextOverdue();
     }
 
     /// <summary>Returns the number of calls of an epoch that has not been swept.</summary>
@@ -447,16 +369,17 @@ internal sealed class CallsInFlight : StripedCounters
                 Add(past, CallsOf(past), ref overdue, ref oldest);
             }
 
-            for (var place = 0; place < (_swept?.Count ?? 0); place++)
+            for (var place = 0; place < (_swept?.Epochs.Count ?? 0); place++)
             {
-                Add(_swept!.Keys[place], _swept.Values[place], ref overdue, ref oldest);
+                var epoch = _swept!.Epochs[place];
+                Add(epoch, _swept[epoch], ref overdue, ref oldest);
             }
         }
 
         void Add(long epoch, long calls, ref CallCounts.SlowCounts overdue, ref long oldest)
         {
             oldest = calls > 0 ? Math.Min(oldest, epoch) : oldest;
-            for (var i = 0; i < _thresholds.Count; i++)
+            for (var i = 0; i < Thresholds.Count; i++)
             {
                 overdue[i] += epoch + EpochsUntilOverdue(i) <= now ? calls : 0;
             }
@@ -472,7 +395,7 @@ internal sealed class CallsInFlight : StripedCounters
     }
 
     /// <summary>Returns after how many epochs all calls of an epoch have reached a threshold.</summary>
-    private long EpochsUntilOverdue(int threshold) => ((Clock.Units(_thresholds[threshold]) - 1) / EpochUnits) + 2;
+    public long EpochsUntilOverdue(int threshold) => ((Clock.Units(Thresholds[threshold]) - 1) / EpochUnits) + 2;
 
     /// <summary>Schedules the timer at the start of an epoch.</summary>
     private void Schedule(long now, long epoch)

@@ -40,7 +40,19 @@ public sealed class MemoryOfBreakers(ITestOutputHelper output)
         );
     }
 
-    private void IsSmall(FluxgateBreakerSettings settings, bool turned)
+    [Fact]
+    public void A_slow_call_rule_keeps_at_most_400_bytes_more()
+    {
+        var withSlowRule = new FluxgateBreakerSettings
+        {
+            Window = OfTimeWindow.Window,
+            Tripper = Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)),
+        };
+
+        Assert.InRange(IsSmall(withSlowRule, turned: false) - IsSmall(OfTimeWindow, turned: false), 100, 400);
+    }
+
+    private long IsSmall(FluxgateBreakerSettings settings, bool turned)
     {
         var time = new VirtualTime();
         var (one, other) = (new FluxgateBreaker("payments", settings, time), new FluxgateBreaker("payments", settings, time));
@@ -52,6 +64,7 @@ public sealed class MemoryOfBreakers(ITestOutputHelper output)
 
         var bytes = ObjectGraph.BytesOf(one, sharedWith: other);
         output.WriteLine($"{bytes} B");
-        Assert.InRange(bytes, 500, MostBytes);
+        Assert.InRange(bytes, 500, settings.Tripper is SlowRate ? MostBytes + 400 : MostBytes);
+        return bytes;
     }
 }
