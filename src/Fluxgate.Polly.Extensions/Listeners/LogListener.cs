@@ -17,6 +17,7 @@ namespace Fluxgate;
 /// <item><term><see cref="UserErrorNotice"/></term><description><see cref="LogLevel.Error"/> with the exception, 12 <c>CircuitUserError</c></description></item>
 /// <item><term><see cref="SignalsDroppedNotice"/></term><description><see cref="LogLevel.Warning"/>, 13 <c>CircuitSignalsDropped</c></description></item>
 /// <item><term><see cref="ReconfiguredNotice"/></term><description><see cref="LogLevel.Information"/>, 14 <c>CircuitReconfigured</c></description></item>
+/// <item><term><see cref="LeaseExceededNotice"/></term><description><see cref="LogLevel.Warning"/>, 16 <c>CircuitLeaseExceeded</c></description></item>
 /// <item><term>omitted notices</term><description><see cref="LogLevel.Warning"/>, 15 <c>CircuitNoticesOmitted</c></description></item>
 /// </list>
 /// <para>
@@ -129,6 +130,15 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
                     dropped.OldState.ToLabel(),
                     dropped.NewState.ToLabel(),
                     dropped.SequenceNumber
+                );
+                break;
+            case LeaseExceededNotice { Duration: var duration, Lease: var lease }
+                when ShouldLog(notice, typeof(LeaseExceededNotice), "a probe succeeded after its lease"):
+                LogMessages.LeaseExceeded(
+                    _logger,
+                    OneLine.Of(notice.CircuitName),
+                    RuleText.Measured(duration),
+                    RuleText.Duration(lease)
                 );
                 break;
             case ReconfiguredNotice reconfigured when _logger.IsEnabled(LogLevel.Information):

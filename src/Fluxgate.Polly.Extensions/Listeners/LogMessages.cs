@@ -124,4 +124,12 @@ internal static partial class LogMessages
         EventName = "CircuitNoticesOmitted"
     )]
     public static partial void NoticesOmitted(ILogger logger, string circuitName, long omitted, string period, string notice);
+
+    [LoggerMessage(
+        16,
+        LogLevel.Warning,
+        "A probe of circuit {CircuitName} succeeded after {DurationText}, but counted as a failure after its lease of {LeaseText}. Increase ProbeLease if healthy calls take that long.",
+        EventName = "CircuitLeaseExceeded"
+    )]
+    public static partial void LeaseExceeded(ILogger logger, string circuitName, string durationText, string leaseText);
 }

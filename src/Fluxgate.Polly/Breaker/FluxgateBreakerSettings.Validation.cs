@@ -146,6 +146,16 @@ public sealed partial class FluxgateBreakerSettings
         }
     }
 
+    /// <summary>Finds slow thresholds beyond the lease: a call between the two is not slow, but fails as a probe.</summary>
+    private IEnumerable<string> FindShortLease()
+    {
+        var longest = Tripper.Leaves.Select(leaf => leaf.SlowThreshold).OfType<TimeSpan>().DefaultIfEmpty().Max();
+        if (ProbeLease > TimeSpan.Zero && longest > ProbeLease && longest <= Clock.Longest)
+        {
+            yield return $"ProbeLease {RuleText.Duration(ProbeLease)} is shorter than the slow-call duration {RuleText.Duration(longest)} of the rule. A probe that takes longer than its lease fails, although it is not slow.";
+        }
+    }
+
     private List<string> Inspect(out string? dead)
     {
         var whileClosed = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -39,16 +39,14 @@ internal sealed partial class HalfOpenPhase
         var context = new TripperContext(State, window, counts.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
         if (_tripper is not null && UserCode.Fires(_tripper, context))
         {
-            return Reopen(StateMachine.WithNote(UserCode.Explain(_tripper, context), breakTicks), breakTicks);
+            return Reopen(UserCode.Explain(_tripper, context), counts, breakTicks);
         }
 
         if (counts.Recorded >= Rules.ProbeLimit && counts.Successes == 0)
         {
             return Reopen(
-                StateMachine.WithNote(
-                    new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"),
-                    breakTicks
-                ),
+                new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"),
+                counts,
                 breakTicks
             );
         }
@@ -69,10 +67,21 @@ internal sealed partial class HalfOpenPhase
 
     private Signal? DecideIgnored(in ProbeCounts counts) =>
         counts.IgnoredInARow >= Rules.ProbeLimit
-            ? Reopen(new(ReasonKind.ProbingFailed, $"{RuleText.Number(counts.IgnoredInARow)} probes in a row were ignored"))
+            ? Reopen(new(ReasonKind.ProbingFailed, $"{RuleText.Number(counts.IgnoredInARow)} probes in a row were ignored"), counts)
             : null;
 
-    private Signal? Reopen(Reason reason, long breakTicks = 0) => Machine.Open(this, reason, History.Reopens + 1, breakTicks);
+    private Signal? Reopen(Reason reason, in ProbeCounts counts, long breakTicks = 0)
+    {
+        var noted = StateMachine.WithNote(reason, breakTicks);
+        if (counts.Expired > 0)
+        {
+            noted = noted.WithNote(
+                $"{RuleText.Number(counts.Expired)} of {RuleText.Number(counts.Recorded)} probes exceeded the lease of {RuleText.Duration(Rules.Lease)}"
+            );
+        }
+
+        return Machine.Open(this, noted, History.Reopens + 1, breakTicks);
+    }
 
     /// <summary>A counted probe, with the counts of the phase at its place in the order.</summary>
     private readonly record struct SettledProbe(Verdict Verdict, long DurationTicks, ProbeCounts Counts, CallCounts Window, int LostSlow);

@@ -124,16 +124,17 @@ internal sealed partial class HalfOpenPhase : Phase
             SettledProbe settled;
             lock (_probes)
             {
-                if (
-                    _probes.First is not { } probe
-                    || probe.Deadline > now
-                    || !TryCountProbe(probe, Verdict.Failure, probe.Lease.Ticks, out settled)
-                )
+                if (_probes.First is not { } probe || probe.Deadline > now)
                 {
                     return null;
                 }
 
                 probe.Expired = true;
+                if (!TryCountProbe(probe, Verdict.Failure, probe.Lease.Ticks, out settled))
+                {
+                    probe.Expired = false;
+                    return null;
+                }
             }
 
             if (OnSettled(settled, breakTicks: 0, now) is { } reopened)

@@ -49,6 +49,7 @@ internal sealed class Probes
         var failed = verdict == Verdict.Failure;
         Counts.IgnoredInARow = 0;
         Counts.Recorded++;
+        Counts.Expired += probe.Expired ? 1 : 0;
         Counts.Successes += failed ? 0 : 1;
         Counts.ConsecutiveFailures = failed ? Counts.ConsecutiveFailures + 1 : 0;
         Counts.ConsecutiveSuccesses = failed ? 0 : Counts.ConsecutiveSuccesses + 1;
@@ -94,4 +95,7 @@ internal struct ProbeCounts
     public long ConsecutiveFailures;
     public long ConsecutiveSuccesses;
     public long IgnoredInARow;
+
+    /// <summary>The recorded probes whose lease expired.</summary>
+    public long Expired;
 }

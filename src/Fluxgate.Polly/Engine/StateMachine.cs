@@ -129,9 +129,7 @@ internal sealed partial class StateMachine
 
     /// <summary>Notes in a reason that the call which caused the transition was abandoned.</summary>
     public static Reason WithNote(Reason reason, long breakTicks) =>
-        breakTicks == AbandonedCall
-            ? new(reason.Kind, $"{reason.Text}, the last failure abandoned by its caller", reason.Findings)
-            : reason;
+        breakTicks == AbandonedCall ? reason.WithNote("the last failure abandoned by its caller") : reason;
 
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);
 
@@ -155,8 +153,9 @@ internal sealed partial class StateMachine
             return current.Settle(ticket, verdict, durationTicks, breakTicks);
         }
 
+        var caused = current.ExpireLeases(Clock.Now);
         AddStale(from, ticket, verdict, durationTicks);
-        return current.ExpireLeases(Clock.Now);
+        return caused;
     }
 
     /// <summary>Counts a result that has no effect on the state.</summary>
@@ -168,6 +167,11 @@ internal sealed partial class StateMachine
         if (!counted && time.IsExact)
         {
             Durations?.Record(from.State, time.Ticks);
+        }
+
+        if (ticket.Probe is { Expired: true, Lease: var lease } && verdict == Verdict.Success)
+        {
+            Notify((name, now) => new LeaseExceededNotice(name, now, TimeSpan.FromTicks(time.Ticks), lease));
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class Reason
     /// <summary>Gets the leaves of the rule that fired, with their measured values. Empty unless the tripper fired.</summary>
     public IReadOnlyList<Finding> Findings { get; }
 
+    /// <summary>Returns the same reason with a remark at the end of the text.</summary>
+    internal Reason WithNote(string note) => new(Kind, $"{Text}, {note}", Findings);
+
     /// <summary>Returns the <see cref="Text"/>.</summary>
     /// <returns>The text of the reason.</returns>
     public override string ToString() => Text;

@@ -34,6 +34,22 @@ public sealed class LogEntries
     }
 
     [Fact]
+    public void A_probe_that_succeeds_after_its_lease_is_a_warning()
+    {
+        var world = World(new() { InitialState = BreakerState.HalfOpen });
+        var probe = world.Begin();
+        world.Wait(45);
+        probe.Settle(Verdict.Success);
+
+        var entry = _log.Entries.Single(logged => logged.Id.Id == 16);
+        Assert.Equal((LogLevel.Warning, "CircuitLeaseExceeded"), (entry.Level, entry.Id.Name));
+        Assert.Equal(
+            "A probe of circuit payments succeeded after 45s, but counted as a failure after its lease of 30s. Increase ProbeLease if healthy calls take that long.",
+            entry.Text
+        );
+    }
+
+    [Fact]
     public void A_transition_has_searchable_properties()
     {
         World(new() { Tripper = Tripper.FailureStreak(2), BreakDuration = BreakDuration.Fixed(TimeSpan.FromSeconds(30)) }).Fail(2);

@@ -39,6 +39,33 @@ public sealed class ProbeLeases
     }
 
     [Fact]
+    public void The_reason_says_how_many_probes_exceeded_the_lease()
+    {
+        var world = HalfOpenWorld.World(
+            new()
+            {
+                Tripper = Tripper.FailureStreak(3),
+                Permit = Permit.All,
+                Recovery = Recovery.AfterProbes(5),
+            }
+        );
+        var late = world.Ask(2);
+        world.Wait(30);
+        world.Fail();
+
+        Assert.Equal("FailureStreak 3 >= 3, 2 of 3 probes exceeded the lease of 30s", Assert.Single(world.Signals).Reason.Text);
+
+        // Healthy calls that take longer than the lease would re-open the circuit again and again.
+        world.Wait(15);
+        late[0].Settle(Verdict.Success);
+        late[1].Settle(Verdict.Failure);
+        Assert.Equal(
+            "payments: a probe succeeded after 45s, but counted as a failure after its lease of 30s",
+            Assert.Single(world.Notices.OfType<LeaseExceededNotice>()).ToString()
+        );
+    }
+
+    [Fact]
     public void Settle_detects_its_own_expired_lease()
     {
         var world = HalfOpenWorld.World(
@@ -52,7 +79,7 @@ public sealed class ProbeLeases
         var probe = world.Begin();
         world.Wait(30);
 
-        Assert.Equal("payments: half_open -> open (none of 1 probes succeeded)", probe.Settle(Verdict.Success)!.ToString());
+        Assert.Equal("payments: half_open -> open (none of 1 probes succeeded, 1 of 1 probes exceeded the lease of 30s)", probe.Settle(Verdict.Success)!.ToString());
 
         Assert.Equal((0, 1, 1), (world.Now.Successes, world.Now.Failures, world.Now.Stale));
     }
@@ -94,7 +121,7 @@ public sealed class ProbeLeases
 
         world.Rejects();
 
-        Assert.Equal("SlowRate 100% >= 50% (1 of 1 took 5s or longer)", world.Now.Reason.Text);
+        Assert.Equal("SlowRate 100% >= 50% (1 of 1 took 5s or longer), 1 of 1 probes exceeded the lease of 5s", world.Now.Reason.Text);
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class EngineModel(ITestOutputHelper output)
         visits.AtLeast(200, "lease expired");
         visits.AtLeast(100, "lease expired and re-opened");
         visits.AtLeast(100, "result of an expired probe");
+        visits.AtLeast(20, "success after the lease");
         visits.AtLeast(30, "abandoned after a long wait");
         visits.AtLeast(100, "abandoned early");
         visits.AtLeast(1000, "stale result");

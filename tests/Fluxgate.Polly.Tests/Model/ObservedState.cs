@@ -89,6 +89,7 @@ internal static class ObservedState
         {
             WouldTripNotice wouldTrip => $"would trip because {Of(wouldTrip.Reason)} at {wouldTrip.Timestamp:O}",
             UserErrorNotice error => $"error {error.Source} at {error.Timestamp:O}",
+            LeaseExceededNotice late => $"a probe with a lease of {late.Lease} succeeded after {late.Duration} at {late.Timestamp:O}",
             ReconfiguredNotice reconfigured => $"reconfigured at {reconfigured.Timestamp:O}: {string.Join("; ", reconfigured.Changes)}",
             _ => notice.ToString()!,
         };

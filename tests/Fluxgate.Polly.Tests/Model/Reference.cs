@@ -121,14 +121,20 @@ internal sealed partial class Reference
         // The rules of its phase apply: the current ones while the phase continues, and those of its admission if it is stale.
         var judgedBy = call.Phase == Number && !call.IsSpent ? _plan : call.Plan;
         var caused = ExpireLeases();
+        var took = duration ?? (call.IsMeasured ? Now - call.At : TimeSpan.Zero);
         if (call.Expired)
         {
             _stale++;
             _visits.Count("result of an expired probe");
+            if (verdict == Verdict.Success)
+            {
+                Events.Add($"a probe with a lease of {call.Lease} succeeded after {took} at {Wall:O}");
+                _visits.Count("success after the lease");
+            }
+
             return caused;
         }
 
-        var took = duration ?? (call.IsMeasured ? Now - call.At : TimeSpan.Zero);
         Total(verdict, took, judgedBy.Rule);
         if (call.Phase != Number || call.IsSpent)
         {

@@ -35,6 +35,20 @@ public sealed class SettingsWarnings
         );
 
     [Fact]
+    public void A_lease_below_a_slow_threshold_is_reported()
+    {
+        var rule = Tripper.MinRequests(20) & (Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) | Tripper.SlowRate(0.5, TimeSpan.FromMinutes(1)));
+
+        Assert.Equal(
+            [
+                "ProbeLease 30s is shorter than the slow-call duration 1m of the rule. A probe that takes longer than its lease fails, although it is not slow.",
+            ],
+            Warnings(rule)
+        );
+        Assert.Empty(new FluxgateBreakerSettings { Tripper = rule, ProbeLease = TimeSpan.FromMinutes(1) }.Warnings);
+    }
+
+    [Fact]
     public void Every_dead_branch_is_reported() =>
         Assert.Equal(2, Warnings(Tripper.MinRequests(101) | Streak | (Tripper.Closed & Tripper.HalfOpened)).Count);
 
