@@ -33,16 +33,16 @@ public sealed class HangingServers
                 })
         );
 
+    // The service defaults of .NET Aspire: an attempt may take as long as the whole request.
     [Fact]
-    public Task With_both_timeouts_equal_the_circuit_opens() =>
+    public Task With_both_timeouts_of_10_seconds_the_circuit_opens() =>
         OpensBesidePolly(
-            client => client.Timeout = Timeout,
+            _ => { },
             builder =>
                 builder.AddStandardResilienceHandler(options =>
                 {
-                    options.AttemptTimeout.Timeout = Timeout;
-                    options.TotalRequestTimeout.Timeout = Timeout;
-                    options.CircuitBreaker.SamplingDuration = 2 * Timeout;
+                    options.AttemptTimeout.Timeout = TimeSpan.FromSeconds(10);
+                    options.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(10);
                     options.RateLimiter.DefaultRateLimiterOptions.PermitLimit = 2 * Calls;
                     options.Retry.ShouldHandle = static _ => new(false);
                 })
@@ -62,6 +62,60 @@ public sealed class HangingServers
         await EndAsync(services, upstream);
 
         Assert.Equal((BreakerState.Closed, Calls), (Breaker.State, (int)Breaker.Snapshot().AbandonedIgnored));
+    }
+
+    [Fact]
+    public async Task A_service_that_is_only_slow_to_cancel_leaves_the_circuit_closed()
+    {
+        await using var upstream = await HttpUpstream.StartAsync();
+
+        // It goes on working after the caller has left, for longer than AbandonedAfter.
+        upstream.Answers(_ => Task.Delay(TimeSpan.FromSeconds(6), CancellationToken.None));
+        await using var services = Services(
+            client => client.Timeout = TimeSpan.FromSeconds(1),
+            _ => { },
+            pipeline => pipeline.AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = Breaker })
+        );
+
+        await EndAsync(services, upstream);
+
+        Assert.Equal((BreakerState.Closed, Calls), (Breaker.State, (int)Breaker.Snapshot().AbandonedIgnored));
+    }
+
+    [Fact]
+    public async Task Without_any_timeout_a_slow_call_rule_opens_the_circuit()
+    {
+        await using var upstream = await HttpUpstream.StartAsync();
+        upstream.Answers(upstream.Hangs);
+        var polly = new CircuitBreakerStateProvider();
+        var opened = new TaskCompletionSource<Signal>();
+        var breaker = new FluxgateBreaker(
+            "payments",
+            new() { Tripper = Tripper.MinRequests(Calls) & Tripper.SlowRate(0.3, TimeSpan.FromSeconds(1)), Listeners = { Listener.From((Signal signal) => { opened.TrySetResult(signal); }) } }
+        );
+        await using var ours = Services(
+            client => client.Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+            _ => { },
+            pipeline => pipeline.AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = breaker })
+        );
+        await using var theirs = Services(
+            client => client.Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+            _ => { },
+            pipeline =>
+                pipeline.AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions { MinimumThroughput = Calls, StateProvider = polly })
+        );
+        using var end = new CancellationTokenSource();
+        var calls = Task.WhenAll(EndAsync(ours, upstream, end.Token), EndAsync(theirs, upstream, end.Token));
+
+        var signal = await opened.Task.WaitAsync(Deadline);
+
+        Assert.Equal(
+            "MinRequests 100 >= 100 & SlowRate 100% >= 30% (100 of 100, 100 in flight, took 1s or longer)",
+            signal.Reason.Text
+        );
+        Assert.Equal((0, CircuitState.Closed), (breaker.Snapshot().Requests, polly.CircuitState));
+        await end.CancelAsync();
+        await calls.WaitAsync(Deadline);
     }
 
     [Fact]
@@ -126,13 +180,13 @@ public sealed class HangingServers
         return services.BuildServiceProvider();
     }
 
-    private static async Task EndAsync(IServiceProvider services, HttpUpstream upstream)
+    private static async Task EndAsync(IServiceProvider services, HttpUpstream upstream, CancellationToken cancellationToken = default)
     {
         using var client = services.Client();
         await Task.WhenAll(
             Enumerable
                 .Range(0, Calls)
-                .Select(async _ => Assert.NotNull(await Record.ExceptionAsync(() => client.GetAsync(upstream.Address))))
+                .Select(async _ => Assert.NotNull(await Record.ExceptionAsync(() => client.GetAsync(upstream.Address, cancellationToken))))
         );
     }
 }
