@@ -16,8 +16,10 @@ public class Calls
     private const string Rejected = "open, rejected";
 
     private readonly ResilienceContext _context = ResilienceContextPool.Shared.Get();
+    private readonly ResilienceContext _cancellable = ResilienceContextPool.Shared.Get(new CancellationTokenSource().Token);
     private readonly ResiliencePipeline<int> _polly = Pipelines.Polly();
     private readonly ResiliencePipeline<int> _timeWindow = Pipelines.Fluxgate();
+    private readonly ResiliencePipeline<int> _neverAbandoned = Pipelines.FluxgateNeverAbandoned();
     private readonly ResiliencePipeline<int> _countWindow = Pipelines.Fluxgate(Window.Count(100));
     private readonly ResiliencePipeline<int> _slowRule = Pipelines.Fluxgate(tripper: Pipelines.SlowRule);
     private readonly ResiliencePipeline<int> _shortSlowRule = Pipelines.Fluxgate(
@@ -52,6 +54,15 @@ public class Calls
 
     [Benchmark, BenchmarkCategory(Success)]
     public int Fluxgate_count_window() => Succeed(_countWindow);
+
+    [Benchmark, BenchmarkCategory(Success)]
+    public int Polly_cancellable() => Succeed(_polly, _cancellable);
+
+    [Benchmark, BenchmarkCategory(Success)]
+    public int Fluxgate_cancellable() => Succeed(_timeWindow, _cancellable);
+
+    [Benchmark, BenchmarkCategory(Success)]
+    public int Fluxgate_cancellable_never_abandoned() => Succeed(_neverAbandoned, _cancellable);
 
     [Benchmark, BenchmarkCategory(Success)]
     public int Fluxgate_slow_call_rule() => Succeed(_slowRule);
@@ -101,8 +112,10 @@ public class Calls
     [Benchmark, BenchmarkCategory(Success)]
     public int Fluxgate_probes() => Succeed(_probing);
 
-    private int Succeed(ResiliencePipeline<int> pipeline) =>
-        pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, _context, 0).GetAwaiter().GetResult().Result;
+    private int Succeed(ResiliencePipeline<int> pipeline) => Succeed(pipeline, _context);
+
+    private static int Succeed(ResiliencePipeline<int> pipeline, ResilienceContext context) =>
+        pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, context, 0).GetAwaiter().GetResult().Result;
 
     private int Succeed(ResiliencePipeline pipeline) =>
         pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, _context, 0).GetAwaiter().GetResult().Result;

@@ -64,6 +64,21 @@ internal static class Pipelines
     public static ResiliencePipeline<int> Fluxgate(Window? window = null, Tripper? tripper = null, params ICircuitListener[] listeners) =>
         new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(Breaker(window, tripper, listeners)).Build();
 
+    public static ResiliencePipeline<int> FluxgateNeverAbandoned() =>
+        new ResiliencePipelineBuilder<int>()
+            .AddFluxgateBreaker(
+                new FluxgateBreaker(
+                    "never abandoned",
+                    new()
+                    {
+                        Window = Window.Time(Sampling),
+                        Tripper = FailureRule,
+                        AbandonedAfter = Timeout.InfiniteTimeSpan,
+                    }
+                )
+            )
+            .Build();
+
     public static ResiliencePipeline FluxgateOfAny() => new ResiliencePipelineBuilder().AddFluxgateBreaker(Breaker(null, null, [])).Build();
 
     /// <summary>Half-open for good: every call is a probe.</summary>

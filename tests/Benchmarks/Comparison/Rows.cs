@@ -18,32 +18,46 @@ internal static class Rows
 
     public static IReadOnlyList<Row> All { get; } =
     [
-        Call("an empty pipeline", () => Calls.Polly_success(), () => Calls.Empty_pipeline()),
-        Call("success, time window", () => Calls.Polly_success(), () => Calls.Fluxgate_time_window(), 0.37, 0),
-        Call("success, count window", () => Calls.Polly_success(), () => Calls.Fluxgate_count_window(), 0.37, 0),
-        Call("success, non-generic pipeline", () => Calls.Polly_non_generic(), () => Calls.Fluxgate_non_generic(), 0.21, 0),
-        Call("success, slow-call rule of 10 s", () => Calls.Polly_success(), () => Calls.Fluxgate_slow_call_rule(), 0.48, 0),
+        Call("an empty pipeline", calls => () => calls.Polly_success(), calls => () => calls.Empty_pipeline()),
+        Call("success, time window", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_time_window(), 0.37, 0),
+        Call("success, count window", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_count_window(), 0.37, 0),
         Call(
-            "success, slow-call rule of 100 ms",
-            () => Calls.Polly_success(),
-            () => Calls.Fluxgate_slow_call_rule_below_a_second(),
-            0.85,
+            "success, a token that can be cancelled",
+            calls => () => calls.Polly_cancellable(),
+            calls => () => calls.Fluxgate_cancellable(),
+            0.42,
             0
         ),
-        Call("success, duration histogram", () => Calls.Polly_success(), () => Calls.Fluxgate_duration_histogram(), 0.98, 0),
+        Call(
+            "success, such a token, AbandonedAfter never",
+            calls => () => calls.Polly_cancellable(),
+            calls => () => calls.Fluxgate_cancellable_never_abandoned(),
+            null,
+            0
+        ),
+        Call("success, non-generic pipeline", calls => () => calls.Polly_non_generic(), calls => () => calls.Fluxgate_non_generic(), 0.21, 0),
+        Call("success, slow-call rule of 10 s", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_slow_call_rule(), 0.52, 0),
+        Call(
+            "success, slow-call rule of 100 ms",
+            calls => () => calls.Polly_success(),
+            calls => () => calls.Fluxgate_slow_call_rule_below_a_second(),
+            0.90,
+            0
+        ),
+        Call("success, duration histogram", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_duration_histogram(), 0.98, 0),
         Call(
             "success, slow-call rule and histogram",
-            () => Calls.Polly_success(),
-            () => Calls.Fluxgate_slow_call_rule_and_histogram(),
+            calls => () => calls.Polly_success(),
+            calls => () => calls.Fluxgate_slow_call_rule_and_histogram(),
             0.98,
             0
         ),
-        Call("failure", () => Calls.Polly_failures(), () => Calls.Fluxgate_failures(), 0.34, 0),
-        Call("open, rejected as an outcome", () => Calls.Polly_rejects(), () => Calls.Fluxgate_rejects(), 0.38, 208),
+        Call("failure", calls => () => calls.Polly_failures(), calls => () => calls.Fluxgate_failures(), 0.34, 0),
+        Call("open, rejected as an outcome", calls => () => calls.Polly_rejects(), calls => () => calls.Fluxgate_rejects(), 0.38, 208),
         Call(
             "half-open, a probe admitted and settled (beside a closed Polly)",
-            () => Calls.Polly_success(),
-            () => Calls.Fluxgate_probes(),
+            calls => () => calls.Polly_success(),
+            calls => () => calls.Fluxgate_probes(),
             1.0
         ),
         new(CallTable, "open, the call that probes and closes", "Polly", "ns", Probing.Compare),
@@ -61,13 +75,14 @@ internal static class Rows
         {
             MostRatio = 2,
         },
-        Window("1,000 calls", () => Calls.Window_of_10(), () => Calls.Window_of_1_000()),
-        Window("100,000 calls", () => Calls.Window_of_10(), () => Calls.Window_of_100_000()),
-        Window("10 calls, slow-call rule", () => Calls.Window_of_10(), () => Calls.Measured_window_of_10()),
-        Window("100,000 calls, slow-call rule", () => Calls.Window_of_10(), () => Calls.Measured_window_of_100_000()),
+        Window("1,000 calls", calls => () => calls.Window_of_10(), calls => () => calls.Window_of_1_000()),
+        Window("100,000 calls", calls => () => calls.Window_of_10(), calls => () => calls.Window_of_100_000()),
+        Window("10 calls, slow-call rule", calls => () => calls.Window_of_10(), calls => () => calls.Measured_window_of_10()),
+        Window("100,000 calls, slow-call rule", calls => () => calls.Window_of_10(), calls => () => calls.Measured_window_of_100_000()),
         Memory("a breaker, count window", static () => new FluxgateBreaker("payments"), 1_434),
         Memory("a breaker, time window", static () => new FluxgateBreaker("payments", OfTimeWindow), 1_434),
         Memory("a breaker, time window, after a bucket", static () => Turned(new("payments", OfTimeWindow, new Turning())), null),
+        Memory("a breaker, time window, slow-call rule", static () => new FluxgateBreaker("payments", OfSlowCalls), 1_834),
         Memory("a pipeline with a breaker", static () => NewFluxgate(), null),
         Memory("a pipeline with a breaker, after 20 failures", static () => Pipelines.Failed(Pipelines.FluxgateOfDefaults(), 20), null),
         new(
@@ -104,11 +119,23 @@ internal static class Rows
 
     private static FluxgateBreakerSettings OfTimeWindow { get; } = new() { Window = Fluxgate.Window.Time(TimeSpan.FromSeconds(10)) };
 
-    private static Row Call(string name, Action theirs, Action ours, double? mostRatio = null, double? mostBytes = null) =>
-        new(CallTable, name, "Polly", "ns", effort => Timed.Compare(effort, theirs, ours)) { MostRatio = mostRatio, MostBytes = mostBytes };
+    private static FluxgateBreakerSettings OfSlowCalls { get; } = new() { Window = OfTimeWindow.Window, Tripper = Pipelines.SlowRule };
 
-    private static Row Window(string name, Action theirs, Action ours) =>
-        new(WindowTable, name, "a window of 10 calls", "ns", effort => Timed.Compare(effort, theirs, ours, calls: 2));
+    private static Row Call(
+        string name,
+        Func<Calls, Action> theirs,
+        Func<Calls, Action> ours,
+        double? mostRatio = null,
+        double? mostBytes = null
+    ) =>
+        new(CallTable, name, "Polly", "ns", effort => Timed.Compare(effort, theirs(Calls), ours(Calls)))
+        {
+            MostRatio = mostRatio,
+            MostBytes = mostBytes,
+        };
+
+    private static Row Window(string name, Func<Calls, Action> theirs, Func<Calls, Action> ours) =>
+        new(WindowTable, name, "a window of 10 calls", "ns", effort => Timed.Compare(effort, theirs(Calls), ours(Calls), calls: 2));
 
     private static Row Memory(string name, Func<object> ours, double? mostBytes) =>
         new(MemoryTable, name, "a pipeline with Polly's", "B", _ => Kept.Compare(static () => NewPolly(), ours)) { MostBytes = mostBytes };
