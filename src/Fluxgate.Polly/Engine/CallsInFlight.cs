@@ -7,69 +7,48 @@ namespace Fluxgate;
 /// overdue: in flight for at least a slow threshold.
 /// </summary>
 /// <remarks>
-/// An epoch is a twelfth of the shortest threshold. A call that starts or ends changes one counter, which contains the epoch's tag, so an
-/// exchange detects that the epoch has been swept. Once all calls of an epoch are overdue, it is swept: the calls that are left move to a
-/// list, from which each of them is removed under a lock when it ends. So a call is overdue at most two epochs late, and never early.
-/// The lock guards only arithmetic. The clock is read outside it.
+/// Once all calls of an epoch are overdue, it is swept: the calls that are left move to a list, from which each of them is removed under the
+/// lock when it ends. So a call is overdue at most two epochs late, and never early. The lock guards only arithmetic, and the clock is read
+/// outside it.
 /// </remarks>
-internal sealed class CallsInFlight : StripedCounters
+internal sealed class CallsInFlight : EpochCounters
 {
-    // Calls of 13 epochs can be in the counters: those that are not overdue. A power of two, so that a mask selects the counter.
-    private const int Slots = 16;
-    private const int EpochsPerThreshold = 12;
-
-    // A counter: the tag of an epoch, and the number of calls plus a bias. In one stripe, more calls can end than start. The tag repeats
-    // after 16 million epochs.
-    private const int CountBits = 38;
-    private const long CountMask = (1L << CountBits) - 1;
-    private const long Bias = 1L << (CountBits - 1);
-    private const long TagMask = (1L << (63 - CountBits)) - 1;
-
     // A timer that looks after this time releases a breaker that is no longer used, whatever its threshold.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly StateMachine _machine;
     private readonly CallsInFlight? _before;
     private readonly bool _isCoarse;
-    private readonly ulong _epochsPerUnit;
+    private readonly ulong _quotient;
 
     // Guarded by the lock of this object.
     private SweptCalls? _swept;
     private long _opened;
     private bool _isScheduled;
 
-    private CallsInFlight(StateMachine machine, SlowThresholds thresholds, bool isCoarse, CallsInFlight? before)
-        : base(Slots)
+    private CallsInFlight(StateMachine machine, Epochs epochs, bool isCoarse, CallsInFlight? before)
     {
-        (_machine, Thresholds, _isCoarse, _before) = (machine, thresholds, isCoarse, before);
-
-        // The quotient of 2^64 and the length of an epoch: a multiplication takes a fifth of the time of a division.
-        _epochsPerUnit = (ulong.MaxValue / (ulong)EpochUnits) + 1;
+        (_machine, Epochs, _quotient, _isCoarse, _before) = (machine, epochs, epochs.Quotient, isCoarse, before);
         _opened = EpochOf(Clock.Now) - 1;
     }
 
-    /// <summary>Gets the slow thresholds of the rule.</summary>
-    public SlowThresholds Thresholds { get; }
+    public Epochs Epochs { get; }
 
     private Clock Clock => _isCoarse ? _machine.Clock.Coarse : _machine.Clock;
-
-    // At least 2, so that the quotient fits in 64 bits.
-    private long EpochUnits => Math.Max(2, ((Clock.Units(Thresholds.Shortest) - 1) / EpochsPerThreshold) + 1);
 
     /// <summary>Returns the calls in flight for a phase, or <see langword="null"/> if its rule has no slow threshold.</summary>
     /// <param name="start">The start of the phase. An object of the same phase shares its calls, unless the thresholds changed.</param>
     /// <param name="clock">The clock on which the phase times calls.</param>
     public static CallsInFlight? Of(PhaseStart start, Clock clock)
     {
-        var thresholds = start.Rules.SlowThresholds;
-        if (thresholds.Count == 0)
+        if (start.Rules.SlowThresholds.Count == 0)
         {
             return null;
         }
 
         var isCoarse = !ReferenceEquals(clock, start.Machine.Clock);
         var before = start.Before?.InFlight;
-        if (before is not null && !(before._isCoarse == isCoarse && before.Thresholds.IsEquivalentTo(thresholds)))
+        if (before is not null && !(before._isCoarse == isCoarse && before.Epochs.Thresholds.IsEquivalentTo(start.Rules.SlowThresholds)))
         {
             // Calls that were admitted before a threshold applied are never overdue.
             before = null;
@@ -77,13 +56,13 @@ internal sealed class CallsInFlight : StripedCounters
 
         return before is not null && start.Before is ClosedPhase closed && closed.Number == start.Number
             ? before
-            : new(start.Machine, thresholds, isCoarse, before?.Pruned());
+            : new(start.Machine, start.Rules.EpochsOn(clock), isCoarse, before?.Pruned());
     }
 
     /// <summary>Counts the start of a call.</summary>
     /// <returns><see langword="false"/> if the epoch is not open. The caller opens it, reads the clock and tries again.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryBegin(CallStart start) => TryChange(EpochOf(start.Timestamp(_isCoarse)), 1);
+    public bool TryBegin(CallStart start) => TryAdd(EpochOf(start.Timestamp(_isCoarse)), 1);
 
     /// <summary>Counts the end of a call.</summary>
     /// <returns>
@@ -94,7 +73,7 @@ internal sealed class CallsInFlight : StripedCounters
     public bool End(CallStart start)
     {
         var epoch = EpochOf(start.Timestamp(_isCoarse));
-        return !TryChange(epoch, -1) && EndSwept(epoch);
+        return !TryAdd(epoch, -1) && EndSwept(epoch);
     }
 
     /// <summary>Opens the current epoch, and sweeps those whose calls are all overdue.</summary>
@@ -116,22 +95,14 @@ internal sealed class CallsInFlight : StripedCounters
 
             areMore = Advance(epoch, wouldTrips);
             _opened = epoch;
-            for (var stripe = 0; stripe < StripesOf(Generations - 1); stripe++)
-            {
-                ref var slot = ref Slot(Generations - 1, stripe, SlotOf(epoch));
-                if (slot >> CountBits != TagOf(epoch))
-                {
-                    Volatile.Write(ref slot, (TagOf(epoch) << CountBits) | Bias);
-                }
-            }
-
+            OpenEpoch(epoch);
             schedules = !_isScheduled;
             _isScheduled = true;
         }
 
         if (schedules)
         {
-            Schedule(now, epoch + EpochsUntilOverdue(0));
+            Schedule(now, epoch + Epochs.UntilOverdue(0));
         }
 
         return areMore;
@@ -175,8 +146,8 @@ internal sealed class CallsInFlight : StripedCounters
             calls.Read(epoch, ref overdue, ref oldest);
         }
 
-        var age = oldest == long.MaxValue ? (long?)null : Math.Max(0, Clock.TicksBetween((oldest + 1) * EpochUnits, now));
-        return new(Thresholds, overdue, age is { } ticks ? TimeSpan.FromTicks(ticks) : null);
+        var age = oldest == long.MaxValue ? (long?)null : Math.Max(0, Clock.TicksBetween((oldest + 1) * Epochs.Units, now));
+        return new(Epochs.Thresholds, overdue, age is { } ticks ? TimeSpan.FromTicks(ticks) : null);
     }
 
     /// <summary>Evaluates the rule if calls have become overdue, and schedules the timer again as long as another call may become overdue.</summary>
@@ -216,44 +187,8 @@ internal sealed class CallsInFlight : StripedCounters
     /// <summary>Reports an exception of the timer.</summary>
     public void TimerFailed(Exception error) => _machine.UserCode.ClockFailed(error);
 
-    private static int SlotOf(long epoch) => (int)epoch & (Slots - 1);
-
-    private static long CallsIn(long word) => (word & CountMask) - Bias;
-
-    // Odd, so that no tag equals an empty counter.
-    private static long TagOf(long epoch) => ((epoch << 1) | 1) & TagMask;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long EpochOf(long timestamp) => (long)Math.BigMul((ulong)Math.Max(timestamp, 0), _epochsPerUnit, out _);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryChange(long epoch, int by)
-    {
-        ref var slot = ref Slot(SlotOf(epoch));
-        var seen = Volatile.Read(ref slot);
-        return seen >> CountBits == TagOf(epoch)
-            && (Interlocked.CompareExchange(ref slot, seen + by, seen) == seen || TryChangeContended(epoch, by));
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryChangeContended(long epoch, int by)
-    {
-        while (true)
-        {
-            GrowWhenContended();
-            ref var slot = ref Slot(SlotOf(epoch));
-            var seen = Volatile.Read(ref slot);
-            if (seen >> CountBits != TagOf(epoch))
-            {
-                return false;
-            }
-
-            if (Interlocked.CompareExchange(ref slot, seen + by, seen) == seen)
-            {
-                return true;
-            }
-        }
-    }
+    private long EpochOf(long timestamp) => (long)Math.BigMul((ulong)Math.Max(timestamp, 0), _quotient, out _);
 
     /// <summary>Ends a call whose epoch has been swept, or is not open in a new stripe.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -262,16 +197,9 @@ internal sealed class CallsInFlight : StripedCounters
         var current = _machine.Phase;
         lock (this)
         {
-            for (var generation = 0; generation < Generations; generation++)
+            if (TryRemove(epoch))
             {
-                ref var slot = ref Slot(generation, 0, SlotOf(epoch));
-                while (Volatile.Read(ref slot) is var seen && seen >> CountBits == TagOf(epoch))
-                {
-                    if (Interlocked.CompareExchange(ref slot, seen - 1, seen) == seen)
-                    {
-                        return false;
-                    }
-                }
+                return false;
             }
 
             if (_swept is null || _swept[epoch] == 0)
@@ -289,12 +217,10 @@ internal sealed class CallsInFlight : StripedCounters
     private bool Advance(long epoch, long wouldTrips)
     {
         _swept?.Spend(wouldTrips);
-        for (var past = _opened; past > _opened - Slots; past--)
+        var last = Math.Min(_opened, epoch - Epochs.UntilOverdue(0));
+        for (var past = _opened - MostOpen + 1; past <= last; past++)
         {
-            if (past + EpochsUntilOverdue(0) <= epoch)
-            {
-                Sweep(past, wouldTrips);
-            }
+            Sweep(past, wouldTrips);
         }
 
         return _swept?.Advance(epoch) == true;
@@ -302,7 +228,7 @@ internal sealed class CallsInFlight : StripedCounters
 
     private void SweepAll(long wouldTrips)
     {
-        for (var past = _opened; past > _opened - Slots; past--)
+        for (var past = _opened; past > _opened - MostOpen; past--)
         {
             Sweep(past, wouldTrips);
         }
@@ -311,20 +237,9 @@ internal sealed class CallsInFlight : StripedCounters
     /// <summary>Moves the calls of an epoch that are in flight to the list.</summary>
     private void Sweep(long epoch, long wouldTrips)
     {
-        var left = 0L;
-        for (var generation = 0; generation < Generations; generation++)
+        if (CloseEpoch(epoch) is not 0 and var left)
         {
-            for (var stripe = 0; stripe < StripesOf(generation); stripe++)
-            {
-                // A call that ends after this exchange waits for the lock.
-                ref var slot = ref Slot(generation, stripe, SlotOf(epoch));
-                left += Volatile.Read(ref slot) >> CountBits == TagOf(epoch) ? CallsIn(Interlocked.Exchange(ref slot, 0)) : 0;
-            }
-        }
-
-        if (left != 0)
-        {
-            (_swept ??= new(this, advancedTo: epoch, wouldTrips)).Add(epoch, left);
+            (_swept ??= new(Epochs, advancedTo: epoch, wouldTrips)).Add(epoch, left);
         }
     }
 
@@ -332,11 +247,11 @@ internal sealed class CallsInFlight : StripedCounters
     private long? NextOverdue()
     {
         // The first open epoch is the oldest.
-        for (var past = _opened - Slots + 1; past <= _opened; past++)
+        for (var past = _opened - MostOpen + 1; past <= _opened; past++)
         {
             if (CallsOf(past) > 0)
             {
-                var due = past + EpochsUntilOverdue(0);
+                var due = past + Epochs.UntilOverdue(0);
                 return _swept?.NextOverdue() is { } next && next < due ? next : due;
             }
         }
@@ -344,34 +259,18 @@ internal sealed class CallsInFlight : StripedCounters
         return _swept?.NextOverdue();
     }
 
-    /// <summary>Returns the number of calls of an epoch that has not been swept.</summary>
-    private long CallsOf(long epoch)
-    {
-        var calls = 0L;
-        for (var generation = 0; generation < Generations; generation++)
-        {
-            for (var stripe = 0; stripe < StripesOf(generation); stripe++)
-            {
-                var word = Volatile.Read(ref Slot(generation, stripe, SlotOf(epoch)));
-                calls += word >> CountBits == TagOf(epoch) ? CallsIn(word) : 0;
-            }
-        }
-
-        return calls;
-    }
-
     private void Read(long now, ref CallCounts.SlowCounts overdue, ref long oldest)
     {
         lock (this)
         {
-            for (var past = _opened; past > _opened - Slots; past--)
+            for (var past = _opened; past > _opened - MostOpen; past--)
             {
                 Add(past, CallsOf(past), ref overdue, ref oldest);
             }
 
-            for (var place = 0; place < (_swept?.Epochs.Count ?? 0); place++)
+            for (var place = 0; place < (_swept?.Started.Count ?? 0); place++)
             {
-                var epoch = _swept!.Epochs[place];
+                var epoch = _swept!.Started[place];
                 Add(epoch, _swept[epoch], ref overdue, ref oldest);
             }
         }
@@ -379,9 +278,9 @@ internal sealed class CallsInFlight : StripedCounters
         void Add(long epoch, long calls, ref CallCounts.SlowCounts overdue, ref long oldest)
         {
             oldest = calls > 0 ? Math.Min(oldest, epoch) : oldest;
-            for (var i = 0; i < Thresholds.Count; i++)
+            for (var i = 0; i < Epochs.Thresholds.Count; i++)
             {
-                overdue[i] += epoch + EpochsUntilOverdue(i) <= now ? calls : 0;
+                overdue[i] += epoch + Epochs.UntilOverdue(i) <= now ? calls : 0;
             }
         }
     }
@@ -394,25 +293,13 @@ internal sealed class CallsInFlight : StripedCounters
         return oldest != long.MaxValue ? this : _before?.Pruned();
     }
 
-    /// <summary>Returns after how many epochs all calls of an epoch have reached a threshold.</summary>
-    public long EpochsUntilOverdue(int threshold) => ((Clock.Units(Thresholds[threshold]) - 1) / EpochUnits) + 2;
-
     /// <summary>Schedules the timer at the start of an epoch.</summary>
     private void Schedule(long now, long epoch)
     {
         var clock = Clock;
-        var wait = TimeSpan.FromTicks(clock.TicksUntil(now, epoch * EpochUnits)) + (_isCoarse ? Clock.CoarseStep : TimeSpan.Zero);
+        var wait = TimeSpan.FromTicks(clock.TicksUntil(now, epoch * Epochs.Units)) + (_isCoarse ? Clock.CoarseStep : TimeSpan.Zero);
         OverdueTimer
             .Of(_machine.Clock.Provider)
-            .Schedule(this, wait < LongestWait ? wait : LongestWait, step: TimeSpan.FromTicks(clock.TicksBetween(0, EpochUnits)));
+            .Schedule(this, wait < LongestWait ? wait : LongestWait, step: TimeSpan.FromTicks(clock.TicksBetween(0, Epochs.Units)));
     }
-}
-
-/// <summary>The calls in flight of a breaker with a slow-call rule.</summary>
-/// <param name="Thresholds">The thresholds.</param>
-/// <param name="Counts">The number of calls that have been in flight for at least as long as each threshold.</param>
-/// <param name="OldestAge">How long the oldest call has been in flight at least, or <see langword="null"/> if no call is in flight.</param>
-internal readonly record struct InFlightReading(SlowThresholds Thresholds, CallCounts.SlowCounts Counts, TimeSpan? OldestAge)
-{
-    public long Overdue(TimeSpan threshold) => Thresholds?.IndexOf(threshold) is >= 0 and var index ? Counts[index] : 0;
 }

@@ -21,7 +21,8 @@ internal sealed class ClosedPhase : Phase
     private readonly Clock _decidingClock;
     private readonly Durations? _durations;
     private readonly bool _ruleTimesCalls;
-    private readonly bool _timesAbandonedCalls;
+    private readonly Clock? _ruleClock;
+    private readonly Clock? _abandonmentClock;
     private readonly bool _addsEveryCall;
     private readonly bool _evaluatesEveryCall;
     private readonly long _leastStreak;
@@ -53,7 +54,11 @@ internal sealed class ClosedPhase : Phase
         _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
         _ruleTimesCalls = Ledger.IsTimed;
         TimesCalls = _ruleTimesCalls || _durations is not null;
-        _timesAbandonedCalls = Rules.AbandonedAfterTicks != long.MaxValue;
+        _ruleClock = _ruleTimesCalls ? _decidingClock : null;
+        _abandonmentClock =
+            Rules.AbandonedAfterTicks == long.MaxValue ? null
+            : Rules.AbandonedAfterTicks >= TimeSpan.TicksPerSecond ? _clock.Coarse
+            : _clock;
         _addsEveryCall = _ruleTimesCalls || _window is UserWindow;
         _evaluatesEveryCall = Rules.EvaluatesEveryCall || _window is UserWindow;
         _leastStreak = Rules.LeastStreak;
@@ -67,7 +72,14 @@ internal sealed class ClosedPhase : Phase
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Ticket Start(bool mayBeAbandoned)
     {
-        var start = TimesCalls || (mayBeAbandoned && _timesAbandonedCalls) ? StartTime(mayBeAbandoned) : CallStart.Untimed;
+        // A listener needs the exact clock, which serves every rule too.
+        var clock =
+            _durations is { Wanted: true } ? _clock
+            : _ruleClock ?? (mayBeAbandoned ? _abandonmentClock : null);
+        var start =
+            clock is null ? CallStart.Untimed
+            : ReferenceEquals(clock, _clock) ? CallStart.Exact(clock.Now)
+            : CallStart.Coarse(clock.Now);
         return InFlight is { } calls ? StartInFlight(calls, start)
             : Ledger.TryCount(Ledger.Started) ? new(this, start)
             : default;
@@ -165,15 +177,6 @@ internal sealed class ClosedPhase : Phase
         calls.End(start);
         return default;
     }
-
-    // A listener needs the exact clock, which serves every rule too.
-    private CallStart StartTime(bool mayBeAbandoned) =>
-        _durations is { Wanted: true } ? CallStart.Exact(_clock.Now)
-        : _ruleTimesCalls ? StartOn(_decidingClock)
-        : mayBeAbandoned && _timesAbandonedCalls ? StartOn(Rules.AbandonedAfterTicks >= TimeSpan.TicksPerSecond ? _clock.Coarse : _clock)
-        : CallStart.Untimed;
-
-    private CallStart StartOn(Clock clock) => ReferenceEquals(clock, _clock) ? CallStart.Exact(clock.Now) : CallStart.Coarse(clock.Now);
 
     private bool IsExact => ReferenceEquals(_decidingClock, _clock);
 

@@ -10,6 +10,7 @@ internal sealed class Rules
     private static readonly TimeSpan ShortestCoarseThreshold = TimeSpan.FromSeconds(1);
 
     private List<Exception>? _errors;
+    private Epochs? _epochs;
 
     public Rules(
         Window window,
@@ -168,6 +169,10 @@ internal sealed class Rules
                 _ => [part],
             };
     }
+
+    /// <summary>Returns the epochs of the slow thresholds on a clock. Breakers on clocks of one frequency share them.</summary>
+    public Epochs EpochsOn(Clock clock) =>
+        Volatile.Read(ref _epochs) is { } epochs && epochs.Frequency == clock.Frequency ? epochs : _epochs = new(SlowThresholds, clock);
 
     /// <summary>Returns the ledger of a phase. A phase that continues another one with the same window keeps the ledger.</summary>
     public Ledger LedgerAfter(Phase? before) =>

@@ -4,10 +4,10 @@ namespace Fluxgate;
 /// The calls in flight whose epoch has been swept, in most cases because they are overdue, and the number of overdue ones by threshold.
 /// Guarded by the lock of its <see cref="CallsInFlight"/>. Most breakers have none.
 /// </summary>
-/// <param name="calls">The calls in flight, which know the epochs.</param>
+/// <param name="epochs">The epochs.</param>
 /// <param name="advancedTo">An epoch in which none of the calls was overdue.</param>
 /// <param name="wouldTrips">The number of would-trips so far.</param>
-internal sealed class SweptCalls(CallsInFlight calls, long advancedTo, long wouldTrips)
+internal sealed class SweptCalls(Epochs epochs, long advancedTo, long wouldTrips)
 {
     // By the epoch in which the calls started.
     private readonly SortedList<long, long> _inFlight = [];
@@ -16,7 +16,7 @@ internal sealed class SweptCalls(CallsInFlight calls, long advancedTo, long woul
     private long _wouldTrips = wouldTrips;
     private long _spentUpTo = long.MinValue;
 
-    public IList<long> Epochs => _inFlight.Keys;
+    public IList<long> Started => _inFlight.Keys;
 
     public long this[long epoch] => _inFlight.GetValueOrDefault(epoch);
 
@@ -36,9 +36,9 @@ internal sealed class SweptCalls(CallsInFlight calls, long advancedTo, long woul
             _inFlight[epoch] = left;
         }
 
-        for (var i = 0; i < calls.Thresholds.Count; i++)
+        for (var i = 0; i < epochs.Thresholds.Count; i++)
         {
-            _overdue[i] += epoch > _spentUpTo && epoch + calls.EpochsUntilOverdue(i) <= _advancedTo ? number : 0;
+            _overdue[i] += epoch > _spentUpTo && epoch + epochs.UntilOverdue(i) <= _advancedTo ? number : 0;
         }
     }
 
@@ -48,10 +48,10 @@ internal sealed class SweptCalls(CallsInFlight calls, long advancedTo, long woul
     {
         var before = _overdue;
         var areMore = false;
-        for (var i = 0; i < calls.Thresholds.Count; i++)
+        for (var i = 0; i < epochs.Thresholds.Count && _inFlight.Count > 0; i++)
         {
-            var (from, to) = (_advancedTo - calls.EpochsUntilOverdue(i), epoch - calls.EpochsUntilOverdue(i));
-            for (var place = Epochs.Count - 1; place >= 0 && Epochs[place] is var started && started > from; place--)
+            var (from, to) = (_advancedTo - epochs.UntilOverdue(i), epoch - epochs.UntilOverdue(i));
+            for (var place = Started.Count - 1; place >= 0 && Started[place] is var started && started > from; place--)
             {
                 _overdue[i] += started <= to && started > _spentUpTo ? _inFlight.GetValueAtIndex(place) : 0;
             }
@@ -69,7 +69,7 @@ internal sealed class SweptCalls(CallsInFlight calls, long advancedTo, long woul
         if (wouldTrips > _wouldTrips)
         {
             _wouldTrips = wouldTrips;
-            _spentUpTo = _advancedTo - calls.EpochsUntilOverdue(0);
+            _spentUpTo = _advancedTo - epochs.UntilOverdue(0);
             _overdue = default;
         }
     }
@@ -83,10 +83,10 @@ internal sealed class SweptCalls(CallsInFlight calls, long advancedTo, long woul
         Spend(wouldTrips);
         var overdue = wouldTrips < _wouldTrips ? default : _overdue;
         var (ticks, shorter) = (0L, 0L);
-        for (var i = 0; i < calls.Thresholds.Count; i++)
+        for (var i = 0; i < epochs.Thresholds.Count; i++)
         {
             overdue[i] = Math.Min(overdue[i], most);
-            var threshold = Math.Min(calls.Thresholds[i].Ticks, Clock.LongestTicks);
+            var threshold = Math.Min(epochs.Thresholds[i].Ticks, Clock.LongestTicks);
             ticks += overdue[i] * (threshold - shorter);
             shorter = threshold;
         }
@@ -98,12 +98,12 @@ internal sealed class SweptCalls(CallsInFlight calls, long advancedTo, long woul
     public long? NextOverdue()
     {
         long? next = null;
-        for (var place = Epochs.Count - 1; place >= 0; place--)
+        for (var place = Started.Count - 1; place >= 0; place--)
         {
-            var latest = Epochs[place] + calls.EpochsUntilOverdue(calls.Thresholds.Count - 1);
-            for (var i = 0; i < calls.Thresholds.Count && latest > _advancedTo; i++)
+            var latest = Started[place] + epochs.UntilOverdue(epochs.Thresholds.Count - 1);
+            for (var i = 0; i < epochs.Thresholds.Count && latest > _advancedTo; i++)
             {
-                var due = Epochs[place] + calls.EpochsUntilOverdue(i);
+                var due = Started[place] + epochs.UntilOverdue(i);
                 next = due > _advancedTo && !(due > next) ? due : next;
             }
         }

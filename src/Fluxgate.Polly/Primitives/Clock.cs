@@ -59,6 +59,9 @@ internal sealed class Clock
 
     public TimeProvider Provider { get; }
 
+    /// <summary>Gets the number of units per second.</summary>
+    public long Frequency => _frequency;
+
     /// <summary>Gets whether this is the clock of the operating system.</summary>
     public bool IsSystem { get; }
 

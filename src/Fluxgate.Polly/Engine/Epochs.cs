@@ -1,0 +1,40 @@
+namespace Fluxgate;
+
+/// <summary>
+/// The epochs by which calls in flight are counted: twelfths of the shortest slow threshold. Immutable. Breakers with the same rules and clock
+/// share it.
+/// </summary>
+internal sealed class Epochs
+{
+    private const int PerThreshold = 12;
+
+    private readonly long[] _untilOverdue;
+
+    public Epochs(SlowThresholds thresholds, Clock clock)
+    {
+        (Thresholds, Frequency) = (thresholds, clock.Frequency);
+
+        // At least 2, so that the quotient fits in 64 bits.
+        Units = Math.Max(2, ((clock.Units(thresholds.Shortest) - 1) / PerThreshold) + 1);
+        Quotient = (ulong.MaxValue / (ulong)Units) + 1;
+        _untilOverdue = new long[thresholds.Count];
+        for (var i = 0; i < _untilOverdue.Length; i++)
+        {
+            _untilOverdue[i] = ((clock.Units(thresholds[i]) - 1) / Units) + 2;
+        }
+    }
+
+    public SlowThresholds Thresholds { get; }
+
+    /// <summary>Gets the frequency of the clock.</summary>
+    public long Frequency { get; }
+
+    /// <summary>Gets the length of an epoch in units of the clock.</summary>
+    public long Units { get; }
+
+    /// <summary>Gets the quotient of 2^64 and the length of an epoch: a multiplication takes a fifth of the time of a division.</summary>
+    public ulong Quotient { get; }
+
+    /// <summary>Returns after how many epochs all calls of an epoch have reached a threshold.</summary>
+    public long UntilOverdue(int threshold) => _untilOverdue[threshold];
+}
