@@ -36,7 +36,9 @@ public sealed class BreakerSnapshot
         ConsecutiveFailures = phaseReading.ConsecutiveFailures;
         ConsecutiveSuccesses = phaseReading.ConsecutiveSuccesses;
         SignalsDropped = totals.Dropped;
-        var inFlight = phase.InFlight?.Read() ?? default;
+
+        // A reconfiguration of a circuit that is not closed can have changed the thresholds since the calls were admitted.
+        var inFlight = phase.InFlight is { } calls && calls.Thresholds.IsEquivalentTo(phase.Rules.SlowThresholds) ? calls.Read() : default;
         SlowCalls = SlowCallsOf(totals, phaseReading.Window, inFlight);
         OldestInFlight = inFlight.OldestAge;
         _durations = machine.Durations?.Read() ?? [];
@@ -189,7 +191,7 @@ public sealed class BreakerSnapshot
             var (threshold, total) = totals.Slow[i];
             counts[i] = thresholds.IndexOf(threshold) is >= 0 and var index
                 ? new(threshold, total, RateOf(window.Slow(index)), inFlight.Overdue(threshold))
-                : new(threshold, total, Rate: null, Overdue: 0);
+                : new(threshold, total, Rate: null, Overdue: null);
         }
 
         return counts;
