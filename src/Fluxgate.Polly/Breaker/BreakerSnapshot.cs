@@ -99,10 +99,10 @@ public sealed class BreakerSnapshot
     public long InFlight { get; }
 
     /// <summary>
-    /// Gets how long the oldest call in flight has been in flight, rounded down by at most a twelfth of the shortest slow threshold. It
-    /// considers the calls that closed and metrics-only phases with the same thresholds admitted.
+    /// Gets how long the oldest call in flight has been in flight, rounded down by at most a twelfth of the shortest slow threshold of the rule.
+    /// Probes, and calls that were admitted under other slow thresholds, are not included.
     /// </summary>
-    /// <value><see langword="null"/> if there is no such call, or the rule has no slow threshold, so that nothing is known about calls in flight.</value>
+    /// <value><see langword="null"/> if there is no such call, or if the rule has no slow threshold.</value>
     public TimeSpan? OldestInFlight { get; }
 
     /// <summary>Gets the number of probes of this half-open phase that have not settled; 0 in other states.</summary>

@@ -120,9 +120,7 @@ internal sealed partial class Reference
             .Take(_plan.Window.Capacity ?? int.MaxValue)
             .Select(call => new Recorded(Now, Failed: false, flights.Reached(call, flights.AdvancedTo), InWindow: true))
             .ToList();
-        return overdue.Count == 0
-            ? null
-            : [.. window.TakeLast((_plan.Window.Capacity ?? int.MaxValue) - overdue.Count), .. overdue];
+        return overdue.Count == 0 ? null : [.. window.TakeLast((_plan.Window.Capacity ?? int.MaxValue) - overdue.Count), .. overdue];
     }
 
     /// <summary>A would-trip uses up the calls that are overdue.</summary>
@@ -141,8 +139,11 @@ internal sealed partial class Reference
 
     /// <summary>Returns the number of overdue calls; <see langword="null"/> for a threshold that the rule no longer has.</summary>
     private long? OverdueNow(TimeSpan threshold) =>
-        !SlowThresholds.Contains(threshold) ? null
-        : Followed.Count(call => _flights!.DueEpochs(call).ElementAt(Array.IndexOf(_flights.Thresholds, threshold)) <= _flights.EpochAt(Now));
+        !SlowThresholds.Contains(threshold)
+            ? null
+            : Followed.Count(call =>
+                _flights!.DueEpochs(call).ElementAt(Array.IndexOf(_flights.Thresholds, threshold)) <= _flights.EpochAt(Now)
+            );
 
     private TimeSpan? OldestInFlight =>
         Followed.OrderBy(call => call.At).FirstOrDefault() is { } oldest
