@@ -29,6 +29,7 @@ public sealed class DashboardPanels
                 ("Next Probe", "stat", "dateTimeFromNow", "next_probe_timestamp_seconds"),
                 ("Calls in Flight", "timeseries", "none", "half_open_in_flight in_flight"),
                 ("Would Trip, Errors, Dropped Signals", "timeseries", "none", "signals_dropped_total user_errors_total would_trip_total"),
+                ("Overdue Calls", "timeseries", "none", "oldest_in_flight_seconds overdue"),
             ],
             KitDashboard.Panels.Select(panel =>
                 (
@@ -122,6 +123,7 @@ public sealed class DashboardPanels
     [InlineData("Rejections", "{{circuit_name}} {{state}}")]
     [InlineData("Latency", "{{circuit_name}} p50", "{{circuit_name}} p95", "{{circuit_name}} p99")]
     [InlineData("Next Probe", "{{circuit_name}} ({{instance}})")]
+    [InlineData("Overdue Calls", "{{circuit_name}} over {{threshold}} s", "{{circuit_name}} oldest")]
     public void Each_series_has_a_legend(string title, params string[] legends) => Assert.Equal(legends, Legends(Panel(title)));
 
     [Fact]
@@ -138,6 +140,18 @@ public sealed class DashboardPanels
 
         Assert.EndsWith(" * 1000", KitDashboard.ExpressionsOf(panel).Single(), StringComparison.Ordinal);
         Assert.Equal("no circuit is open", KitDashboard.Text(Defaults(panel), "noValue"));
+    }
+
+    [Fact]
+    public void The_age_of_the_oldest_call_has_an_axis_in_seconds()
+    {
+        var age = Panel("Overdue Calls").GetProperty("fieldConfig").GetProperty("overrides").EnumerateArray().Single();
+
+        Assert.Equal(".* oldest", KitDashboard.Text(age.GetProperty("matcher"), "options"));
+        Assert.Equal(
+            ["s", "right"],
+            age.GetProperty("properties").EnumerateArray().Take(2).Select(property => KitDashboard.Text(property, "value"))
+        );
     }
 
     [Fact]

@@ -35,6 +35,11 @@ public sealed class FamilyTable
         var pages = new List<Page> { Page.Of(metrics) };
         Calls(breaker, Verdict.Success, 3);
         pages.Add(Page.Of(metrics));
+        using (breaker.Admit())
+        {
+            pages.Add(Page.Of(metrics));
+        }
+
         Calls(breaker, Verdict.Failure, 100);
         pages.Add(Page.Of(metrics));
         breaker.Probe();

@@ -25,10 +25,12 @@ public sealed class PageCatalogue
         ("circuit_breaker_failure_rate", Gauge, []),
         ("circuit_breaker_success_rate", Gauge, []),
         ("circuit_breaker_slow_rate", Gauge, ["threshold"]),
+        ("circuit_breaker_overdue", Gauge, ["threshold"]),
         ("circuit_breaker_rule_threshold", Gauge, ["rule"]),
         ("circuit_breaker_request_duration_seconds", Histogram, ["state"]),
         ("circuit_breaker_in_flight", Gauge, []),
         ("circuit_breaker_half_open_in_flight", Gauge, []),
+        ("circuit_breaker_oldest_in_flight_seconds", Gauge, []),
         ("circuit_breaker_reopens", Gauge, []),
         ("circuit_breaker_would_trip_total", Counter, []),
         ("circuit_breaker_state_entered_timestamp_seconds", Gauge, []),
@@ -71,6 +73,7 @@ public sealed class PageCatalogue
         Assert.Equal(["open", "half_open", "forced_open"], Values("circuit_breaker_rejected_total", "state"));
         Assert.Equal(["0.5"], Values("circuit_breaker_slow_total", "threshold"));
         Assert.Equal(["0.5"], Values("circuit_breaker_slow_rate", "threshold"));
+        Assert.Equal(["0.5"], Values("circuit_breaker_overdue", "threshold"));
         Assert.Equal(["FailureStreak", "FailureStreak#2", "SlowRate"], Values("circuit_breaker_rule_threshold", "rule"));
         Assert.Equal(
             [

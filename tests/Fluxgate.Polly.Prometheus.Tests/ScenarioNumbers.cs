@@ -33,6 +33,11 @@ public sealed class ScenarioNumbers
         Assert.Equal(6, page["circuit_breaker_rejected_total{circuit_name=\"payments\",state=\"open\"}"]);
         Assert.Equal(2, Of("in_flight"));
         Assert.Equal(0, Of("half_open_in_flight"));
+
+        // The call of the closed phase hangs since then: 10 s of the break, 0.25 s and 3 s. The age is rounded down by a twelfth of 0.5 s at most.
+        Assert.Equal(1, page["circuit_breaker_overdue{circuit_name=\"payments\",threshold=\"0.5\"}"]);
+        Assert.InRange(Of("oldest_in_flight_seconds"), 13.25 - (0.5 / 12), 13.25);
+        Assert.Equal(0, page["circuit_breaker_overdue{circuit_name=\"orders\",threshold=\"0.5\"}"]);
         Assert.Equal(1, Of("reopens"));
         Assert.Equal(1, Of("state_code"));
         Assert.Equal(7, Of("next_probe_timestamp_seconds") - _busy.Open.Time.GetUtcNow().ToUnixTimeSeconds(), tolerance: 1);
@@ -143,6 +148,7 @@ public sealed class ScenarioNumbers
         yield return One("success_rate", now.SuccessRate);
         yield return One("in_flight", now.InFlight);
         yield return One("half_open_in_flight", now.HalfOpenInFlight);
+        yield return One("oldest_in_flight_seconds", now.OldestInFlight?.TotalSeconds);
         yield return One("reopens", now.Reopens);
         yield return One("would_trip_total", now.WouldTrips);
         yield return One("state_entered_timestamp_seconds", Unix(now.EnteredAt));
@@ -152,6 +158,7 @@ public sealed class ScenarioNumbers
         {
             yield return One("slow_total", slow.Total, "0.5");
             yield return One("slow_rate", slow.Rate, "0.5");
+            yield return One("overdue", slow.Overdue, "0.5");
         }
 
         foreach (var threshold in now.RuleThresholds)

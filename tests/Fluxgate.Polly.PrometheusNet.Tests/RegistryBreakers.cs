@@ -18,10 +18,7 @@ public sealed class RegistryBreakers
 
         var expected = Page.Of(own);
         Assert.Equal(Described(expected), Described(page));
-        Assert.Equal(
-            expected.Families.Where(family => expected.All.Exists(series => series.Name.StartsWith(family.Name, StringComparison.Ordinal))),
-            page.Families
-        );
+        Assert.Equal(expected.Families, page.Families);
         Assert.True(page.All.Count > 100);
     }
 

@@ -45,6 +45,12 @@ internal sealed class CallCounts(CallerClock clock, BreakerState state) : ICircu
 
     public long InFlight => _running.Count;
 
+    /// <summary>How long each call in flight has been in flight.</summary>
+    public IEnumerable<TimeSpan> Ages => _running.Select(call => clock.Passed - call.At);
+
+    /// <summary>The start of the oldest call in flight, by the caller's clock.</summary>
+    public TimeSpan? OldestStart => _running.Min(call => (TimeSpan?)call.At);
+
     public long HalfOpenInFlight => _running.Count(call => call.State == BreakerState.HalfOpen && call.Start == _starts);
 
     /// <summary>The outcomes of the calls since the window was last cleared, in order, without ignored ones.</summary>

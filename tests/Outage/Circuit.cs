@@ -42,6 +42,21 @@ internal sealed class Circuit : IAsyncDisposable
     /// <summary>The duration from which its rule counts a call as slow.</summary>
     public TimeSpan? Slow { get; init; }
 
+    /// <summary>
+    /// Gets how long the oldest call has been in flight, if its rule has a slow threshold. Measured from the end of the twelfth of the threshold in
+    /// which it started.
+    /// </summary>
+    public TimeSpan? OldestAge
+    {
+        get
+        {
+            var twelfth = Slow is { } slow ? ((slow.Ticks - 1) / 12) + 1 : 1;
+            return Slow is null || CallCounts.OldestStart is not { } start
+                ? null
+                : TimeSpan.FromTicks(Math.Max(0, _clock.Passed.Ticks - (((start.Ticks / twelfth) + 1) * twelfth)));
+        }
+    }
+
     public void Succeed(int times) => Repeat(times, () => Succeed(Usual));
 
     public void Succeed(TimeSpan duration) => Execute(duration, error: null, Verdict.Success);
@@ -76,7 +91,10 @@ internal sealed class Circuit : IAsyncDisposable
     }
 
     /// <summary>Advances the clock until the next call is a probe.</summary>
-    public void WaitForTheBreak() => _clock.Pass(Circuits.Break);
+    public void WaitForTheBreak() => Wait(Circuits.Break);
+
+    /// <summary>Advances the clock while calls are in flight.</summary>
+    public void Wait(TimeSpan time) => _clock.Pass(time);
 
     public ValueTask DisposeAsync() => Breaker.DisposeAsync();
 

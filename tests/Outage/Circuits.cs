@@ -48,7 +48,7 @@ internal sealed class Circuits : IAsyncDisposable
     /// <summary>Never recovers, and probes after each break.</summary>
     public Circuit Inventory { get; }
 
-    /// <summary>Healthy, with calls of all durations, and two in flight.</summary>
+    /// <summary>Healthy, with calls of all durations, and two that hang.</summary>
     public Circuit Search { get; }
 
     /// <summary>Metrics-only, and its rule would trip.</summary>

@@ -27,6 +27,8 @@ internal sealed record Counted(
     double? SlowThreshold,
     long SlowCalls,
     double? SlowRate,
+    long Overdue,
+    double? OldestInFlight,
     IReadOnlyDictionary<string, double> Thresholds,
     IReadOnlyDictionary<string, IReadOnlyList<double>> Durations
 )
@@ -60,6 +62,8 @@ internal sealed record Counted(
             circuit.Slow?.TotalSeconds,
             counts.Durations.Values.Sum(durations => durations.Count(duration => IsSlow(TimeSpan.FromSeconds(duration)))),
             window.Length == 0 || circuit.Slow is null ? null : (double)window.Count(outcome => IsSlow(outcome.Duration)) / window.Length,
+            circuit.Slow is { } slow ? counts.Ages.Count(age => age >= slow) : 0,
+            circuit.OldestAge?.TotalSeconds,
             circuit.Thresholds,
             counts.Durations.ToDictionary(state => state.Key, IReadOnlyList<double> (state) => state.Value, StringComparer.Ordinal)
         );

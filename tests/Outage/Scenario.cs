@@ -43,6 +43,7 @@ internal sealed class Scenario(Circuits circuits)
         circuits.Search.Fail(1);
         circuits.Search.Begin();
         circuits.Search.Begin();
+        circuits.Search.Wait(TimeSpan.FromSeconds(90));
         circuits.Shadow.Fail(20);
         circuits.Legacy.Breaker.TryAdmit(out var unseen);
         circuits.Legacy.Breaker.Settle(unseen!, Verdict.Failure);

@@ -36,7 +36,9 @@ public sealed class BreakerSnapshot
         ConsecutiveFailures = phaseReading.ConsecutiveFailures;
         ConsecutiveSuccesses = phaseReading.ConsecutiveSuccesses;
         SignalsDropped = totals.Dropped;
-        var inFlight = phase.InFlight?.Read() ?? default;
+
+        // A reconfiguration of a circuit that is not closed can have changed the thresholds since the calls were admitted.
+        var inFlight = phase.InFlight is { } calls && calls.Epochs.Thresholds.IsEquivalentTo(phase.Rules.SlowThresholds) ? calls.Read() : default;
         SlowCalls = SlowCallsOf(totals, phaseReading.Window, inFlight);
         OldestInFlight = inFlight.OldestAge;
         _durations = machine.Durations?.Read() ?? [];
@@ -97,10 +99,10 @@ public sealed class BreakerSnapshot
     public long InFlight { get; }
 
     /// <summary>
-    /// Gets how long the oldest call in flight has been in flight, rounded down by at most a twelfth of the shortest slow threshold. It
-    /// considers the calls that closed and metrics-only phases with the same thresholds admitted.
+    /// Gets how long the oldest call in flight has been in flight, rounded down by at most a twelfth of the shortest slow threshold of the rule.
+    /// Probes, and calls that were admitted under other slow thresholds, are not included.
     /// </summary>
-    /// <value><see langword="null"/> if there is no such call, or the rule has no slow threshold, so that nothing is known about calls in flight.</value>
+    /// <value><see langword="null"/> if there is no such call, or if the rule has no slow threshold.</value>
     public TimeSpan? OldestInFlight { get; }
 
     /// <summary>Gets the number of probes of this half-open phase that have not settled; 0 in other states.</summary>
@@ -189,7 +191,7 @@ public sealed class BreakerSnapshot
             var (threshold, total) = totals.Slow[i];
             counts[i] = thresholds.IndexOf(threshold) is >= 0 and var index
                 ? new(threshold, total, RateOf(window.Slow(index)), inFlight.Overdue(threshold))
-                : new(threshold, total, Rate: null, Overdue: 0);
+                : new(threshold, total, Rate: null, Overdue: null);
         }
 
         return counts;

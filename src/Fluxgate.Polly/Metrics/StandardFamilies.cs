@@ -77,6 +77,12 @@ internal static class StandardFamilies
             SlowRate
         ),
         MetricFamily.Gauge(
+            "circuit_breaker_overdue",
+            "Calls that have been in flight for at least a threshold of the rule, in seconds.",
+            ["threshold"],
+            Overdue
+        ),
+        MetricFamily.Gauge(
             "circuit_breaker_rule_threshold",
             "Threshold of each leaf of the rule: a ratio, a number of calls, or seconds.",
             ["rule"],
@@ -91,6 +97,11 @@ internal static class StandardFamilies
         ),
         MetricFamily.Gauge("circuit_breaker_in_flight", "Admitted calls that have not settled.", now => now.InFlight),
         MetricFamily.Gauge("circuit_breaker_half_open_in_flight", "Probes that have not settled.", now => now.HalfOpenInFlight),
+        MetricFamily.Gauge(
+            "circuit_breaker_oldest_in_flight_seconds",
+            "How long the oldest call in flight has been in flight; only with a slow-call rule and while a call is in flight.",
+            now => now.OldestInFlight?.TotalSeconds
+        ),
         MetricFamily.Gauge(
             "circuit_breaker_reopens",
             "How often the circuit has returned from half-open to open since it was last closed.",
@@ -180,6 +191,17 @@ internal static class StandardFamilies
             if (now.SlowCalls[i] is { Rate: { } rate } slow)
             {
                 samples.Add(rate, Seconds(slow.Threshold));
+            }
+        }
+    }
+
+    private static void Overdue(BreakerSnapshot now, MetricSamples samples)
+    {
+        for (var i = 0; i < now.SlowCalls.Count; i++)
+        {
+            if (now.SlowCalls[i] is { Overdue: { } overdue } slow)
+            {
+                samples.Add(overdue, Seconds(slow.Threshold));
             }
         }
     }

@@ -47,8 +47,8 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
 
     /// <summary>
     /// Gets or sets the predicate that selects ignored outcomes: they count neither as a success nor as a failure. It is called before
-    /// <see cref="ShouldHandle"/> and <see cref="Tracker"/>. An <see cref="OperationCanceledException"/> is always ignored while the token of
-    /// the call is cancelled.
+    /// <see cref="ShouldHandle"/> and <see cref="Tracker"/>, and before the breaker decides about a call whose caller gave up
+    /// (<see cref="FluxgateBreakerSettings.AbandonedAfter"/>).
     /// </summary>
     /// <value><see langword="null"/> by default.</value>
     /// <remarks>Must be thread-safe. When it throws, the call is ignored, the error is counted and reported, and the caller receives its own outcome.</remarks>

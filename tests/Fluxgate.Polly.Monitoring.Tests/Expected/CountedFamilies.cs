@@ -48,6 +48,7 @@ internal static class CountedFamilies
             ["circuit_breaker_failure_rate"] = circuit => IfAny(circuit.FailureRate),
             ["circuit_breaker_success_rate"] = circuit => IfAny(1 - circuit.FailureRate),
             ["circuit_breaker_slow_rate"] = circuit => IfAny(circuit.SlowThreshold, circuit.SlowRate, "threshold"),
+            ["circuit_breaker_overdue"] = circuit => IfAny(circuit.SlowThreshold, circuit.Overdue, "threshold"),
             ["circuit_breaker_rule_threshold"] = circuit => circuit.Thresholds.Select(leaf => Sample(leaf.Value, ("rule", leaf.Key))),
             ["circuit_breaker_request_duration_seconds_bucket"] = circuit =>
                 circuit.Durations.SelectMany(state =>
@@ -61,6 +62,7 @@ internal static class CountedFamilies
                 circuit.Durations.Select(state => Sample(state.Value.Count, ("state", state.Key))),
             ["circuit_breaker_in_flight"] = circuit => [Sample(circuit.InFlight)],
             ["circuit_breaker_half_open_in_flight"] = circuit => [Sample(circuit.HalfOpenInFlight)],
+            ["circuit_breaker_oldest_in_flight_seconds"] = circuit => IfAny(circuit.OldestInFlight),
             ["circuit_breaker_reopens"] = circuit => [Sample(circuit.Reopens)],
             ["circuit_breaker_would_trip_total"] = circuit => [Sample(circuit.WouldTrips)],
             ["circuit_breaker_state_entered_timestamp_seconds"] = circuit => [Sample(circuit.Entered)],

@@ -38,6 +38,10 @@ internal static class DashboardExpectations
             [$$"""sum by (circuit_name) (circuit_breaker_in_flight{{{Chosen}}})"""] = now => now["in_flight"].SumBy("circuit_name"),
             [$$"""sum by (circuit_name) (circuit_breaker_half_open_in_flight{{{Chosen}}})"""] = now =>
                 now["half_open_in_flight"].SumBy("circuit_name"),
+            [$$"""sum by (circuit_name, threshold) (circuit_breaker_overdue{{{Chosen}}})"""] = now =>
+                now["overdue"].SumBy("circuit_name", "threshold"),
+            [$$"""max by (circuit_name) (circuit_breaker_oldest_in_flight_seconds{{{Chosen}}})"""] = now =>
+                now["oldest_in_flight_seconds"].MaxBy("circuit_name"),
             [$$"""sum by (circuit_name) (increase(circuit_breaker_would_trip_total{{{Chosen}}}[5m])) > 0"""] = now =>
                 now.Increase("would_trip_total", 5).SumBy("circuit_name").Where(times => times > 0),
             [$$"""sum by (circuit_name, source) (increase(circuit_breaker_user_errors_total{{{Chosen}}}[5m])) > 0"""] = now =>

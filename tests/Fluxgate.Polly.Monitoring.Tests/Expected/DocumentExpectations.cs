@@ -59,6 +59,8 @@ internal static class DocumentExpectations
                 now["next_probe_timestamp_seconds"].Select(probe => probe - now.Time),
             ["""circuit_breaker_reopens > 0"""] = now => now["reopens"].Where(reopens => reopens > 0),
             ["""circuit_breaker_in_flight > 0"""] = now => now["in_flight"].Where(calls => calls > 0),
+            ["""circuit_breaker_overdue > 0"""] = now => now["overdue"].Where(calls => calls > 0),
+            ["""circuit_breaker_oldest_in_flight_seconds"""] = now => now["oldest_in_flight_seconds"],
             ["""sum by (circuit_name) (increase(circuit_breaker_would_trip_total[10m])) > 0"""] = now =>
                 ByCircuit(now.Increase("would_trip_total", 10)).Where(times => times > 0),
             ["""sum by (circuit_name, source) (increase(circuit_breaker_user_errors_total[10m])) > 0"""] = now =>

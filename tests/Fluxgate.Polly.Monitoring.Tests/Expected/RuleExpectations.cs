@@ -33,6 +33,7 @@ internal static class RuleExpectations
                 / (rate(circuit_breaker_failures_total[2m]) + rate(circuit_breaker_successes_total[2m])) > 0.1
                 """
             ] = now => (now.Rate("failures_total", 2) / Calls(now)).Where(ratio => ratio > 0.1),
+            ["""circuit_breaker_oldest_in_flight_seconds > 60"""] = now => now["oldest_in_flight_seconds"].Where(seconds => seconds > 60),
             [
                 """sum without (old_state, new_state) (round(increase(circuit_breaker_state_transition_total{old_state="closed",new_state="open"}[15m]))) >= 3"""
             ] = now =>

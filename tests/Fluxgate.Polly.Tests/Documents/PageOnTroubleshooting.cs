@@ -2,11 +2,10 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Polly;
-using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>The code of docs/troubleshooting.md, and the behavior that it explains.</summary>
+/// <summary>The code of docs/troubleshooting.md, and the behavior that it explains. Calls that hang are in <see cref="PageOnHangingCalls"/>.</summary>
 public sealed class PageOnTroubleshooting
 {
     [Fact]
@@ -25,11 +24,57 @@ public sealed class PageOnTroubleshooting
         output.WriteLine($"rule: {now.Rule}");
         output.WriteLine($"window: {now.WindowFailures} failures of {now.WindowRequests} calls, {now.ConsecutiveFailures} in a row");
         output.WriteLine($"ignored: {now.Ignored}, exceptions in predicates: {now.UserErrors(UserErrorSource.Predicate)}");
+        output.WriteLine($"in flight: {now.InFlight}, abandoned: {now.AbandonedFailures} failures, {now.AbandonedIgnored} ignored");
         output.WriteLine($"warnings: {string.Join("; ", breaker.Warnings)}");
         #endregion
 
         var printed = WalkBlock.In(Repository.Read("docs/troubleshooting.md"))[1].Lines;
         Assert.Equal(printed, output.ToString().TrimEnd().Split(output.NewLine).Select(line => line.TrimEnd()));
+    }
+
+    [Fact]
+    public void A_pipeline_of_any_type_judges_responses_by_default_or_by_a_tracker_of_results()
+    {
+        using var breaker = new FluxgateBreaker("shop");
+        #region docs/troubleshooting.md: Responses in a pipeline of any type
+        var options = new FluxgateBreakerOptions
+        {
+            Breaker = breaker,
+            Tracker =
+                Tracker.Inner<HttpRequestException>()
+                | Tracker.Result<object>(result => result is HttpResponseMessage { StatusCode: >= HttpStatusCode.InternalServerError }),
+        };
+        #endregion
+
+        Assert.Equal(1, Failures(options));
+        Assert.Equal(2, Failures(new() { Breaker = breaker }));
+        Assert.Equal(2, Failures(new() { Breaker = breaker, Tracker = Tracker.Inner<HttpRequestException>().For<object>() }));
+
+        long Failures(FluxgateBreakerOptions options)
+        {
+            using var response = new HttpResponseMessage(HttpStatusCode.BadGateway);
+            new ResiliencePipelineBuilder().AddFluxgateBreaker(options).Build().Execute(() => response);
+            return breaker.Snapshot().Failures;
+        }
+    }
+
+    [Fact]
+    public void A_fallback_between_two_layers_of_one_breaker_hides_the_failures()
+    {
+        var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
+        var inner = new ResiliencePipelineBuilder<int>().AddFluxgateBreaker(world.Breaker).Build();
+        var outer = new ResiliencePipelineBuilder<int>()
+            .AddFluxgateBreaker(world.Breaker)
+            .AddFallback(new() { FallbackAction = static _ => Outcome.FromResultAsValueTask(0) })
+            .AddPipeline(inner)
+            .Build();
+
+        for (var i = 0; i < 10; i++)
+        {
+            outer.Execute(int () => throw new HttpRequestException("unreachable"));
+        }
+
+        Assert.Equal((BreakerState.Closed, 10, 0.5), (world.State, (int)world.Now.Failures, world.Now.FailureRate));
     }
 
     [Fact]
@@ -122,36 +167,6 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public async Task A_timeout_outside_the_breaker_is_ignored_and_one_inside_is_a_failure()
-    {
-        Assert.Equal(
-            (0, 1),
-            await HangAsync(breaker => new ResiliencePipelineBuilder().AddTimeout(CallTimeout).AddFluxgateBreaker(breaker))
-        );
-        Assert.Equal(
-            (1, 0),
-            await HangAsync(breaker => new ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).AddTimeout(CallTimeout))
-        );
-    }
-
-    [Fact]
-    public void The_breaker_goes_between_retry_and_timeout()
-    {
-        using var breaker = new FluxgateBreaker("payments");
-        #region docs/troubleshooting.md: A timeout outside the breaker
-        var pipeline = new ResiliencePipelineBuilder()
-            .AddTimeout(TimeSpan.FromSeconds(10)) // the whole request, with all attempts
-            .AddRetry(new() { ShouldHandle = new PredicateBuilder().Handle<TimeoutRejectedException>() })
-            .AddFluxgateBreaker(breaker)
-            .AddTimeout(TimeSpan.FromSeconds(2)) // one attempt: a failure for the breaker
-            .Build();
-        #endregion
-
-        pipeline.Execute(static () => { });
-        Assert.Equal(1, breaker.Snapshot().Successes);
-    }
-
-    [Fact]
     public async Task Clients_share_the_named_breaker_of_the_container()
     {
         var services = new ServiceCollection();
@@ -202,22 +217,6 @@ public sealed class PageOnTroubleshooting
 
         Assert.Throws<CallNotPermittedException>(() => pipeline.Execute(static () => { }));
         Assert.Equal(1, breaker.Snapshot().Rejected);
-    }
-
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
-
-    /// <summary>Returns the failures and the ignored calls after one call that hangs until its timeout.</summary>
-    private static async Task<(long Failures, long Ignored)> HangAsync(Func<FluxgateBreaker, ResiliencePipelineBuilder> compose)
-    {
-        var time = new VirtualTime();
-        await using var breaker = new FluxgateBreaker("payments", timeProvider: time);
-        var builder = compose(breaker);
-        builder.TimeProvider = time;
-        var call = builder.Build().ExecuteAsync(async token => await Task.Delay(Timeout.InfiniteTimeSpan, token)).AsTask();
-        time.Advance(CallTimeout);
-        await Assert.ThrowsAsync<TimeoutRejectedException>(() => call);
-        var now = breaker.Snapshot();
-        return (now.Failures, now.Ignored);
     }
 
     private sealed class Down : HttpMessageHandler

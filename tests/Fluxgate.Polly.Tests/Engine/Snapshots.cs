@@ -50,7 +50,7 @@ public sealed class Snapshots
         world.Take(6 * second);
         world.Take(TimeSpan.Zero, Verdict.Failure);
 
-        Assert.Equal([new(second, 2, 0.5), new(5 * second, 1, 0.25)], world.Now.SlowCalls);
+        Assert.Equal([new(second, 2, 0.5, Overdue: 0), new(5 * second, 1, 0.25, Overdue: 0)], world.Now.SlowCalls);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class Snapshots
         world.Take(second);
         early.Settle(Verdict.Failure);
 
-        Assert.Equal((BreakerState.Open, new(second, 2, null)), (world.State, Assert.Single(world.Now.SlowCalls)));
+        Assert.Equal((BreakerState.Open, new(second, 2, Rate: null, Overdue: 0)), (world.State, Assert.Single(world.Now.SlowCalls)));
     }
 
     [Fact]

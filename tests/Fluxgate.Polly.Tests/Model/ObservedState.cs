@@ -74,7 +74,7 @@ internal static class ObservedState
         ];
     }
 
-    public static string OfSlowCalls(IEnumerable<(TimeSpan Threshold, long Total, double? Rate, long Overdue)> slow) =>
+    public static string OfSlowCalls(IEnumerable<(TimeSpan Threshold, long Total, double? Rate, long? Overdue)> slow) =>
         string.Join("; ", slow.Select(slow => Invariant($"{slow.Total} of {slow.Threshold}, now {slow.Rate}, {slow.Overdue} overdue")));
 
     public static string OfFinding(string rule, double? measured, double? threshold) => Invariant($"{rule} {measured} >= {threshold}");

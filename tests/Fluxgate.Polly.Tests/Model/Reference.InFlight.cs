@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <content>The calls in flight of closed phases with a slow-call rule, and those of them that are overdue (14).</content>
+/// <content>The calls in flight of closed phases with a slow-call rule, and those of them that are overdue (13).</content>
 internal sealed partial class Reference
 {
     private const int EpochsPerThreshold = 12;
@@ -120,9 +120,7 @@ internal sealed partial class Reference
             .Take(_plan.Window.Capacity ?? int.MaxValue)
             .Select(call => new Recorded(Now, Failed: false, flights.Reached(call, flights.AdvancedTo), InWindow: true))
             .ToList();
-        return overdue.Count == 0
-            ? null
-            : [.. window.TakeLast((_plan.Window.Capacity ?? int.MaxValue) - overdue.Count), .. overdue];
+        return overdue.Count == 0 ? null : [.. window.TakeLast((_plan.Window.Capacity ?? int.MaxValue) - overdue.Count), .. overdue];
     }
 
     /// <summary>A would-trip uses up the calls that are overdue.</summary>
@@ -139,17 +137,24 @@ internal sealed partial class Reference
         }
     }
 
-    private long OverdueNow(TimeSpan threshold) =>
-        SlowThresholds.Contains(threshold) && _flights is { } flights && Array.IndexOf(flights.Thresholds, threshold) is >= 0 and var index
-            ? Followed.Count(call => flights.DueEpochs(call).ElementAt(index) <= flights.EpochAt(Now))
-            : 0;
+    /// <summary>Returns the number of overdue calls; <see langword="null"/> for a threshold that the rule no longer has.</summary>
+    private long? OverdueNow(TimeSpan threshold) =>
+        !SlowThresholds.Contains(threshold)
+            ? null
+            : Followed.Count(call =>
+                _flights!.DueEpochs(call).ElementAt(Array.IndexOf(_flights.Thresholds, threshold)) <= _flights.EpochAt(Now)
+            );
 
     private TimeSpan? OldestInFlight =>
         Followed.OrderBy(call => call.At).FirstOrDefault() is { } oldest
             ? TimeSpan.FromTicks(Math.Max(0, Now.Ticks - ((_flights!.EpochAt(oldest.At) + 1) * _flights.EpochTicks)))
             : null;
 
-    private IEnumerable<Call> Followed => _inFlight.Where(call => call.Flights is { } flights && _flights?.Follows(flights) == true);
+    /// <summary>Gets the calls in flight whose age is known under the thresholds of the rule.</summary>
+    private IEnumerable<Call> Followed =>
+        _flights?.Thresholds.SequenceEqual(SlowThresholds) == true
+            ? _inFlight.Where(call => call.Flights is { } flights && _flights.Follows(flights))
+            : [];
 
     /// <summary>The calls of one closed phase whose thresholds stayed the same.</summary>
     public sealed class Flights(TimeSpan[] thresholds, Flights? before)

@@ -40,10 +40,12 @@ public abstract partial class Tripper
     /// <summary>Creates a leaf that fires when the ratio of slow calls to calls in the window reaches <paramref name="ratio"/>. Successes and failures can be slow.</summary>
     /// <param name="ratio">The ratio, greater than 0 and at most 1.</param>
     /// <param name="threshold">The duration from which on a call is slow, greater than zero. A leaf with more than 10 days can never fire, because longer calls count as 10 days.</param>
-    /// <returns>The leaf. With it, the breaker reads the clock twice per call.</returns>
+    /// <returns>The leaf. With it, the breaker reads the clock twice per call, and follows the calls in flight.</returns>
     /// <remarks>
+    /// While the circuit is closed or metrics-only, a call that has been in flight for <paramref name="threshold"/> is overdue: the rule is also
+    /// evaluated as if it had just succeeded slowly, at the latest after 1.25 times the threshold. So calls that never return open the circuit too.
     /// On the system's clock, a closed circuit uses the operating system's count of milliseconds if every threshold of the rule is 1 s or more, no
-    /// leaf uses mean durations, and no listener requires a histogram. This clock steps by 1 to 16 ms, so a call within one step of its threshold may
+    /// leaf uses mean durations, and no listener can request durations. This clock steps by 1 to 16 ms, so a call within one step of its threshold may
     /// or may not count as slow. Reading it takes a fifth of the time of the exact clock.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>

@@ -31,7 +31,7 @@ public readonly struct TripperContext
     /// <summary>Gets the state: <see cref="BreakerState.Closed"/> (also while metrics-only) or <see cref="BreakerState.HalfOpen"/>.</summary>
     public BreakerState State { get; }
 
-    /// <summary>Gets the number of recorded calls in the window.</summary>
+    /// <summary>Gets the number of calls in the window: the recorded ones and, in an evaluation with them, the <see cref="OverdueCalls"/>.</summary>
     public long Requests => _window.Requests;
 
     /// <summary>Gets the number of failures in the window.</summary>
@@ -63,7 +63,7 @@ public readonly struct TripperContext
     /// <returns>The smaller of the two numbers; <paramref name="required"/> in other states.</returns>
     public long AtMost(long required) => Math.Min(required, MaxRequired);
 
-    /// <summary>Returns the number of calls in the window that took at least <paramref name="threshold"/>.</summary>
+    /// <summary>Returns the number of calls in the window that took at least <paramref name="threshold"/>, with the <see cref="OverdueCalls"/>.</summary>
     /// <param name="threshold">The <see cref="Tripper.SlowThreshold"/> of a leaf of the rule.</param>
     /// <returns>The number of slow calls.</returns>
     /// <exception cref="ArgumentException">No leaf of the rule has this threshold, so its slow calls were not counted.</exception>
@@ -71,7 +71,8 @@ public readonly struct TripperContext
 
     /// <summary>
     /// Returns the number of overdue calls: calls that have been in flight for at least <paramref name="threshold"/>. They are included in
-    /// <see cref="Requests"/> and <see cref="SlowCalls"/>, as if each of them had just succeeded.
+    /// <see cref="Requests"/>, <see cref="Successes"/>, <see cref="SlowCalls"/> and <see cref="AverageDuration"/>, as if each of them had just
+    /// succeeded, after the longest slow threshold that it has reached.
     /// </summary>
     /// <param name="threshold">The <see cref="Tripper.SlowThreshold"/> of a leaf of the rule.</param>
     /// <returns>
