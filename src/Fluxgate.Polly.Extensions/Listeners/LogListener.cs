@@ -134,12 +134,7 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
                 break;
             case LeaseExceededNotice { Duration: var duration, Lease: var lease }
                 when ShouldLog(notice, typeof(LeaseExceededNotice), "a probe succeeded after its lease"):
-                LogMessages.LeaseExceeded(
-                    _logger,
-                    OneLine.Of(notice.CircuitName),
-                    RuleText.Measured(duration),
-                    RuleText.Duration(lease)
-                );
+                LogMessages.LeaseExceeded(_logger, OneLine.Of(notice.CircuitName), RuleText.Measured(duration), RuleText.Duration(lease));
                 break;
             case ReconfiguredNotice reconfigured when _logger.IsEnabled(LogLevel.Information):
                 LogMessages.Reconfigured(

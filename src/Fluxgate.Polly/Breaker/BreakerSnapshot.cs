@@ -38,7 +38,8 @@ public sealed class BreakerSnapshot
         SignalsDropped = totals.Dropped;
 
         // A reconfiguration of a circuit that is not closed can have changed the thresholds since the calls were admitted.
-        var inFlight = phase.InFlight is { } calls && calls.Epochs.Thresholds.IsEquivalentTo(phase.Rules.SlowThresholds) ? calls.Read() : default;
+        var inFlight =
+            phase.InFlight is { } calls && calls.Epochs.Thresholds.IsEquivalentTo(phase.Rules.SlowThresholds) ? calls.Read() : default;
         SlowCalls = SlowCallsOf(totals, phaseReading.Window, inFlight);
         OldestInFlight = inFlight.OldestAge;
         _durations = machine.Durations?.Read() ?? [];

@@ -97,7 +97,8 @@ public sealed partial class FluxgateBreakerSettings
     /// that fires on a single call. Computed from the current settings at each call.
     /// </summary>
     /// <value>One sentence per warning; empty if there is none.</value>
-    public IReadOnlyList<string> Warnings => Tripper is null || Window is null ? [] : [.. Inspect(out _), .. FindPrematureRule(), .. FindShortLease()];
+    public IReadOnlyList<string> Warnings =>
+        Tripper is null || Window is null ? [] : [.. Inspect(out _), .. FindPrematureRule(), .. FindShortLease()];
 
     /// <summary>Gets all validation errors: settings that are out of range or missing, and a rule that can never fire. Computed from the current settings at each call.</summary>
     /// <value>Each message names the setting, its value and what is allowed. Empty if the settings are valid.</value>

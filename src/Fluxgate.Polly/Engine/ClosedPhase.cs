@@ -73,9 +73,7 @@ internal sealed class ClosedPhase : Phase
     public Ticket Start(bool mayBeAbandoned)
     {
         // A listener needs the exact clock, which serves every rule too.
-        var clock =
-            _durations is { Wanted: true } ? _clock
-            : _ruleClock ?? (mayBeAbandoned ? _abandonmentClock : null);
+        var clock = _durations is { Wanted: true } ? _clock : _ruleClock ?? (mayBeAbandoned ? _abandonmentClock : null);
         var start =
             clock is null ? CallStart.Untimed
             : ReferenceEquals(clock, _clock) ? CallStart.Exact(clock.Now)

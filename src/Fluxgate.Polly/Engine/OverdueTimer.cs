@@ -86,7 +86,10 @@ internal sealed class OverdueTimer
     {
         try
         {
-            var timer = LazyInitializer.EnsureInitialized(ref _timer, () => _timeProvider.CreateOwnTimer(static timer => ((OverdueTimer)timer!).OnTimer(), this));
+            var timer = LazyInitializer.EnsureInitialized(
+                ref _timer,
+                () => _timeProvider.CreateOwnTimer(static timer => ((OverdueTimer)timer!).OnTimer(), this)
+            );
             for (long set; (set = Volatile.Read(ref _next)) != long.MaxValue; )
             {
                 timer.Set(TimeSpan.FromTicks(set - Now));

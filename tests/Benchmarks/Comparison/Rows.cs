@@ -35,8 +35,20 @@ internal static class Rows
             null,
             0
         ),
-        Call("success, non-generic pipeline", calls => () => calls.Polly_non_generic(), calls => () => calls.Fluxgate_non_generic(), 0.21, 0),
-        Call("success, slow-call rule of 10 s", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_slow_call_rule(), 0.52, 0),
+        Call(
+            "success, non-generic pipeline",
+            calls => () => calls.Polly_non_generic(),
+            calls => () => calls.Fluxgate_non_generic(),
+            0.21,
+            0
+        ),
+        Call(
+            "success, slow-call rule of 10 s",
+            calls => () => calls.Polly_success(),
+            calls => () => calls.Fluxgate_slow_call_rule(),
+            0.52,
+            0
+        ),
         Call(
             "success, slow-call rule of 100 ms",
             calls => () => calls.Polly_success(),
@@ -44,7 +56,13 @@ internal static class Rows
             0.90,
             0
         ),
-        Call("success, duration histogram", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_duration_histogram(), 0.98, 0),
+        Call(
+            "success, duration histogram",
+            calls => () => calls.Polly_success(),
+            calls => () => calls.Fluxgate_duration_histogram(),
+            0.98,
+            0
+        ),
         Call(
             "success, slow-call rule and histogram",
             calls => () => calls.Polly_success(),

@@ -91,7 +91,19 @@ public sealed class HangingServers
         var opened = new TaskCompletionSource<Signal>();
         var breaker = new FluxgateBreaker(
             "payments",
-            new() { Tripper = Tripper.MinRequests(Calls) & Tripper.SlowRate(0.3, TimeSpan.FromSeconds(1)), Listeners = { Listener.From((Signal signal) => { opened.TrySetResult(signal); }) } }
+            new()
+            {
+                Tripper = Tripper.MinRequests(Calls) & Tripper.SlowRate(0.3, TimeSpan.FromSeconds(1)),
+                Listeners =
+                {
+                    Listener.From(
+                        (Signal signal) =>
+                        {
+                            opened.TrySetResult(signal);
+                        }
+                    ),
+                },
+            }
         );
         await using var ours = Services(
             client => client.Timeout = System.Threading.Timeout.InfiniteTimeSpan,
@@ -109,10 +121,7 @@ public sealed class HangingServers
 
         var signal = await opened.Task.WaitAsync(Deadline);
 
-        Assert.Equal(
-            "MinRequests 100 >= 100 & SlowRate 100% >= 30% (100 of 100, 100 in flight, took 1s or longer)",
-            signal.Reason.Text
-        );
+        Assert.Equal("MinRequests 100 >= 100 & SlowRate 100% >= 30% (100 of 100, 100 in flight, took 1s or longer)", signal.Reason.Text);
         Assert.Equal((0, CircuitState.Closed), (breaker.Snapshot().Requests, polly.CircuitState));
         await end.CancelAsync();
         await calls.WaitAsync(Deadline);

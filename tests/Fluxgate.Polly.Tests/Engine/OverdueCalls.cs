@@ -98,7 +98,9 @@ public sealed class OverdueCalls
     [Fact]
     public void An_overdue_call_does_not_make_a_failure_rate_fire_at_1_of_1()
     {
-        var world = With((Tripper.MinRequests(2) & Tripper.FailureRate(0.6)) | (Tripper.MinRequests(10) & Tripper.SlowRate(0.9, Threshold)));
+        var world = With(
+            (Tripper.MinRequests(2) & Tripper.FailureRate(0.6)) | (Tripper.MinRequests(10) & Tripper.SlowRate(0.9, Threshold))
+        );
         world.Ask(5);
         world.Wait(2);
         world.Fail();
@@ -220,7 +222,10 @@ public sealed class OverdueCalls
         Assert.Equal(BreakerState.Closed, world.State);
 
         world.Succeed();
-        Assert.Equal("MinRequests 21 >= 20 & SlowRate 95.2% >= 30% (20 of 21, 20 in flight, took 1s or longer)", world.Signals[0].Reason.Text);
+        Assert.Equal(
+            "MinRequests 21 >= 20 & SlowRate 95.2% >= 30% (20 of 21, 20 in flight, took 1s or longer)",
+            world.Signals[0].Reason.Text
+        );
     }
 
     [Fact]
@@ -318,7 +323,10 @@ public sealed class OverdueCalls
     public void All_breakers_of_a_clock_share_one_timer()
     {
         var time = new VirtualTime();
-        var breakers = Enumerable.Range(0, 100).Select(number => new FluxgateBreaker($"{number}", new() { Tripper = TwentyCalls }, time)).ToList();
+        var breakers = Enumerable
+            .Range(0, 100)
+            .Select(number => new FluxgateBreaker($"{number}", new() { Tripper = TwentyCalls }, time))
+            .ToList();
         foreach (var breaker in breakers)
         {
             time.Advance(TimeSpan.FromMilliseconds(7));

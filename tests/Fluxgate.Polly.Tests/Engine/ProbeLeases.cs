@@ -79,7 +79,10 @@ public sealed class ProbeLeases
         var probe = world.Begin();
         world.Wait(30);
 
-        Assert.Equal("payments: half_open -> open (none of 1 probes succeeded, 1 of 1 probes exceeded the lease of 30s)", probe.Settle(Verdict.Success)!.ToString());
+        Assert.Equal(
+            "payments: half_open -> open (none of 1 probes succeeded, 1 of 1 probes exceeded the lease of 30s)",
+            probe.Settle(Verdict.Success)!.ToString()
+        );
 
         Assert.Equal((0, 1, 1), (world.Now.Successes, world.Now.Failures, world.Now.Stale));
     }

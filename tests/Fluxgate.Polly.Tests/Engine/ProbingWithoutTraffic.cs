@@ -54,7 +54,10 @@ public sealed class ProbingWithoutTraffic
         Assert.Equal(BreakerState.HalfOpen, world.State);
         world.Wait(0.001);
 
-        Assert.Equal("payments: half_open -> open (none of 1 probes succeeded, 1 of 1 probes exceeded the lease of 30s)", Assert.Single(world.Signals).ToString());
+        Assert.Equal(
+            "payments: half_open -> open (none of 1 probes succeeded, 1 of 1 probes exceeded the lease of 30s)",
+            Assert.Single(world.Signals).ToString()
+        );
     }
 
     [Fact]

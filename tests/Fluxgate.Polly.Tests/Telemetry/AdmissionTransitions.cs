@@ -28,7 +28,10 @@ public sealed class AdmissionTransitions
         var outcome = await circuit.Succeed("notices");
 
         Assert.IsType<CallNotPermittedException>(outcome.Exception);
-        Assert.Equal(["Error Fluxgate.OnOpened: payments: half_open -> open (none of 1 probes succeeded, 1 of 1 probes exceeded the lease of 30s)"], circuit.Received.Lines);
+        Assert.Equal(
+            ["Error Fluxgate.OnOpened: payments: half_open -> open (none of 1 probes succeeded, 1 of 1 probes exceeded the lease of 30s)"],
+            circuit.Received.Lines
+        );
         Assert.Equal(("notices", null), (circuit.Received.Events[0].OperationKey, circuit.Received.Events[0].Outcome));
     }
 

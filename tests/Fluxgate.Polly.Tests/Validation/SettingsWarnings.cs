@@ -37,7 +37,8 @@ public sealed class SettingsWarnings
     [Fact]
     public void A_lease_below_a_slow_threshold_is_reported()
     {
-        var rule = Tripper.MinRequests(20) & (Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) | Tripper.SlowRate(0.5, TimeSpan.FromMinutes(1)));
+        var rule =
+            Tripper.MinRequests(20) & (Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) | Tripper.SlowRate(0.5, TimeSpan.FromMinutes(1)));
 
         Assert.Equal(
             [

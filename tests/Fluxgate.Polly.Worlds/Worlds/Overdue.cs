@@ -50,8 +50,7 @@ internal static class Overdue
 
         story.Together(
             () => call = circuit.Admit(),
-            () =>
-                circuit.Reconfigure(settings => settings.Tripper = Tripper.MinRequests(9) & Tripper.SlowRate(1, Threshold))
+            () => circuit.Reconfigure(settings => settings.Tripper = Tripper.MinRequests(9) & Tripper.SlowRate(1, Threshold))
         );
 
         circuit.Pass(2 * Threshold);
@@ -111,7 +110,11 @@ internal static class Overdue
         var calls = circuit.Admitted(2);
         circuit.Clock.Advance(2 * Threshold);
 
-        story.Together(() => circuit.Settle(calls[0], Verdict.Success), circuit.FireTimers, () => circuit.Settle(calls[1], Verdict.Ignored));
+        story.Together(
+            () => circuit.Settle(calls[0], Verdict.Success),
+            circuit.FireTimers,
+            () => circuit.Settle(calls[1], Verdict.Ignored)
+        );
 
         Require(story, circuit, BreakerState.Closed, overdue: 0);
         story.Require(circuit.Breaker.Snapshot().OldestInFlight is null, "a call is in flight");
