@@ -16,10 +16,15 @@ internal sealed class CallsInFlight : EpochCounters
     // A timer that looks after this time releases a breaker that is no longer used, whatever its threshold.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
+    // Calls that never end must not keep the counters of ever more phases.
+    private const int MaxEarlierPhases = 8;
+
     private readonly StateMachine _machine;
-    private readonly CallsInFlight? _before;
     private readonly bool _isCoarse;
     private readonly ulong _quotient;
+
+    // The calls of earlier phases that are in flight, for the snapshot only.
+    private CallsInFlight? _before;
 
     // Guarded by the lock of this object.
     private SweptCalls? _swept;
@@ -285,12 +290,19 @@ internal sealed class CallsInFlight : EpochCounters
         }
     }
 
-    /// <summary>Returns this object, or an earlier one, if one of its calls is in flight.</summary>
-    private CallsInFlight? Pruned()
+    /// <summary>Returns this object and the earlier ones of which calls are in flight, up to a number of them.</summary>
+    private CallsInFlight? Pruned(int most = MaxEarlierPhases)
     {
+        if (most == 0)
+        {
+            return null;
+        }
+
         var (overdue, oldest) = (default(CallCounts.SlowCounts), long.MaxValue);
         Read(long.MaxValue, ref overdue, ref oldest);
-        return oldest != long.MaxValue ? this : _before?.Pruned();
+        var isEmpty = oldest == long.MaxValue;
+        _before = _before?.Pruned(isEmpty ? most : most - 1);
+        return isEmpty ? _before : this;
     }
 
     /// <summary>Schedules the timer at the start of an epoch.</summary>

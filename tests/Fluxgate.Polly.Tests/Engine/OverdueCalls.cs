@@ -281,6 +281,21 @@ public sealed class OverdueCalls
     }
 
     [Fact]
+    public void Calls_that_never_end_are_shown_for_the_last_8_earlier_phases()
+    {
+        var world = With(TwentyCalls);
+        for (var phase = 0; phase < 50; phase++)
+        {
+            world.Begin();
+            world.Breaker.Reset();
+        }
+
+        world.Begin();
+        world.Wait(2);
+        Assert.Equal((9, 51), (world.Now.SlowCalls[0].Overdue, world.Now.InFlight));
+    }
+
+    [Fact]
     public void A_half_open_circuit_has_leases_instead()
     {
         var world = With(TwentyCalls);
