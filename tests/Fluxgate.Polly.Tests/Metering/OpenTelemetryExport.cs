@@ -38,6 +38,7 @@ public sealed class OpenTelemetryExport : IDisposable
             }
         );
         world.Take(TimeSpan.FromSeconds(1));
+        world.Begin();
         Collect();
         var closed = _exported.Metrics.Keys.ToHashSet(StringComparer.Ordinal);
         world.Fail();
