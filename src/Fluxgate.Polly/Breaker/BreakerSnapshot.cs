@@ -37,6 +37,7 @@ public sealed class BreakerSnapshot
         ConsecutiveSuccesses = phaseReading.ConsecutiveSuccesses;
         SignalsDropped = totals.Dropped;
 
+        // Read after the totals, so more calls may have become overdue than were in flight then.
         // A reconfiguration of a circuit that is not closed can have changed the thresholds since the calls were admitted.
         var inFlight =
             phase.InFlight is { } calls && calls.Epochs.Thresholds.IsEquivalentTo(phase.Rules.SlowThresholds) ? calls.Read() : default;
@@ -191,7 +192,7 @@ public sealed class BreakerSnapshot
         {
             var (threshold, total) = totals.Slow[i];
             counts[i] = thresholds.IndexOf(threshold) is >= 0 and var index
-                ? new(threshold, total, RateOf(window.Slow(index)), inFlight.Overdue(threshold))
+                ? new(threshold, total, RateOf(window.Slow(index)), Math.Min(inFlight.Overdue(threshold), InFlight))
                 : new(threshold, total, Rate: null, Overdue: null);
         }
 

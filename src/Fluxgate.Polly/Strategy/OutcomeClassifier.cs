@@ -9,10 +9,10 @@ namespace Fluxgate;
 /// <typeparam name="TClassified">The result type of the options: that of the pipeline, or <see cref="object"/> in a pipeline of any result type.</typeparam>
 internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options, StateMachine machine)
 {
-    // Null if the default applies. HttpTracker defines it for every result type.
     /// <summary>In place of a verdict: the caller abandoned the call.</summary>
     public const Verdict Abandoned = (Verdict)(-1);
 
+    // Null if the default applies. HttpTracker defines it for every result type.
     private readonly Tracker<TClassified>? _tracker = options.Tracker;
     private readonly bool _readsResults = options.Tracker is { IsExceptionsOnly: false };
     private readonly Func<CircuitBreakerPredicateArguments<TClassified>, ValueTask<bool>>? _shouldHandle = options.ShouldHandle;
