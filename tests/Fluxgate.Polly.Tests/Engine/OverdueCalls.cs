@@ -354,6 +354,29 @@ public sealed class OverdueCalls
     }
 
     [Fact]
+    public void A_thousand_breakers_wake_at_most_16_times_a_second()
+    {
+        var time = new VirtualTime();
+        var breakers = Enumerable
+            .Range(0, 1000)
+            .Select(number => new FluxgateBreaker($"{number}", new() { Tripper = TwentyCalls }, time))
+            .ToList();
+        var inFlight = new Admission?[breakers.Count];
+        for (var step = 0; step < 1000; step++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            for (var i = step % 10; i < breakers.Count; i += 10)
+            {
+                inFlight[i]?.Settle(Verdict.Success);
+                inFlight[i] = breakers[i].Admit();
+            }
+        }
+
+        Assert.InRange(time.TimersFired, 10, 160);
+        Assert.All(breakers, breaker => Assert.Equal(BreakerState.Closed, breaker.State));
+    }
+
+    [Fact]
     public void A_disposed_breaker_does_not_trip_by_itself()
     {
         var world = With(TwentyCalls);

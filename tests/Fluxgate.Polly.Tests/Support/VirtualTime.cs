@@ -28,6 +28,9 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
         }
     }
 
+    /// <summary>Gets how often a timer fired.</summary>
+    public int TimersFired { get; private set; }
+
     /// <summary>Runs once, before the next timestamp is read: it stands for another thread at that moment.</summary>
     public Action? BeforeNextRead { get; set; }
 
@@ -54,6 +57,7 @@ internal sealed class VirtualTime(long frequency = TimeSpan.TicksPerSecond) : Ti
         {
             Assert.True(timer.Due > _ticks || fired++ < MostFiredAtOnce, "A timer sets itself to this moment again and again.");
             Volatile.Write(ref _ticks, Math.Max(_ticks, timer.Due));
+            TimersFired++;
             timer.Fire();
         }
 
