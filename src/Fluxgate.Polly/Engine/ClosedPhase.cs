@@ -20,9 +20,11 @@ internal sealed class ClosedPhase : Phase
     private readonly Clock _clock;
     private readonly Clock _decidingClock;
     private readonly Durations? _durations;
-    private readonly bool _ruleTimesCalls;
     private readonly Clock? _ruleClock;
     private readonly Clock? _abandonmentClock;
+
+    // The shortest duration that the ledger adds.
+    private readonly long _leastDuration;
     private readonly bool _addsEveryCall;
     private readonly bool _evaluatesEveryCall;
     private readonly long _leastStreak;
@@ -52,14 +54,15 @@ internal sealed class ClosedPhase : Phase
                 : Rules.Window.StartOn(Ledger, _decidingClock, BreakerState.Closed) ?? UserCode.StartWindow(this);
         _buckets = _window as BucketWindow;
         _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
-        _ruleTimesCalls = Ledger.IsTimed;
-        TimesCalls = _ruleTimesCalls || _durations is not null;
-        _ruleClock = _ruleTimesCalls ? _decidingClock : null;
+        var ruleTimesCalls = Ledger.IsTimed;
+        TimesCalls = ruleTimesCalls || _durations is not null;
+        _ruleClock = ruleTimesCalls ? _decidingClock : null;
         _abandonmentClock =
             Rules.AbandonedAfterTicks == long.MaxValue ? null
             : Rules.AbandonedAfterTicks >= TimeSpan.TicksPerSecond ? _clock.Coarse
             : _clock;
-        _addsEveryCall = _ruleTimesCalls || _window is UserWindow;
+        _leastDuration = Ledger.SumsDurations ? 0 : Ledger.SlowThresholds.Shortest.Ticks;
+        _addsEveryCall = (ruleTimesCalls && _buckets is null) || _window is UserWindow;
         _evaluatesEveryCall = Rules.EvaluatesEveryCall || _window is UserWindow;
         _leastStreak = Rules.LeastStreak;
     }
@@ -140,11 +143,11 @@ internal sealed class ClosedPhase : Phase
     {
         var evaluate = _evaluatesEveryCall;
         var place = LedgerWindow.Unknown;
+        var reached = durationTicks >= _leastDuration ? AddDuration(durationTicks) : 0;
+        evaluate |= reached > 0;
         if (failed || _addsEveryCall)
         {
-            var reached = _ruleTimesCalls ? AddDuration(durationTicks) : 0;
             place = _window.Added(failed, durationTicks, reached);
-            evaluate |= reached > 0;
         }
 
         // Read the alarm after the ledger's exchange, which is a full fence. See Alarm.
@@ -183,12 +186,12 @@ internal sealed class ClosedPhase : Phase
     private long DecidingTicks(in CallTime time) =>
         time is { IsExact: false, EndedAt: not null } && IsExact ? Math.Max(0, time.Ticks - Clock.CoarseStep.Ticks) : time.Ticks;
 
-    /// <summary>Adds a call's duration if a rule needs it.</summary>
+    /// <summary>Adds the duration of a call.</summary>
     /// <returns>The number of slow thresholds that the call reached.</returns>
     private int AddDuration(long durationTicks)
     {
         var reached = Ledger.SlowThresholds.Reached(durationTicks);
-        if ((reached > 0 || Ledger.SumsDurations) && Ledger.AddDuration(durationTicks, reached) is not 0 and var lost)
+        if (Ledger.AddDuration(durationTicks, reached) is not 0 and var lost)
         {
             Machine.Totals.AddSlow(Ledger.SlowThresholds, lost);
         }

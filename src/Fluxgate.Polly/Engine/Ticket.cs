@@ -34,15 +34,23 @@ internal readonly struct Ticket
     /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
     public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, long breakTicks = 0)
     {
-        var phase = Phase;
-
-        // Before the call is recorded, so that no evaluation counts it twice.
-        if (phase is ClosedPhase { InFlight: { } calls } && calls.End(Start))
+        // Nearly all calls were admitted by a closed circuit.
+        if (_holder is ClosedPhase closed)
         {
-            phase.Machine.AddStale(phase, this, verdict, durationTicks);
-            return null;
+            // Before the call is recorded, so that no evaluation counts it twice.
+            if (closed.InFlight is { } calls && calls.End(Start))
+            {
+                closed.Machine.AddStale(closed, this, verdict, durationTicks);
+                return null;
+            }
+
+            if (!closed.IsContinued)
+            {
+                return closed.Settle(this, verdict, durationTicks, breakTicks);
+            }
         }
 
+        var phase = Phase;
         return (phase.IsContinued ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, breakTicks);
     }
 
