@@ -34,11 +34,10 @@ internal readonly struct Ticket
     /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
     public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, long breakTicks = 0)
     {
-        // Nearly all calls were admitted by a closed circuit.
-        if (_holder is ClosedPhase closed)
+        if (_holder is ClosedPhase { InFlight: { } calls } closed)
         {
             // Before the call is recorded, so that no evaluation counts it twice.
-            if (closed.InFlight is { } calls && calls.End(Start))
+            if (calls.End(Start))
             {
                 closed.Machine.AddStale(closed, this, verdict, durationTicks);
                 return null;

@@ -14,33 +14,42 @@ internal static class Growth
     /// <summary>The limit for counts: a count has no noise.</summary>
     public const double MostOfCount = 17;
 
-    private const int Attempts = 5;
+    private const int Attempts = 3;
+    private const int Rounds = 5;
     private const int ThreadTime = 3;
 
-    /// <summary>Returns the time for 16 times the size divided by the time for the size; each is the shortest of several, against noise.</summary>
+    /// <summary>
+    /// Returns the time for 16 times the size divided by the time for the size. Each is the shortest of several that are measured in turn, because
+    /// the runtime compiles the work again while it is measured. A growth above the limit is measured again.
+    /// </summary>
     /// <param name="size">The smaller size.</param>
     /// <param name="prepare">Prepares work of a size, and returns the part that is measured.</param>
     public static double OfTime(int size, Func<int, Action> prepare)
     {
-        Shortest(size, prepare);
-        return Shortest(size * Factor, prepare) / Shortest(size, prepare);
+        var growth = double.MaxValue;
+        for (var attempt = 0; attempt < Attempts && growth > MostOfTime; attempt++)
+        {
+            var (small, large) = (double.MaxValue, double.MaxValue);
+            for (var round = 0; round < Rounds; round++)
+            {
+                large = Math.Min(large, Time(prepare(size * Factor)));
+                small = Math.Min(small, Time(prepare(size)));
+            }
+
+            growth = Math.Min(growth, large / small);
+        }
+
+        return growth;
     }
 
     /// <summary>Returns the count for 16 times the size divided by the count for the size.</summary>
     public static double OfCount(int size, Func<int, long> count) => (double)count(size * Factor) / count(size);
 
-    private static double Shortest(int size, Func<int, Action> prepare)
+    private static double Time(Action work)
     {
-        var shortest = double.MaxValue;
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            var work = prepare(size);
-            var begin = Nanoseconds();
-            work();
-            shortest = Math.Min(shortest, Nanoseconds() - begin);
-        }
-
-        return shortest;
+        var begin = Nanoseconds();
+        work();
+        return Nanoseconds() - begin;
     }
 
     /// <summary>Returns the time that this thread ran, where the system provides it: then other programs do not make work longer.</summary>
@@ -51,10 +60,10 @@ internal static class Growth
 
     [DllImport("libc", EntryPoint = "clock_gettime")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int GetTime(int clock, out Time time);
+    private static extern int GetTime(int clock, out ThreadClock time);
 
     [StructLayout(LayoutKind.Sequential)]
-    private readonly struct Time
+    private readonly struct ThreadClock
     {
         public readonly nint Seconds;
         public readonly nint Nanoseconds;
