@@ -11,20 +11,14 @@ namespace Fluxgate;
 /// lock when it ends. So a call is overdue at most two epochs late, and never early. The lock guards only arithmetic, and the clock is read
 /// outside it.
 /// </remarks>
-internal sealed class CallsInFlight : EpochCounters
+internal sealed partial class CallsInFlight : EpochCounters
 {
     // A timer that looks after this time releases a breaker that is no longer used, whatever its threshold.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    // Calls that never end must not keep the counters of ever more phases.
-    private const int MaxEarlierPhases = 8;
-
     private readonly StateMachine _machine;
     private readonly bool _isCoarse;
     private readonly ulong _quotient;
-
-    // The calls of earlier phases that are in flight, for the snapshot only.
-    private CallsInFlight? _before;
 
     // Guarded by the lock of this object.
     private SweptCalls? _swept;
@@ -139,22 +133,6 @@ internal sealed class CallsInFlight : EpochCounters
         }
     }
 
-    /// <summary>Reads the calls in flight that this phase and earlier closed phases with the same thresholds admitted.</summary>
-    public InFlightReading Read()
-    {
-        var now = Clock.Now;
-        var epoch = EpochOf(now);
-        var overdue = default(CallCounts.SlowCounts);
-        var oldest = long.MaxValue;
-        for (var calls = this; calls is not null; calls = calls._before)
-        {
-            calls.Read(epoch, ref overdue, ref oldest);
-        }
-
-        var age = oldest == long.MaxValue ? (long?)null : Math.Max(0, Clock.TicksBetween((oldest + 1) * Epochs.Units, now));
-        return new(Epochs.Thresholds, overdue, age is { } ticks ? TimeSpan.FromTicks(ticks) : null);
-    }
-
     /// <summary>Evaluates the rule if calls have become overdue, and schedules the timer again as long as another call may become overdue.</summary>
     public void OnTimer()
     {
@@ -262,47 +240,6 @@ internal sealed class CallsInFlight : EpochCounters
         }
 
         return _swept?.NextOverdue();
-    }
-
-    private void Read(long now, ref CallCounts.SlowCounts overdue, ref long oldest)
-    {
-        lock (this)
-        {
-            for (var past = _opened; past > _opened - MostOpen; past--)
-            {
-                Add(past, CallsOf(past), ref overdue, ref oldest);
-            }
-
-            for (var place = 0; place < (_swept?.Started.Count ?? 0); place++)
-            {
-                var epoch = _swept!.Started[place];
-                Add(epoch, _swept[epoch], ref overdue, ref oldest);
-            }
-        }
-
-        void Add(long epoch, long calls, ref CallCounts.SlowCounts overdue, ref long oldest)
-        {
-            oldest = calls > 0 ? Math.Min(oldest, epoch) : oldest;
-            for (var i = 0; i < Epochs.Thresholds.Count; i++)
-            {
-                overdue[i] += epoch + Epochs.UntilOverdue(i) <= now ? calls : 0;
-            }
-        }
-    }
-
-    /// <summary>Returns this object and the earlier ones of which calls are in flight, up to a number of them.</summary>
-    private CallsInFlight? Pruned(int most = MaxEarlierPhases)
-    {
-        if (most == 0)
-        {
-            return null;
-        }
-
-        var (overdue, oldest) = (default(CallCounts.SlowCounts), long.MaxValue);
-        Read(long.MaxValue, ref overdue, ref oldest);
-        var isEmpty = oldest == long.MaxValue;
-        _before = _before?.Pruned(isEmpty ? most : most - 1);
-        return isEmpty ? _before : this;
     }
 
     /// <summary>Schedules the timer at the start of an epoch.</summary>

@@ -9,11 +9,8 @@ namespace Fluxgate;
 /// <remarks>
 /// This is the hot path. It takes no lock and reads no clock that no rule needs. It allocates only when a bucket of a time window ends.
 /// </remarks>
-internal sealed class ClosedPhase : Phase
+internal sealed partial class ClosedPhase : Phase
 {
-    // The maximum number of earlier places that one evaluation covers.
-    private const int MaxPlaces = 64;
-
     private readonly LedgerWindow _window;
     private readonly BucketWindow? _buckets;
     private readonly Tripper? _tripper;
@@ -126,17 +123,6 @@ internal sealed class ClosedPhase : Phase
         return verdict == Verdict.Ignored ? null : Record(verdict == Verdict.Failure, DecidingTicks(time), now, breakTicks);
     }
 
-    public override Signal? Reevaluate(Phase from, long failures, long breakTicks) =>
-        Evaluate(
-            LedgerWindow.Unknown,
-            from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0,
-            _window.Now(),
-            breakTicks
-        );
-
-    /// <summary>Evaluates the tripper after more calls became overdue.</summary>
-    public Signal? EvaluateOverdue() => Evaluate(LedgerWindow.Unknown, failures: 0, _window.Now(), breakTicks: 0);
-
     public override PhaseReading Read() => new(_window.Read(), _streak.Failures(), _streak.Successes());
 
     private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)
@@ -198,116 +184,4 @@ internal sealed class ClosedPhase : Phase
 
         return reached;
     }
-
-    /// <summary>Evaluates the tripper, and sets the alarm for the next evaluation.</summary>
-    /// <param name="place">The place of the recorded call, or <see cref="LedgerWindow.Unknown"/>.</param>
-    /// <param name="failures">The failures in a row at that place; 0 if the call did not fail.</param>
-    /// <param name="windowNow">The window's reading of the clock.</param>
-    /// <param name="breakTicks">The break duration in ticks of 100 ns if this opens the circuit; 0 for the configured duration.</param>
-    private Signal? Evaluate(long place, long failures, long windowNow, long breakTicks)
-    {
-        if (IsContinued && !Machine.IsCurrent(this))
-        {
-            return Machine.ReevaluateLatest(this, failures, breakTicks);
-        }
-
-        while (true)
-        {
-            var alarm = _window.Alarm;
-            var seen = alarm.Word;
-            var window = _window.Read(windowNow, out var last);
-            if (_tripper is null)
-            {
-                return null;
-            }
-
-            // Other threads may have recorded calls since this one. Evaluate every place where the rule could fire.
-            var first = place != LedgerWindow.Unknown ? place : last;
-            var rings = !_evaluatesEveryCall && Alarm.RingsOnSuccess(seen);
-            if (rings)
-            {
-                first = Math.Min(first, alarm.LastEvaluation + 1);
-            }
-
-            for (var earlier = Math.Max(first, last - MaxPlaces); earlier < last; earlier++)
-            {
-                if (TryFire(ContextOf(_window.ReadEarlier(windowNow, earlier), failures), breakTicks, out var earlierSignal))
-                {
-                    return earlierSignal;
-                }
-            }
-
-            var context = ContextOf(window, failures);
-            if (TryFire(context, breakTicks, out var signal))
-            {
-                return signal;
-            }
-
-            // Read the calls in flight after the window. A call leaves the one before it enters the other.
-            var overdue = InFlight?.Overdue(History.WouldTrips, Rules.Window.Capacity ?? long.MaxValue) ?? default;
-            var withOverdue = overdue.Requests > 0 ? ContextOf(_window.With(window, last, overdue), failures, overdue) : context;
-            if (overdue.Requests > 0 && TryFire(withOverdue, breakTicks, out signal))
-            {
-                return signal;
-            }
-
-            if (_evaluatesEveryCall)
-            {
-                return null;
-            }
-
-            if (rings)
-            {
-                alarm.Evaluated(last, window);
-            }
-
-            var next = Alarm.Of(
-                Math.Min(
-                    _tripper.FailuresToFire(BreakerState.Closed, context.Requests),
-                    _tripper.FailuresToFire(BreakerState.Closed, withOverdue.Requests)
-                ),
-                LacksOnlyAMinimum(context) || (overdue.Requests > 0 && LacksOnlyAMinimum(withOverdue))
-            );
-            if (next == seen)
-            {
-                return null;
-            }
-
-            // If the alarm was set, read again: a call may have been recorded between the reading and the alarm. If not, another thread
-            // changed it first.
-            if (alarm.TrySet(next, seen) && !rings)
-            {
-                alarm.Evaluated(last, window);
-            }
-        }
-    }
-
-    private bool TryFire(in TripperContext context, long breakTicks, out Signal? signal)
-    {
-        signal = null;
-        if (!UserCode.Fires(_tripper!, context))
-        {
-            return false;
-        }
-
-        var reason = StateMachine.WithNote(UserCode.Explain(_tripper!, context), breakTicks);
-        if (State == BreakerState.Closed)
-        {
-            signal = Machine.Open(this, reason, History.Reopens, breakTicks);
-        }
-        else
-        {
-            Machine.WouldTrip(this, reason);
-        }
-
-        return true;
-    }
-
-    // If enough calls failed and only a minimum is missing, the next call can make the rule fire, even a success.
-    private bool LacksOnlyAMinimum(in TripperContext context) =>
-        context.Failures >= _tripper!.LeastFailures(BreakerState.Closed, context.Requests)
-        && UserCode.Fires(_tripper, context.WaivingMinimums());
-
-    private TripperContext ContextOf(in CallCounts window, long failures, in CallCounts overdue = default) =>
-        new(BreakerState.Closed, window, Math.Max(failures, _streak.Failures()), Rules.SlowThresholds, overdue: overdue);
 }

@@ -54,12 +54,13 @@ internal sealed class OverdueTimer
         CallsInFlight? next;
         lock (this)
         {
-            while (_waiting.TryPeek(out next, out _next) && _next <= now)
+            long nextDue;
+            while (_waiting.TryPeek(out next, out nextDue) && nextDue <= now)
             {
                 due.Add(_waiting.Dequeue());
             }
 
-            _next = next is null ? long.MaxValue : _next;
+            Volatile.Write(ref _next, next is null ? long.MaxValue : nextDue);
         }
 
         if (next is not null)

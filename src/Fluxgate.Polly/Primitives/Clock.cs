@@ -27,7 +27,6 @@ internal sealed class Clock
     private static readonly Clock CoarseSystem = new(new TickCount());
     private static readonly Clock System = new(TimeProvider.System);
 
-    private readonly long _frequency;
     private readonly bool _isTickCount;
     private readonly long _origin;
     private long _lastReading;
@@ -39,11 +38,11 @@ internal sealed class Clock
     public Clock(TimeProvider provider, TimeProvider? coarse = null)
     {
         Provider = provider;
-        _frequency = provider.TimestampFrequency;
-        if (_frequency <= 0)
+        Frequency = provider.TimestampFrequency;
+        if (Frequency <= 0)
         {
             throw new ArgumentException(
-                $"timeProvider must have a TimestampFrequency greater than 0, but {provider.GetType().Name} has {RuleText.Number(_frequency)}.",
+                $"timeProvider must have a TimestampFrequency greater than 0, but {provider.GetType().Name} has {RuleText.Number(Frequency)}.",
                 nameof(provider)
             );
         }
@@ -60,7 +59,7 @@ internal sealed class Clock
     public TimeProvider Provider { get; }
 
     /// <summary>Gets the number of units per second.</summary>
-    public long Frequency => _frequency;
+    public long Frequency { get; }
 
     /// <summary>Gets whether this is the clock of the operating system.</summary>
     public bool IsSystem { get; }
@@ -102,7 +101,7 @@ internal sealed class Clock
     /// <summary>Converts a duration to timestamp units, rounded up and limited to <see cref="long.MaxValue"/>.</summary>
     public long Units(TimeSpan duration)
     {
-        var units = (((Int128)duration.Ticks * _frequency) + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
+        var units = (((Int128)duration.Ticks * Frequency) + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
         return units > long.MaxValue ? long.MaxValue : (long)units;
     }
 
@@ -114,12 +113,12 @@ internal sealed class Clock
     public long TicksBetween(long from, long to)
     {
         var units = to - from;
-        return _frequency switch
+        return Frequency switch
         {
             NanosecondsPerSecond => units / TimeSpan.NanosecondsPerTick,
             TimeSpan.TicksPerSecond => units,
             MillisecondsPerSecond when units is > -MostMilliseconds and < MostMilliseconds => units * TimeSpan.TicksPerMillisecond,
-            _ => (long)Int128.Clamp((Int128)units * TimeSpan.TicksPerSecond / _frequency, long.MinValue, long.MaxValue),
+            _ => (long)Int128.Clamp((Int128)units * TimeSpan.TicksPerSecond / Frequency, long.MinValue, long.MaxValue),
         };
     }
 
@@ -127,7 +126,7 @@ internal sealed class Clock
     public long TicksUntil(long from, long to)
     {
         var scaled = (Int128)(to - from) * TimeSpan.TicksPerSecond;
-        return (long)Int128.Min((scaled + _frequency - 1) / _frequency, long.MaxValue);
+        return (long)Int128.Min((scaled + Frequency - 1) / Frequency, long.MaxValue);
     }
 
     public TimeSpan Between(long from, long to) => TimeSpan.FromTicks(TicksBetween(from, to));

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http.Resilience;
@@ -49,38 +50,10 @@ public sealed class HangingServers
         );
 
     [Fact]
-    public async Task Calls_that_are_given_up_soon_leave_the_circuit_closed()
-    {
-        await using var upstream = await HttpUpstream.StartAsync();
-        upstream.Answers(upstream.Hangs);
-        await using var services = Services(
-            client => client.Timeout = TimeSpan.FromSeconds(1),
-            _ => { },
-            pipeline => pipeline.AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = Breaker })
-        );
-
-        await EndAsync(services, upstream);
-
-        Assert.Equal((BreakerState.Closed, Calls), (Breaker.State, (int)Breaker.Snapshot().AbandonedIgnored));
-    }
+    public Task Calls_that_are_given_up_soon_leave_the_circuit_closed() => StaysClosed(upstream => upstream.Hangs);
 
     [Fact]
-    public async Task A_service_that_is_only_slow_to_cancel_leaves_the_circuit_closed()
-    {
-        await using var upstream = await HttpUpstream.StartAsync();
-
-        // It goes on working after the caller has left, for longer than AbandonedAfter.
-        upstream.Answers(_ => Task.Delay(TimeSpan.FromSeconds(6), CancellationToken.None));
-        await using var services = Services(
-            client => client.Timeout = TimeSpan.FromSeconds(1),
-            _ => { },
-            pipeline => pipeline.AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = Breaker })
-        );
-
-        await EndAsync(services, upstream);
-
-        Assert.Equal((BreakerState.Closed, Calls), (Breaker.State, (int)Breaker.Snapshot().AbandonedIgnored));
-    }
+    public Task A_service_that_is_only_slow_to_cancel_leaves_the_circuit_closed() => StaysClosed(upstream => upstream.IsSlowToCancel);
 
     [Fact]
     public async Task Without_any_timeout_a_slow_call_rule_opens_the_circuit()
@@ -174,6 +147,21 @@ public sealed class HangingServers
             Breaker.Snapshot().Reason.Text
         );
         Assert.Equal(CircuitState.Closed, polly.CircuitState);
+    }
+
+    private async Task StaysClosed(Func<HttpUpstream, Func<HttpContext, Task>> answer)
+    {
+        await using var upstream = await HttpUpstream.StartAsync();
+        upstream.Answers(answer(upstream));
+        await using var services = Services(
+            client => client.Timeout = TimeSpan.FromSeconds(1),
+            _ => { },
+            pipeline => pipeline.AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = Breaker })
+        );
+
+        await EndAsync(services, upstream);
+
+        Assert.Equal((BreakerState.Closed, Calls), (Breaker.State, (int)Breaker.Snapshot().AbandonedIgnored));
     }
 
     private static ServiceProvider Services(

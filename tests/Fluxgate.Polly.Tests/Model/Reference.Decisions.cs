@@ -142,7 +142,7 @@ internal sealed partial class Reference
     {
         if (State is BreakerState.Closed or BreakerState.MetricsOnly)
         {
-            StartFlights(isNew);
+            StartPhaseCalls(isNew);
         }
 
         _isUnderNewRules = false;

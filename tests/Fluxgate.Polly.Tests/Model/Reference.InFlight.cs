@@ -8,39 +8,39 @@ internal sealed partial class Reference
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly List<Call> _inFlight = [];
-    private Flights? _flights;
+    private PhaseCalls? _phaseCalls;
     private TimeSpan? _timerCreatedAt;
 
-    private Flights? CurrentFlights => State is BreakerState.Closed or BreakerState.MetricsOnly ? _flights : null;
+    private PhaseCalls? CurrentPhaseCalls => State is BreakerState.Closed or BreakerState.MetricsOnly ? _phaseCalls : null;
 
     /// <summary>Starts to follow calls in a new closed phase, or in one whose thresholds have changed.</summary>
-    private void StartFlights(bool inNewPhase)
+    private void StartPhaseCalls(bool inNewPhase)
     {
         TimeSpan[] thresholds = [.. SlowThresholds];
-        var before = _flights?.Thresholds.SequenceEqual(thresholds) == true ? _flights : null;
+        var before = _phaseCalls?.Thresholds.SequenceEqual(thresholds) == true ? _phaseCalls : null;
         if (thresholds.Length == 0)
         {
-            _flights = null;
+            _phaseCalls = null;
         }
         else if (before is null || inNewPhase)
         {
-            _flights = new(thresholds, before);
-            _flights.AdvancedTo = _flights.EpochAt(Now) - 1;
+            _phaseCalls = new(thresholds, before);
+            _phaseCalls.AdvancedTo = _phaseCalls.EpochAt(Now) - 1;
         }
     }
 
     /// <summary>The first call of an epoch evaluates the rule if calls have become overdue since.</summary>
     private void OpenEpoch()
     {
-        if (CurrentFlights is not { } flights || flights.OpenEpoch == flights.EpochAt(Now))
+        if (CurrentPhaseCalls is not { } phaseCalls || phaseCalls.OpenEpoch == phaseCalls.EpochAt(Now))
         {
             return;
         }
 
-        var epoch = flights.EpochAt(Now);
-        var areMore = Advance(flights, epoch);
-        flights.OpenEpoch = epoch;
-        flights.TimerAt ??= TimerAt(flights, epoch + flights.EpochsUntilOverdue(0));
+        var epoch = phaseCalls.EpochAt(Now);
+        var areMore = Advance(phaseCalls, epoch);
+        phaseCalls.OpenEpoch = epoch;
+        phaseCalls.TimerAt ??= TimerAt(phaseCalls, epoch + phaseCalls.EpochsUntilOverdue(0));
         if (areMore)
         {
             _visits.Count("overdue at an admission");
@@ -48,13 +48,13 @@ internal sealed partial class Reference
         }
     }
 
-    private void OnOverdueTimer(Flights flights)
+    private void OnOverdueTimer(PhaseCalls phaseCalls)
     {
-        var areMore = Advance(flights, flights.EpochAt(Now));
-        flights.TimerAt = NextOverdue(flights) is { } next ? TimerAt(flights, next) : null;
-        if (flights.TimerAt is null)
+        var areMore = Advance(phaseCalls, phaseCalls.EpochAt(Now));
+        phaseCalls.TimerAt = NextOverdue(phaseCalls) is { } next ? TimerAt(phaseCalls, next) : null;
+        if (phaseCalls.TimerAt is null)
         {
-            flights.OpenEpoch = null;
+            phaseCalls.OpenEpoch = null;
         }
 
         if (areMore)
@@ -74,34 +74,36 @@ internal sealed partial class Reference
     }
 
     /// <summary>Returns whether more calls are overdue in this epoch.</summary>
-    private bool Advance(Flights flights, long epoch)
+    private bool Advance(PhaseCalls phaseCalls, long epoch)
     {
         var areMore = _inFlight.Exists(call =>
-            call.Flights == flights && !call.IsSpent && flights.DueEpochs(call).Any(due => due > flights.AdvancedTo && due <= epoch)
+            call.PhaseCalls == phaseCalls
+            && !call.IsSpent
+            && phaseCalls.DueEpochs(call).Any(due => due > phaseCalls.AdvancedTo && due <= epoch)
         );
-        flights.AdvancedTo = Math.Max(flights.AdvancedTo, epoch);
+        phaseCalls.AdvancedTo = Math.Max(phaseCalls.AdvancedTo, epoch);
         return areMore;
     }
 
-    private long? NextOverdue(Flights flights) =>
+    private long? NextOverdue(PhaseCalls phaseCalls) =>
         _inFlight
-            .Where(call => call.Flights == flights)
-            .SelectMany(flights.DueEpochs)
-            .Where(due => due > flights.AdvancedTo)
+            .Where(call => call.PhaseCalls == phaseCalls)
+            .SelectMany(phaseCalls.DueEpochs)
+            .Where(due => due > phaseCalls.AdvancedTo)
             .Select(due => (long?)due)
             .Min();
 
     /// <summary>Returns when the timer fires: at the next multiple of the largest power of two of milliseconds in an epoch.</summary>
-    private TimeSpan TimerAt(Flights flights, long epoch)
+    private TimeSpan TimerAt(PhaseCalls phaseCalls, long epoch)
     {
         var created = _timerCreatedAt ??= Now;
         var step = TimeSpan.FromMilliseconds(1);
-        while (step * 2 <= TimeSpan.FromTicks(flights.EpochTicks))
+        while (step * 2 <= TimeSpan.FromTicks(phaseCalls.EpochTicks))
         {
             step *= 2;
         }
 
-        var wait = TimeSpan.FromTicks(epoch * flights.EpochTicks) - Now;
+        var wait = TimeSpan.FromTicks(epoch * phaseCalls.EpochTicks) - Now;
         var due = Now - created + (wait < LongestWait ? wait : LongestWait);
         return created + (step * Math.Ceiling(due / step));
     }
@@ -109,16 +111,16 @@ internal sealed partial class Reference
     /// <summary>Returns the window as if each overdue call had just succeeded; <see langword="null"/> if there is none.</summary>
     private List<Recorded>? WithOverdue(List<Recorded> window)
     {
-        if (CurrentFlights is not { } flights)
+        if (CurrentPhaseCalls is not { } phaseCalls)
         {
             return null;
         }
 
         var overdue = _inFlight
-            .Where(call => call.Flights == flights && !call.IsSpent && flights.DueEpochs(call).First() <= flights.AdvancedTo)
+            .Where(call => call.PhaseCalls == phaseCalls && !call.IsSpent && phaseCalls.DueEpochs(call).First() <= phaseCalls.AdvancedTo)
             .OrderBy(call => call.At)
             .Take(_plan.Window.Capacity ?? int.MaxValue)
-            .Select(call => new Recorded(Now, Failed: false, flights.Reached(call, flights.AdvancedTo), InWindow: true))
+            .Select(call => new Recorded(Now, Failed: false, phaseCalls.Reached(call, phaseCalls.AdvancedTo), InWindow: true))
             .ToList();
         return overdue.Count == 0 ? null : [.. window.TakeLast((_plan.Window.Capacity ?? int.MaxValue) - overdue.Count), .. overdue];
     }
@@ -126,12 +128,16 @@ internal sealed partial class Reference
     /// <summary>A would-trip uses up the calls that are overdue.</summary>
     private void SpendOverdue()
     {
-        if (_flights is not { } flights)
+        if (_phaseCalls is not { } phaseCalls)
         {
             return;
         }
 
-        foreach (var call in _inFlight.Where(call => call.Flights == flights && flights.DueEpochs(call).First() <= flights.AdvancedTo))
+        foreach (
+            var call in _inFlight.Where(call =>
+                call.PhaseCalls == phaseCalls && phaseCalls.DueEpochs(call).First() <= phaseCalls.AdvancedTo
+            )
+        )
         {
             call.IsSpent = true;
         }
@@ -142,22 +148,22 @@ internal sealed partial class Reference
         !SlowThresholds.Contains(threshold)
             ? null
             : Followed.Count(call =>
-                _flights!.DueEpochs(call).ElementAt(Array.IndexOf(_flights.Thresholds, threshold)) <= _flights.EpochAt(Now)
+                _phaseCalls!.DueEpochs(call).ElementAt(Array.IndexOf(_phaseCalls.Thresholds, threshold)) <= _phaseCalls.EpochAt(Now)
             );
 
     private TimeSpan? OldestInFlight =>
         Followed.OrderBy(call => call.At).FirstOrDefault() is { } oldest
-            ? TimeSpan.FromTicks(Math.Max(0, Now.Ticks - ((_flights!.EpochAt(oldest.At) + 1) * _flights.EpochTicks)))
+            ? TimeSpan.FromTicks(Math.Max(0, Now.Ticks - ((_phaseCalls!.EpochAt(oldest.At) + 1) * _phaseCalls.EpochTicks)))
             : null;
 
     /// <summary>Gets the calls in flight whose age is known under the thresholds of the rule.</summary>
     private IEnumerable<Call> Followed =>
-        _flights?.Thresholds.SequenceEqual(SlowThresholds) == true
-            ? _inFlight.Where(call => call.Flights is { } flights && _flights.Follows(flights))
+        _phaseCalls?.Thresholds.SequenceEqual(SlowThresholds) == true
+            ? _inFlight.Where(call => call.PhaseCalls is { } phaseCalls && _phaseCalls.Follows(phaseCalls))
             : [];
 
     /// <summary>The calls of one closed phase whose thresholds stayed the same.</summary>
-    public sealed class Flights(TimeSpan[] thresholds, Flights? before)
+    public sealed class PhaseCalls(TimeSpan[] thresholds, PhaseCalls? before)
     {
         public TimeSpan[] Thresholds => thresholds;
 
@@ -170,7 +176,7 @@ internal sealed partial class Reference
 
         public TimeSpan? TimerAt { get; set; }
 
-        public bool Follows(Flights other) => other == this || before?.Follows(other) == true;
+        public bool Follows(PhaseCalls other) => other == this || before?.Follows(other) == true;
 
         public long EpochAt(TimeSpan time) => time.Ticks / EpochTicks;
 

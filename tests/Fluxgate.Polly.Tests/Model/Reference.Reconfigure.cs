@@ -28,7 +28,7 @@ internal sealed partial class Reference
             ContinueParts(before);
             if (State != BreakerState.HalfOpen)
             {
-                StartFlights(inNewPhase: false);
+                StartPhaseCalls(inNewPhase: false);
             }
         }
 

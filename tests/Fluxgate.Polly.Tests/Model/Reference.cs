@@ -99,9 +99,9 @@ internal sealed partial class Reference
             _probes.Add(call);
         }
 
-        if (CurrentFlights is { } flights)
+        if (CurrentPhaseCalls is { } phaseCalls)
         {
-            call.Flights = flights;
+            call.PhaseCalls = phaseCalls;
             _inFlight.Add(call);
         }
 
@@ -208,10 +208,10 @@ internal sealed partial class Reference
                 Wake();
                 ExpireLeases();
             }
-            else if (CurrentFlights is { TimerAt: { } timer } flights && timer <= target)
+            else if (CurrentPhaseCalls is { TimerAt: { } timer } phaseCalls && timer <= target)
             {
                 MoveTo(timer);
-                OnOverdueTimer(flights);
+                OnOverdueTimer(phaseCalls);
             }
             else
             {
@@ -233,7 +233,7 @@ internal sealed partial class Reference
             DueTime.EndOfBreak => State == BreakerState.Open && !NeverEnds ? _startedAt + _breakFor : null,
             DueTime.OldestLease => FirstToExpire?.Deadline,
             DueTime.NextBucket => NextBucketAt(),
-            DueTime.OverdueTimer => CurrentFlights?.TimerAt,
+            DueTime.OverdueTimer => CurrentPhaseCalls?.TimerAt,
             DueTime.EndOfRamp => halfOpen && Ramp > TimeSpan.Zero ? _startedAt + Ramp : null,
             _ => halfOpen && _plan.Recovery.Leaves.OfType<RecoverySpec.After>().FirstOrDefault() is { } after
                 ? _startedAt + after.Duration
@@ -289,7 +289,7 @@ internal sealed partial class Reference
         public bool Expired { get; set; }
 
         /// <summary>Gets or sets the calls among which it is followed, if it can become overdue.</summary>
-        public Flights? Flights { get; set; }
+        public PhaseCalls? PhaseCalls { get; set; }
 
         /// <summary>Gets or sets whether it was overdue when a would-trip was counted.</summary>
         public bool IsSpent { get; set; }

@@ -90,6 +90,19 @@ internal sealed class HttpUpstream : IAsyncDisposable
         context.Abort();
     }
 
+    /// <summary>Goes on working after the caller has left, until the test ends.</summary>
+    public async Task IsSlowToCancel(HttpContext context)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
