@@ -69,6 +69,19 @@ public sealed class OverdueCalls
     }
 
     [Fact]
+    public void A_success_that_meets_the_minimum_trips_beside_an_overdue_call()
+    {
+        var world = With(Tripper.MinRequests(5) & Tripper.SlowRate(0.2, Threshold));
+        world.Begin();
+        world.Wait(1.25);
+        world.Succeed(3);
+        Assert.Equal(BreakerState.Closed, world.State);
+
+        world.Succeed();
+        Assert.Equal("MinRequests 5 >= 5 & SlowRate 20% >= 20% (1 of 5, 1 in flight, took 1s or longer)", world.Signals[0].Reason.Text);
+    }
+
+    [Fact]
     public void An_overdue_call_is_recorded_once_when_it_settles()
     {
         var world = With(Tripper.MinRequests(3) & Tripper.SlowRate(0.7, Threshold));
@@ -419,8 +432,18 @@ public sealed class OverdueCalls
         Assert.True(breaker.Snapshot().UserErrors(UserErrorSource.Clock) > 0);
     }
 
-    private static List<FluxgateBreaker> Breakers(int count, TimeProvider time) =>
-        [.. Enumerable.Range(0, count).Select(number => new FluxgateBreaker($"{number}", new() { Tripper = TwentyCalls }, time))];
+    /// <summary>Creates breakers at different times, so that their epochs begin at different times.</summary>
+    private static List<FluxgateBreaker> Breakers(int count, VirtualTime time)
+    {
+        var breakers = new List<FluxgateBreaker>();
+        for (var number = 0; number < count; number++)
+        {
+            breakers.Add(new($"{number}", new() { Tripper = TwentyCalls }, time));
+            time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        return breakers;
+    }
 
     private static World With(Tripper tripper, Window? window = null) =>
         new(new() { Window = window ?? Window.Time(TimeSpan.FromSeconds(10)), Tripper = tripper });
