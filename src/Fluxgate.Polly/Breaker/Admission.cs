@@ -1,22 +1,21 @@
 namespace Fluxgate;
 
-/// <summary>The admission of a call, from <see cref="FluxgateBreaker.TryAdmit"/> until the call settles. Settle it exactly once.</summary>
+/// <summary>The admission of a call, from <see cref="FluxgateBreaker.TryAdmit(out Admission?)"/> until the call settles. Settle it exactly once.</summary>
 /// <remarks>
 /// Thread-safe. Disposing an unsettled admission settles it as <see cref="Verdict.Ignored"/>, so <c>using</c> returns the permit of a probe on
 /// every path. A probe that is never settled counts as a failure when its lease expires.
 /// </remarks>
 public sealed class Admission : IDisposable
 {
-    private readonly Ticket _ticket;
-    private int _settled;
+    private UnsettledCall _call;
 
-    internal Admission(FluxgateBreaker breaker, Ticket ticket) => (Breaker, _ticket) = (breaker, ticket);
+    internal Admission(FluxgateBreaker breaker, Ticket ticket) => (Breaker, _call) = (breaker, new(ticket));
 
     /// <summary>Gets the state in which the call was admitted.</summary>
-    public BreakerState State => _ticket.Phase.State;
+    public BreakerState State => _call.Phase.State;
 
     /// <summary>Gets the number of the phase that admitted the call. If the breaker is in another phase by the time the call settles, the result is stale.</summary>
-    public long PhaseNumber => _ticket.Phase.Number;
+    public long PhaseNumber => _call.Phase.Number;
 
     internal FluxgateBreaker Breaker { get; }
 
@@ -48,31 +47,70 @@ public sealed class Admission : IDisposable
             );
         }
 
-        return Interlocked.Exchange(ref _settled, 1) == 0
-            ? _ticket.Settle(
-                verdict,
-                duration is { } taken ? Math.Min(taken.Ticks, Clock.LongestTicks) : StateMachine.Unmeasured,
-                BreakTicks(verdict, breakFor)
-            )
-            : throw SettledBefore();
+        var ticks = duration is { } taken ? Math.Min(taken.Ticks, Clock.LongestTicks) : StateMachine.Unmeasured;
+        return _call.TrySettle(verdict, ticks, BreakTicks(verdict, breakFor), out var caused) ? caused : throw SettledBefore();
     }
 
     /// <summary>
     /// Settles a call that its caller abandoned: as a failure if it waited for at least <see cref="FluxgateBreakerSettings.AbandonedAfter"/>, otherwise
-    /// as <see cref="Verdict.Ignored"/>.
+    /// as a success if it made <see cref="Progress"/>, and otherwise as <see cref="Verdict.Ignored"/>.
     /// </summary>
     /// <returns>The transition that this caused, or <see langword="null"/>.</returns>
     /// <exception cref="InvalidOperationException">The admission has already been settled.</exception>
-    public Signal? SettleAbandoned() => Interlocked.Exchange(ref _settled, 1) == 0 ? _ticket.SettleAbandoned() : throw SettledBefore();
+    public Signal? SettleAbandoned() => _call.TrySettleAbandoned(out var caused) ? caused : throw SettledBefore();
 
-    /// <summary>Settles the call as <see cref="Verdict.Ignored"/>, unless it has already been settled.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Notes that the call made progress, such as a part of a streamed response. The slow thresholds of the rule, the lease of a probe and
+    /// <see cref="FluxgateBreakerSettings.AbandonedAfter"/> then count from now, and by default the call settles with the duration of its longest wait.
+    /// </summary>
+    /// <remarks>Does nothing after the call has settled, so that the last part may arrive while it does.</remarks>
+    public void Progress() => _call.Progress();
+
+    /// <summary>
+    /// Notes that the call waits for its own caller from now on, such as one that works on a part of a streamed response before it asks for the
+    /// next. That time is no wait: the call cannot become slow or overdue in it, until <see cref="Resume"/> or <see cref="Progress"/>. The lease
+    /// of a probe begins again, and is not suspended.
+    /// </summary>
+    /// <remarks>Does nothing for a call that is paused or has settled.</remarks>
+    public void Pause() => _call.Pause();
+
+    /// <summary>Ends a <see cref="Pause"/>: the call waits for the dependency again.</summary>
+    /// <remarks>Does nothing for a call that is not paused or has settled.</remarks>
+    public void Resume() => _call.Resume();
+
+    /// <summary>
+    /// Starts the work of the call as a part of it: further calls through the same breaker that the work makes, such as those of a handler further
+    /// in, then belong to a probe instead of needing permits of their own.
+    /// </summary>
+    /// <typeparam name="TState">The type of the state.</typeparam>
+    /// <typeparam name="TResult">The type of the result, such as a task.</typeparam>
+    /// <param name="start">Starts the work. It is called once, on this thread.</param>
+    /// <param name="state">The state that <paramref name="start"/> receives.</param>
+    /// <returns>The result of <paramref name="start"/>. Its exceptions pass through and settle nothing.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="start"/> is <see langword="null"/>.</exception>
+    public TResult Run<TState, TResult>(Func<TState, TResult> start, TState state)
     {
-        if (Interlocked.Exchange(ref _settled, 1) == 0)
+        Require.NotNull(start);
+        if (_call.Probe is not { } probe)
         {
-            _ticket.Settle(Verdict.Ignored);
+            return start(state);
+        }
+
+        var outer = ProbeScope.Current;
+        ProbeScope.Current = new(probe);
+        try
+        {
+            return start(state);
+        }
+        finally
+        {
+            // What was started has captured the scope.
+            ProbeScope.Current = outer;
         }
     }
+
+    /// <summary>Settles the call as <see cref="Verdict.Ignored"/>, unless it has already been settled.</summary>
+    public void Dispose() => _call.TrySettle(Verdict.Ignored, StateMachine.Unmeasured, breakTicks: 0, out _);
 
     // Only a failure can override the configured break duration. A slow success can open the circuit too.
     private static long BreakTicks(Verdict verdict, TimeSpan? breakFor) => verdict == Verdict.Failure ? breakFor?.Ticks ?? 0 : 0;

@@ -8,10 +8,13 @@ public sealed class BreakerSnapshot
     private readonly long[] _userErrors;
     private readonly StateDurations[] _durations;
 
-    internal BreakerSnapshot(in TotalsReading totals, PhaseReading phaseReading, StateMachine machine)
+    private BreakerSnapshot(StateMachine machine)
     {
+        var totals = machine.Read(out var phaseReading);
         var phase = totals.Phase;
         CircuitName = machine.Name;
+        GroupName = machine.Membership?.GroupName;
+        Key = machine.Membership?.Key;
         State = phase.State;
         PhaseNumber = phase.Number;
         Reason = phase.Reason;
@@ -27,7 +30,7 @@ public sealed class BreakerSnapshot
         Stale = totals.Stale;
         AbandonedFailures = totals.AbandonedFailures;
         AbandonedIgnored = totals.AbandonedIgnored;
-        InFlight = totals.Started - Requests;
+        InFlight = totals.InFlight;
         HalfOpenInFlight = totals.ProbesInFlight;
         WindowRequests = phaseReading.Window.Requests;
         WindowFailures = phaseReading.Window.Failures;
@@ -38,9 +41,7 @@ public sealed class BreakerSnapshot
         SignalsDropped = totals.Dropped;
 
         // Read after the totals, so more calls may have become overdue than were in flight then.
-        // A reconfiguration of a circuit that is not closed can have changed the thresholds since the calls were admitted.
-        var inFlight =
-            phase.InFlight is { } calls && calls.Epochs.Thresholds.IsEquivalentTo(phase.Rules.SlowThresholds) ? calls.Read() : default;
+        var inFlight = phase.ReadInFlight();
         SlowCalls = SlowCallsOf(totals, phaseReading.Window, inFlight);
         OldestInFlight = inFlight.OldestAge;
         _durations = machine.Durations?.Read() ?? [];
@@ -49,8 +50,37 @@ public sealed class BreakerSnapshot
         _userErrors = machine.UserCode.Read();
     }
 
+    /// <summary>Creates the snapshot of a group of circuits: their sums. It has the state and the window of a circuit without calls.</summary>
+    internal BreakerSnapshot(string groupName, CircuitSums sums, StateDurations[] durations)
+    {
+        CircuitName = groupName;
+        GroupName = groupName;
+        Reason = Reason.Initial;
+        Rule = "";
+        RuleThresholds = [];
+        (Successes, Failures, Ignored, Stale) = (sums.Successes, sums.Failures, sums.Ignored, sums.Stale);
+        (AbandonedFailures, AbandonedIgnored) = (sums.AbandonedFailures, sums.AbandonedIgnored);
+        InFlight = sums.Started - Requests;
+        HalfOpenInFlight = sums.HalfOpenInFlight;
+        SignalsDropped = sums.Dropped;
+        SlowCalls = sums.ReadSlowCalls();
+        OldestInFlight = sums.OldestInFlight;
+        _durations = durations;
+        _history = sums.ReadHistory();
+        _rejected = sums.ReadRejected();
+        _userErrors = sums.ReadUserErrors();
+    }
+
+    internal static BreakerSnapshot Of(StateMachine machine) => new(machine);
+
     /// <summary>Gets the circuit's name.</summary>
     public string CircuitName { get; }
+
+    /// <summary>Gets the name of the group that the circuit belongs to, or <see langword="null"/> if it belongs to none.</summary>
+    public string? GroupName { get; }
+
+    /// <summary>Gets the key of the circuit in its group; <see langword="null"/> without a group, and for the circuit that keys without one of their own share.</summary>
+    public string? Key { get; }
 
     /// <summary>Gets the state.</summary>
     public BreakerState State { get; }
@@ -137,7 +167,7 @@ public sealed class BreakerSnapshot
     /// <summary>Gets how often the circuit has returned from half-open to open since it was last closed.</summary>
     public long Reopens => _history.Reopens;
 
-    /// <summary>Gets the total number of times that the tripper fired in metrics-only.</summary>
+    /// <summary>Gets the total number of times that the tripper fired without opening the circuit: in metrics-only, or because of <c>MaxOpenRatio</c> of its group.</summary>
     public long WouldTrips => _history.WouldTrips;
 
     /// <summary>Gets the sequence number of the last signal, which is the number of transitions.</summary>
@@ -168,7 +198,7 @@ public sealed class BreakerSnapshot
     /// <returns>The number.</returns>
     public long UserErrors(UserErrorSource source) => (uint)source < (uint)_userErrors.Length ? _userErrors[(int)source] : 0;
 
-    /// <summary>Returns the histograms of call durations, one for each state that admitted calls.</summary>
+    /// <summary>Returns the histograms of call durations, one for each state that admitted calls. The breakers of a group share those of the group.</summary>
     /// <param name="buckets">The buckets that a listener of the breaker requires; by default, <see cref="DurationBuckets.Default"/>.</param>
     /// <returns>The histograms; empty if no listener requires these buckets.</returns>
     public IEnumerable<StateDurations> Durations(DurationBuckets? buckets = null) =>

@@ -6,6 +6,8 @@ public sealed partial class FluxgateBreaker
     private int _attached;
     private int _disposed;
 
+    internal bool HasListeners => _listeners.Length > 0;
+
     /// <summary>
     /// Creates a breaker whose listeners are not called before <see cref="Attach"/>. Use it if several threads can create the breaker of one
     /// name: publish one breaker and attach its listeners, and dispose the others.
@@ -19,7 +21,7 @@ public sealed partial class FluxgateBreaker
         string name,
         FluxgateBreakerSettings? settings = null,
         TimeProvider? timeProvider = null
-    ) => new(name, settings ?? new(), Clock.Of(timeProvider));
+    ) => new(Require.CircuitName(name), settings ?? new(), Clock.Of(timeProvider));
 
     /// <summary>Attaches the listeners of a breaker that was created by <see cref="CreateUnattached"/>: calls their <c>OnAttached</c> in order, then delivers the signals and notices so far.</summary>
     /// <remarks>This is a no-op if the listeners are attached already, or the breaker has been disposed. Thread-safe.</remarks>
@@ -67,6 +69,16 @@ public sealed partial class FluxgateBreaker
         Machine.RemoveSubscriptions(all: !wasAttached);
     }
 
+    /// <summary>Stops the timers, and drops the listeners without a call.</summary>
+    internal void DropListeners()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Machine.StopTimers();
+            Machine.RemoveSubscriptions(all: true);
+        }
+    }
+
     private void CallOnAttached(AttachedListener listener)
     {
         try
@@ -103,8 +115,9 @@ public sealed partial class FluxgateBreaker
         if (!ended.IsCompleted)
         {
             var timeout = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var timer = FlushTimer(timeout);
+            var timer = FlushTimer(timeout);
             await Task.WhenAny(ended, timeout.Task).ConfigureAwait(false);
+            End(timer);
         }
 
         return ended.IsCompleted;
@@ -122,6 +135,18 @@ public sealed partial class FluxgateBreaker
             Machine.UserCode.ClockFailed(error);
             timeout.SetResult();
             return null;
+        }
+    }
+
+    private void End(ITimer? timer)
+    {
+        try
+        {
+            timer?.Dispose();
+        }
+        catch (Exception error)
+        {
+            Machine.UserCode.ClockFailed(error);
         }
     }
 

@@ -4,7 +4,7 @@ namespace Fluxgate;
 
 /// <summary>
 /// One circuit. It outlives the pipelines that use it, so all pipelines of one dependency can share it, generic or not. To use it without a
-/// pipeline, call <see cref="TryAdmit"/> and <see cref="Settle(Admission, Verdict, TimeSpan?, TimeSpan?)"/>.
+/// pipeline, call <see cref="TryAdmit(out Admission?)"/> and <see cref="Settle(Admission, Verdict, TimeSpan?, TimeSpan?)"/>.
 /// </summary>
 /// <remarks>
 /// Thread-safe. A closed circuit takes no lock, allocates nothing, and reads the clock only if a rule or a listener requires it. The rules of
@@ -22,11 +22,17 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <param name="timeProvider">The clock of the breaker; by default, the system's.</param>
     /// <exception cref="ArgumentException">The name or a setting is out of range or missing. The message names it, its value and what is allowed.</exception>
     public FluxgateBreaker(string name, FluxgateBreakerSettings? settings = null, TimeProvider? timeProvider = null)
-        : this(name, settings ?? new(), Clock.Of(timeProvider)) => Attach();
+        : this(Require.CircuitName(name), settings ?? new(), Clock.Of(timeProvider)) => Attach();
 
-    internal FluxgateBreaker(string name, FluxgateBreakerSettings settings, Clock clock)
+    internal FluxgateBreaker(
+        string? name,
+        FluxgateBreakerSettings settings,
+        Clock clock,
+        Membership? membership = null,
+        Durations? durations = null
+    )
     {
-        Machine = new(Require.CircuitName(name), clock);
+        Machine = new(name, clock, membership);
         var rules = settings.ToRules();
         _flushTimeout = settings.ListenerFlushTimeout;
         ICircuitListener[] listeners =
@@ -37,45 +43,61 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         ];
         _queues = [.. listeners.OfType<ListenerQueue>()];
         _listeners = [.. listeners.Select(listener => new AttachedListener(this, listener))];
-        Machine.Start(rules, settings.InitialState, DurationsOf(settings.Listeners), _listeners);
+        Machine.Start(rules, settings.InitialState, durations ?? DurationsOf(settings.Listeners), _listeners);
     }
 
     /// <summary>Gets the circuit's name.</summary>
     public string Name => Machine.Name;
 
+    /// <summary>Gets the name of the group that the breaker belongs to, or <see langword="null"/> if it belongs to none.</summary>
+    public string? GroupName => Machine.Membership?.GroupName;
+
+    /// <summary>Gets the key of the breaker in its group; <see langword="null"/> without a group, and for the breaker that keys without one of their own share.</summary>
+    public string? Key => Machine.Membership?.Key;
+
     /// <summary>Gets the current state. After the break duration has elapsed, the state remains open until the next call, or until the timer of <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/>.</summary>
-    public BreakerState State => Machine.Phase.State;
+    public BreakerState State => Machine.Shown.Phase.State;
 
     /// <summary>Gets the breaker's clock.</summary>
     public TimeProvider TimeProvider => Machine.Clock.Provider;
 
     /// <summary>Gets the warnings about the current settings; see <see cref="FluxgateBreakerSettings.Warnings"/>.</summary>
-    public IReadOnlyList<string> Warnings => Machine.Phase.Rules.Warnings;
+    public IReadOnlyList<string> Warnings => Machine.Shown.Phase.Rules.Warnings;
 
+    /// <summary>Gets the breaker's own state machine. If it belongs to a group, it may have been evicted.</summary>
     internal StateMachine Machine { get; }
+
+    private StateMachine Live => Machine.Live;
 
     /// <summary>Returns a snapshot of the breaker at one moment.</summary>
     /// <returns>The state with its reason, the totals, the window and the probes. They are consistent: all belong to one phase.</returns>
-    public BreakerSnapshot Snapshot()
-    {
-        var totals = Machine.Read(out var reading);
-        return new(totals, reading, Machine);
-    }
+    public BreakerSnapshot Snapshot() => BreakerSnapshot.Of(Machine.Shown);
 
     /// <summary>Admits or rejects a call.</summary>
     /// <param name="admission">The admission, which the call holds until it settles; <see langword="null"/> if the call is rejected.</param>
     /// <returns><see langword="true"/> if the call is admitted; <see langword="false"/> if it is rejected.</returns>
     public bool TryAdmit([NotNullWhen(true)] out Admission? admission)
     {
-        admission = Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : null;
+        admission = Live.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : null;
         return admission is not null;
+    }
+
+    /// <summary>Admits or rejects a call, and says why it is rejected.</summary>
+    /// <param name="admission">The admission, which the call holds until it settles; <see langword="null"/> if the call is rejected.</param>
+    /// <param name="rejection">The exception for the caller, which has not been thrown; <see langword="null"/> if the call is admitted.</param>
+    /// <returns><see langword="true"/> if the call is admitted; <see langword="false"/> if it is rejected.</returns>
+    public bool TryAdmit([NotNullWhen(true)] out Admission? admission, [NotNullWhen(false)] out CallNotPermittedException? rejection)
+    {
+        var admitted = Live.TryEnter(mayBeAbandoned: true, out var ticket, out _);
+        (admission, rejection) = admitted ? (new(this, ticket), null) : ((Admission?)null, CallNotPermittedException.By(ticket));
+        return admitted;
     }
 
     /// <summary>Admits a call, or throws.</summary>
     /// <returns>The admission, which the call holds until it settles.</returns>
     /// <exception cref="CallNotPermittedException">The call is rejected.</exception>
     public Admission Admit() =>
-        Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : throw CallNotPermittedException.By(ticket);
+        Live.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : throw CallNotPermittedException.By(ticket);
 
     /// <summary>Settles a call that this breaker admitted.</summary>
     /// <param name="admission">The admission of the call.</param>
@@ -94,6 +116,26 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
                 $"admission must belong to the breaker '{Name}', but belongs to another breaker named '{admission.Breaker.Name}'.",
                 nameof(admission)
             );
+    }
+
+    /// <summary>Counts and reports an exception of user code that classifies calls outside of a pipeline, such as a predicate. The caller of the call should still receive its own outcome.</summary>
+    /// <param name="source">What threw the exception.</param>
+    /// <param name="error">The exception.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="error"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="source"/> is not a known value.</exception>
+    public void ReportUserError(UserErrorSource source, Exception error)
+    {
+        Require.NotNull(error);
+        if (!Enum.IsDefined(source))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(source),
+                source,
+                $"source must be a UserErrorSource, but is {RuleText.Number((int)source)}."
+            );
+        }
+
+        Live.UserCode.Failed(source, error);
     }
 
     /// <summary>Closes the circuit, from every state. If it is closed already, starts a new phase with an empty window and raises no signal.</summary>
@@ -129,11 +171,11 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <summary>Ignores every call that its caller abandons after the application began to stop, which cancels calls. By default, none is ignored for this reason.</summary>
     /// <param name="stopping">The token that is cancelled when the application begins to stop, such as <c>IHostApplicationLifetime.ApplicationStopping</c>. It replaces an earlier one.</param>
     /// <remarks>The breakers of a container have the token of the host. See <see cref="FluxgateBreakerSettings.AbandonedAfter"/>. Thread-safe.</remarks>
-    public void IgnoreAbandonedCallsAfter(CancellationToken stopping) => Machine.Stopping = stopping;
+    public void IgnoreAbandonedCallsAfter(CancellationToken stopping) => Machine.Shown.Stopping = stopping;
 
     /// <summary>Returns a copy of the current settings. Change it and pass it to <see cref="Reconfigure"/>.</summary>
     /// <returns>The settings that <see cref="Reconfigure"/> applies. The others, such as the listeners, have their defaults.</returns>
-    public FluxgateBreakerSettings CopySettings() => FluxgateBreakerSettings.Of(Machine.Phase.Rules);
+    public FluxgateBreakerSettings CopySettings() => FluxgateBreakerSettings.Of(Machine.Shown.Phase.Rules);
 
     /// <summary>Replaces all settings without losing state. The phase keeps its number, so calls in flight remain current.</summary>
     /// <param name="settings">
@@ -148,5 +190,6 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// start of the break. Listeners receive a <see cref="ReconfiguredNotice"/>. Thread-safe.
     /// </remarks>
     /// <exception cref="ArgumentException">A setting is invalid; the message is that of the constructor. The current settings remain in effect.</exception>
-    public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) => Machine.Reconfigure(Require.NotNull(settings).ToRules());
+    public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) =>
+        Machine.Own.Reconfigure(Require.NotNull(settings).ToRules());
 }

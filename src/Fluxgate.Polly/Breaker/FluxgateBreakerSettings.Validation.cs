@@ -20,20 +20,7 @@ public sealed partial class FluxgateBreakerSettings
         }
     }
 
-    private static ArgumentException? ErrorOf(Action check)
-    {
-        try
-        {
-            check();
-            return null;
-        }
-        catch (ArgumentException error)
-        {
-            return error;
-        }
-    }
-
-    private IEnumerable<ArgumentException> FindErrors() => Checks().Select(ErrorOf).OfType<ArgumentException>();
+    private IEnumerable<ArgumentException> FindErrors() => Checks().Select(Require.ErrorOf).OfType<ArgumentException>();
 
     private IEnumerable<Action> Checks()
     {

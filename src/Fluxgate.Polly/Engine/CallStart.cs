@@ -38,6 +38,19 @@ internal readonly struct CallStart
         return isCoarse ? ~_word : _word;
     }
 
+    /// <summary>Returns the present on the clock on which the call started; the same start if the call is not timed.</summary>
+    /// <param name="clock">The breaker's exact clock.</param>
+    public CallStart Again(Clock clock)
+    {
+        if (!IsTimed)
+        {
+            return this;
+        }
+
+        _ = Timestamp(clock, out var isCoarse);
+        return isCoarse ? Coarse(clock.Coarse.Now) : Exact(clock.Now);
+    }
+
     /// <summary>Returns the duration of the call up to now, on the clock on which the call started.</summary>
     /// <param name="clock">The breaker's exact clock.</param>
     /// <param name="givenTicks">The duration that the caller measured in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>

@@ -123,6 +123,8 @@ internal sealed partial class ClosedPhase : Phase
         return verdict == Verdict.Ignored ? null : Record(verdict == Verdict.Failure, DecidingTicks(time), now, breakTicks);
     }
 
+    public override long? IdleFrom => State == BreakerState.Closed ? StartedAt : base.IdleFrom;
+
     public override PhaseReading Read() => new(_window.Read(), _streak.Failures(), _streak.Successes());
 
     private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)

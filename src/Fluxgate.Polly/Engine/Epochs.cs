@@ -1,12 +1,15 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The epochs by which calls in flight are counted: twelfths of the shortest slow threshold. Immutable. Breakers with the same rules and clock
-/// share it.
+/// The epochs by which calls in flight are counted: twelfths of the shortest slow threshold, of 100 µs at least. Immutable. Breakers with the
+/// same rules and clock share it.
 /// </summary>
 internal sealed class Epochs
 {
     private const int PerThreshold = 12;
+
+    // A call reads the clock, opens the epoch and reads the clock again. The epoch must last longer than that, or the call is never admitted.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMicroseconds(100);
 
     private readonly long[] _untilOverdue;
 
@@ -15,7 +18,7 @@ internal sealed class Epochs
         (Thresholds, Frequency) = (thresholds, clock.Frequency);
 
         // At least 2, so that the quotient fits in 64 bits.
-        Units = Math.Max(2, ((clock.Units(thresholds.Shortest) - 1) / PerThreshold) + 1);
+        Units = Math.Max(2, Math.Max(clock.Units(Shortest), ((clock.Units(thresholds.Shortest) - 1) / PerThreshold) + 1));
         Quotient = (ulong.MaxValue / (ulong)Units) + 1;
         _untilOverdue = new long[thresholds.Count];
         for (var i = 0; i < _untilOverdue.Length; i++)

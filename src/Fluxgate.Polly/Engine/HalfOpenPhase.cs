@@ -45,6 +45,8 @@ internal sealed partial class HalfOpenPhase : Phase
         }
     }
 
+    public override long? IdleFrom => StartedAt;
+
     public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
     {
         var now = Clock.Now;
@@ -144,6 +146,25 @@ internal sealed partial class HalfOpenPhase : Phase
         }
 
         return null;
+    }
+
+    /// <summary>Gets whether leases have ended that no call and no timer has expired yet.</summary>
+    public bool HasExpiredLeases => _probes.FirstDeadline <= Clock.Now;
+
+    /// <summary>Settles the probes whose leases have expired.</summary>
+    public void ExpireLeases() => ExpireLeases(Clock.Now);
+
+    /// <summary>Lets the lease of a probe that made progress begin again, unless it has expired.</summary>
+    public void Renew(Probe probe)
+    {
+        var now = Clock.Now;
+        lock (_probes)
+        {
+            if (probe.IsInFlight && probe.Deadline > now)
+            {
+                _probes.Renew(probe, Clock.After(now, Clock.Units(probe.Lease)));
+            }
+        }
     }
 
     public override void OnTimer(long now)

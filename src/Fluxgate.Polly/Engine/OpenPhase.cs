@@ -66,6 +66,8 @@ internal sealed class OpenPhase : Phase
         return AdmitResult.TryAgain;
     }
 
+    public override long? IdleFrom => _until == long.MaxValue ? base.IdleFrom : _until;
+
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
 
     public override void OnTimer(long now)

@@ -81,6 +81,16 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>Reads the window and the consecutive results. It may run user code.</summary>
     public virtual PhaseReading Read() => default;
 
+    /// <summary>
+    /// Gets the time from which the phase is idle if no call comes; <see langword="null"/> if a manual call led to it and only a manual call
+    /// ends it, so that it must be kept. The initial state need not be kept: a new circuit begins with it.
+    /// </summary>
+    public virtual long? IdleFrom => Reason.Kind == ReasonKind.Initial ? StartedAt : null;
+
+    /// <summary>Reads the calls in flight of a slow-call rule. Nothing if a reconfiguration of a circuit that was not closed has changed the thresholds since.</summary>
+    public InFlightReading ReadInFlight() =>
+        InFlight is { } calls && calls.Epochs.Thresholds.IsEquivalentTo(Rules.SlowThresholds) ? calls.Read() : default;
+
     /// <summary>Gets the number of probes that have not settled.</summary>
     public virtual int ProbesInFlight => 0;
 

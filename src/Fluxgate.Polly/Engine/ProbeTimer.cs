@@ -6,23 +6,31 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class ProbeTimer : IDisposable
 {
-    private readonly ITimer _timer;
+    private readonly ITimer? _timer;
     private readonly Action<Exception> _failed;
 
     public ProbeTimer(StateMachine machine, TimeProvider timeProvider)
     {
         _failed = machine.UserCode.ClockFailed;
         var target = new WeakReference<StateMachine>(machine);
-        _timer = timeProvider.CreateOwnTimer(
-            static state =>
-            {
-                if (((WeakReference<StateMachine>)state!).TryGetTarget(out var machine))
+        try
+        {
+            _timer = timeProvider.CreateOwnTimer(
+                static state =>
                 {
-                    OnTimer(machine);
-                }
-            },
-            target
-        );
+                    if (((WeakReference<StateMachine>)state!).TryGetTarget(out var machine))
+                    {
+                        OnTimer(machine);
+                    }
+                },
+                target
+            );
+        }
+        catch (Exception error)
+        {
+            // A user's time provider may throw. The first call after the break then does the work of the timer.
+            _failed(error);
+        }
     }
 
     /// <summary>Schedules the timer. It fires at once if the due time has passed.</summary>
@@ -30,7 +38,7 @@ internal sealed class ProbeTimer : IDisposable
     {
         try
         {
-            _timer.Set(due);
+            _timer?.Set(due);
         }
         catch (Exception error)
         {
@@ -43,7 +51,7 @@ internal sealed class ProbeTimer : IDisposable
     {
         try
         {
-            _timer.Dispose();
+            _timer?.Dispose();
         }
         catch (Exception error)
         {

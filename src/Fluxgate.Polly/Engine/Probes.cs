@@ -17,19 +17,19 @@ internal sealed class Probes
 
     public Probe Begin(HalfOpenPhase phase, long deadline, TimeSpan lease)
     {
-        // A reconfiguration can make new leases shorter than older ones.
-        var before = _inFlight.Last;
-        while (before?.Value.Deadline > deadline)
-        {
-            before = before.Previous;
-        }
-
         var probe = new Probe(phase, deadline, lease);
-        probe.Place = before is null ? _inFlight.AddFirst(probe) : _inFlight.AddAfter(before, probe);
-        Volatile.Write(ref _firstDeadline, First!.Deadline);
+        Insert(probe);
         Counts.InFlight++;
         Counts.Admitted++;
         return probe;
+    }
+
+    /// <summary>Moves the end of a lease back.</summary>
+    public void Renew(Probe probe, long deadline)
+    {
+        _inFlight.Remove(probe.Place!);
+        probe.Deadline = deadline;
+        Insert(probe);
     }
 
     /// <summary>Removes a probe and counts its verdict.</summary>
@@ -55,6 +55,19 @@ internal sealed class Probes
         Counts.ConsecutiveSuccesses = failed ? 0 : Counts.ConsecutiveSuccesses + 1;
         return Counts;
     }
+
+    private void Insert(Probe probe)
+    {
+        // A reconfiguration can make new leases shorter than older ones.
+        var before = _inFlight.Last;
+        while (before?.Value.Deadline > probe.Deadline)
+        {
+            before = before.Previous;
+        }
+
+        probe.Place = before is null ? _inFlight.AddFirst(probe) : _inFlight.AddAfter(before, probe);
+        Volatile.Write(ref _firstDeadline, First!.Deadline);
+    }
 }
 
 /// <summary>A call that probes, and its lease. Guarded by the lock of its <see cref="Probes"/>.</summary>
@@ -62,7 +75,7 @@ internal sealed class Probe(HalfOpenPhase phase, long deadline, TimeSpan lease)
 {
     public Phase Phase { get; } = phase;
 
-    public long Deadline { get; } = deadline;
+    public long Deadline { get; set; } = deadline;
 
     public TimeSpan Lease { get; } = lease;
 

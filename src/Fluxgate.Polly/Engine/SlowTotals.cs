@@ -64,6 +64,9 @@ internal sealed class SlowTotals
         return counts;
     }
 
+    /// <summary>Returns all counts.</summary>
+    public KeyValuePair<TimeSpan, long>[] Read() => [.. _counts];
+
     private bool ContainsAll(SlowThresholds thresholds)
     {
         for (var i = 0; i < thresholds.Count; i++)

@@ -4,14 +4,16 @@ namespace Fluxgate;
 internal sealed partial class StateMachine
 {
     /// <summary>Continues the phase in another object under other rules.</summary>
+    /// <param name="rules">The new rules.</param>
+    /// <param name="notify">Whether to raise a notice of the changes.</param>
     /// <returns>The changes, one line for each setting. If nothing changed, the list is empty and the call is a no-op.</returns>
-    public IReadOnlyList<string> Reconfigure(Rules rules)
+    public IReadOnlyList<string> Reconfigure(Rules rules, bool notify = true)
     {
         UserCode.ReportErrorsOf(rules);
         while (true)
         {
             var from = _timeline.Phase;
-            var changes = rules.ChangesFrom(from.Rules);
+            var changes = from is EvictedPhase ? [] : rules.ChangesFrom(from.Rules);
             if (changes.Count == 0)
             {
                 return changes;
@@ -24,7 +26,7 @@ internal sealed partial class StateMachine
                 from is OpenPhase open ? open.BreakUnder(rules) : default
             );
             from.MarkContinued();
-            if (TryReplace(from, next, new ReconfiguredNotice(Name, Clock.UtcNow, changes)))
+            if (TryReplace(from, next, notify ? new ReconfiguredNotice(Name, Clock.UtcNow, changes) : null))
             {
                 CompleteSwap(next);
                 return changes;

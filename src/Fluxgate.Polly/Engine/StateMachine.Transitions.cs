@@ -17,12 +17,22 @@ internal sealed partial class StateMachine
             breakTicks > 0 ? TimeSpan.FromTicks(breakTicks)
             : overdue ? UserCode.OverdueBreak(from.Rules)
             : UserCode.BreakFor(from.Rules, reopens, reason);
-        var signal = TryTransition(from, BreakerState.Open, reason, reopens, breakFor);
+        // Half-open circuits may always re-open.
+        var claims = from.State == BreakerState.Closed ? Membership : null;
+        if (claims is not null && !claims.TryClaimTrip(out var limit))
+        {
+            from.CancelEnd();
+            WouldTrip(from, reason.WithNote(limit));
+            return null;
+        }
+
+        var signal = TryTransition(from, BreakerState.Open, reason, reopens, breakFor, isClaimed: claims is not null);
         if (signal is not null)
         {
             return signal;
         }
 
+        claims?.ReturnClaim();
         from.CancelEnd();
         return ReevaluateLatest(from, failures: 0, breakTicks);
     }
@@ -41,7 +51,7 @@ internal sealed partial class StateMachine
             from.History.Reopens
         );
 
-    /// <summary>Counts a would-trip in metrics-only, and continues under the same phase number with an empty window and streak.</summary>
+    /// <summary>Counts a would-trip in a circuit that may not open, and continues under the same phase number with an empty window and streak.</summary>
     public void WouldTrip(Phase from, Reason reason)
     {
         var next = NewPhase(
@@ -75,6 +85,11 @@ internal sealed partial class StateMachine
         while (true)
         {
             var from = _timeline.Phase;
+            if (from is EvictedPhase)
+            {
+                return Own.Command(to, text);
+            }
+
             if (from.State == to)
             {
                 if (to != BreakerState.Closed || TryRestart(from))
@@ -112,18 +127,32 @@ internal sealed partial class StateMachine
 
     /// <summary>Makes a transition, unless another thread has ended the phase first.</summary>
     /// <returns>The signal, or <see langword="null"/> if another thread was first.</returns>
-    private Signal? TryTransition(Phase from, BreakerState to, Reason reason, long reopens, TimeSpan breakFor = default)
+    private Signal? TryTransition(
+        Phase from,
+        BreakerState to,
+        Reason reason,
+        long reopens,
+        TimeSpan breakFor = default,
+        bool isClaimed = false
+    )
     {
         var (timestamp, now) = (Clock.Now, Clock.UtcNow);
         var history = from.History.After(from.State, to, reopens);
         var signal = new Signal(Name, from.State, to, now, history.Signals, reason)
         {
+            GroupName = Membership?.GroupName,
+            Key = Membership?.Key,
             BreakFor = to == BreakerState.Open && breakFor != TimeSpan.MaxValue ? breakFor : null,
         };
         var next = NewPhase(to, new(this, from.Rules, from.Number + 1, history, reason, timestamp, now, from), breakFor);
         if (!TryReplace(from, next, signal))
         {
             return null;
+        }
+
+        if (!isClaimed)
+        {
+            Membership?.Moved(from.State, to);
         }
 
         CompleteSwap(next);

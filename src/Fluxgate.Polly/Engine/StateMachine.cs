@@ -11,23 +11,29 @@ internal sealed partial class StateMachine
     /// <summary>In place of a break duration: the configured one, and a note in the reason that the caller abandoned the call.</summary>
     public const long AbandonedCall = -1;
 
+    private readonly string? _name;
     private Timeline _timeline = null!;
     private ProbeTimer? _probeTimer;
     private List<Func<string, DateTimeOffset, Notice>>? _earlyNotices;
     private int _disposed;
 
     /// <summary>Creates a state machine. It has no phase until <see cref="Start"/>.</summary>
-    public StateMachine(string name, Clock clock)
+    /// <param name="name">The name of the circuit; <see langword="null"/> if it is that of its membership.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="membership">The place of the circuit in its group, or <see langword="null"/> without a group.</param>
+    public StateMachine(string? name, Clock clock, Membership? membership = null)
     {
-        (Name, Clock) = (name, clock);
+        (_name, Clock, Membership) = (name, clock, membership);
         UserCode = new(this);
-        if (!clock.IsSystem)
+
+        // The circuits of a group share the clock, and the shared circuit of the group reports its errors.
+        if (!clock.IsSystem && membership?.Key is null)
         {
             clock.Failed = UserCode.ClockFailed;
         }
     }
 
-    public string Name { get; }
+    public string Name => _name ?? Membership!.CircuitName;
 
     public Clock Clock { get; }
 
@@ -46,14 +52,18 @@ internal sealed partial class StateMachine
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
     /// <summary>Starts the first phase. Called once, before other threads can use the state machine.</summary>
-    public void Start(Rules rules, BreakerState state, Durations? durations, IEnumerable<IReceiver> receivers)
+    public void Start(Rules rules, BreakerState state, Durations? durations, IReadOnlyCollection<IReceiver> receivers)
     {
         Durations = durations;
         UserCode.ReportErrorsOf(rules);
         _probeTimer = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
         var start = new PhaseStart(this, rules, 1, History.None, Reason.Initial, Clock.Now, Clock.UtcNow, Before: null);
-        _timeline = new(NewPhase(state, start, state == BreakerState.Open ? UserCode.BreakFor(rules, 0, Reason.Initial) : default));
-        _timeline.Attach(this, receivers);
+        _timeline = new(
+            NewPhase(state, start, state == BreakerState.Open ? UserCode.BreakFor(rules, 0, Reason.Initial) : default),
+            this,
+            receivers
+        );
+        Membership?.Moved(BreakerState.Closed, state);
         _earlyNotices?.ForEach(Notify);
         _earlyNotices = null;
     }
@@ -104,7 +114,13 @@ internal sealed partial class StateMachine
         caused = [];
         while (true)
         {
-            var result = Phase.Admit(mayBeAbandoned, out ticket, out var signal);
+            var phase = Phase;
+            if (phase is EvictedPhase)
+            {
+                return Live.TryEnter(mayBeAbandoned, out ticket, out caused);
+            }
+
+            var result = phase.Admit(mayBeAbandoned, out ticket, out var signal);
             if (signal is not null)
             {
                 caused = [.. caused, signal];

@@ -53,8 +53,50 @@ internal readonly struct Ticket
         return (phase.IsContinued ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, breakTicks);
     }
 
+    /// <summary>Gets how long the call has waited since its start or since <see cref="Resume"/>, in ticks of 100 ns; 0 if calls are not timed.</summary>
+    public long Waited => Start.Elapsed(Phase.Machine.Clock, StateMachine.Unmeasured).Ticks;
+
+    /// <summary>Ends a wait of the call. Until <see cref="Resume"/> it is not in flight, so it cannot become overdue. The lease of a probe begins again.</summary>
+    /// <returns>How long it waited.</returns>
+    public long Pause()
+    {
+        var waited = Waited;
+        if (Probe is { } probe)
+        {
+            ((HalfOpenPhase)probe.Phase).Renew(probe);
+        }
+        else if (_holder is ClosedPhase { InFlight: { } calls })
+        {
+            calls.End(Start);
+        }
+
+        return waited;
+    }
+
+    /// <summary>Begins another wait of a call.</summary>
+    /// <param name="opened">The phase of which more calls are overdue than before, so that the caller has it evaluate its rule.</param>
+    /// <returns>The ticket with which the call goes on.</returns>
+    public Ticket Resume(out ClosedPhase? opened)
+    {
+        opened = null;
+        var clock = Phase.Machine.Clock;
+        var again = Start.Again(clock);
+        if (_holder is ClosedPhase { InFlight: { } calls } closed)
+        {
+            while (!calls.TryBegin(again))
+            {
+                opened = calls.Open(closed.History.WouldTrips) ? closed : opened;
+                again = Start.Again(clock);
+            }
+        }
+
+        return Probe is { } probe ? new(probe, again) : new(Phase, again);
+    }
+
     /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
-    public Signal? SettleAbandoned()
+    /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
+    /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
+    public Signal? SettleAbandoned(long durationTicks = StateMachine.Unmeasured, bool hasProgressed = false)
     {
         if (Phase.State == BreakerState.Disabled)
         {
@@ -62,8 +104,14 @@ internal readonly struct Ticket
         }
 
         var machine = Phase.Machine;
-        var verdict = machine.IsFailure(this) ? Verdict.Failure : Verdict.Ignored;
+        var isFailure = machine.IsFailure(this);
+        if (hasProgressed && !isFailure && !machine.Stopping.IsCancellationRequested)
+        {
+            return Settle(Verdict.Success, durationTicks);
+        }
+
+        var verdict = isFailure ? Verdict.Failure : Verdict.Ignored;
         machine.Totals.AddAbandoned(verdict);
-        return Settle(verdict, breakTicks: verdict == Verdict.Failure ? StateMachine.AbandonedCall : 0);
+        return Settle(verdict, durationTicks, isFailure ? StateMachine.AbandonedCall : 0);
     }
 }

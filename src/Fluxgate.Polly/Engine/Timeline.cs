@@ -8,21 +8,24 @@ namespace Fluxgate;
 /// Only the timeline and the subscriptions hold entries. Admissions hold their phase, because otherwise a call that hangs would keep the
 /// whole chain alive.
 /// </remarks>
-internal sealed class Timeline(Phase first)
+internal sealed class Timeline
 {
-    private State _current = new(first, new(message: null, ordinal: 0, receivers: 0));
-    private Subscription[] _subscriptions = [];
+    // Without receivers there are no further entries.
+    private static readonly TimelineEntry Only = new(message: null, ordinal: 0, receivers: 0);
+
+    private State _current;
+    private Subscription[] _subscriptions;
+
+    /// <summary>Creates a timeline whose receivers follow all entries. They receive them after <see cref="BeginDelivery"/>.</summary>
+    public Timeline(Phase first, StateMachine machine, IReadOnlyCollection<IReceiver> receivers)
+    {
+        _current = new(first, receivers.Count == 0 ? Only : new(message: null, ordinal: 0, receivers: 0));
+        _subscriptions = [.. receivers.Select(receiver => new Subscription(machine, receiver, _current.Last))];
+    }
 
     public State Current => Volatile.Read(ref _current);
 
     public Phase Phase => Volatile.Read(ref _current).Phase;
-
-    /// <summary>
-    /// Attaches listeners to all later entries. They receive them after <see cref="BeginDelivery"/>. Called once, before other threads can
-    /// use the breaker.
-    /// </summary>
-    public void Attach(StateMachine machine, IEnumerable<IReceiver> receivers) =>
-        Volatile.Write(ref _subscriptions, [.. receivers.Select(receiver => new Subscription(machine, receiver, Current.Last))]);
 
     /// <summary>Starts delivery after all listeners are attached.</summary>
     public void BeginDelivery() => Array.ForEach(Volatile.Read(ref _subscriptions), subscription => subscription.BeginDelivery());

@@ -12,6 +12,9 @@ internal sealed class Totals
     // The counters of a ledger up to its rejections, followed by the rejections by state. Allocated when the first phase ends.
     private long[]? _folded;
     private SlowTotals? _slow;
+
+    // Of a circuit that its group has retired: the totals that count instead of these.
+    private Totals? _heir;
     private long _stale;
     private long _dropped;
     private long _abandonedFailures;
@@ -33,6 +36,12 @@ internal sealed class Totals
     {
         lock (this)
         {
+            if (_heir is not null)
+            {
+                _heir.AddStale(phase, verdict, durationTicks, counted);
+                return;
+            }
+
             _stale++;
             if (counted)
             {
@@ -50,6 +59,12 @@ internal sealed class Totals
     {
         lock (this)
         {
+            if (_heir is not null)
+            {
+                _heir.AddSlow(thresholds, reached);
+                return;
+            }
+
             CountSlow(thresholds, reached);
         }
     }
@@ -58,6 +73,12 @@ internal sealed class Totals
     {
         lock (this)
         {
+            if (_heir is not null)
+            {
+                _heir.AddRejected(state);
+                return;
+            }
+
             Folded[Ledger.Rejected + (int)state]++;
         }
     }
@@ -83,13 +104,20 @@ internal sealed class Totals
     /// <summary>Counts a call that its caller abandoned, by its verdict.</summary>
     public void AddAbandoned(Verdict verdict)
     {
-        if (verdict == Verdict.Failure)
+        lock (this)
         {
-            Interlocked.Increment(ref _abandonedFailures);
-        }
-        else
-        {
-            Interlocked.Increment(ref _abandonedIgnored);
+            if (_heir is not null)
+            {
+                _heir.AddAbandoned(verdict);
+            }
+            else if (verdict == Verdict.Failure)
+            {
+                _abandonedFailures++;
+            }
+            else
+            {
+                _abandonedIgnored++;
+            }
         }
     }
 
@@ -97,6 +125,12 @@ internal sealed class Totals
     {
         lock (this)
         {
+            if (_heir is not null)
+            {
+                _heir.AddDropped();
+                return;
+            }
+
             _dropped++;
         }
     }
@@ -113,31 +147,79 @@ internal sealed class Totals
                 return false;
             }
 
-            FoldBefore(phase);
-            var ledger = phase.Ledger;
-
-            // In this order, calls that settle meanwhile cannot make the calls in flight negative, or fewer than the probes in flight.
-            var successes = SumOf(ledger, Ledger.Successes);
-            var failures = SumOf(ledger, Ledger.Failures);
-            var ignored = SumOf(ledger, Ledger.Ignored);
-            var probes = phase.ProbesInFlight;
-            var started = SumOf(ledger, Ledger.Started);
-            totals = new(
-                phase,
-                started,
-                successes,
-                failures,
-                ignored,
-                probes,
-                _stale,
-                RejectedUpTo(phase),
-                SlowUpTo(ledger),
-                _dropped,
-                Volatile.Read(ref _abandonedFailures),
-                Volatile.Read(ref _abandonedIgnored)
-            );
+            totals = Read(phase);
             return true;
         }
+    }
+
+    /// <summary>Ends the counting of a circuit that has been evicted, unless calls are in flight.</summary>
+    /// <param name="last">The last phase of the circuit.</param>
+    /// <param name="heir">The totals that count from then on.</param>
+    /// <param name="retireErrors">Ends the counting of the errors.</param>
+    /// <param name="totals">The final totals.</param>
+    public bool TryRetire(Phase last, Totals heir, Action retireErrors, out TotalsReading totals)
+    {
+        lock (this)
+        {
+            totals = Read(last);
+            if (totals.InFlight > 0)
+            {
+                return false;
+            }
+
+            _heir = heir;
+            retireErrors();
+            return true;
+        }
+    }
+
+    /// <summary>Reads the totals of ended phases. There is no current one.</summary>
+    public TotalsReading ReadFolded()
+    {
+        lock (this)
+        {
+            return new(
+                Phase: null!,
+                Folded[Ledger.Started],
+                Folded[Ledger.Successes],
+                Folded[Ledger.Failures],
+                Folded[Ledger.Ignored],
+                ProbesInFlight: 0,
+                _stale,
+                Folded[Ledger.Rejected..],
+                _slow?.Read() ?? [],
+                _dropped,
+                _abandonedFailures,
+                _abandonedIgnored
+            );
+        }
+    }
+
+    private TotalsReading Read(Phase phase)
+    {
+        FoldBefore(phase);
+        var ledger = phase.Ledger;
+
+        // In this order, calls that settle meanwhile cannot make the calls in flight negative, or fewer than the probes in flight.
+        var successes = SumOf(ledger, Ledger.Successes);
+        var failures = SumOf(ledger, Ledger.Failures);
+        var ignored = SumOf(ledger, Ledger.Ignored);
+        var probes = phase.ProbesInFlight;
+        var started = SumOf(ledger, Ledger.Started);
+        return new(
+            phase,
+            started,
+            successes,
+            failures,
+            ignored,
+            probes,
+            _stale,
+            RejectedUpTo(phase),
+            SlowUpTo(ledger),
+            _dropped,
+            _abandonedFailures,
+            _abandonedIgnored
+        );
     }
 
     /// <summary>Returns the rejections by state, including those of the current phase.</summary>
@@ -228,4 +310,7 @@ internal readonly record struct TotalsReading(
     long Dropped,
     long AbandonedFailures,
     long AbandonedIgnored
-);
+)
+{
+    public long InFlight => Started - Successes - Failures - Ignored;
+}

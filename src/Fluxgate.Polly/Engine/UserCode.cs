@@ -6,13 +6,32 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class UserCode(StateMachine machine)
 {
-    private static readonly long[] None = new long[Enum.GetValues<UserErrorSource>().Length];
+    /// <summary>The number of sources of errors.</summary>
+    public static readonly int Sources = Enum.GetValues<UserErrorSource>().Length;
+
+    private static readonly long[] None = new long[Sources];
 
     // Most breakers have no errors and allocate no array.
     private long[]? _errors;
+    private UserCode? _heir;
 
     /// <summary>Returns the number of errors by source.</summary>
-    public long[] Read() => Volatile.Read(ref _errors) is { } errors ? [.. errors] : None;
+    public long[] Read()
+    {
+        lock (this)
+        {
+            return _errors is null ? None : [.. _errors];
+        }
+    }
+
+    /// <summary>Ends the counting of a circuit that its group has retired. Another circuit of the group counts further errors.</summary>
+    public void Retire(UserCode heir)
+    {
+        lock (this)
+        {
+            _heir = heir;
+        }
+    }
 
     /// <summary>Starts a part for a phase.</summary>
     /// <returns>The started part, or <see langword="null"/> if starting it throws.</returns>
@@ -201,11 +220,24 @@ internal sealed class UserCode(StateMachine machine)
 
     private void Failed(UserErrorSource source, Exception error, bool silent)
     {
-        var errors = Volatile.Read(ref _errors) ?? Interlocked.CompareExchange(ref _errors, new long[None.Length], null) ?? _errors;
-        Interlocked.Increment(ref errors[(int)source]);
+        Count(source);
         if (!silent)
         {
             machine.Notify((name, now) => new UserErrorNotice(name, now, source, error));
         }
+    }
+
+    private void Count(UserErrorSource source)
+    {
+        lock (this)
+        {
+            if (_heir is null)
+            {
+                (_errors ??= new long[Sources])[(int)source]++;
+                return;
+            }
+        }
+
+        _heir.Count(source);
     }
 }

@@ -89,11 +89,19 @@ public sealed class BreakerMetrics : ICircuitListener
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
-    public void OnAttached(FluxgateBreaker breaker) => _circuits.Add(Require.NotNull(breaker));
+    public void OnAttached(FluxgateBreaker breaker)
+    {
+        Require.NotNull(breaker);
+        _circuits.Add(SourceOf(breaker), breaker.GroupName ?? breaker.Name);
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>
-    public void OnDetached(FluxgateBreaker breaker) => _circuits.Remove(Require.NotNull(breaker));
+    public void OnDetached(FluxgateBreaker breaker)
+    {
+        Require.NotNull(breaker);
+        _circuits.Remove(SourceOf(breaker));
+    }
 
     /// <summary>Counts the signal for families that count signals. The breaker itself counts its transitions.</summary>
     /// <param name="signal">The signal.</param>
@@ -116,7 +124,7 @@ public sealed class BreakerMetrics : ICircuitListener
             {
                 if (family.CountsSignal?.Invoke(signal) == true)
                 {
-                    _circuits.CountSignal(signal.CircuitName, family);
+                    _circuits.CountSignal(signal.GroupName ?? signal.CircuitName, family);
                 }
             }
             catch (Exception error)
@@ -132,8 +140,8 @@ public sealed class BreakerMetrics : ICircuitListener
         }
     }
 
-    /// <summary>Returns the counts of a breaker from its last snapshot, to keep them after the breaker has been collected.</summary>
-    internal Dictionary<MetricFamily, MetricSamples> CountsOf(BreakerSnapshot last)
+    /// <summary>Returns the counts of a breaker or a group from its last reading, to keep them after it has been collected.</summary>
+    internal Dictionary<MetricFamily, MetricSamples> CountsOf(SourceReading last)
     {
         var counts = new Dictionary<MetricFamily, MetricSamples>();
         foreach (var family in _families.Where(family => family is { IsPerCircuit: true, CountsSignal: null, Type: not MetricType.Gauge }))
@@ -165,6 +173,10 @@ public sealed class BreakerMetrics : ICircuitListener
             // The error callback is user code too. Its own errors cannot be reported anywhere.
         }
     }
+
+    // A group is in the metrics as long as one of its breakers is attached.
+    private static object SourceOf(FluxgateBreaker breaker) =>
+        breaker.Machine.Membership is GroupMember { Group: var group } ? group : breaker;
 
     private static void Trace(MetricFamily family, Exception error) =>
         System.Diagnostics.Trace.TraceError($"The metric {family.Name} is omitted from this reading: {error}");

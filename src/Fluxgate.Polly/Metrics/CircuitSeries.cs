@@ -1,10 +1,11 @@
 namespace Fluxgate;
 
-/// <summary>The breakers of one name, which share their series. Guarded by the lock of <see cref="Circuits"/>.</summary>
+/// <summary>The breakers and groups of one name, which share their series. Guarded by the lock of <see cref="Circuits"/>.</summary>
 internal sealed class CircuitSeries(string name)
 {
     // First the disposed breakers, then the others, oldest first. A linked list, so that one of many is removed in constant time.
-    private readonly LinkedList<TrackedBreaker> _breakers = [];
+    private readonly LinkedList<TrackedSource> _sources = [];
+    private readonly KeySelection _keys = new();
     private Dictionary<MetricFamily, long>? _signals;
 
     public string Name { get; } = name;
@@ -15,11 +16,11 @@ internal sealed class CircuitSeries(string name)
     public bool IsAlive => Newest is not null;
 
     /// <summary>Gets the newest breaker that is alive. Skips breakers that are collected but not yet inherited. The disposed ones are at the start of the list.</summary>
-    private TrackedBreaker? Newest
+    private TrackedSource? Newest
     {
         get
         {
-            var node = _breakers.Last;
+            var node = _sources.Last;
             while (node is { Value: { IsAlive: false, Disposed: false } })
             {
                 node = node.Previous;
@@ -29,25 +30,25 @@ internal sealed class CircuitSeries(string name)
         }
     }
 
-    public TrackedBreaker Add(FluxgateBreaker breaker)
+    public TrackedSource Add(object source)
     {
-        var tracked = new TrackedBreaker(breaker);
-        tracked.Node = _breakers.AddLast(tracked);
+        var tracked = new TrackedSource(source);
+        tracked.Node = _sources.AddLast(tracked);
         return tracked;
     }
 
     /// <summary>Marks a breaker as disposed. Its counts remain until it is collected, but it does not keep the circuit visible.</summary>
-    public void Dispose(TrackedBreaker tracked)
+    public void Dispose(TrackedSource tracked)
     {
         if (!tracked.Disposed)
         {
             tracked.Disposed = true;
-            _breakers.Remove(tracked.Node);
-            _breakers.AddFirst(tracked.Node);
+            _sources.Remove(tracked.Node);
+            _sources.AddFirst(tracked.Node);
         }
     }
 
-    public void Remove(TrackedBreaker tracked) => _breakers.Remove(tracked.Node);
+    public void Remove(TrackedSource tracked) => _sources.Remove(tracked.Node);
 
     public void CountSignal(MetricFamily family)
     {
@@ -58,15 +59,13 @@ internal sealed class CircuitSeries(string name)
     /// <summary>Starts a reading, which references the breakers until it has read them. Returns <see langword="null"/> if no breaker is alive.</summary>
     public CircuitReading? Begin()
     {
-        if (Newest is not { } tracked || tracked.Breaker is not { } newest)
+        if (Newest is not { } tracked || tracked.Source is not { } newest)
         {
             return null;
         }
 
-        FluxgateBreaker[] others =
-            _breakers.Count == 1
-                ? []
-                : [.. _breakers.Select(other => other.Breaker).OfType<FluxgateBreaker>().Where(other => other != newest)];
-        return new(Name, tracked, newest, others, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
+        object[] others =
+            _sources.Count == 1 ? [] : [.. _sources.Select(other => other.Source).OfType<object>().Where(other => other != newest)];
+        return new(Name, tracked, newest, others, _keys, Inherited, _signals is null ? null : new Dictionary<MetricFamily, long>(_signals));
     }
 }

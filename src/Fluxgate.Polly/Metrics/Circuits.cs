@@ -3,20 +3,22 @@ using System.Text;
 
 namespace Fluxgate;
 
-/// <summary>The breakers in the metrics, by name. They are referenced weakly. Their counts are kept while another breaker of the name exists.</summary>
+/// <summary>The breakers and groups in the metrics, by name. They are referenced weakly. Their counts are kept while another breaker of the name exists.</summary>
 internal sealed class Circuits(BreakerMetrics metrics)
 {
     private readonly object _gate = new();
     private readonly SortedDictionary<string, CircuitSeries> _circuits = new(StringComparer.Ordinal);
-    private readonly ConditionalWeakTable<FluxgateBreaker, BreakerFinalizer> _finalizers = [];
+    private readonly ConditionalWeakTable<object, SourceFinalizer> _finalizers = [];
 
-    public void Add(FluxgateBreaker breaker)
+    /// <summary>Adds a breaker or a group.</summary>
+    public void Add(object source, string sourceName)
     {
-        var name = Encodable(breaker.Name);
+        var name = Encodable(sourceName);
         lock (_gate)
         {
-            if (_finalizers.TryGetValue(breaker, out _))
+            if (_finalizers.TryGetValue(source, out var finalizer))
             {
+                finalizer.Source.Attachments++;
                 return;
             }
 
@@ -26,17 +28,18 @@ internal sealed class Circuits(BreakerMetrics metrics)
                 _circuits[name] = circuit;
             }
 
-            _finalizers.Add(breaker, new(this, circuit, circuit.Add(breaker), breaker));
+            _finalizers.Add(source, new(this, circuit, circuit.Add(source), source));
         }
     }
 
-    public void Remove(FluxgateBreaker breaker)
+    /// <summary>Removes a breaker, or a group of which no breaker is attached any more.</summary>
+    public void Remove(object source)
     {
         lock (_gate)
         {
-            if (_finalizers.TryGetValue(breaker, out var finalizer))
+            if (_finalizers.TryGetValue(source, out var finalizer) && (source is not BreakerGroup || --finalizer.Source.Attachments == 0))
             {
-                finalizer.Circuit.Dispose(finalizer.Breaker);
+                finalizer.Circuit.Dispose(finalizer.Source);
                 RemoveUnlessAlive(finalizer.Circuit);
             }
         }
@@ -82,8 +85,8 @@ internal sealed class Circuits(BreakerMetrics metrics)
         return readings;
     }
 
-    /// <summary>Adds the last counts of a collected breaker to its circuit.</summary>
-    public void Inherit(CircuitSeries circuit, TrackedBreaker tracked, BreakerSnapshot last)
+    /// <summary>Adds the last counts of a collected breaker or group to its circuit.</summary>
+    public void Inherit(CircuitSeries circuit, TrackedSource tracked, SourceReading last)
     {
         var inheritance = metrics.CountsOf(last);
         lock (_gate)

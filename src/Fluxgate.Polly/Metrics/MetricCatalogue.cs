@@ -28,7 +28,7 @@ public sealed class MetricCatalogue : IReadOnlyCollection<MetricFamily>
     /// <value>Empty by default.</value>
     public IDictionary<string, string> ConstantLabels { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Gets the exported names of renamed labels. The keys are <c>circuit_name</c>, <c>state</c>, <c>old_state</c>, <c>new_state</c>, <c>threshold</c>, <c>rule</c>, <c>source</c>, or labels of custom families of breakers.</summary>
+    /// <summary>Gets the exported names of renamed labels. The keys are <c>circuit_name</c>, <c>state</c>, <c>old_state</c>, <c>new_state</c>, <c>threshold</c>, <c>rule</c>, <c>source</c>, <c>key</c>, <c>reason</c>, or labels of custom families of breakers.</summary>
     /// <value>Empty by default.</value>
     public IDictionary<string, string> LabelNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

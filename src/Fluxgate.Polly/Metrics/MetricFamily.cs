@@ -19,6 +19,7 @@ public sealed class MetricFamily
 {
     private readonly Action<BreakerSnapshot, MetricSamples>? _snapshot;
     private readonly Action<MetricSamples>? _process;
+    private readonly Action<SourceReading, MetricSamples>? _group;
 
     private MetricFamily(
         MetricType type,
@@ -28,7 +29,8 @@ public sealed class MetricFamily
         Action<BreakerSnapshot, MetricSamples>? snapshot = null,
         Func<Signal, bool>? signals = null,
         Action<MetricSamples>? process = null,
-        string? instrument = null
+        string? instrument = null,
+        Action<SourceReading, MetricSamples>? group = null
     )
     {
         Name = MetricNames.OfFamily(name, type);
@@ -38,7 +40,7 @@ public sealed class MetricFamily
         LabelCount = Labels.Count;
         Unit = MetricNames.UnitOf(name);
         InstrumentName = instrument ?? MetricNames.OfInstrument(name);
-        (_snapshot, CountsSignal, _process) = (snapshot, signals, process);
+        (_snapshot, CountsSignal, _process, _group) = (snapshot, signals, process, group);
     }
 
     /// <summary>Gets the name, with its unit and, for counters, <c>_total</c>.</summary>
@@ -65,6 +67,12 @@ public sealed class MetricFamily
     internal string InstrumentName { get; }
 
     internal Func<Signal, bool>? CountsSignal { get; }
+
+    /// <summary>Gets whether only groups have samples.</summary>
+    internal bool IsOfGroups => _group is not null;
+
+    /// <summary>Gets whether a group shows the sum of this gauge over its circuits. Of other gauges it shows nothing.</summary>
+    internal bool IsSummed { get; private init; }
 
     /// <summary>
     /// Gets whether the labels are settings of the breaker. The other breakers of a name then add to the series of the newest one and add no series
@@ -198,8 +206,33 @@ public sealed class MetricFamily
     internal static MetricFamily CounterBySetting(string name, string help, string label, Action<BreakerSnapshot, MetricSamples> read) =>
         new(MetricType.Counter, name, help, [label], read) { LabelsAreSettings = true };
 
-    /// <summary>Adds the samples of one breaker to those of its circuit.</summary>
-    internal void Read(BreakerSnapshot snapshot, MetricSamples samples) => _snapshot?.Invoke(snapshot, samples);
+    internal static MetricFamily SummedGauge(string name, string help, Func<BreakerSnapshot, double?> value) =>
+        new(MetricType.Gauge, name, help, null, One(value)) { IsSummed = true };
+
+    internal static MetricFamily SummedGauge(string name, string help, string[] labels, Action<BreakerSnapshot, MetricSamples> read) =>
+        new(MetricType.Gauge, name, help, labels, read) { IsSummed = true };
+
+    internal static MetricFamily GroupGauge(string name, string help, string[] labels, Action<SourceReading, MetricSamples> read) =>
+        new(MetricType.Gauge, name, help, labels, group: read);
+
+    internal static MetricFamily GroupCounter(string name, string help, string[] labels, Action<SourceReading, MetricSamples> read) =>
+        new(MetricType.Counter, name, help, labels, group: read);
+
+    /// <summary>Adds the samples of one breaker or group to those of its name.</summary>
+    internal void Read(SourceReading source, MetricSamples samples)
+    {
+        if (_group is not null)
+        {
+            if (source.Group is not null)
+            {
+                _group(source, samples);
+            }
+        }
+        else if (source.Group is null || Type != MetricType.Gauge || IsSummed)
+        {
+            _snapshot?.Invoke(source.Counts, samples);
+        }
+    }
 
     internal void Read(MetricSamples samples) => _process?.Invoke(samples);
 

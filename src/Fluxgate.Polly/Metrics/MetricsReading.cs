@@ -20,11 +20,13 @@ public sealed class MetricsReading
 {
     private readonly BreakerMetrics _metrics;
     private readonly CircuitReading[] _circuits;
+    private readonly bool _hasGroups;
 
     internal MetricsReading(BreakerMetrics metrics, IReadOnlyList<MetricFamily> families, CircuitReading[] circuits)
     {
         _metrics = metrics;
         _circuits = circuits;
+        _hasGroups = Array.Exists(circuits, circuit => circuit.HasGroup);
         Families = families;
         Circuits = Array.AsReadOnly(Array.ConvertAll(circuits, circuit => circuit.Name));
     }
@@ -32,14 +34,17 @@ public sealed class MetricsReading
     /// <summary>Gets the families, in the order of the output.</summary>
     public IReadOnlyList<MetricFamily> Families { get; }
 
-    /// <summary>Gets the distinct names of the circuits, in ordinal order. Lone surrogates are replaced, because they cannot be encoded.</summary>
+    /// <summary>Gets the distinct names of the circuits and groups, in ordinal order. Lone surrogates are replaced, because they cannot be encoded.</summary>
     public IReadOnlyList<string> Circuits { get; }
 
     /// <summary>Returns how often a family must be read: once per circuit, or once if it is process-wide.</summary>
     /// <param name="family">A family of <see cref="Families"/>.</param>
     /// <returns>The number of readings.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="family"/> is <see langword="null"/>.</exception>
-    public int CircuitsOf(MetricFamily family) => Require.NotNull(family).IsPerCircuit ? _circuits.Length : 1;
+    public int CircuitsOf(MetricFamily family) =>
+        !Require.NotNull(family).IsPerCircuit ? 1
+        : family.IsOfGroups && !_hasGroups ? 0
+        : _circuits.Length;
 
     /// <summary>Reads the samples of one family for one circuit. When a callback of the family throws, the family has no samples, and the error is reported.</summary>
     /// <param name="family">A family of <see cref="Families"/>.</param>

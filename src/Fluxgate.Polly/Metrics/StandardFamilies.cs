@@ -5,7 +5,7 @@ internal static class StandardFamilies
 {
     public const string RequestDuration = "circuit_breaker_request_duration_seconds";
 
-    private static readonly BreakerState[] States = Enum.GetValues<BreakerState>();
+    public static readonly BreakerState[] States = Enum.GetValues<BreakerState>();
     private static readonly BreakerState[] Rejecting = [BreakerState.Open, BreakerState.HalfOpen, BreakerState.ForcedOpen];
     private static readonly (UserErrorSource Source, string Label)[] Sources =
     [
@@ -16,12 +16,17 @@ internal static class StandardFamilies
 
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
-        MetricFamily.Gauge("circuit_breaker_state", "Whether the circuit is in the state (1) or not (0).", ["state"], CurrentState),
+        MetricFamily.Gauge(
+            "circuit_breaker_state",
+            "Whether the circuit is in the state (1) or not (0).",
+            ["state"],
+            (now, samples) => AddStates(now.State, samples)
+        ),
         MetricFamily.Counter(
             "circuit_breaker_state_transition_total",
             "Transitions of the circuit from one state to another.",
             ["old_state", "new_state"],
-            Transitions
+            (now, samples) => AddTransitions(now.AllTransitions, samples)
         ),
         MetricFamily.Gauge(
             "circuit_breaker_state_code",
@@ -76,7 +81,7 @@ internal static class StandardFamilies
             ["threshold"],
             SlowRate
         ),
-        MetricFamily.Gauge(
+        MetricFamily.SummedGauge(
             "circuit_breaker_overdue",
             "Calls that have been in flight for at least a threshold of the rule, in seconds.",
             ["threshold"],
@@ -95,9 +100,9 @@ internal static class StandardFamilies
             "circuit_breaker.request.duration",
             CallDurations
         ),
-        MetricFamily.Gauge("circuit_breaker_in_flight", "Admitted calls that have not settled.", now => now.InFlight),
-        MetricFamily.Gauge("circuit_breaker_half_open_in_flight", "Probes that have not settled.", now => now.HalfOpenInFlight),
-        MetricFamily.Gauge(
+        MetricFamily.SummedGauge("circuit_breaker_in_flight", "Admitted calls that have not settled.", now => now.InFlight),
+        MetricFamily.SummedGauge("circuit_breaker_half_open_in_flight", "Probes that have not settled.", now => now.HalfOpenInFlight),
+        MetricFamily.SummedGauge(
             "circuit_breaker_oldest_in_flight_seconds",
             "How long the oldest call in flight has been in flight; only with a slow-call rule and while a call is in flight.",
             now => now.OldestInFlight?.TotalSeconds
@@ -133,28 +138,41 @@ internal static class StandardFamilies
             "Signals that were dropped because too many waited for a listener.",
             now => now.SignalsDropped
         ),
+        .. GroupFamilies.All,
     ];
 
     /// <summary>Gets the histogram of call durations.</summary>
     public static MetricFamily Durations { get; } = All.Single(family => family.Name is RequestDuration);
 
-    private static void CurrentState(BreakerSnapshot now, MetricSamples samples)
+    /// <summary>Adds one sample for each state: 1 for the current one, 0 for the others.</summary>
+    public static void AddStates(BreakerState current, MetricSamples samples)
     {
         foreach (var state in States)
         {
-            samples.Add(state == now.State ? 1 : 0, state.ToLabel());
+            samples.Add(state == current ? 1 : 0, state.ToLabel());
         }
     }
 
-    private static void Transitions(BreakerSnapshot now, MetricSamples samples)
+    /// <summary>Adds the numbers of transitions that are automatic or have occurred.</summary>
+    /// <param name="counts">The numbers of transitions, by old state and then by new state.</param>
+    /// <param name="samples">Receives the samples.</param>
+    /// <param name="key">The label that comes first, or <see langword="null"/> if there is none.</param>
+    public static void AddTransitions(ReadOnlySpan<long> counts, MetricSamples samples, string? key = null)
     {
-        var counts = now.AllTransitions;
         for (var i = 0; i < counts.Length; i++)
         {
             // A counter that starts at 1 hides its first transition from increase(), so automatic transitions start at 0.
             if (counts[i] > 0 || Automatic[i])
             {
-                samples.Add(counts[i], States[i / History.States].ToLabel(), States[i % History.States].ToLabel());
+                var (from, to) = (States[i / History.States].ToLabel(), States[i % History.States].ToLabel());
+                if (key is null)
+                {
+                    samples.Add(counts[i], from, to);
+                }
+                else
+                {
+                    samples.Add(counts[i], key, from, to);
+                }
             }
         }
     }
@@ -251,7 +269,7 @@ internal static class StandardFamilies
     /// <summary>Converts a time to Unix seconds with the millisecond precision of Prometheus.</summary>
     private static double UnixSeconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 
-    private static string SnakeCase(string name) =>
+    public static string SnakeCase(string name) =>
         string.Concat(
             name.Select(
                 (letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"

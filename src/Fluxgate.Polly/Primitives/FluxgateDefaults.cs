@@ -46,6 +46,17 @@ internal static class FluxgateDefaults
     /// <summary>The longest streak that is counted exactly: it is stored in 24 bits.</summary>
     public const int MaxStreak = (1 << 24) - 1;
 
+    public const int MaxBreakers = 1_000;
+
+    /// <summary>The largest number of breakers in a group: some 1.2 GB.</summary>
+    public const int MostBreakers = 1_000_000;
+
+    public const int MaxKeySeries = 100;
+
+    public const int MostKeySeries = 10_000;
+
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
+
     public static readonly TimeSpan BreakFor = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a circuit waits while the duration of its break is being drawn. Then another call opens it with the default duration.</summary>

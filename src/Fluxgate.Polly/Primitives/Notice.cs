@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>An event of a breaker that is not a transition: <see cref="WouldTripNotice"/>, <see cref="UserErrorNotice"/>,
-/// <see cref="ReconfiguredNotice"/>, <see cref="LeaseExceededNotice"/> or <see cref="SignalsDroppedNotice"/>. Later versions can add kinds; a listener should ignore unknown ones.</summary>
+/// <see cref="ReconfiguredNotice"/>, <see cref="LeaseExceededNotice"/>, <see cref="GroupFullNotice"/> or <see cref="SignalsDroppedNotice"/>. Later versions can add kinds; a listener should ignore unknown ones.</summary>
 /// <remarks>Notices of all kinds are immutable and thread-safe.</remarks>
 public abstract class Notice
 {

@@ -5,6 +5,20 @@ namespace Fluxgate;
 /// <summary>Validates arguments and settings. Each message names the setting, the value and what is allowed.</summary>
 internal static class Require
 {
+    /// <summary>Returns the error of a check, or <see langword="null"/> if it succeeds.</summary>
+    public static ArgumentException? ErrorOf(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (ArgumentException error)
+        {
+            return error;
+        }
+    }
+
     public static T NotNull<T>(T? value, [CallerArgumentExpression(nameof(value))] string name = "")
         where T : class => value ?? throw new ArgumentNullException(name, $"{name} must not be null.");
 

@@ -23,6 +23,12 @@ public sealed class Signal
     /// <summary>Gets the circuit's name.</summary>
     public string CircuitName { get; }
 
+    /// <summary>Gets the name of the group that the circuit belongs to, or <see langword="null"/> if it belongs to none.</summary>
+    public string? GroupName { get; internal init; }
+
+    /// <summary>Gets the key of the circuit in its group; <see langword="null"/> without a group, and for the circuit that keys without one of their own share.</summary>
+    public string? Key { get; internal init; }
+
     /// <summary>Gets the old state, which is the <see cref="NewState"/> of the breaker's previous signal.</summary>
     public BreakerState OldState { get; }
 

@@ -1,6 +1,9 @@
 namespace Fluxgate;
 
-/// <summary>The notice that the tripper fired in <see cref="BreakerState.MetricsOnly"/>, where it does not open the circuit.</summary>
+/// <summary>
+/// The notice that the tripper fired without opening the circuit: in <see cref="BreakerState.MetricsOnly"/>, or because too many circuits of its
+/// group were open.
+/// </summary>
 public sealed class WouldTripNotice : Notice
 {
     internal WouldTripNotice(string circuitName, DateTimeOffset timestamp, Reason reason)

@@ -5,14 +5,20 @@ namespace Fluxgate;
 
 /// <summary>Runs the calls of one pipeline through a breaker: admits the call, runs the callback, classifies the outcome, settles. Never throws, and never changes an outcome (rule 11).</summary>
 /// <remarks>Synchronous as long as the callback and the predicates are: an async state machine would take longer than the breaker itself.</remarks>
+/// <param name="breaker">The breaker of all calls; <see langword="null"/> if each call has a key.</param>
+/// <param name="keys">The breaker of each key.</param>
+/// <param name="owned">What the pipeline created and disposes, or <see langword="null"/>.</param>
+/// <param name="classifier">Classifies the outcomes.</param>
+/// <param name="telemetry">Reports transitions and rejections.</param>
 internal sealed class Execution<TClassified>(
-    FluxgateBreaker breaker,
-    bool ownsBreaker,
+    FluxgateBreaker? breaker,
+    KeyedBreakers? keys,
+    IAsyncDisposable? owned,
     OutcomeClassifier<TClassified> classifier,
     StrategyTelemetry telemetry
 ) : IAsyncDisposable
 {
-    private readonly StateMachine _machine = breaker.Machine;
+    private readonly StateMachine? _machine = breaker?.Machine;
 
     public ValueTask<Outcome<TResult>> Run<TResult, TState>(
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback,
@@ -26,10 +32,11 @@ internal sealed class Execution<TClassified>(
         }
 
         // Fast path: a closed circuit admits directly. Every other state, and a phase that is just ending, takes the general path.
-        var ticket = _machine.Phase is ClosedPhase closed ? closed.Start(context.CancellationToken.CanBeCanceled) : default;
+        var machine = _machine ?? keys!.Of(context);
+        var ticket = machine.Phase is ClosedPhase closed ? closed.Start(MayBeAbandoned(context)) : default;
         if (ticket.IsNone)
         {
-            ticket = Enter(context, out var rejection);
+            ticket = Enter(machine, context, out var rejection);
             if (rejection is not null)
             {
                 return new(Outcome.FromException<TResult>(rejection));
@@ -56,13 +63,15 @@ internal sealed class Execution<TClassified>(
         var outcome = running.Result;
         if (!ticket.IsNone)
         {
-            Settle(ticket, classifier.Classify(outcome, context), outcome, context);
+            Settle(ticket, classifier.Classify(outcome, context, ticket), outcome, context);
         }
 
         return new(outcome);
     }
 
-    public ValueTask DisposeAsync() => ownsBreaker ? breaker.DisposeAsync() : default;
+    private bool MayBeAbandoned(ResilienceContext context) => context.CancellationToken.CanBeCanceled || classifier.CountsBody;
+
+    public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? default;
 
     // Pooled, because with real dependencies most callbacks suspend.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -85,8 +94,8 @@ internal sealed class Execution<TClassified>(
         if (!ticket.IsNone)
         {
             var verdict = classifier.IsSynchronous
-                ? classifier.Classify(outcome, context)
-                : await classifier.ClassifyAsync(outcome, context).ConfigureAwait(context.ContinueOnCapturedContext);
+                ? classifier.Classify(outcome, context, ticket)
+                : await classifier.ClassifyAsync(outcome, context, ticket).ConfigureAwait(context.ContinueOnCapturedContext);
             Settle(ticket, verdict, outcome, context);
         }
 
@@ -95,13 +104,14 @@ internal sealed class Execution<TClassified>(
 
     /// <summary>Admits or rejects a call in any state.</summary>
     /// <returns>The ticket; none if the circuit is disabled, so that nothing is classified or counted.</returns>
-    private Ticket Enter(ResilienceContext context, out CallNotPermittedException? rejection)
+    private Ticket Enter(StateMachine machine, ResilienceContext context, out CallNotPermittedException? rejection)
     {
-        using var scope = _machine.Phase.State == BreakerState.HalfOpen ? NestedCalls.ScopeOf(context) : default;
-        var admitted = _machine.TryEnter(context.CancellationToken.CanBeCanceled, out var ticket, out var caused);
+        machine = machine.Live;
+        using var scope = machine.Phase.State == BreakerState.HalfOpen ? NestedCalls.ScopeOf(context) : default;
+        var admitted = machine.TryEnter(MayBeAbandoned(context), out var ticket, out var caused);
         foreach (var signal in caused)
         {
-            telemetry.Report(signal, default(Outcome<object>?), context);
+            telemetry.Report(signal, default(Outcome<object>?), context, ticket);
         }
 
         rejection = admitted ? null : telemetry.Reject(ticket);
@@ -110,13 +120,23 @@ internal sealed class Execution<TClassified>(
 
     private void Settle<TResult>(Ticket ticket, Verdict verdict, in Outcome<TResult> outcome, ResilienceContext context)
     {
+        if (
+            classifier.CountsBody
+            && verdict == Verdict.Success
+            && outcome.Exception is null
+            && CountedBody.TryAttach(outcome.Result, ticket, context.CancellationToken)
+        )
+        {
+            return;
+        }
+
         var caused =
             verdict == OutcomeClassifier<TClassified>.Abandoned
                 ? ticket.SettleAbandoned()
-                : ticket.Settle(verdict, breakTicks: verdict == Verdict.Failure ? classifier.BreakTicks(outcome) : 0);
+                : ticket.Settle(verdict, breakTicks: verdict == Verdict.Failure ? classifier.BreakTicks(outcome, ticket) : 0);
         if (caused is { } signal)
         {
-            telemetry.Report<TResult>(signal, outcome, context);
+            telemetry.Report<TResult>(signal, outcome, context, ticket);
         }
     }
 }

@@ -32,6 +32,20 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
     /// </value>
     public string? CircuitName { get; set; }
 
+    /// <summary>Gets or sets the group in which each call finds its breaker by its key. Must be <see langword="null"/> if <see cref="Breaker"/>, <see cref="Settings"/> or <see cref="CircuitName"/> is set.</summary>
+    /// <value><see langword="null"/> by default: all calls use one breaker.</value>
+    public BreakerGroup? Group { get; set; }
+
+    /// <summary>
+    /// Gets or sets the callback that returns the key of a call in the <see cref="Group"/>: a property of the context, its operation key, or a
+    /// part of the request. It is called for each call before it is admitted, and must be fast and thread-safe.
+    /// </summary>
+    /// <value>
+    /// <see langword="null"/> by default, and not <see langword="null"/> with a group. A call for which it returns <see langword="null"/> uses the
+    /// <see cref="BreakerGroup.Shared"/> breaker, and so does one for which it throws; the error is counted and reported.
+    /// </value>
+    public Func<ResilienceContext, string?>? KeySelector { get; set; }
+
     /// <summary>Gets or sets the tracker that selects failures. Must be <see langword="null"/> if <see cref="ShouldHandle"/> is set.</summary>
     /// <value>
     /// <see langword="null"/> by default. The failures are then, for every result type, each <see cref="HttpResponseMessage"/> with a status of
@@ -73,6 +87,20 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
     /// <value>At least <see cref="MinBreakDurationHint"/>; 10 min by default.</value>
     public TimeSpan MaxBreakDurationHint { get; set; } = FluxgateDefaults.MaxBreakDurationHint;
 
+    /// <summary>
+    /// Gets or sets whether the body of an <see cref="HttpResponseMessage"/> belongs to the call. A call whose response is no failure then settles when the body
+    /// has been read to its end (a success), when reading it fails (a failure), or when the response is disposed (a success, or a failure if the caller waited for
+    /// <see cref="FluxgateBreakerSettings.AbandonedAfter"/> without receiving anything).
+    /// </summary>
+    /// <value><see langword="false"/> by default: the call settles with the headers of the response. Without effect on other results.</value>
+    /// <remarks>
+    /// Only reads count as waiting: slow thresholds, overdue calls and <see cref="FluxgateBreakerSettings.AbandonedAfter"/> apply to the longest single wait, for the
+    /// headers or for bytes, so neither a slow consumer nor a long download is slow. Each part renews the lease of a probe. A transition that the end of a body causes
+    /// reaches the listeners, and not Polly's telemetry, because the context of the call has ended. Dispose every response: otherwise its call settles
+    /// when it is collected.
+    /// </remarks>
+    public bool CountBody { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -89,6 +117,22 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
             yield return new(
                 $"CircuitName must be null if Breaker is set, but is '{CircuitName}': the breaker's name is '{Breaker.Name}'.",
                 [nameof(CircuitName), nameof(Breaker)]
+            );
+        }
+
+        if ((Group is null) != (KeySelector is null))
+        {
+            yield return new(
+                $"Group and KeySelector must be set together, but only {(Group is null ? nameof(KeySelector) : nameof(Group))} is set.",
+                [nameof(Group), nameof(KeySelector)]
+            );
+        }
+
+        if (Group is not null && (Breaker is not null || Settings is not null || CircuitName is not null))
+        {
+            yield return new(
+                $"Breaker, Settings and CircuitName must be null if Group is set, but Group is '{Group.Name}', which has the breakers.",
+                [nameof(Group), nameof(Breaker), nameof(Settings), nameof(CircuitName)]
             );
         }
 
@@ -116,27 +160,14 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
             );
         }
 
-        if (CircuitName is not null && Problem(() => Require.CircuitName(CircuitName, nameof(CircuitName))) is { } nameProblem)
+        if (CircuitName is not null && Require.ErrorOf(() => Require.CircuitName(CircuitName, nameof(CircuitName))) is { } invalidName)
         {
-            yield return new(nameProblem, [nameof(CircuitName)]);
+            yield return new(OneLine.MessageOf(invalidName), [nameof(CircuitName)]);
         }
 
         foreach (var problem in Settings?.Errors ?? [])
         {
             yield return new($"Settings: {problem}", [nameof(Settings)]);
-        }
-    }
-
-    private static string? Problem(Action check)
-    {
-        try
-        {
-            check();
-            return null;
-        }
-        catch (ArgumentException error)
-        {
-            return OneLine.MessageOf(error);
         }
     }
 }

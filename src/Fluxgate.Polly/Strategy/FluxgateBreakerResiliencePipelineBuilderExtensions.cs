@@ -50,6 +50,21 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     public static ResiliencePipelineBuilder AddFluxgateBreaker(this ResiliencePipelineBuilder builder, FluxgateBreaker breaker) =>
         builder.AddFluxgateBreaker(new FluxgateBreakerOptions { Breaker = Require.NotNull(breaker) });
 
+    /// <summary>Adds the breakers of a group: each call uses the breaker of its key.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="group">The group. The pipeline does not dispose it.</param>
+    /// <param name="keySelector">Returns the key of a call; see <see cref="FluxgateBreakerOptions{TResult}.KeySelector"/>.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static ResiliencePipelineBuilder AddFluxgateBreaker(
+        this ResiliencePipelineBuilder builder,
+        BreakerGroup group,
+        Func<ResilienceContext, string?> keySelector
+    ) =>
+        builder.AddFluxgateBreaker(
+            new FluxgateBreakerOptions { Group = Require.NotNull(group), KeySelector = Require.NotNull(keySelector) }
+        );
+
     /// <summary>Adds a breaker with the given options.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="options">The options: which breaker the pipeline uses, and which outcomes are failures.</param>
@@ -113,6 +128,20 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     >(this ResiliencePipelineBuilder<TResult> builder, FluxgateBreaker breaker) =>
         builder.AddFluxgateBreaker(new FluxgateBreakerOptions<TResult> { Breaker = Require.NotNull(breaker) });
 
+    /// <summary>Adds the breakers of a group: each call uses the breaker of its key.</summary>
+    /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="group">The group. The pipeline does not dispose it.</param>
+    /// <param name="keySelector">Returns the key of a call; see <see cref="FluxgateBreakerOptions{TResult}.KeySelector"/>.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static ResiliencePipelineBuilder<TResult> AddFluxgateBreaker<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TResult
+    >(this ResiliencePipelineBuilder<TResult> builder, BreakerGroup group, Func<ResilienceContext, string?> keySelector) =>
+        builder.AddFluxgateBreaker(
+            new FluxgateBreakerOptions<TResult> { Group = Require.NotNull(group), KeySelector = Require.NotNull(keySelector) }
+        );
+
     /// <summary>Adds a breaker with the given options.</summary>
     /// <typeparam name="TResult">The result type of the pipeline.</typeparam>
     /// <param name="builder">The builder.</param>
@@ -137,16 +166,26 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         FluxgateBreakerOptions<TResult> options
     )
     {
-        if (options.Breaker is { } given && builder.TimeProvider is { } clock && !ReferenceEquals(clock, given.TimeProvider))
+        var clock = options.Breaker?.TimeProvider ?? options.Group?.TimeProvider;
+        if (clock is not null && builder.TimeProvider is { } other && !ReferenceEquals(clock, other))
         {
+            var (kind, name) = options.Breaker is { } given ? ("breaker", given.Name) : ("group", options.Group!.Name);
             throw new InvalidOperationException(
-                $"The builder's TimeProvider ({clock.GetType().Name}) must be null or the one of its breaker '{given.Name}' ({given.TimeProvider.GetType().Name}): a breaker has one clock. Pass it to the breaker's constructor."
+                $"The builder's TimeProvider ({other.GetType().Name}) must be null or the one of its {kind} '{name}' ({clock.GetType().Name}): a breaker has one clock. Pass it to the {kind}'s constructor."
             );
         }
 
-        var breaker =
-            options.Breaker ?? new(options.CircuitName ?? DerivedName.Of(NameAfter(builder)), options.Settings, context.TimeProvider);
-        return new(breaker, options.Breaker is null, new(options, breaker.Machine), new(context.Telemetry, breaker.Machine.UserCode));
+        var classifier = new OutcomeClassifier<TResult>(options);
+        var telemetry = new StrategyTelemetry(context.Telemetry);
+        if (options is { Group: { } group, KeySelector: { } selector })
+        {
+            return new(breaker: null, new(group, selector), owned: null, classifier, telemetry);
+        }
+
+        var own = options.Breaker is null
+            ? new FluxgateBreaker(options.CircuitName ?? DerivedName.Of(NameAfter(builder)), options.Settings, context.TimeProvider)
+            : null;
+        return new(own ?? options.Breaker, keys: null, own, classifier, telemetry);
     }
 
     private static string NameAfter(ResiliencePipelineBuilderBase builder) =>

@@ -7,7 +7,7 @@ namespace Fluxgate;
 /// Classifies outcomes (rule 7): first ignored, then failure; all others are successes. When a predicate throws, the error is reported and the call is ignored.
 /// </summary>
 /// <typeparam name="TClassified">The result type of the options: that of the pipeline, or <see cref="object"/> in a pipeline of any result type.</typeparam>
-internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options, StateMachine machine)
+internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options)
 {
     /// <summary>In place of a verdict: the caller abandoned the call.</summary>
     public const Verdict Abandoned = (Verdict)(-1);
@@ -24,17 +24,20 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     /// <summary>Gets whether no predicate has to be awaited.</summary>
     public bool IsSynchronous { get; } = options is { ShouldHandle: null, ShouldIgnore: null };
 
+    /// <summary>Gets whether the body of a response belongs to its call.</summary>
+    public bool CountsBody { get; } = options.CountBody;
+
     /// <summary>Returns the verdict of the tracker. Boxes a result only if the tracker reads it.</summary>
     /// <returns>The verdict, or <see cref="Abandoned"/>.</returns>
-    public Verdict Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context) =>
-        outcome.Exception is { } exception ? Classify(exception, outcome, context)
-        : _readsResults ? ClassifyByTracker(outcome)
+    public Verdict Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context, Ticket call) =>
+        outcome.Exception is { } exception ? Classify(exception, outcome, context, call)
+        : _readsResults ? ClassifyByTracker(outcome, call)
         : _tracker is null && HttpTracker.IsFailedResponse(outcome.Result) ? Verdict.Failure
         : Verdict.Success;
 
     /// <summary>Returns the verdict of the predicates, and of the tracker if there is no <c>ShouldHandle</c>.</summary>
     /// <returns>The verdict, or <see cref="Abandoned"/>.</returns>
-    public async ValueTask<Verdict> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context)
+    public async ValueTask<Verdict> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context, Ticket call)
     {
         try
         {
@@ -44,30 +47,30 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
                 return Verdict.Ignored;
             }
 
-            if (IsOwnRejection(outcome.Exception))
+            if (IsOwnRejection(outcome.Exception, call))
             {
                 return Verdict.Ignored;
             }
 
             return _shouldHandle is null || (outcome.Exception is { } exception && IsCancellation(exception, context))
-                    ? Classify(outcome, context)
+                    ? Classify(outcome, context, call)
                 : await _shouldHandle(arguments).ConfigureAwait(context.ContinueOnCapturedContext) ? Verdict.Failure
                 : Verdict.Success;
         }
         catch (Exception error)
         {
-            machine.UserCode.Failed(UserErrorSource.Predicate, error);
+            call.Phase.Machine.UserCode.Failed(UserErrorSource.Predicate, error);
             return Verdict.Ignored;
         }
     }
 
     /// <summary>Returns how long to break if this failure opens the circuit, in ticks of 100 ns; 0 for the configured duration.</summary>
-    public long BreakTicks<TResult>(in Outcome<TResult> failure) => _hint is null ? 0 : HintedBreakTicks(_hint, failure);
+    public long BreakTicks<TResult>(in Outcome<TResult> failure, Ticket call) => _hint is null ? 0 : HintedBreakTicks(_hint, failure, call);
 
-    private Verdict Classify<TResult>(Exception exception, in Outcome<TResult> outcome, ResilienceContext context) =>
+    private Verdict Classify<TResult>(Exception exception, in Outcome<TResult> outcome, ResilienceContext context, Ticket call) =>
         IsCancellation(exception, context) ? Abandoned
-        : IsOwnRejection(exception) ? Verdict.Ignored
-        : _tracker is not null ? ClassifyByTracker(outcome)
+        : IsOwnRejection(exception, call) ? Verdict.Ignored
+        : _tracker is not null ? ClassifyByTracker(outcome, call)
         : HttpTracker.IsFailure(exception) ? Verdict.Failure
         : Verdict.Success;
 
@@ -81,14 +84,15 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
 
     // The same breaker rejected the call further in: this says nothing about the dependency.
-    private bool IsOwnRejection(Exception? exception) => exception is CallNotPermittedException rejection && rejection.IsBy(machine);
+    private static bool IsOwnRejection(Exception? exception, Ticket call) =>
+        exception is CallNotPermittedException rejection && rejection.IsBy(call.Phase.Machine);
 
     private static Outcome<TClassified> Cast<TResult>(in Outcome<TResult> outcome) =>
         outcome.Exception is { } exception
             ? Outcome.FromException<TClassified>(exception)
             : Outcome.FromResult((TClassified)(object?)outcome.Result!);
 
-    private Verdict ClassifyByTracker<TResult>(in Outcome<TResult> outcome)
+    private Verdict ClassifyByTracker<TResult>(in Outcome<TResult> outcome, Ticket call)
     {
         try
         {
@@ -99,12 +103,12 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         }
         catch (Exception error)
         {
-            machine.UserCode.Failed(UserErrorSource.Predicate, error);
+            call.Phase.Machine.UserCode.Failed(UserErrorSource.Predicate, error);
             return Verdict.Ignored;
         }
     }
 
-    private long HintedBreakTicks<TResult>(Func<Outcome<TClassified>, TimeSpan?> hint, in Outcome<TResult> failure)
+    private long HintedBreakTicks<TResult>(Func<Outcome<TClassified>, TimeSpan?> hint, in Outcome<TResult> failure, Ticket call)
     {
         try
         {
@@ -112,7 +116,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         }
         catch (Exception error)
         {
-            machine.UserCode.Failed(UserErrorSource.BreakDurationHint, error);
+            call.Phase.Machine.UserCode.Failed(UserErrorSource.BreakDurationHint, error);
             return 0;
         }
     }

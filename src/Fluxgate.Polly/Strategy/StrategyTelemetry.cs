@@ -6,7 +6,7 @@ namespace Fluxgate;
 
 /// <summary>Reports transitions and rejections to Polly's telemetry and to the current <see cref="Activity"/>.</summary>
 /// <remarks>When a telemetry listener throws, the error is counted and the call continues.</remarks>
-internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry, UserCode userCode)
+internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry)
 {
     private static readonly ResilienceEvent OnOpened = new(ResilienceEventSeverity.Error, "Fluxgate.OnOpened");
     private static readonly ResilienceEvent OnHalfOpened = new(ResilienceEventSeverity.Warning, "Fluxgate.OnHalfOpened");
@@ -25,7 +25,8 @@ internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry, U
         return rejection;
     }
 
-    public void Report<TResult>(Signal signal, Outcome<TResult>? outcome, ResilienceContext context)
+    /// <summary>Reports a transition that a call caused.</summary>
+    public void Report<TResult>(Signal signal, Outcome<TResult>? outcome, ResilienceContext context, Ticket call)
     {
         try
         {
@@ -49,7 +50,7 @@ internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry, U
         }
         catch (Exception error)
         {
-            userCode.Failed(UserErrorSource.Listener, error);
+            call.Phase.Machine.UserCode.Failed(UserErrorSource.Listener, error);
         }
     }
 

@@ -34,5 +34,5 @@ public sealed class MeteringListener : ICircuitListener, IDurationListener
     public void OnSignal(Signal signal) => Meter.Breakers.OnSignal(signal);
 
     IDurationSink? IDurationListener.SinkFor(FluxgateBreaker breaker) =>
-        Meter.HasDurations ? new MeteredDurations(Meter, breaker.Name) : null;
+        Meter.HasDurations ? new MeteredDurations(Meter, breaker.GroupName ?? breaker.Name) : null;
 }

@@ -1,0 +1,17 @@
+namespace Fluxgate;
+
+/// <summary>The last phase of a circuit that its group has evicted. It admits no call: <see cref="StateMachine.Live"/> takes the calls.</summary>
+internal sealed class EvictedPhase(PhaseStart start) : Phase(start)
+{
+    public override BreakerState State => BreakerState.Closed;
+
+    public override long? IdleFrom => null;
+
+    public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
+    {
+        (ticket, caused) = (default, null);
+        return AdmitResult.TryAgain;
+    }
+
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
+}

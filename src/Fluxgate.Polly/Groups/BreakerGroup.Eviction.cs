@@ -1,0 +1,192 @@
+namespace Fluxgate;
+
+/// <content>The eviction of idle breakers, on a timer. Calls note nothing for it: their counts show whether there were any.</content>
+public sealed partial class BreakerGroup
+{
+    // The looks at the breakers within one idle timeout.
+    private const int Looks = 10;
+
+    private readonly object _timerGate = new();
+    private ITimer? _timer;
+    private bool _isScheduled;
+    private long _evicted;
+
+    private readonly DetachQueue _detaching = new();
+
+    private int _isLooking;
+
+    // The circuits that have had no call for the idle timeout and stay.
+    private int _idle;
+
+    /// <summary>Sets the timer for the next look, unless it is set.</summary>
+    /// <param name="again">Whether to set it in any case, because the timeout has changed.</param>
+    private void ScheduleSweep(bool again = false)
+    {
+        var timeout = Rules.Options.IdleTimeout;
+        if (Volatile.Read(ref _isScheduled) && !again)
+        {
+            return;
+        }
+
+        lock (_timerGate)
+        {
+            if (_isDisposed || (_isScheduled && !again) || timeout == Timeout.InfiniteTimeSpan)
+            {
+                return;
+            }
+
+            _isScheduled = true;
+        }
+
+        try
+        {
+            LazyInitializer.EnsureInitialized(ref _timer, CreateTimer).Set(timeout / Looks);
+        }
+        catch (Exception error)
+        {
+            // A user's time provider may throw. The next new key tries again.
+            _shared.Machine.UserCode.ClockFailed(error);
+            lock (_timerGate)
+            {
+                _isScheduled = false;
+            }
+        }
+    }
+
+    private ITimer CreateTimer() =>
+        TimeProvider.CreateOwnTimer(
+            static state =>
+            {
+                if (((WeakReference<BreakerGroup>)state!).TryGetTarget(out var group))
+                {
+                    group.OnTimer();
+                }
+            },
+            new WeakReference<BreakerGroup>(this)
+        );
+
+    private void StopSweep()
+    {
+        try
+        {
+            Volatile.Read(ref _timer)?.Dispose();
+        }
+        catch (Exception error)
+        {
+            _shared.Machine.UserCode.ClockFailed(error);
+        }
+    }
+
+    private void OnTimer()
+    {
+        // A changed timeout can set the timer while it runs.
+        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
+        {
+            return;
+        }
+
+        Sweep();
+        Volatile.Write(ref _isLooking, 0);
+        Volatile.Write(ref _isScheduled, false);
+
+        if (Count > 0 || CopyAll().Length > 1)
+        {
+            ScheduleSweep();
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = _clock.Now;
+        var timeout = Rules.Options.IdleTimeout;
+        var idle = 0;
+        foreach (var member in CopyAll())
+        {
+            // An exception on a timer thread would end the process.
+            try
+            {
+                idle += Look(member, now, timeout) ? 1 : 0;
+            }
+            catch (Exception error)
+            {
+                _shared.Machine.UserCode.ClockFailed(error);
+            }
+        }
+
+        Volatile.Write(ref _idle, idle);
+    }
+
+    /// <summary>Looks whether a circuit is idle, and evicts it then.</summary>
+    /// <returns>Whether it is idle and stays.</returns>
+    private bool Look(GroupMember member, long now, TimeSpan timeout)
+    {
+        if (member.IsDetached)
+        {
+            TryRetire(member);
+        }
+
+        if (member.Key is null || member.IsEvicted)
+        {
+            return false;
+        }
+
+        var totals = member.Machine.ReadTotals();
+        var idleFrom = member.LookForCalls(totals, now);
+        if (totals.Phase is HalfOpenPhase { HasExpiredLeases: true } phase)
+        {
+            // On another thread, because it runs code of users. Without a call nobody else does it, and the circuit would stay for ever.
+            ThreadPool.UnsafeQueueUserWorkItem(static probing => probing.ExpireLeases(), phase, preferLocal: false);
+        }
+
+        if (timeout == Timeout.InfiniteTimeSpan || _clock.Between(member.LastCallAt, now) < timeout)
+        {
+            member.MarkIdle(false);
+            return false;
+        }
+
+        if (idleFrom is { } from && _clock.Between(from, now) >= timeout)
+        {
+            Evict(member, totals.Phase);
+            return false;
+        }
+
+        member.MarkIdle(totals.Phase);
+        return true;
+    }
+
+    internal void Evict(GroupMember member, Phase phase)
+    {
+        if (!member.TryEvict(phase))
+        {
+            return;
+        }
+
+        _members.TryRemove(new(member.Key!, member));
+        Interlocked.Decrement(ref _places);
+        Volatile.Write(ref _isFull, 0);
+        lock (_all)
+        {
+            _evicted++;
+        }
+
+        _detaching.Add(member, TryRetire);
+    }
+
+    /// <summary>Adds what an evicted breaker has counted to the sums, once all of its calls have settled.</summary>
+    private void TryRetire(GroupMember member)
+    {
+        lock (_all)
+        {
+            if (member.Index < 0 || !member.Machine.TryRetire(_late, _shared.Machine.UserCode, out var totals))
+            {
+                return;
+            }
+
+            _retired.Add(totals, inFlight: false);
+            _all[^1].Index = member.Index;
+            _all[member.Index] = _all[^1];
+            _all.RemoveAt(_all.Count - 1);
+            member.Index = -1;
+        }
+    }
+}

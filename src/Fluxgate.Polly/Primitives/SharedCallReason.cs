@@ -1,0 +1,14 @@
+namespace Fluxgate;
+
+/// <summary>Why a call went to the shared breaker of a group.</summary>
+public enum SharedCallReason
+{
+    /// <summary>All places of the group were taken.</summary>
+    NoPlace = 0,
+
+    /// <summary>The key selector returned <see langword="null"/>.</summary>
+    NoKey = 1,
+
+    /// <summary>The key selector threw an exception.</summary>
+    SelectorError = 2,
+}

@@ -1,0 +1,87 @@
+using System.Net;
+
+namespace Fluxgate;
+
+/// <summary>A call that settles with the body of its response: when the body has been read to its end, has failed, or was disposed.</summary>
+/// <remarks>
+/// The call waits only while its caller reads. The headers are progress, and so is every part of the body. A response that nobody reads or disposes
+/// settles when it is collected.
+/// </remarks>
+internal sealed class CountedBody : IThreadPoolWorkItem
+{
+    private readonly CancellationToken _caller;
+    private UnsettledCall _call;
+
+    private CountedBody(Ticket ticket, CancellationToken caller)
+    {
+        (_call, _caller) = (new(ticket), caller);
+        EndRead();
+    }
+
+#pragma warning disable MA0055 // This type must notice that a response is collected.
+    ~CountedBody() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+#pragma warning restore MA0055
+
+    /// <summary>Lets a call settle with the body of its response.</summary>
+    /// <param name="result">The result of the call.</param>
+    /// <param name="ticket">The ticket of the call.</param>
+    /// <param name="caller">The token with which the caller cancels the call.</param>
+    /// <returns><see langword="false"/> if the result is no response, or one without a body: the call settles now.</returns>
+    public static bool TryAttach(object? result, Ticket ticket, CancellationToken caller)
+    {
+        // The content of a switched protocol is a connection, not a body.
+        if (
+            result is not HttpResponseMessage response
+            || response.StatusCode == HttpStatusCode.SwitchingProtocols
+            || response.RequestMessage?.Method == HttpMethod.Head
+            || response.Content.Headers.ContentLength == 0
+        )
+        {
+            return false;
+        }
+
+        response.Content = new CountedContent(response.Content, new(ticket, caller));
+        return true;
+    }
+
+    public void BeginRead() => _call.Resume();
+
+    /// <summary>Ends a read that delivered something.</summary>
+    public void EndRead()
+    {
+        _call.Progress();
+        _call.Pause();
+    }
+
+    /// <summary>Settles the call after its body has been read to the end.</summary>
+    public void End() => Settled(_call.TrySettle(Verdict.Success, StateMachine.Unmeasured, breakTicks: 0, out _));
+
+    /// <summary>Settles the call after a read has thrown an exception.</summary>
+    public void Fail(Exception error, CancellationToken reader)
+    {
+        if (error is OperationCanceledException && (reader.IsCancellationRequested || _caller.IsCancellationRequested))
+        {
+            Abandon();
+        }
+        else
+        {
+            Settled(_call.TrySettle(Verdict.Failure, StateMachine.Unmeasured, breakTicks: 0, out _));
+        }
+    }
+
+    /// <summary>Settles the call after its caller has disposed the response.</summary>
+    public void Abandon() => Settled(_call.TrySettleAbandoned(out _));
+
+    // Not in the finalizer itself: a call that settles can run code of users.
+    public void Execute() => _call.TrySettleAbandoned(out _);
+
+    private void Settled(bool now)
+    {
+        if (now)
+        {
+#pragma warning disable CA1816 // Settling is what ends this object. Its finalizer is for those that never settle.
+            GC.SuppressFinalize(this);
+#pragma warning restore CA1816
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+
+namespace Fluxgate;
+
+/// <summary>The content of a response whose call settles with its body. Everything else is that of the content inside.</summary>
+internal sealed class CountedContent : HttpContent
+{
+    private readonly HttpContent _content;
+    private readonly CountedBody _body;
+
+    public CountedContent(HttpContent content, CountedBody body)
+    {
+        (_content, _body) = (content, body);
+        foreach (var (name, values) in content.Headers.NonValidated)
+        {
+            Headers.TryAddWithoutValidation(name, values);
+        }
+    }
+
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
+        new CountedStream(await OpenAsync(cancellationToken).ConfigureAwait(false), _body);
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new CountedStream(_content.ReadAsStream(cancellationToken), _body);
+        }
+        catch (Exception error)
+        {
+            _body.Fail(error, cancellationToken);
+            throw;
+        }
+    }
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var body = await CreateContentReadStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            await body.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        using var body = CreateContentReadStream(cancellationToken);
+        body.CopyTo(stream);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _content.Headers.ContentLength ?? 0;
+        return _content.Headers.ContentLength is not null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _body.Abandon();
+            _content.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            _body.Fail(error, cancellationToken);
+            throw;
+        }
+    }
+}
