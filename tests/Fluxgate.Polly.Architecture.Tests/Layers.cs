@@ -15,6 +15,7 @@ public sealed class Layers
             "Strategy/Trackers",
             "Metrics/Metering",
             "Metrics",
+            "Groups",
             "Breaker",
             "Engine",
             "Parts/Windows",
@@ -28,6 +29,8 @@ public sealed class Layers
         ],
         ["Fluxgate.Polly.AspNetCore"] = ["."],
         ["Fluxgate.Polly.Extensions"] = ["Health", "Http", "DependencyInjection", "Telemetry", "Listeners", "Configuration"],
+        ["Fluxgate.Polly.Grpc"] = ["DependencyInjection", ".", "Calls", "Classification"],
+        ["Fluxgate.Polly.Http"] = [".", "Clients", "Options"],
         ["Fluxgate.Polly.Prometheus"] = ["Server", ".", "Pages", "Text"],
         ["Fluxgate.Polly.PrometheusNet"] = [".", "Collectors"],
     };

@@ -30,10 +30,7 @@ internal static class Comparison
         }
 
         var effort = isShort ? Effort.Short : Effort.Full;
-        int[] chosen =
-        [
-            .. Enumerable.Range(0, Rows.All.Count).Where(row => Rows.All[row].Name.Contains(only, StringComparison.OrdinalIgnoreCase)),
-        ];
+        int[] chosen = [.. Enumerable.Range(0, Rows.All.Count).Where(row => IsChosen(Rows.All[row]))];
         var samples = chosen.ToDictionary(row => row, _ => new List<Sample>());
         var start = Stopwatch.GetTimestamp();
 
@@ -55,6 +52,8 @@ internal static class Comparison
         }
 
         return 0;
+
+        bool IsChosen(Row row) => row.Table == only || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase);
     }
 
     private static Sample InAProcess(int row, int rounds)

@@ -69,6 +69,8 @@ internal static class Report
         [
             result.Row.MostRatio is { } most ? $"≤ {most.ToString("0.00", CultureInfo.InvariantCulture)}" : null,
             result.Row.LeastRatio is { } least ? $"≥ {least.ToString("0.00", CultureInfo.InvariantCulture)}" : null,
+            result.Row.MostMore is { } more ? $"≤ + {more.ToString("N0", CultureInfo.InvariantCulture)} {result.Row.Unit}" : null,
+            result.Row.MostOurs is { } ours ? $"≤ {ours.ToString("N0", CultureInfo.InvariantCulture)} {result.Row.Unit}" : null,
             result.Row.MostBytes is { } bytes ? $"≤ {bytes.ToString("N0", CultureInfo.InvariantCulture)} B" : null,
         ];
         var text = string.Join(", ", marks.OfType<string>());

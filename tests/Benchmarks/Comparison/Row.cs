@@ -17,7 +17,18 @@ internal sealed record Row(string Table, string Name, string Rival, string Unit,
     /// <summary>Gets the most bytes of ours that meet the mark; <see langword="null"/> for none.</summary>
     public double? MostBytes { get; init; }
 
-    public bool Meets(Sample sample) => !(sample.Ratio > MostRatio) && !(sample.Ratio < LeastRatio) && !(sample.OurBytes > MostBytes);
+    /// <summary>Gets by how much our figure may exceed the rival's; <see langword="null"/> for none.</summary>
+    public double? MostMore { get; init; }
+
+    /// <summary>Gets the highest figure of ours that meets the mark; <see langword="null"/> for none.</summary>
+    public double? MostOurs { get; init; }
+
+    public bool Meets(Sample sample) =>
+        !(sample.Ratio > MostRatio)
+        && !(sample.Ratio < LeastRatio)
+        && !(sample.OurBytes > MostBytes)
+        && !(sample.Ours - sample.Theirs > MostMore)
+        && !(sample.Ours > MostOurs);
 }
 
 /// <summary>How long to measure one row.</summary>

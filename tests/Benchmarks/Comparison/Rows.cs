@@ -133,6 +133,7 @@ internal static class Rows
         {
             MostRatio = 5,
         },
+        .. GroupRows.All,
     ];
 
     private static FluxgateBreakerSettings OfTimeWindow { get; } = new() { Window = Fluxgate.Window.Time(TimeSpan.FromSeconds(10)) };

@@ -62,6 +62,9 @@ public sealed class ConcurrentSignals
         );
         ConcurrentWork.Run(thread => CallAndCommand(world.Breaker, thread));
         SpinWait.SpinUntil(() => world.Signals.Count == world.Now.SignalCount, ConcurrentWork.Deadline);
+
+        // Until then, the thread pool may still deliver to the queue, which would not be full once the listener goes on.
+        SpinWait.SpinUntil(() => world.Now.SignalsDropped >= world.Now.SignalCount - 10, ConcurrentWork.Deadline);
         first.SetResult();
         await world.Breaker.DisposeAsync().AsTask().WaitAsync(ConcurrentWork.Deadline);
 

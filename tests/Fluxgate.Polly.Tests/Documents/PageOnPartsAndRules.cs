@@ -37,6 +37,45 @@ public sealed class PageOnPartsAndRules
     }
 
     [Fact]
+    public async Task A_response_in_parts_is_judged_by_its_longest_wait()
+    {
+        var world = new World(new() { Tripper = Tripper.MinRequests(9) & Tripper.SlowRate(1, TimeSpan.FromSeconds(1)) });
+        var breaker = world.Breaker;
+        var messages = Messages();
+        void Handle(int message) => world.Wait(100 + message);
+
+        await CallAsync();
+
+        Assert.Equal((1, 0L), (world.Now.Successes, world.Now.SlowCalls[0].Total));
+
+        async Task CallAsync()
+        {
+            #region docs/parts-and-rules.md: Responses in parts
+            using var call = breaker.Admit();
+            await foreach (var message in messages)
+            {
+                call.Progress();
+                call.Pause();
+                Handle(message);
+                call.Resume();
+            }
+
+            call.Settle(Verdict.Success);
+            #endregion
+        }
+
+        async IAsyncEnumerable<int> Messages()
+        {
+            for (var message = 0; message < 5; message++)
+            {
+                world.Wait(0.5);
+                yield return message;
+                await Task.CompletedTask;
+            }
+        }
+    }
+
+    [Fact]
     public void A_live_breaker_is_reconfigured()
     {
         using var breaker = new FluxgateBreaker("payments");

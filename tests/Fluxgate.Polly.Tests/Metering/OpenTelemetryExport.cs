@@ -37,6 +37,8 @@ public sealed class OpenTelemetryExport : IDisposable
                 Listeners = { new MeteringListener(_meter) },
             }
         );
+        using var group = new BreakerGroup("tenants", new() { Listeners = { new MeteringListener(_meter) } });
+        group.GetOrAdd("acme");
         world.Take(TimeSpan.FromSeconds(1));
         world.Begin();
         Collect();
@@ -91,6 +93,30 @@ public sealed class OpenTelemetryExport : IDisposable
         Assert.Equal(1, _exported["circuit_breaker.state", "circuit_name=payments,state=open"]);
         Assert.Equal(0, _exported["circuit_breaker.state", "circuit_name=payments,state=closed"]);
         Assert.Equal(1, _exported["circuit_breaker.state_code", "circuit_name=payments"]);
+    }
+
+    [Fact]
+    public void A_group_is_exported_with_its_sums_and_its_keys()
+    {
+        using var group = new BreakerGroup(
+            "tenants",
+            new() { Tripper = Tripper.FailureStreak(2), Listeners = { new MeteringListener(_meter) } },
+            new() { MaxBreakers = 2 }
+        );
+        foreach (var key in (string[])["acme", "acme", "zeta", "newcomer"])
+        {
+            group.GetOrAdd(key).Admit().Settle(Verdict.Failure);
+        }
+
+        Collect();
+
+        Assert.Equal(4, _exported["circuit_breaker.failures", "circuit_name=tenants"]);
+        Assert.Equal(1, _exported["circuit_breaker.group_circuits", "circuit_name=tenants,state=open"]);
+        Assert.Equal(1, _exported["circuit_breaker.group_circuits", "circuit_name=tenants,state=closed"]);
+        Assert.Equal(1, _exported["circuit_breaker.group_shared_calls", "circuit_name=tenants,reason=no_place"]);
+        Assert.Equal(1, _exported["circuit_breaker.key_state", "circuit_name=tenants,key=acme,state=open"]);
+        Assert.Equal(2, _exported["circuit_breaker.key_failures", "circuit_name=tenants,key=acme"]);
+        Assert.False(_exported.Has("circuit_breaker.state", "circuit_name=tenants,state=open"));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ public sealed class DocumentedBlocks
     private static readonly string[] Folders = ["tests", "samples"];
     private static readonly string[] Declarations = ["    public async Task ", "    public void "];
 
-    public static TheoryData<string> All => [.. Pages.All];
+    public static TheoryData<string> All => [.. Pages.All, .. Pages.OfSamples];
 
     [Theory]
     [MemberData(nameof(All))]

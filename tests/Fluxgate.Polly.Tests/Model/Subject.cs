@@ -87,7 +87,7 @@ internal sealed class Subject
         public abstract (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration);
     }
 
-    /// <summary>A call through <see cref="FluxgateBreaker.TryAdmit"/> and <see cref="Admission.Settle"/>.</summary>
+    /// <summary>A call through <see cref="FluxgateBreaker.TryAdmit(out Admission?)"/> and <see cref="Admission.Settle"/>.</summary>
     private sealed class DirectCall(Admission admission) : Call
     {
         public override bool IsInPipeline => false;
