@@ -40,11 +40,23 @@ internal static class HealthPage
 
                 json.WriteEndObject();
                 break;
+            case IEnumerable<object> list:
+                json.WriteStartArray();
+                foreach (var inner in list)
+                {
+                    Write(json, inner);
+                }
+
+                json.WriteEndArray();
+                break;
             case DateTimeOffset time:
                 json.WriteStringValue(time);
                 break;
             case double number:
                 json.WriteNumberValue(number);
+                break;
+            case int count:
+                json.WriteNumberValue(count);
                 break;
             default:
                 json.WriteStringValue(value?.ToString());

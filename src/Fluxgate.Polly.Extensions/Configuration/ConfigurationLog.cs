@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fluxgate;
 
-/// <summary>The log messages about settings, in the category <c>Fluxgate.FluxgateBreakers</c>.</summary>
+/// <summary>The log messages about settings, in the category <c>Fluxgate.FluxgateBreakers</c>. A group has the name of its settings: <c>BreakerGroups:tenants</c>.</summary>
 internal static partial class ConfigurationLog
 {
     public static ILogger Of(ILoggerFactory? factory) => factory?.CreateLogger("Fluxgate.FluxgateBreakers") ?? NullLogger.Instance;
@@ -53,6 +53,13 @@ internal static partial class ConfigurationLog
         "Circuit breaker '{Breaker}': these changes take effect when the application restarts: {Changes}"
     )]
     public static partial void ChangePending(this ILogger log, string breaker, string changes);
+
+    [LoggerMessage(
+        117,
+        LogLevel.Warning,
+        "Circuit breaker '{Breaker}': these changes apply only to breakers that are created from now on: {Changes}"
+    )]
+    public static partial void ChangeOfNewBreakers(this ILogger log, string breaker, string changes);
 
     [LoggerMessage(110, LogLevel.Warning, "The configuration section '{Path}' is missing or empty, so it configures no circuit breakers.")]
     public static partial void SectionMissing(this ILogger log, string path);

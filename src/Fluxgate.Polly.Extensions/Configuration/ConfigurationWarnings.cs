@@ -71,21 +71,8 @@ internal sealed class ConfigurationWarnings(
     /// <summary>Logs each pair of similar names once. A changed configuration may add another pair.</summary>
     public void LogSimilarNames()
     {
-        string[] configured = [.. names.Configured.Except(names.InCode, BreakerNames.Comparer)];
-        string[] inCodeOnly = configured.Length == 0 ? [] : [.. names.InCode.Except(names.Configured, BreakerNames.Comparer)];
-        if ((long)configured.Length * inCodeOnly.Length > MaxPairs)
-        {
-            return;
-        }
-
-        foreach (var name in configured)
-        {
-            // Names as short as "eu" and "us" are all similar.
-            if (name.Length > 3 && Closest.To(name, inCodeOnly) is { } similar && _similarNames.Add((name, similar)))
-            {
-                _log.NamesSimilar(name, similar);
-            }
-        }
+        LogSimilarNames(name => GroupNames.GroupOf(name) is null, name => name);
+        LogSimilarNames(name => GroupNames.GroupOf(name) is not null, GroupNames.SettingsOf);
     }
 
     /// <summary>Logs the values of the configuration that code overwrites, each once until it changes.</summary>
@@ -101,12 +88,34 @@ internal sealed class ConfigurationWarnings(
         }
     }
 
+    private void LogSimilarNames(Func<string, bool> isKind, Func<string, string> nameOf)
+    {
+        string[] configured = [.. names.Configured.Except(names.InCode, BreakerNames.Comparer).Where(isKind).Select(GroupNames.Bare)];
+        string[] inCodeOnly =
+            configured.Length == 0
+                ? []
+                : [.. names.InCode.Except(names.Configured, BreakerNames.Comparer).Where(isKind).Select(GroupNames.Bare)];
+        if ((long)configured.Length * inCodeOnly.Length > MaxPairs)
+        {
+            return;
+        }
+
+        foreach (var name in configured)
+        {
+            // Names as short as "eu" and "us" are all similar.
+            if (name.Length > 3 && Closest.To(name, inCodeOnly) is { } similar && _similarNames.Add((nameOf(name), nameOf(similar))))
+            {
+                _log.NamesSimilar(nameOf(name), nameOf(similar));
+            }
+        }
+    }
+
     private IEnumerable<string> UndefinedReferences()
     {
-        var undefined = _references.Where(reference => names.Find(reference.Breaker) is null).ToArray();
+        var undefined = _references.Where(reference => !reference.IsDefined(names)).ToArray();
         var known = undefined.Length == 0 ? [] : names.Known;
         return undefined.Select(reference =>
-            $"{reference.Subject} refers to the breaker '{reference.Breaker}', which is not defined.{BreakerNames.Advice(reference.Breaker, known)}"
+            $"{reference.Subject} refers to the {GroupNames.Describe(reference.Name)}, which is not defined.{BreakerNames.Advice(reference.Name, known)}"
         );
     }
 }

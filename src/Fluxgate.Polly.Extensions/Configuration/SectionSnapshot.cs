@@ -9,7 +9,7 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class SectionSnapshot
 {
-    private static readonly string[] Keys = ["Defaults", "Breakers"];
+    private static readonly string[] Keys = ["Defaults", "Breakers", GroupNames.Section];
 
     private readonly Dictionary<FileConfigurationSource, Dictionary<string, string?>> _files = [];
 
@@ -32,7 +32,11 @@ internal sealed class SectionSnapshot
             }
         }
 
-        Names = [.. Breakers.Select(breaker => breaker.Key).Where(IsName)];
+        Names =
+        [
+            .. Breakers.Select(breaker => breaker.Key).Where(IsName),
+            .. Groups.Select(group => group.Key).Where(IsName).Select(GroupNames.SettingsOf),
+        ];
         Errors = [.. FindErrors()];
     }
 
@@ -44,6 +48,7 @@ internal sealed class SectionSnapshot
 
     public SettingsNode? Defaults => Root.Find("Defaults");
 
+    /// <summary>Gets the names of the breakers and groups that the section defines (see <see cref="GroupNames"/>).</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Gets the errors that concern no single breaker.</summary>
@@ -51,7 +56,19 @@ internal sealed class SectionSnapshot
 
     private IEnumerable<SettingsNode> Breakers => Root.Find("Breakers")?.Children ?? [];
 
-    public SettingsNode? Find(string name) => IsName(name) ? Root.Find("Breakers")?.Find(name) : null;
+    private IEnumerable<SettingsNode> Groups => Root.Find(GroupNames.Section)?.Children ?? [];
+
+    /// <summary>Returns the keys of a breaker or group, or <see langword="null"/> if the section does not define it.</summary>
+    public SettingsNode? Find(string name) =>
+        GroupNames.GroupOf(name) is { } group ? Find(GroupNames.Section, group) : Find("Breakers", name);
+
+    /// <summary>Returns a name as the section spells it, or <see langword="null"/> if the section does not define it.</summary>
+    public string? SpellingOf(string name) =>
+        Find(name)?.Key is not { } key ? null
+        : GroupNames.GroupOf(name) is null ? key
+        : GroupNames.SettingsOf(key);
+
+    private SettingsNode? Find(string section, string key) => IsName(key) ? Root.Find(section)?.Find(key) : null;
 
     private static bool IsName(string key) => key.Length is > 0 and <= FluxgateDefaults.MaxNameLength;
 
@@ -78,7 +95,7 @@ internal sealed class SectionSnapshot
     {
         if (!string.IsNullOrEmpty(Root.Value))
         {
-            yield return Root.Invalid("Expected a section with the keys Defaults and Breakers.");
+            yield return Root.Invalid($"Expected a section with the keys Defaults, Breakers and {GroupNames.Section}.");
         }
 
         foreach (var child in Root.Children.Where(child => !Keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
@@ -91,9 +108,17 @@ internal sealed class SectionSnapshot
             yield return breakers.Invalid("Expected a section with a key for each breaker.");
         }
 
-        foreach (var breaker in Breakers.Where(breaker => !IsName(breaker.Key)))
+        if (Root.Find(GroupNames.Section) is { Value.Length: > 0 } groups)
         {
-            yield return $"{SettingsNode.Shorten(breaker.Path)}: the name of a breaker must have 1 to {FluxgateDefaults.MaxNameLength} characters, but has {RuleText.Number(breaker.Key.Length)}.";
+            yield return groups.Invalid("Expected a section with a key for each group.");
+        }
+
+        foreach (var (kind, node) in Breakers.Select(node => ("breaker", node)).Concat(Groups.Select(node => ("group", node))))
+        {
+            if (!IsName(node.Key))
+            {
+                yield return $"{SettingsNode.Shorten(node.Path)}: the name of a {kind} must have 1 to {FluxgateDefaults.MaxNameLength} characters, but has {RuleText.Number(node.Key.Length)}.";
+            }
         }
     }
 }

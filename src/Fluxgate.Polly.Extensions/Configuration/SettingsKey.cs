@@ -60,6 +60,37 @@ internal sealed class SettingsKey
             ),
         }.ToDictionary(key => key.Name, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Gets the keys of a group: all of its breakers, and its options.</summary>
+    public static IReadOnlyDictionary<string, SettingsKey> OfGroup { get; } =
+        All
+            .Values.Concat([
+                OfOption(
+                    nameof(BreakerGroupOptions.MaxBreakers),
+                    text => Number(text, 1, FluxgateDefaults.MostBreakers),
+                    options => options.MaxBreakers,
+                    (options, value) => options.MaxBreakers = value
+                ),
+                OfOption(
+                    nameof(BreakerGroupOptions.IdleTimeout),
+                    DurationOrNever,
+                    options => options.IdleTimeout,
+                    (options, value) => options.IdleTimeout = value
+                ),
+                OfOption(
+                    nameof(BreakerGroupOptions.MaxOpenRatio),
+                    Ratio,
+                    options => options.MaxOpenRatio,
+                    (options, value) => options.MaxOpenRatio = value
+                ),
+                OfOption(
+                    nameof(BreakerGroupOptions.MaxKeySeries),
+                    text => Number(text, 0, FluxgateDefaults.MostKeySeries),
+                    options => options.MaxKeySeries,
+                    (options, value) => options.MaxKeySeries = value
+                ),
+            ])
+            .ToDictionary(key => key.Name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Gets the name of the key and of the setting.</summary>
     public string Name { get; }
 
@@ -98,6 +129,17 @@ internal sealed class SettingsKey
     )
         where T : notnull => new(name, text => parse(text), settings => get(settings), (settings, value) => set(settings, (T)value));
 
+    private static SettingsKey OfOption<T>(
+        string name,
+        Func<string, T> parse,
+        Func<BreakerGroupOptions, object?> get,
+        Action<BreakerGroupOptions, T> set
+    )
+        where T : notnull =>
+        new(name, text => parse(text), settings => get(OptionsOf(settings)), (settings, value) => set(OptionsOf(settings), (T)value));
+
+    private static BreakerGroupOptions OptionsOf(FluxgateBreakerSettings settings) => SettingsReadResult.GroupOf(settings).Options;
+
     private static string TextOf(object? value)
     {
         switch (value)
@@ -106,6 +148,8 @@ internal sealed class SettingsKey
                 return "null";
             case TimeSpan never when never == Timeout.InfiniteTimeSpan:
                 return Never;
+            case double ratio:
+                return RuleText.Ratio(ratio);
             case TimeSpan duration:
                 return RuleText.Duration(duration);
             case BreakerState state when Enum.IsDefined(state):
@@ -163,10 +207,22 @@ internal sealed class SettingsKey
     private static bool Flag(string text) =>
         bool.TryParse(text, out var flag) ? flag : throw new FormatException("Expected true or false.");
 
-    private static int Count(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
-            ? count
-            : throw new FormatException($"Expected a whole number from 1 to {RuleText.Number(int.MaxValue)}.");
+    private static int Count(string text) => Number(text, 1, int.MaxValue);
+
+    private static int Number(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"Expected a whole number from {RuleText.Number(least)} to {RuleText.Number(most)}.");
+
+    private static double Ratio(string text)
+    {
+        var reader = new RuleReader(text);
+        var ratio = reader.Ratio();
+        reader.End("the end");
+        return ratio is > 0 and <= 1
+            ? ratio
+            : throw new FormatException("Expected a ratio greater than 0 and at most 1 (100%), such as 50% or 0.5.");
+    }
 
     private static BreakerState State(string text) =>
         StateText.TryRead(text, out var state, out var error) ? state : throw new FormatException(error);

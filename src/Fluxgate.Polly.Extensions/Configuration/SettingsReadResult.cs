@@ -15,13 +15,36 @@ internal sealed class SettingsReadResult
     private readonly Dictionary<string, (SettingsKey Key, string Text, object Value)> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<SettingsKey, string> _unchecked = [];
     private readonly List<(string Path, string Text, string InForce)> _overwritten = [];
+    private BreakerGroupConfiguration? _group;
 
     public IReadOnlyList<string> Errors => _errors;
 
     /// <summary>Gets the values that have no effect because code overwrites them.</summary>
-    public IReadOnlyList<(string Path, string Text, string InForce)> Overwritten => _overwritten;
+    public IEnumerable<(string Path, string Text, string InForce)> Overwritten =>
+        _overwritten.Concat(Overrides.SelectMany(own => Of(own.Value)._overwritten));
+
+    /// <summary>Gets the settings of single keys of a group; empty for a breaker.</summary>
+    public IEnumerable<KeyValuePair<string, FluxgateBreakerSettings>> Overrides =>
+        _group?.Options.Overrides.Where(own => own.Value is not null) ?? [];
 
     public static SettingsReadResult Of(FluxgateBreakerSettings settings) => All.GetOrCreateValue(settings);
+
+    /// <summary>Returns what a group has beside the settings of its breakers.</summary>
+    public static BreakerGroupConfiguration GroupOf(FluxgateBreakerSettings settings) => Of(settings)._group ??= new(settings);
+
+    /// <summary>Copies settings and what was read into them, without the errors.</summary>
+    public static FluxgateBreakerSettings CopyOf(FluxgateBreakerSettings settings)
+    {
+        var copy = settings.Copy();
+        var (from, to) = (Of(settings), Of(copy));
+        to._invalid.UnionWith(from._invalid);
+        foreach (var (path, value) in from._values)
+        {
+            to._values.Add(path, value);
+        }
+
+        return copy;
+    }
 
     /// <summary>
     /// Keeps the old value of every setting that a reload does not change. Callbacks create their parts again whenever they run, and a
@@ -43,6 +66,15 @@ internal sealed class SettingsReadResult
         )
         {
             now.Randomizer = randomizer;
+        }
+
+        var overrides = old.Overrides.ToDictionary(StringComparer.Ordinal);
+        foreach (var (key, own) in result.Overrides)
+        {
+            if (overrides.TryGetValue(key, out var ownBefore))
+            {
+                KeepUnchanged(ownBefore, own);
+            }
         }
     }
 
@@ -67,7 +99,8 @@ internal sealed class SettingsReadResult
     public string? PathOf(object part) => _values.FirstOrDefault(read => ReferenceEquals(read.Value.Value, part)).Key;
 
     /// <summary>Returns the paths that an earlier result has and this one has not.</summary>
-    public IEnumerable<string> RemovedSince(SettingsReadResult before) => before._values.Keys.Where(path => !_values.ContainsKey(path));
+    public IEnumerable<string> RemovedSince(SettingsReadResult before) =>
+        PathsOf(before).Except(PathsOf(this), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Finds the values added since the last call that are no longer in the settings.</summary>
     public void FindOverwritten(FluxgateBreakerSettings settings)
@@ -83,6 +116,9 @@ internal sealed class SettingsReadResult
 
         _unchecked.Clear();
     }
+
+    private static IEnumerable<string> PathsOf(SettingsReadResult result) =>
+        result._values.Keys.Concat(result.Overrides.SelectMany(own => Of(own.Value)._values.Keys));
 
     private IEnumerable<(string Path, string Text)> TextsOf(SettingsKey key) =>
         _values.Where(read => read.Value.Key == key).Select(read => (read.Key, read.Value.Text));

@@ -8,6 +8,9 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class SettingsReader : IConfigureNamedOptions<FluxgateBreakerSettings>
 {
+    private const string Overrides = nameof(BreakerGroupOptions.Overrides);
+    private const string Key = "Key";
+
     private static readonly string[] InCodeOnly = [nameof(FluxgateBreakerSettings.Listeners), nameof(FluxgateBreakerSettings.Randomizer)];
 
     private readonly (int Order, SettingsSource Source)[] _forAll;
@@ -31,7 +34,7 @@ internal sealed class SettingsReader : IConfigureNamedOptions<FluxgateBreakerSet
             source.Configure?.Invoke(options);
             if (source.Section is { } section)
             {
-                ReadDefaults(section.Current, options, result);
+                ReadDefaults(section.Current, options);
             }
         }
 
@@ -48,9 +51,17 @@ internal sealed class SettingsReader : IConfigureNamedOptions<FluxgateBreakerSet
             {
                 source.Configure?.Invoke(options);
             }
-            else if (source.Section.Current.Find(name) is { } breaker)
+            else if (source.Section.Current.Find(name) is { } section)
             {
-                Read(breaker, options, result);
+                if (GroupNames.GroupOf(name) is null)
+                {
+                    Read(section, options, SettingsKey.All);
+                }
+                else
+                {
+                    Read(section, options, SettingsKey.OfGroup, Overrides);
+                    ReadOverrides(section.Find(Overrides), options);
+                }
             }
         }
     }
@@ -58,39 +69,80 @@ internal sealed class SettingsReader : IConfigureNamedOptions<FluxgateBreakerSet
     /// <summary>Returns the errors of a section that concern no single breaker, those of its defaults included.</summary>
     public static IEnumerable<string> ErrorsOf(SectionSnapshot section)
     {
-        var result = new SettingsReadResult();
-        ReadDefaults(section, new(), result);
-        return result.Errors;
+        var settings = new FluxgateBreakerSettings();
+        ReadDefaults(section, settings);
+        return SettingsReadResult.Of(settings).Errors;
     }
 
-    private static void ReadDefaults(SectionSnapshot section, FluxgateBreakerSettings settings, SettingsReadResult result)
+    private static void ReadDefaults(SectionSnapshot section, FluxgateBreakerSettings settings)
     {
-        result.AddErrors(section.Errors);
+        SettingsReadResult.Of(settings).AddErrors(section.Errors);
         if (section.Defaults is { } defaults)
         {
-            Read(defaults, settings, result);
+            Read(defaults, settings, SettingsKey.All);
         }
     }
 
-    private static void Read(SettingsNode section, FluxgateBreakerSettings settings, SettingsReadResult result)
+    /// <summary>Reads the settings of single keys: a list, because a key such as <c>https://host:8443</c> contains the separator of the configuration.</summary>
+    private static void ReadOverrides(SettingsNode? section, FluxgateBreakerSettings settings)
     {
+        var (result, group) = (SettingsReadResult.Of(settings), SettingsReadResult.GroupOf(settings));
+        if (!string.IsNullOrEmpty(section?.Value))
+        {
+            result.AddErrors(
+                section.Invalid($"Expected a list of sections, each with {Key} and the keys {string.Join(", ", SettingsKey.All.Keys)}.")
+            );
+        }
+
+        var paths = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var node in section?.Children ?? [])
+        {
+            if (node.Find(Key) is not { Value: { Length: > 0 } key, HasChildren: false })
+            {
+                result.AddErrors($"{node.Path}: {Key} is missing. Expected the key of the circuit, such as 'acme' or 'https://host:8443'.");
+            }
+            else if (!paths.TryAdd(key, node.Path))
+            {
+                result.AddErrors(node.Find(Key)!.Invalid($"{paths[key]} has this {Key} already."));
+            }
+            else
+            {
+                group.Configure(key, own => Read(node, own, SettingsKey.All, Key));
+            }
+        }
+    }
+
+    /// <summary>Reads the keys of a section.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="settings">The settings that receive the values.</param>
+    /// <param name="keys">The keys that the section may have.</param>
+    /// <param name="another">A further key, which the caller reads.</param>
+    private static void Read(
+        SettingsNode section,
+        FluxgateBreakerSettings settings,
+        IReadOnlyDictionary<string, SettingsKey> keys,
+        string? another = null
+    )
+    {
+        var result = SettingsReadResult.Of(settings);
+        string[] known = another is null ? [.. keys.Keys] : [.. keys.Keys, another];
         if (!string.IsNullOrEmpty(section.Value))
         {
-            result.AddErrors(section.Invalid($"Expected a section with the keys {string.Join(", ", SettingsKey.All.Keys)}."));
+            result.AddErrors(section.Invalid($"Expected a section with the keys {string.Join(", ", known)}."));
         }
 
         foreach (var node in section.Children)
         {
-            if (SettingsKey.All.TryGetValue(node.Key, out var key))
+            if (keys.TryGetValue(node.Key, out var key))
             {
                 Read(key, node, settings, result);
             }
-            else
+            else if (!string.Equals(node.Key, another, StringComparison.OrdinalIgnoreCase))
             {
                 result.AddErrors(
                     InCodeOnly.Contains(node.Key, StringComparer.OrdinalIgnoreCase)
                         ? $"{node.Path}: {node.Key} can only be set in code."
-                        : node.Unknown(SettingsKey.All.Keys)
+                        : node.Unknown(known)
                 );
             }
         }

@@ -12,14 +12,15 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
     private readonly ListenerRegistration[] _registrations = [.. registrations.Distinct()];
     private ILookup<string, (int Order, IListener Listener)>? _listeners;
 
-    /// <summary>Returns the listeners of a breaker, in the order in which they were added.</summary>
+    /// <summary>Returns the listeners of a breaker or a group, in the order in which they were added.</summary>
+    /// <param name="name">The name of its settings (see <see cref="GroupNames"/>).</param>
     public IReadOnlyList<IListener> For(string name)
     {
         if (ReferenceEquals(_resolving, this))
         {
             // Without this check the container would create the same listener again, without end.
             throw new InvalidOperationException(
-                $"The breaker '{name}' is requested while the container creates the listeners of its breakers. Inject FluxgateBreakers into the listener, and request the breaker when the listener is called."
+                $"The {GroupNames.Describe(name)} is requested while the container creates the listeners of its breakers. Inject FluxgateBreakers into the listener, and request it when the listener is called."
             );
         }
 
@@ -28,7 +29,7 @@ internal sealed class ContainerListeners(IServiceProvider services, IEnumerable<
         try
         {
             var listeners = Listeners();
-            return [.. listeners[""].Concat(listeners[name]).OrderBy(one => one.Order).Select(one => one.Listener)];
+            return [.. listeners[""].Concat(listeners[GroupNames.Bare(name)]).OrderBy(one => one.Order).Select(one => one.Listener)];
         }
         finally
         {

@@ -7,22 +7,23 @@ using Microsoft.Extensions.Options;
 namespace Fluxgate;
 
 /// <summary>
-/// The named breakers of a container. Creates each breaker when it is requested for the first time or when the host starts, and disposes all
+/// The named breakers and groups of a container. Creates each breaker when it is requested for the first time or when the host starts, and disposes all
 /// with the container. There is one instance for each name.
 /// </summary>
 /// <remarks>
-/// Thread-safe. A name is defined by <see cref="FluxgateBuilder.AddBreaker(string)"/> or by a key under <c>Breakers</c> in the configuration.
+/// Thread-safe. A name is defined by <see cref="FluxgateBuilder.AddBreaker(string)"/> or by a key under <c>Breakers</c> in the configuration,
+/// and that of a group by <see cref="FluxgateBuilder.AddBreakerGroup(string)"/> or by a key under <c>BreakerGroups</c>.
 /// Options and defaults define no name, so a misspelled name is an error. Names are case-insensitive, as configuration keys are; a breaker has
 /// the spelling of the code, or else that of the configuration. When a changed configuration defines a new name, the breaker is created
 /// at once. When it no longer defines a name, the breaker keeps its last settings. No lock is held while a breaker is created: a listener may
 /// request any breaker in <c>OnAttached</c>, including its own. A breaker is available before its listeners are attached; they receive the
 /// signals of that time afterwards.
 /// </remarks>
-public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
+public sealed partial class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 {
     private const string AllBreakers = "Fluxgate";
 
-    private readonly ConcurrentDictionary<string, NamedBreaker> _breakers = new(BreakerNames.Comparer);
+    private readonly ConcurrentDictionary<string, NamedCircuit> _circuits = new(BreakerNames.Comparer);
     private readonly BreakerNames _names;
     private readonly ConfigurationWarnings _warnings;
     private readonly SettingsMonitor _settings;
@@ -55,10 +56,12 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     }
 
     /// <summary>Gets the names of all breakers, including those that are not created yet, in no particular order.</summary>
-    public IReadOnlyCollection<string> Names => [.. _names.Known.Union(Created.Select(breaker => breaker.Name), BreakerNames.Comparer)];
+    public IReadOnlyCollection<string> Names => [.. AllNames.Where(name => GroupNames.GroupOf(name) is null)];
+
+    private IEnumerable<string> AllNames => _names.Known.Union(Created.Select(named => named.Name), BreakerNames.Comparer);
 
     // Not Values, which copies all under the locks of the dictionary.
-    private IEnumerable<FluxgateBreaker> Created => _breakers.Select(named => named.Value.Breaker);
+    private IEnumerable<NamedCircuit> Created => _circuits.Select(named => named.Value);
 
     /// <summary>Gets the breaker with a name. Creates it if it is requested for the first time.</summary>
     /// <param name="name">The name of the breaker, case-insensitive.</param>
@@ -84,38 +87,66 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     public bool TryGet(string name, [NotNullWhen(true)] out FluxgateBreaker? breaker)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (_breakers.TryGetValue(name, out var created))
-        {
-            breaker = created.Breaker;
-            return true;
-        }
-
-        breaker = _names.Find(name) is { } defined ? GetOrCreate(defined) : null;
+        breaker = (Find(name) as NamedBreaker)?.Breaker;
         return breaker is not null;
     }
 
-    /// <summary>Returns the errors of a breaker's changed configuration, if it is invalid. The previous settings stay in force.</summary>
-    /// <param name="name">The name of the breaker, case-insensitive.</param>
+    /// <summary>
+    /// Gets the breaker with a name, and creates it if the name is not defined: for names that are known only at run time. Such a breaker has the
+    /// defaults, and the listeners, metrics, health checks and reloads of the container. It lives as long as the container, so the number of names
+    /// must be limited; for keys without a limit, such as tenants, use a group.
+    /// </summary>
+    /// <param name="name">The name of the breaker, 1 to 256 characters, case-insensitive.</param>
+    /// <returns>The breaker; always the same instance for a name.</returns>
+    /// <exception cref="ArgumentException">The name is empty, too long or <see langword="null"/>, begins with <c>BreakerGroups:</c>, or is that of a group.</exception>
+    /// <exception cref="OptionsValidationException">The settings are invalid, as for the indexer.</exception>
+    /// <exception cref="InvalidOperationException">A listener could not be created, as for the indexer.</exception>
+    /// <exception cref="ObjectDisposedException">The container is disposed, as for the indexer.</exception>
+    public FluxgateBreaker GetOrAdd(string name)
+    {
+        if (TryGet(FluxgateBuilder.CircuitName(name), out var defined))
+        {
+            return defined;
+        }
+
+        if (_names.Find(GroupNames.SettingsOf(name)) is not null)
+        {
+            throw new ArgumentException($"name must be that of a breaker, but '{name}' is a group: use GetGroup.", nameof(name));
+        }
+
+        return ((NamedBreaker)GetOrCreate(name, isAdded: true)).Breaker;
+    }
+
+    /// <summary>Returns the errors of the changed configuration of a breaker or a group, if it is invalid. The previous settings stay in force.</summary>
+    /// <param name="name">The name of the breaker or group, case-insensitive.</param>
     /// <returns>A line for each error, with path, value and expected format; <see langword="null"/> if the configuration is in force.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
     public string? GetConfigurationError(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _settings.ErrorOf(name);
+        return _settings.ErrorOf(name) ?? _settings.ErrorOf(GroupNames.SettingsOf(name));
     }
 
     /// <summary>Enumerates the breakers that are created: all that are defined, once the host has started.</summary>
     /// <returns>An enumerator over a copy, ordered by name.</returns>
     public IEnumerator<FluxgateBreaker> GetEnumerator() =>
-        Created.OrderBy(breaker => breaker.Name, StringComparer.Ordinal).ToList().GetEnumerator();
+        Created
+            .OfType<NamedBreaker>()
+            .Select(named => named.Breaker)
+            .OrderBy(breaker => breaker.Name, StringComparer.Ordinal)
+            .ToList()
+            .GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Gets the errors of all invalid configurations, including those of breakers that are not created, by breaker.</summary>
-    internal IEnumerable<KeyValuePair<string, string>> ConfigurationErrors => _settings.Errors;
+    /// <summary>Gets the errors of all invalid configurations, including those of breakers and groups that are not created, by name.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> ConfigurationErrors =>
+        _settings.Errors.Select(error => KeyValuePair.Create(GroupNames.Bare(error.Key), error.Value));
 
-    /// <summary>Returns the keys of a breaker that stay in force although their file is missing or fails to load.</summary>
-    internal string? GetRetainedConfiguration(string name) => _settings.RetainedBy(name);
+    /// <summary>Returns what is wrong with the configuration of a breaker or a group: its errors, and the keys that stay in force although their file is missing or fails to load.</summary>
+    /// <param name="settingsName">The name of its settings (see <see cref="GroupNames"/>).</param>
+    internal (string? Error, string? Retained) ProblemsOf(string settingsName) =>
+        (_settings.ErrorOf(settingsName), _settings.RetainedBy(settingsName));
 
     /// <summary>Validates all settings, creates all breakers, and from then on creates those that a changed configuration adds.</summary>
     internal void Start()
@@ -145,82 +176,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
         // A breaker that is not attached yet is disposed by the thread that creates it.
         Interlocked.MemoryBarrier();
-        return Task.WhenAll(_breakers.Where(named => named.Value.IsAttached).Select(named => named.Value.Breaker.DisposeAsync().AsTask()));
-    }
-
-    /// <summary>Creates a breaker without a lock, since its parts and listeners may request others. Of several that are created at once, one is published.</summary>
-    private FluxgateBreaker GetOrCreate(string name)
-    {
-        if (_breakers.TryGetValue(name, out var published))
-        {
-            return published.Breaker;
-        }
-
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        var listeners = _listeners.For(name);
-        var own = new NamedBreaker(name, SettingsOf(name), listeners, _timeProvider, _warnings, _log);
-        own.Breaker.IgnoreAbandonedCallsAfter(_stopping);
-        published = _breakers.GetOrAdd(name, own);
-        if (ReferenceEquals(published, own))
-        {
-            Attach(own);
-        }
-        else
-        {
-            own.Breaker.Dispose();
-        }
-
-        return published.Breaker;
-    }
-
-    private void Attach(NamedBreaker created)
-    {
-        created.Attach();
-
-        // Of this thread and one that changes the settings or disposes the container, at least one sees the write of the other.
-        Interlocked.MemoryBarrier();
-        while (created.Apply(_settings.Get(created.Breaker.Name))) { }
-
-        if (_disposed)
-        {
-            created.Breaker.Dispose();
-        }
-
-        created.LogWarnings();
-    }
-
-    private FluxgateBreakerSettings SettingsOf(string name)
-    {
-        try
-        {
-            return _settings.Get(name);
-        }
-        catch (OptionsValidationException invalid)
-        {
-            // A hosted service may request a breaker before startup validates all. The error that ends the startup reports all breakers.
-            throw _started
-                ? new InvalidSettingsException(name, [.. invalid.Failures])
-                : new InvalidSettingsException(AllBreakers, [.. invalid.Failures.Union(Errors(), StringComparer.Ordinal)]);
-        }
-    }
-
-    /// <summary>Returns the errors of all breakers and names.</summary>
-    private IReadOnlyList<string> Errors()
-    {
-        List<string> errors = [.. _names.Errors];
-        foreach (var name in _names.Known)
-        {
-            try
-            {
-                _settings.Get(name);
-            }
-            catch (OptionsValidationException invalid)
-            {
-                errors.AddRange(invalid.Failures);
-            }
-        }
-
-        return [.. errors.Concat(_warnings.Errors).Distinct(StringComparer.Ordinal)];
+        return Task.WhenAll(Created.Where(named => named.IsAttached).Select(named => named.DisposeAsync().AsTask()));
     }
 
     private void Apply(string name, FluxgateBreakerSettings settings)
@@ -237,7 +193,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
 
         // See Attach: the thread that creates the breaker reads the settings in force again.
         Interlocked.MemoryBarrier();
-        if (_breakers.TryGetValue(name, out var named))
+        if (_circuits.TryGetValue(name, out var named))
         {
             named.Apply(settings);
         }
@@ -254,6 +210,7 @@ public sealed class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     private KeyNotFoundException Undefined(string name)
     {
         var errors = string.Concat(_names.Errors.Select(error => $"{Environment.NewLine}{error}"));
-        return new($"No breaker is named '{SettingsNode.Shorten(name)}'.{BreakerNames.Advice(name, Names)}{errors}");
+        var kind = GroupNames.GroupOf(name) is null ? "breaker" : "group";
+        return new($"No {kind} is named '{SettingsNode.Shorten(GroupNames.Bare(name))}'.{BreakerNames.Advice(name, AllNames)}{errors}");
     }
 }

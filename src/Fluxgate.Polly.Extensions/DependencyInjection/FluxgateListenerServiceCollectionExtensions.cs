@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Provides extension methods that add listeners to a container, for all of its breakers or for one. Each listener is created once, before the first breaker.</summary>
+/// <summary>Provides extension methods that add listeners to a container, for all of its breakers, those of groups included, or for the breaker or group of one name. Each listener is created once, before the first breaker.</summary>
 /// <remarks>
 /// If a listener cannot be created, the host does not start, or the first use of a breaker throws; the message contains its type and the
 /// cause. The host does not start either if a listener is for a breaker that is not defined. With a configuration, which may define the
@@ -23,10 +23,10 @@ public static class FluxgateListenerServiceCollectionExtensions
     >(this IServiceCollection services)
         where TListener : class, IListener => AddType<TListener>(services, circuitName: null);
 
-    /// <summary>Adds a listener as <see cref="AddFluxgateListener{TListener}(IServiceCollection)"/> does, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener{TListener}(IServiceCollection)"/> does, for one breaker, or for all breakers of one group.</summary>
     /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
     /// <param name="services">The services.</param>
-    /// <param name="name">The breaker's name.</param>
+    /// <param name="name">The name of the breaker or group.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
     public static IServiceCollection AddFluxgateListener<
@@ -47,10 +47,10 @@ public static class FluxgateListenerServiceCollectionExtensions
     )
         where TListener : class, IListener => AddFactory(services, circuitName: null, factory);
 
-    /// <summary>Adds a listener as <see cref="AddFluxgateListener{TListener}(IServiceCollection, Func{IServiceProvider, TListener})"/> does, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener{TListener}(IServiceCollection, Func{IServiceProvider, TListener})"/> does, for one breaker, or for all breakers of one group.</summary>
     /// <typeparam name="TListener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</typeparam>
     /// <param name="services">The services.</param>
-    /// <param name="name">The breaker's name.</param>
+    /// <param name="name">The name of the breaker or group.</param>
     /// <param name="factory">Creates the listener. Called once.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
@@ -70,9 +70,9 @@ public static class FluxgateListenerServiceCollectionExtensions
     public static IServiceCollection AddFluxgateListener(this IServiceCollection services, IListener listener) =>
         AddInstance(services, circuitName: null, listener);
 
-    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, IListener)"/> does, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, IListener)"/> does, for one breaker, or for all breakers of one group.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="name">The breaker's name.</param>
+    /// <param name="name">The name of the breaker or group.</param>
     /// <param name="listener">An <see cref="ICircuitListener"/> or an <see cref="IAsyncCircuitListener"/>.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
@@ -87,9 +87,9 @@ public static class FluxgateListenerServiceCollectionExtensions
     public static IServiceCollection AddFluxgateListener(this IServiceCollection services, Action<Signal> onSignal) =>
         AddInstance(services, circuitName: null, Listener.From(onSignal));
 
-    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, Action{Signal})"/> does, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, Action{Signal})"/> does, for one breaker, or for all breakers of one group.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="name">The breaker's name.</param>
+    /// <param name="name">The name of the breaker or group.</param>
     /// <param name="onSignal">See <see cref="Listener.From(Action{Signal})"/>.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, <paramref name="onSignal"/> is an <c>async void</c> method, or an argument is <see langword="null"/>.</exception>
@@ -106,9 +106,9 @@ public static class FluxgateListenerServiceCollectionExtensions
         Func<Signal, CancellationToken, ValueTask> onSignal
     ) => AddInstance(services, circuitName: null, Listener.From(onSignal));
 
-    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, Func{Signal, CancellationToken, ValueTask})"/> does, for one breaker.</summary>
+    /// <summary>Adds a listener as <see cref="AddFluxgateListener(IServiceCollection, Func{Signal, CancellationToken, ValueTask})"/> does, for one breaker, or for all breakers of one group.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="name">The breaker's name.</param>
+    /// <param name="name">The name of the breaker or group.</param>
     /// <param name="onSignal">See <see cref="Listener.From(Func{Signal, CancellationToken, ValueTask})"/>.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or too long, or an argument is <see langword="null"/>.</exception>
@@ -162,7 +162,7 @@ public static class FluxgateListenerServiceCollectionExtensions
         services.AddSingleton(registration);
         if (registration.CircuitName is { } name)
         {
-            services.AddSingleton(new BreakerReference(name, $"The listener {registration.Type}"));
+            services.AddSingleton(new BreakerReference(name, $"The listener {registration.Type}", MayBeGroup: true));
         }
 
         return services;

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FluxgateServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="FluxgateBreakers"/>, each <see cref="FluxgateBreaker"/> as a keyed service by its name, and the settings as
+    /// Adds <see cref="FluxgateBreakers"/>, each <see cref="FluxgateBreaker"/> and each <see cref="BreakerGroup"/> as a keyed service by its name, and the settings as
     /// <c>IOptionsMonitor&lt;FluxgateBreakerSettings&gt;</c>. Further calls add to the first.
     /// </summary>
     /// <param name="services">The services.</param>
@@ -45,7 +45,8 @@ public static class FluxgateServiceCollectionExtensions
             provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default
         ));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<TelemetryOptions>, MeteringEnricherSetup>());
-        services.TryAddKeyedSingleton(KeyedService.AnyKey, Keyed);
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => Breakers(provider)[NameOf<FluxgateBreaker>(key)]);
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => Breakers(provider).GetGroup(NameOf<BreakerGroup>(key)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BreakerStartup>());
         return new(services);
     }
@@ -71,10 +72,11 @@ public static class FluxgateServiceCollectionExtensions
         return builder;
     }
 
-    private static FluxgateBreaker Keyed(IServiceProvider provider, object? key) =>
-        key is string name
-            ? provider.GetRequiredService<FluxgateBreakers>()[name]
-            : throw new InvalidOperationException(
-                $"The key of a FluxgateBreaker must be its name, a string, but is {(key is null ? "null" : $"{key} ({key.GetType().Name})")}."
-            );
+    private static FluxgateBreakers Breakers(IServiceProvider provider) => provider.GetRequiredService<FluxgateBreakers>();
+
+    private static string NameOf<T>(object? key) =>
+        key as string
+        ?? throw new InvalidOperationException(
+            $"The key of a {typeof(T).Name} must be its name, a string, but is {(key is null ? "null" : $"{key} ({key.GetType().Name})")}."
+        );
 }

@@ -3,30 +3,28 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fluxgate;
 
-/// <summary>The health of a breaker, from one snapshot.</summary>
-internal sealed class BreakerHealth
+/// <summary>Reads the health of a breaker, from one snapshot.</summary>
+internal static class BreakerHealth
 {
-    private BreakerHealth(HealthStatus status, string description, Dictionary<string, object> data)
-    {
-        Status = status;
-        Description = description;
-        Data = data;
-    }
-
-    public HealthStatus Status { get; }
-
-    public string Description { get; }
-
-    public IReadOnlyDictionary<string, object> Data { get; }
-
     /// <summary>Reads the health of a breaker.</summary>
     /// <param name="breaker">The breaker.</param>
-    /// <param name="error">The errors of its changed configuration, if it is invalid.</param>
-    /// <param name="retained">The keys that stay in force although their file is missing or fails to load, if any.</param>
     /// <param name="whenOpen">The status of an open circuit.</param>
-    public static BreakerHealth Of(FluxgateBreaker breaker, string? error, string? retained, HealthStatus whenOpen)
+    public static CircuitHealth Of(FluxgateBreaker breaker, HealthStatus whenOpen)
     {
         var now = breaker.Snapshot();
+        var status = StatusOf(now, whenOpen);
+        var description = $"{OneLine.Of(breaker.Name)} is {now.State.ToLabel()} ({now.Reason.Text})";
+        if (now.NextProbeAt is { } next)
+        {
+            description += $", next probe {next.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
+        }
+
+        return new CircuitHealth(status, description, DataOf(now), isNotable: status != HealthStatus.Healthy);
+    }
+
+    /// <summary>Returns the data of one circuit.</summary>
+    public static Dictionary<string, object> DataOf(BreakerSnapshot now)
+    {
         var data = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["state"] = now.State.ToLabel(),
@@ -43,45 +41,23 @@ internal sealed class BreakerHealth
             data["failure_rate"] = failureRate;
         }
 
-        if (error is not null)
-        {
-            data["configuration_error"] = error;
-        }
-
-        if (retained is not null)
-        {
-            data["retained_configuration"] = retained;
-        }
-
-        var description = $"{breaker.Name} is {now.State.ToLabel()} ({now.Reason.Text})";
-        if (now.NextProbeAt is { } next)
-        {
-            description += $", next probe {next.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
-        }
-
-        if (error is not null)
-        {
-            description += "; the changed configuration is invalid";
-        }
-
-        if (retained is not null)
-        {
-            description += "; a configuration file is missing or fails to load";
-        }
-
-        return new(StatusOf(now, whenOpen), description, data);
+        return data;
     }
+
+    /// <summary>Returns whether the break of an open circuit is over, so that the next call is a probe.</summary>
+    public static bool IsReadyToProbe(BreakerSnapshot now) => now is { State: BreakerState.Open, NextProbeAt: not null, RetryAfter: null };
+
+    /// <summary>Returns a failure status for circuits that need calls to recover.</summary>
+    public static HealthStatus AtWorstDegraded(HealthStatus status) => status < HealthStatus.Degraded ? HealthStatus.Degraded : status;
 
     private static HealthStatus StatusOf(BreakerSnapshot now, HealthStatus whenOpen) =>
         now.State switch
         {
             // An open circuit whose break is over, and a half-open one, need calls to close. A load balancer that removes the instance as
             // unhealthy would keep them away.
-            BreakerState.Open when now is { NextProbeAt: not null, RetryAfter: null } => AtWorstDegraded(whenOpen),
+            BreakerState.Open when IsReadyToProbe(now) => AtWorstDegraded(whenOpen),
             BreakerState.HalfOpen => AtWorstDegraded(whenOpen),
             BreakerState.Open or BreakerState.ForcedOpen => whenOpen,
             _ => HealthStatus.Healthy,
         };
-
-    private static HealthStatus AtWorstDegraded(HealthStatus status) => status < HealthStatus.Degraded ? HealthStatus.Degraded : status;
 }

@@ -3,12 +3,19 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Provides extension methods that add health checks for the breakers of the container.</summary>
+/// <summary>Provides extension methods that add health checks for the breakers and groups of the container.</summary>
 /// <remarks>
 /// <para>
 /// An open or forced open circuit has the failure status, which is degraded by default. A half-open circuit, and an open one whose break is
 /// over, is degraded at worst: it needs calls to recover, and a load balancer sends none to an unhealthy instance. Closed, metrics-only and
 /// disabled circuits are healthy.
+/// </para>
+/// <para>
+/// A group is healthy as long as the ratio of its circuits that restrict calls (open, forced open or half-open) is below a limit, 10% by default.
+/// From the limit on it has the failure status if that many circuits reject all calls, and is degraded at worst if some of them are half-open or at
+/// the end of their break. The shared circuit makes it degraded when it restricts calls. The data contain <c>circuits</c> (their number),
+/// <c>states</c> (the number in each state), <c>shared</c> (the data of the shared circuit) and <c>worst</c> (a list with the data and the
+/// <c>key</c> of at most 10 circuits that are not closed, the worst first).
 /// </para>
 /// <para>
 /// ASP.NET Core responds with 200 if the status is degraded and with 503 if it is unhealthy, so a readiness probe that should fail needs
@@ -22,7 +29,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </remarks>
 public static class FluxgateHealthChecksBuilderExtensions
 {
-    /// <summary>Adds one check for all breakers that are created. The status is the worst of them, and the data have an entry for each breaker by its name.</summary>
+    /// <summary>Adds one check for all breakers and groups that are created. The status is the worst of them, and the data have an entry for each by its name.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The name of the check.</param>
     /// <param name="failureStatus">The status of an open circuit. The default is <see cref="HealthStatus.Degraded"/>.</param>
@@ -79,6 +86,54 @@ public static class FluxgateHealthChecksBuilderExtensions
             builder,
             name,
             services => new BreakerHealthCheck(services.GetRequiredService<FluxgateBreakers>(), breaker),
+            failureStatus,
+            tags,
+            timeout
+        );
+    }
+
+    /// <summary>Adds a check for one group. If the group is not defined, the same applies as to <see cref="AddFluxgateBreaker"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="group">The group's name.</param>
+    /// <param name="degradedFrom">
+    /// The ratio of circuits that restrict calls from which on the group is degraded, greater than 0 and at most 1. The default is 0.1 (10%). Open,
+    /// forced open and half-open circuits restrict calls.
+    /// </param>
+    /// <param name="name">The check's name; the default is <c>fluxgate-</c> and the name of the group.</param>
+    /// <param name="failureStatus">
+    /// The status if the ratio of circuits that reject all calls reaches <paramref name="degradedFrom"/>. The default is <see cref="HealthStatus.Degraded"/>.
+    /// </param>
+    /// <param name="tags">The tags of the check.</param>
+    /// <param name="timeout">The timeout of the check. It only reads memory.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/> or out of range, or <paramref name="group"/> is empty or too long.</exception>
+    public static IHealthChecksBuilder AddFluxgateBreakerGroup(
+        this IHealthChecksBuilder builder,
+        string group,
+        double degradedFrom = GroupHealth.DegradedFrom,
+        string? name = null,
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        TimeSpan? timeout = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        FluxgateBuilder.RequireName(group);
+        if (degradedFrom is not (> 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(degradedFrom),
+                degradedFrom,
+                $"{nameof(degradedFrom)} must be greater than 0 and at most 1 (1 is 100%), but is {RuleText.Number(degradedFrom)}."
+            );
+        }
+
+        name ??= $"fluxgate-{group}";
+        builder.Services.AddSingleton(new BreakerReference(GroupNames.SettingsOf(group), $"The health check '{name}'"));
+        return Add(
+            builder,
+            name,
+            services => new GroupHealthCheck(services.GetRequiredService<FluxgateBreakers>(), group, degradedFrom),
             failureStatus,
             tags,
             timeout

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
@@ -18,6 +17,7 @@ namespace Fluxgate;
 /// <item><term><see cref="SignalsDroppedNotice"/></term><description><see cref="LogLevel.Warning"/>, 13 <c>CircuitSignalsDropped</c></description></item>
 /// <item><term><see cref="ReconfiguredNotice"/></term><description><see cref="LogLevel.Information"/>, 14 <c>CircuitReconfigured</c></description></item>
 /// <item><term><see cref="LeaseExceededNotice"/></term><description><see cref="LogLevel.Warning"/>, 16 <c>CircuitLeaseExceeded</c></description></item>
+/// <item><term><see cref="GroupFullNotice"/></term><description><see cref="LogLevel.Warning"/>, 17 <c>CircuitGroupFull</c></description></item>
 /// <item><term>omitted notices</term><description><see cref="LogLevel.Warning"/>, 15 <c>CircuitNoticesOmitted</c></description></item>
 /// </list>
 /// <para>
@@ -46,8 +46,8 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
 
     private readonly RepeatLimit _limit = new();
 
-    /// <summary>The clocks of the breakers that do not use the system's, by name.</summary>
-    private readonly ConcurrentDictionary<string, TimeProvider> _clocks = new(StringComparer.Ordinal);
+    /// <summary>The clocks of the breakers that do not use the system's, by name, with the number of breakers of that name.</summary>
+    private readonly Dictionary<string, (TimeProvider Clock, int Breakers)> _clocks = new(StringComparer.Ordinal);
 
     private readonly ILogger _logger = logger ?? throw new ArgumentNullException(nameof(logger), "logger must not be null.");
 
@@ -61,7 +61,10 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
         ArgumentNullException.ThrowIfNull(breaker);
         if (breaker.TimeProvider != TimeProvider.System)
         {
-            _clocks[breaker.Name] = breaker.TimeProvider;
+            lock (_clocks)
+            {
+                _clocks[breaker.Name] = (breaker.TimeProvider, _clocks.GetValueOrDefault(breaker.Name).Breakers + 1);
+            }
         }
     }
 
@@ -72,7 +75,19 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
     {
         ArgumentNullException.ThrowIfNull(breaker);
         _limit.End(breaker.Name);
-        _clocks.TryRemove(breaker.Name, out _);
+        lock (_clocks)
+        {
+            // A group may have created the next breaker of the key already.
+            if (breaker.TimeProvider == TimeProvider.System || !_clocks.Remove(breaker.Name, out var known))
+            {
+                return;
+            }
+
+            if (known.Breakers > 1)
+            {
+                _clocks.Add(breaker.Name, (known.Clock, known.Breakers - 1));
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -136,6 +151,10 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
                 when ShouldLog(notice, typeof(LeaseExceededNotice), "a probe succeeded after its lease"):
                 LogMessages.LeaseExceeded(_logger, OneLine.Of(notice.CircuitName), RuleText.Measured(duration), RuleText.Duration(lease));
                 break;
+            case GroupFullNotice { GroupName: var group, MaxBreakers: var places }
+                when ShouldLog(notice, typeof(GroupFullNotice), "all places of the group were taken"):
+                LogMessages.GroupFull(_logger, places, OneLine.Of(group), OneLine.Of(notice.CircuitName));
+                break;
             case ReconfiguredNotice reconfigured when _logger.IsEnabled(LogLevel.Information):
                 LogMessages.Reconfigured(
                     _logger,
@@ -152,8 +171,16 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
         return _limit.ShouldReport(
             name,
             kind,
-            _clocks.GetValueOrDefault(name, TimeProvider.System),
+            ClockOf(name),
             omitted => LogMessages.NoticesOmitted(_logger, OneLine.Of(name), omitted, RuleText.Duration(RepeatLimit.Period), description)
         );
+    }
+
+    private TimeProvider ClockOf(string name)
+    {
+        lock (_clocks)
+        {
+            return _clocks.TryGetValue(name, out var known) ? known.Clock : TimeProvider.System;
+        }
     }
 }

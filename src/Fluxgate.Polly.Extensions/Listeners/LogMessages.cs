@@ -132,4 +132,12 @@ internal static partial class LogMessages
         EventName = "CircuitLeaseExceeded"
     )]
     public static partial void LeaseExceeded(ILogger logger, string circuitName, string durationText, string leaseText);
+
+    [LoggerMessage(
+        17,
+        LogLevel.Warning,
+        "All {MaxBreakers} places of group {GroupName} are taken, so further keys share circuit {CircuitName}. Increase MaxBreakers if the group has that many keys.",
+        EventName = "CircuitGroupFull"
+    )]
+    public static partial void GroupFull(ILogger logger, int maxBreakers, string groupName, string circuitName);
 }

@@ -9,7 +9,8 @@ internal sealed class RepeatLimit
 {
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<(string CircuitName, object Kind), Repeats> _active = [];
+    // By circuit, because a group may end thousands of circuits at once, and each must find its own kinds.
+    private readonly Dictionary<string, Dictionary<object, Repeats>> _active = new(StringComparer.Ordinal);
 
     /// <summary>Returns whether to report an event now. Otherwise, the event is counted.</summary>
     /// <param name="circuitName">The name of the circuit.</param>
@@ -21,17 +22,22 @@ internal sealed class RepeatLimit
         var repeats = new Repeats(report);
         lock (_active)
         {
-            if (_active.TryGetValue((circuitName, kind), out var active))
+            if (!_active.TryGetValue(circuitName, out var kinds))
+            {
+                _active.Add(circuitName, kinds = []);
+            }
+
+            if (kinds.TryGetValue(kind, out var active))
             {
                 active.Omitted++;
                 return false;
             }
 
-            _active.Add((circuitName, kind), repeats);
+            kinds.Add(kind, repeats);
         }
 
         // Not under the lock, because the clock may be the user's.
-        var timer = StartTimer(clock, () => EndPeriod((circuitName, kind), repeats));
+        var timer = StartTimer(clock, () => EndPeriod(circuitName, kind, repeats));
         lock (_active)
         {
             repeats.Timer = timer;
@@ -43,19 +49,19 @@ internal sealed class RepeatLimit
     /// <summary>Reports the omitted events of a disposed breaker now, and removes them.</summary>
     public void End(string circuitName)
     {
-        KeyValuePair<(string CircuitName, object Kind), Repeats>[] ended;
+        KeyValuePair<object, Repeats>[] ended;
         lock (_active)
         {
-            ended = [.. _active.Where(kind => kind.Key.CircuitName == circuitName)];
+            ended = [.. _active.GetValueOrDefault(circuitName) ?? []];
         }
 
         foreach (var (kind, repeats) in ended)
         {
-            EndPeriod(kind, repeats, isLast: true);
+            EndPeriod(circuitName, kind, repeats, isLast: true);
         }
     }
 
-    private void EndPeriod((string, object) kind, Repeats repeats, bool isLast = false)
+    private void EndPeriod(string circuitName, object kind, Repeats repeats, bool isLast = false)
     {
         long omitted;
         lock (_active)
@@ -64,9 +70,13 @@ internal sealed class RepeatLimit
             if (omitted == 0 || isLast)
             {
                 repeats.Timer?.Dispose();
-                if (_active.GetValueOrDefault(kind) == repeats)
+                if (_active.TryGetValue(circuitName, out var kinds) && kinds.GetValueOrDefault(kind) == repeats)
                 {
-                    _active.Remove(kind);
+                    kinds.Remove(kind);
+                    if (kinds.Count == 0)
+                    {
+                        _active.Remove(circuitName);
+                    }
                 }
             }
         }

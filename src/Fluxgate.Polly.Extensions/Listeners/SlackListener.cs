@@ -25,7 +25,8 @@ namespace Fluxgate;
 /// limited in the same way.
 /// </para>
 /// <para>
-/// Thread-safe. One instance can post the signals of many breakers; breakers of the same name share a thread. Calls never wait for Slack (see
+/// Thread-safe. One instance can post the signals of many breakers; breakers of the same name share a thread. At most 4 requests are sent at a
+/// time, because a group may open many circuits at once; a message that waits longer than <see cref="SlackOptions.GiveUpAfter"/> fails. Calls never wait for Slack (see
 /// <see cref="IAsyncCircuitListener"/>).
 /// </para>
 /// </remarks>

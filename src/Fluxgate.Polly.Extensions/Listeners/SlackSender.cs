@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -7,6 +8,10 @@ namespace Fluxgate;
 /// <summary>Posts messages to Slack. Retries in bounded time, and logs messages that could not be posted.</summary>
 internal sealed class SlackSender
 {
+    private const int MostRequests = 4;
+
+    // The requests that are being sent. Each circuit posts for itself, and a group may open thousands at once.
+    private readonly Channel<bool> _requests = Channel.CreateBounded<bool>(MostRequests);
     private readonly HttpClient _client;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -39,7 +44,7 @@ internal sealed class SlackSender
         var json = post.ToJson();
         for (var attempt = 1; ; attempt++)
         {
-            var response = await TryAsync(json, Remaining(start), cancellationToken).ConfigureAwait(false);
+            var response = await TryInTurnAsync(json, start, cancellationToken).ConfigureAwait(false);
             if (response.Problem is null)
             {
                 return response.MessageId;
@@ -87,6 +92,19 @@ internal sealed class SlackSender
     {
         var wait = _retryDelay * Math.Pow(2, Math.Min(attempt - 1, 30));
         return wait < _giveUpAfter ? wait : _giveUpAfter;
+    }
+
+    private async Task<SlackResponse> TryInTurnAsync(ReadOnlyMemory<byte> json, long start, CancellationToken cancellationToken)
+    {
+        await _requests.Writer.WriteAsync(true, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await TryAsync(json, Remaining(start), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _requests.Reader.TryRead(out _);
+        }
     }
 
     private async Task<SlackResponse> TryAsync(ReadOnlyMemory<byte> json, TimeSpan timeout, CancellationToken cancellationToken)

@@ -219,10 +219,16 @@ public sealed class SettingsFromConfiguration
     }
 
     [Theory]
-    [InlineData("""{ "Fluxgate": "on" }""", "Fluxgate: 'on' is invalid. Expected a section with the keys Defaults and Breakers.")]
+    [InlineData(
+        """{ "Fluxgate": "on" }""",
+        "Fluxgate: 'on' is invalid. Expected a section with the keys Defaults, Breakers and BreakerGroups."
+    )]
     [InlineData("""{ "Fluxgate": { "Breakers": "payments" } }""", "Fluxgate:Breakers: 'payments' is invalid. Expected a section")]
     [InlineData("""{ "Fluxgate": { "Defaults": "none" } }""", "Fluxgate:Defaults: 'none' is invalid. Expected a section with the keys")]
-    [InlineData("""{ "Fluxgate": { "Payments": {} } }""", "Fluxgate:Payments: unknown key 'Payments'. Known keys: Defaults, Breakers.")]
+    [InlineData(
+        """{ "Fluxgate": { "Payments": {} } }""",
+        "Fluxgate:Payments: unknown key 'Payments'. Known keys: Defaults, Breakers, BreakerGroups."
+    )]
     public async Task A_section_of_another_shape_is_refused_even_without_breakers(string json, string error)
     {
         await using var services = Services(json);

@@ -58,14 +58,14 @@ public sealed class PipelineBreakers
             MinBreakDurationHint = TimeSpan.FromSeconds(2),
             MaxBreakDurationHint = TimeSpan.FromSeconds(3),
         };
-        var connected = FluxgateBreakerServiceProviderExtensions.Connect(
+        var connected = ContainerOptions.Connect(
             new FluxgateBreakerOptions<int>(),
             options,
             new ResiliencePipelineBuilder<int>(),
             services,
             "payments"
         );
-        string[] ofTheContainer = ["Breaker", "Settings", "CircuitName"];
+        string[] ofTheContainer = ["Breaker", "Group", "KeySelector", "Settings", "CircuitName"];
         var properties = typeof(FluxgateBreakerOptions<int>).GetProperties().Where(property => property.CanWrite);
         foreach (var property in properties.ExceptBy(ofTheContainer, property => property.Name))
         {
