@@ -30,6 +30,10 @@ public sealed class DashboardPanels
                 ("Calls in Flight", "timeseries", "none", "half_open_in_flight in_flight"),
                 ("Would Trip, Errors, Dropped Signals", "timeseries", "none", "signals_dropped_total user_errors_total would_trip_total"),
                 ("Overdue Calls", "timeseries", "none", "oldest_in_flight_seconds overdue"),
+                ("Group Circuits by State", "timeseries", "none", "group_circuits group_max_circuits"),
+                ("Group Circuits not Closed", "timeseries", "percentunit", "group_circuits"),
+                ("Worst Keys", "timeseries", "reqps", "key_failures_total key_rejected_total"),
+                ("Shared Calls and Evictions", "timeseries", "none", "group_evicted_total group_shared_calls_total"),
             ],
             KitDashboard.Panels.Select(panel =>
                 (
@@ -85,6 +89,8 @@ public sealed class DashboardPanels
         var mappings = Defaults(Panel("State Timeline")).GetProperty("mappings")[0].GetProperty("options").EnumerateObject();
         var slices = Panel("Circuit State Overview").GetProperty("fieldConfig").GetProperty("overrides").EnumerateArray();
 
+        var groups = Panel("Group Circuits by State").GetProperty("fieldConfig").GetProperty("overrides").EnumerateArray().SkipLast(1);
+
         Assert.Equal(
             expected.Select(state => ($"{(int)state.State}", state.State.ToLabel().Replace('_', '-'), state.Colour)),
             mappings.Select(mapping => (mapping.Name, KitDashboard.Text(mapping.Value, "text"), KitDashboard.Text(mapping.Value, "color")))
@@ -92,6 +98,10 @@ public sealed class DashboardPanels
         Assert.Equal(
             expected.Select(state => (state.State.ToLabel(), state.Colour)),
             slices.Select(slice => (KitDashboard.Text(slice.GetProperty("matcher"), "options"), Colour(slice)))
+        );
+        Assert.Equal(
+            expected.Select(state => ($".* {state.State.ToLabel()}", state.Colour)),
+            groups.Select(line => (KitDashboard.Text(line.GetProperty("matcher"), "options"), Colour(line)))
         );
     }
 
@@ -124,6 +134,9 @@ public sealed class DashboardPanels
     [InlineData("Latency", "{{circuit_name}} p50", "{{circuit_name}} p95", "{{circuit_name}} p99")]
     [InlineData("Next Probe", "{{circuit_name}} ({{instance}})")]
     [InlineData("Overdue Calls", "{{circuit_name}} over {{threshold}} s", "{{circuit_name}} oldest")]
+    [InlineData("Group Circuits by State", "{{circuit_name}} {{state}}", "{{circuit_name}} places")]
+    [InlineData("Worst Keys", "{{circuit_name}} {{key}}")]
+    [InlineData("Shared Calls and Evictions", "{{circuit_name}} {{reason}}", "{{circuit_name}} evicted")]
     public void Each_series_has_a_legend(string title, params string[] legends) => Assert.Equal(legends, Legends(Panel(title)));
 
     [Fact]

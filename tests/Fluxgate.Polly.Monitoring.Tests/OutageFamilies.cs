@@ -4,6 +4,8 @@ namespace Fluxgate;
 [Collection(OutageCollection.Name)]
 public sealed class OutageFamilies(MonitoredOutage outage)
 {
+    private static readonly string[] Families = [.. CountedFamilies.All.Keys, .. CountedGroups.OfGroupsAlone.Keys];
+
     [NeedsPrometheusFact]
     public Task Every_series_of_every_family_has_the_counted_value() =>
         KitQueries.AssertCountsAsync(
@@ -16,23 +18,17 @@ public sealed class OutageFamilies(MonitoredOutage outage)
                     )
                     .Select(family => new KitQuery("the catalogue", family, family)),
             ],
-            CountedFamilies.All.Keys.ToDictionary(
-                family => family,
-                Func<KitMoment, KitVector> (family) => now => now[family["circuit_breaker_".Length..]]
-            )
+            Families.ToDictionary(family => family, Func<KitMoment, KitVector> (family) => now => now[family["circuit_breaker_".Length..]])
         );
 
     [NeedsPrometheusFact]
     public void The_outage_changes_every_family() =>
-        Assert.All(
-            CountedFamilies.All.Keys,
-            family => Assert.Contains(outage.Now[family["circuit_breaker_".Length..]], sample => sample.Value != 0)
-        );
+        Assert.All(Families, family => Assert.Contains(outage.Now[family["circuit_breaker_".Length..]], sample => sample.Value != 0));
 
     [NeedsPrometheusFact]
     public void Every_counter_is_0_before_the_first_event()
     {
-        var counters = CountedFamilies.All.Keys.Where(family => family.EndsWith("_total", StringComparison.Ordinal)).ToArray();
+        var counters = Families.Where(family => family.EndsWith("_total", StringComparison.Ordinal)).ToArray();
         var before = outage.Now with { Targets = outage.Before };
 
         Assert.True(counters.Length > 10);
@@ -42,6 +38,32 @@ public sealed class OutageFamilies(MonitoredOutage outage)
                     .Select(series => (series, First: outage.Now.Scrapes.Of(family, series)[0].Value))
             ),
             counter => Assert.Equal((0, 0), (counter.series.Value, counter.First))
+        );
+    }
+
+    [NeedsPrometheusFact]
+    public void The_series_of_a_key_that_fails_begin_before_its_first_failure()
+    {
+        foreach (var family in Families.Where(family => family.StartsWith("circuit_breaker_key_", StringComparison.Ordinal)).Skip(1))
+        {
+            var keys = outage.Now[family["circuit_breaker_".Length..]].Where(series => series.Value > 0).ToArray();
+            Assert.True(keys.Length >= 8, family);
+            Assert.All(keys, series => Assert.Equal(0, outage.Now.Scrapes.Of(family, series)[0].Value));
+        }
+    }
+
+    [NeedsPrometheusFact]
+    public async Task The_keys_that_are_shown_are_those_that_fail_and_the_first_of_the_others()
+    {
+        var states = await outage.QueryAsync("circuit_breaker_key_state{job=\"quickstart\"} == 1");
+
+        Assert.Equal(
+            (string[])["tenant-00", "tenant-01", "tenant-02", "tenant-03", .. Enumerable.Range(24, 8).Select(key => $"tenant-{key}")],
+            states.Select(sample => sample["key"]).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            ["closed 4", "half_open 1", "open 7"],
+            states.CountBy(sample => sample["state"]).Select(state => $"{state.Key} {state.Value}").Order()
         );
     }
 
@@ -61,6 +83,6 @@ public sealed class OutageFamilies(MonitoredOutage outage)
         var moved = await outage.QueryAsync("sum({__name__=~\"circuit_breaker_.*_total\", job=\"payments-api\"})");
         var born = await outage.QueryAsync("count(circuit_breaker_state_code{job=\"payments-api\"})");
 
-        Assert.Equal((0, outage.Before[1].Circuits.Count), (moved.Single().Value, born.Single().Value));
+        Assert.Equal((0, outage.Before[1].Counts.Circuits.Count), (moved.Single().Value, born.Single().Value));
     }
 }

@@ -19,6 +19,11 @@ internal sealed class BusyBreakers
         Closed.Fail(2);
         Closed.Begin();
         RunHistory(Open);
+        Group = new("tenants", Settings(), new() { MaxBreakers = 2 }, Open.Time);
+        foreach (var (key, calls) in (ReadOnlySpan<(string, int)>)[("acme", 5), ("zeta", 1), ("newcomer", 2)])
+        {
+            Fail(Group, key, calls);
+        }
     }
 
     public PrometheusMetrics Metrics { get; }
@@ -29,7 +34,21 @@ internal sealed class BusyBreakers
     /// <summary>Closed, with calls in its window.</summary>
     public World Closed { get; }
 
+    /// <summary>A group without a free place. One circuit is open, one is closed, and the shared one has failures.</summary>
+    public BreakerGroup Group { get; }
+
     public Page Page => Page.Of(Metrics);
+
+    private static void Fail(BreakerGroup group, string key, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            if (group.GetOrAdd(key).TryAdmit(out var call))
+            {
+                call.Settle(Verdict.Failure);
+            }
+        }
+    }
 
     private static void RunHistory(World world)
     {

@@ -37,6 +37,15 @@ public sealed class PageCatalogue
         ("circuit_breaker_next_probe_timestamp_seconds", Gauge, []),
         ("circuit_breaker_user_errors_total", Counter, ["source"]),
         ("circuit_breaker_signals_dropped_total", Counter, []),
+        ("circuit_breaker_group_circuits", Gauge, ["state"]),
+        ("circuit_breaker_group_max_circuits", Gauge, []),
+        ("circuit_breaker_group_evicted_total", Counter, []),
+        ("circuit_breaker_group_shared_calls_total", Counter, ["reason"]),
+        ("circuit_breaker_group_shared_state", Gauge, ["state"]),
+        ("circuit_breaker_key_state", Gauge, ["key", "state"]),
+        ("circuit_breaker_key_state_transition_total", Counter, ["key", "old_state", "new_state"]),
+        ("circuit_breaker_key_failures_total", Counter, ["key"]),
+        ("circuit_breaker_key_rejected_total", Counter, ["key"]),
     ];
 
     [Fact]
@@ -87,9 +96,15 @@ public sealed class PageCatalogue
                 "break_duration_hint",
                 "metric",
                 "clock",
+                "key_selector",
             ],
             Values("circuit_breaker_user_errors_total", "source")
         );
+        Assert.Equal(states, Values("circuit_breaker_group_circuits", "state"));
+        Assert.Equal(states, Values("circuit_breaker_group_shared_state", "state"));
+        Assert.Equal(states, Values("circuit_breaker_key_state", "state"));
+        Assert.Equal(["acme", "zeta"], Values("circuit_breaker_key_state", "key"));
+        Assert.Equal(["no_place", "no_key", "selector_error"], Values("circuit_breaker_group_shared_calls_total", "reason"));
         Assert.Subset(states.ToHashSet(), Values("circuit_breaker_request_duration_seconds_count", "state").ToHashSet());
 
         IEnumerable<string> Values(string name, string label) =>
@@ -123,6 +138,8 @@ public sealed class PageCatalogue
         var world = new World(
             new() { Tripper = Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)), Listeners = { new PrometheusListener(metrics) } }
         );
+        using var group = new BreakerGroup("tenants", new() { Listeners = { new PrometheusListener(metrics) } });
+        group.GetOrAdd("acme");
         var page = Page.Of(metrics);
         GC.KeepAlive(world);
 

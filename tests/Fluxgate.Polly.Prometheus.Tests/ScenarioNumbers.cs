@@ -88,8 +88,11 @@ public sealed class ScenarioNumbers
         Assert.Equal(newer.InFlight, page["circuit_breaker_in_flight{circuit_name=\"payments\"}"]);
         foreach (var le in (double[])[0.005, 0.25, 0.5, 1, double.PositiveInfinity])
         {
-            Assert.Equal(Below(older, le) + Below(newer, le), page.All.Single(series => IsBucket(series, "closed", le)).Value);
-            Assert.Equal(Below(older, le, BreakerState.HalfOpen), page.All.Single(series => IsBucket(series, "half_open", le)).Value);
+            Assert.Equal(Below(older, le) + Below(newer, le), page.Of("payments").Single(series => IsBucket(series, "closed", le)).Value);
+            Assert.Equal(
+                Below(older, le, BreakerState.HalfOpen),
+                page.Of("payments").Single(series => IsBucket(series, "half_open", le)).Value
+            );
         }
 
         Assert.Equal(
@@ -178,6 +181,7 @@ public sealed class ScenarioNumbers
             "break_duration_hint",
             "metric",
             "clock",
+            "key_selector",
         ];
         for (var source = 0; source < sources.Length; source++)
         {

@@ -1,16 +1,12 @@
 using Fluxgate;
-using Polly;
 
 namespace Outage;
 
-/// <summary>A breaker in a pipeline, and a caller that counts the outcomes of its calls.</summary>
+/// <summary>A breaker, and a caller that counts the outcomes of its calls.</summary>
 internal sealed class Circuit : IAsyncDisposable
 {
-    /// <summary>The duration of calls for which no other is given.</summary>
-    private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(3);
-
     private readonly CallerClock _clock = new();
-    private readonly ResiliencePipeline _pipeline;
+    private readonly Caller _caller;
 
     public Circuit(string name, FluxgateBreakerSettings settings)
     {
@@ -18,18 +14,17 @@ internal sealed class Circuit : IAsyncDisposable
         settings.Listeners.Add(new PrometheusListener());
         settings.Listeners.Add(CallCounts);
         Breaker = new(name, settings, _clock);
-        _pipeline = new ResiliencePipelineBuilder()
-            .AddFluxgateBreaker(
-                new FluxgateBreakerOptions
-                {
-                    Breaker = Breaker,
-                    ShouldHandle = args =>
-                        args.Outcome.Exception is FormatException
-                            ? throw new InvalidOperationException("The predicate throws.")
-                            : new(args.Outcome.Exception is not null),
-                }
-            )
-            .Build();
+        _caller = new(
+            _clock,
+            new FluxgateBreakerOptions
+            {
+                Breaker = Breaker,
+                ShouldHandle = args =>
+                    args.Outcome.Exception is FormatException
+                        ? throw new InvalidOperationException("The predicate throws.")
+                        : new(args.Outcome.Exception is not null),
+            }
+        );
     }
 
     public CallCounts CallCounts { get; }
@@ -57,16 +52,16 @@ internal sealed class Circuit : IAsyncDisposable
         }
     }
 
-    public void Succeed(int times) => Repeat(times, () => Succeed(Usual));
+    public void Succeed(int times) => Repeat(times, () => Succeed(Caller.Usual));
 
     public void Succeed(TimeSpan duration) => Execute(duration, error: null, Verdict.Success);
 
     public void Fail(int times) =>
-        Repeat(times, () => Execute(Usual, new HttpRequestException("The dependency is down."), Verdict.Failure));
+        Repeat(times, () => Execute(Caller.Usual, new HttpRequestException("The dependency is down."), Verdict.Failure));
 
     /// <summary>Makes calls for whose outcome the failure predicate throws.</summary>
     public void FailInPredicate(int times) =>
-        Repeat(times, () => Execute(Usual, new FormatException("The predicate throws for this exception."), Verdict.Ignored));
+        Repeat(times, () => Execute(Caller.Usual, new FormatException("The predicate throws for this exception."), Verdict.Ignored));
 
     /// <summary>Makes a call that its caller cancels after a time.</summary>
     public void Abandon(TimeSpan after)
@@ -106,37 +101,6 @@ internal sealed class Circuit : IAsyncDisposable
         }
     }
 
-    private void Execute(TimeSpan duration, Exception? error, Verdict verdict, CancellationTokenSource? caller = null)
-    {
-        Call? call = null;
-        try
-        {
-            _pipeline.Execute(
-                _ =>
-                {
-                    call = CallCounts.Begin();
-                    _clock.Pass(duration);
-                    caller?.Cancel();
-                    if (error is not null)
-                    {
-                        throw error;
-                    }
-                },
-                caller?.Token ?? default
-            );
-        }
-        catch (CallNotPermittedException rejection)
-        {
-            CallCounts.Reject(rejection.State);
-        }
-        catch (Exception thrown) when (ReferenceEquals(thrown, error))
-        {
-            // The failure of the dependency.
-        }
-
-        if (call is not null)
-        {
-            CallCounts.End(call, verdict);
-        }
-    }
+    private void Execute(TimeSpan duration, Exception? error, Verdict verdict, CancellationTokenSource? caller = null) =>
+        _caller.Execute(() => CallCounts, duration, error, verdict, caller: caller);
 }

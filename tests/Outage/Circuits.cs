@@ -38,7 +38,21 @@ internal sealed class Circuits : IAsyncDisposable
         slow.ListenerFlushTimeout = TimeSpan.FromSeconds(1);
         slow.Listeners.Add(async (_, _) => await _listenerGate.Task);
         SlowListener = Add("slow-listener", slow);
+
+        Tenants = Groups["tenants"] = new(
+            "tenants",
+            Settings(),
+            new()
+            {
+                MaxBreakers = Scenario.Tenants,
+                IdleTimeout = TimeSpan.FromHours(1),
+                MaxKeySeries = 12,
+            }
+        );
+        Groups["unused-group"] = new("unused-group", Settings(), new());
     }
+
+    public Dictionary<string, CircuitGroup> Groups { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, Circuit> All { get; } = new(StringComparer.Ordinal);
 
@@ -75,9 +89,17 @@ internal sealed class Circuits : IAsyncDisposable
     /// <summary>Has a name that must be escaped everywhere.</summary>
     public Circuit Hostile { get; }
 
+    /// <summary>A circuit for each of 40 keys. A part of them fails.</summary>
+    public CircuitGroup Tenants { get; }
+
     public async ValueTask DisposeAsync()
     {
         _listenerGate.SetResult();
+        foreach (var group in Groups.Values)
+        {
+            await group.DisposeAsync();
+        }
+
         foreach (var circuit in All.Values)
         {
             await circuit.DisposeAsync();

@@ -33,11 +33,15 @@ internal sealed record Counted(
     IReadOnlyDictionary<string, IReadOnlyList<double>> Durations
 )
 {
-    public static Counted By(Circuit circuit)
+    public static Counted By(Circuit circuit) => By(circuit.CallCounts, circuit.Thresholds, circuit.Slow, circuit.OldestAge);
+
+    /// <summary>Counts a circuit of a group. The group has no series of its rule, and the rule has no slow threshold.</summary>
+    public static Counted By(CallCounts counts) => By(counts, new Dictionary<string, double>(), slow: null, oldestAge: null);
+
+    private static Counted By(CallCounts counts, IReadOnlyDictionary<string, double> thresholds, TimeSpan? slow, TimeSpan? oldestAge)
     {
-        var counts = circuit.CallCounts;
         var window = counts.Outcomes.TakeLast(Circuits.Window).ToArray();
-        bool IsSlow(TimeSpan duration) => duration >= circuit.Slow;
+        bool IsSlow(TimeSpan duration) => duration >= slow;
         return new(
             counts.State.ToLabel(),
             Seconds(counts.Entered),
@@ -59,12 +63,12 @@ internal sealed record Counted(
             counts.Outcomes.Reverse().TakeWhile(outcome => !outcome.Failed).Count(),
             counts.Outcomes.Reverse().TakeWhile(outcome => outcome.Failed).Count(),
             window.Length == 0 ? null : (double)window.Count(outcome => outcome.Failed) / window.Length,
-            circuit.Slow?.TotalSeconds,
+            slow?.TotalSeconds,
             counts.Durations.Values.Sum(durations => durations.Count(duration => IsSlow(TimeSpan.FromSeconds(duration)))),
-            window.Length == 0 || circuit.Slow is null ? null : (double)window.Count(outcome => IsSlow(outcome.Duration)) / window.Length,
-            circuit.Slow is { } slow ? counts.Ages.Count(age => age >= slow) : 0,
-            circuit.OldestAge?.TotalSeconds,
-            circuit.Thresholds,
+            window.Length == 0 || slow is null ? null : (double)window.Count(outcome => IsSlow(outcome.Duration)) / window.Length,
+            counts.Ages.Count(IsSlow),
+            oldestAge?.TotalSeconds,
+            thresholds,
             counts.Durations.ToDictionary(state => state.Key, IReadOnlyList<double> (state) => state.Value, StringComparer.Ordinal)
         );
     }

@@ -21,5 +21,5 @@ while (await Console.In.ReadLineAsync() is { } line)
             break;
     }
 
-    Console.WriteLine(JsonSerializer.Serialize(circuits.All.ToDictionary(circuit => circuit.Key, circuit => Counted.By(circuit.Value))));
+    Console.WriteLine(JsonSerializer.Serialize(CountedProcess.By(circuits)));
 }

@@ -5,6 +5,9 @@ namespace Outage;
 /// <summary>Two acts that cause every kind of failure. After each, nothing changes any more and the program can be scraped.</summary>
 internal sealed class Scenario(Circuits circuits)
 {
+    /// <summary>The number of keys of the group, and so of its places.</summary>
+    public const int Tenants = 40;
+
     private (Call, Admission) _late;
 
     public void First()
@@ -27,6 +30,7 @@ internal sealed class Scenario(Circuits circuits)
         circuits.FailingPredicate.FailInPredicate(1);
         circuits.Hostile.Succeed(3);
         TripAndReset(circuits.SlowListener, times: 5);
+        FillTheGroup(circuits.Tenants);
     }
 
     public void Second()
@@ -56,7 +60,42 @@ internal sealed class Scenario(Circuits circuits)
         circuits.FailingPredicate.FailInPredicate(2);
         circuits.Hostile.Succeed(3);
         TripAndReset(circuits.SlowListener, times: 5);
+        FailForSomeKeys(circuits.Tenants);
     }
+
+    /// <summary>Calls the circuits of all keys, after one that is evicted.</summary>
+    private static void FillTheGroup(CircuitGroup group)
+    {
+        group.Succeed("guest", 3);
+        group.WaitForEviction();
+        for (var i = 0; i < Tenants; i++)
+        {
+            group.Succeed(Tenant(i), 2 + (i % 8));
+        }
+
+        // All are closed, so the first ones have series.
+        group.Shown.AddRange(Enumerable.Range(0, 12).Select(Tenant));
+    }
+
+    /// <summary>Opens the circuits of eight keys and the shared one, and leaves one half-open.</summary>
+    private static void FailForSomeKeys(CircuitGroup group)
+    {
+        for (var i = 24; i < 32; i++)
+        {
+            group.Fail(Tenant(i), 40 + i);
+        }
+
+        group.SucceedWithInvalidKey(3);
+        group.SucceedWithoutKey(2);
+        group.FailWithoutPlace("newcomer", 15);
+        group.WaitForTheBreak();
+        group.Begin(Tenant(31));
+        group.Begin(Tenant(0));
+        group.Shown.RemoveRange(4, 8);
+        group.Shown.AddRange(Enumerable.Range(24, 8).Select(Tenant));
+    }
+
+    private static string Tenant(int number) => $"tenant-{number:00}";
 
     /// <summary>Opens and probes repeatedly and never closes.</summary>
     private static void Probe(Circuit circuit, int times)

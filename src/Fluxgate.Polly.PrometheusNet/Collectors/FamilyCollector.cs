@@ -20,7 +20,7 @@ internal static class FamilyCollector
                 return circuit => new HistogramSeries(histogram, family, circuit);
             default:
                 var gauge = factory.CreateGauge(family.Name, family.Help, labels, new() { SuppressInitialValue = true });
-                return family.Name is "circuit_breaker_state"
+                return family.Name is "circuit_breaker_state" or "circuit_breaker_group_shared_state" or "circuit_breaker_key_state"
                     ? circuit => new StateSeries(gauge, family, circuit)
                     : circuit => new GaugeSeries(gauge, family, circuit);
         }

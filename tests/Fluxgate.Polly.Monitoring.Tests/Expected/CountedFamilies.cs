@@ -72,6 +72,10 @@ internal static class CountedFamilies
             ["circuit_breaker_signals_dropped_total"] = circuit => [Sample(circuit.SignalsDropped)],
         };
 
+    /// <summary>Returns the series of a family, by its name in Prometheus.</summary>
+    public static IEnumerable<KitSample> Of(string family, Counted circuit) =>
+        All.TryGetValue(family, out var series) ? series(circuit) : [];
+
     private static IEnumerable<KitSample> IfAny(double? value) => value is { } number ? [Sample(number)] : [];
 
     private static IEnumerable<KitSample> IfAny(double? threshold, double? value, string label) =>

@@ -48,6 +48,25 @@ internal static class DashboardExpectations
                 now.Increase("user_errors_total", 5).SumBy("circuit_name", "source").Where(times => times > 0),
             [$$"""sum by (circuit_name) (increase(circuit_breaker_signals_dropped_total{{{Chosen}}}[5m])) > 0"""] = now =>
                 now.Increase("signals_dropped_total", 5).SumBy("circuit_name").Where(times => times > 0),
+            [$$"""sum by (circuit_name, state) (circuit_breaker_group_circuits{{{Chosen}}})"""] = now =>
+                now["group_circuits"].SumBy("circuit_name", "state"),
+            [$$"""sum by (circuit_name) (circuit_breaker_group_max_circuits{{{Chosen}}})"""] = now =>
+                now["group_max_circuits"].SumBy("circuit_name"),
+            [
+                $$"""sum by (circuit_name) (circuit_breaker_group_circuits{state=~"open|half_open", {{Chosen}}}) / (sum by (circuit_name) (circuit_breaker_group_circuits{{{Chosen}}}) > 0)"""
+            ] = now =>
+                now["group_circuits"].With("state", "open", "half_open").SumBy("circuit_name")
+                / now["group_circuits"].SumBy("circuit_name").Where(circuits => circuits > 0),
+            [
+                $$"""topk(10, sum by (circuit_name, key) (rate(circuit_breaker_key_failures_total{{{Chosen}}}[$__rate_interval]) + rate(circuit_breaker_key_rejected_total{{{Chosen}}}[$__rate_interval])) > 0)"""
+            ] = now =>
+                (now.Rate("key_failures_total", Interval) + now.Rate("key_rejected_total", Interval))
+                    .SumBy("circuit_name", "key")
+                    .Where(rate => rate > 0),
+            [$$"""sum by (circuit_name, reason) (increase(circuit_breaker_group_shared_calls_total{{{Chosen}}}[5m])) > 0"""] = now =>
+                now.Increase("group_shared_calls_total", 5).SumBy("circuit_name", "reason").Where(calls => calls > 0),
+            [$$"""sum by (circuit_name) (increase(circuit_breaker_group_evicted_total{{{Chosen}}}[5m])) > 0"""] = now =>
+                now.Increase("group_evicted_total", 5).SumBy("circuit_name").Where(circuits => circuits > 0),
             [$$"""sum by (circuit_name, old_state, new_state) (increase(circuit_breaker_state_transition_total{{{Chosen}}}[1m])) > 0"""] =
                 now => now.Increase("state_transition_total", 1).SumBy("circuit_name", "old_state", "new_state").Where(times => times > 0),
         };
@@ -56,10 +75,10 @@ internal static class DashboardExpectations
     public static IReadOnlyDictionary<string, Func<KitMoment, KitVector>> Variables { get; } =
         new Dictionary<string, Func<KitMoment, KitVector>>(StringComparer.Ordinal)
         {
-            ["""label_values(circuit_breaker_state_code, job)"""] = now => now["state_code"].CountBy("job"),
-            ["""label_values(circuit_breaker_state_code{job=~"$job"}, instance)"""] = now => now["state_code"].CountBy("instance"),
-            ["""label_values(circuit_breaker_state_code{job=~"$job", instance=~"$instance"}, circuit_name)"""] = now =>
-                now["state_code"].CountBy("circuit_name"),
+            ["""label_values(circuit_breaker_requests_total, job)"""] = now => now["requests_total"].CountBy("job"),
+            ["""label_values(circuit_breaker_requests_total{job=~"$job"}, instance)"""] = now => now["requests_total"].CountBy("instance"),
+            ["""label_values(circuit_breaker_requests_total{job=~"$job", instance=~"$instance"}, circuit_name)"""] = now =>
+                now["requests_total"].CountBy("circuit_name"),
         };
 
     private static string RateByCircuit(string family) =>

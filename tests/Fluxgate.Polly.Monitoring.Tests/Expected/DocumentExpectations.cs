@@ -6,6 +6,30 @@ internal static class DocumentExpectations
     public static IReadOnlyDictionary<string, Func<KitMoment, KitVector>> All { get; } =
         new Dictionary<string, Func<KitMoment, KitVector>>(StringComparer.Ordinal)
         {
+            ["""sum by (circuit_name) (circuit_breaker_group_circuits{state!="closed"})"""] = NotClosed,
+            ["""sum by (circuit_name) (circuit_breaker_group_circuits)"""] = now => ByCircuit(now["group_circuits"]),
+            [
+                """
+                sum by (circuit_name) (circuit_breaker_group_circuits{state!="closed"})
+                / (sum by (circuit_name) (circuit_breaker_group_circuits) > 0)
+                """
+            ] = now => NotClosed(now) / ByCircuit(now["group_circuits"]).Where(circuits => circuits > 0),
+            ["""sum without (state) (circuit_breaker_group_circuits) / circuit_breaker_group_max_circuits"""] = now =>
+                now["group_circuits"].SumWithout("state") / now["group_max_circuits"],
+            ["""circuit_breaker_key_state{state="closed"} == 0"""] = now =>
+                now["key_state"].With("state", "closed").Where(value => value == 0),
+            ["""topk(5, sum by (circuit_name, key) (increase(circuit_breaker_key_failures_total[15m])))"""] = now =>
+                now.Increase("key_failures_total", 15).SumBy("circuit_name", "key").Largest(5),
+            [
+                """
+                sum by (circuit_name) (rate(circuit_breaker_group_shared_calls_total[5m]))
+                / (sum by (circuit_name) (rate(circuit_breaker_requests_total[5m])) + sum by (circuit_name) (rate(circuit_breaker_rejected_total[5m])) > 0)
+                """
+            ] = now =>
+                ByCircuit(now.Rate("group_shared_calls_total", 5))
+                / (ByCircuit(now.Rate("requests_total", 5)) + ByCircuit(now.Rate("rejected_total", 5))).Where(rate => rate > 0),
+            ["""sum by (circuit_name) (increase(circuit_breaker_group_shared_calls_total{reason="no_place"}[10m])) > 0"""] = now =>
+                ByCircuit(now.Increase("group_shared_calls_total", 10).With("reason", "no_place")).Where(calls => calls > 0),
             ["""circuit_breaker_state{state="open"} == 1"""] = now => In(now, "open"),
             ["""sum(circuit_breaker_state) by (state)"""] = now => now["state"].SumBy("state"),
             ["""sum(circuit_breaker_state{state="open"})"""] = now => now["state"].With("state", "open").SumBy(),
@@ -75,6 +99,9 @@ internal static class DocumentExpectations
         };
 
     private static KitVector In(KitMoment now, string state) => now["state"].With("state", state).Where(value => value == 1);
+
+    private static KitVector NotClosed(KitMoment now) =>
+        ByCircuit(now["group_circuits"].With("state", [.. CountedFamilies.States.Where(state => state != "closed")]));
 
     private static KitVector ByCircuit(KitVector vector) => vector.SumBy("circuit_name");
 }

@@ -36,25 +36,13 @@ internal sealed record KitMoment(double Time, IReadOnlyList<KitTarget> Targets, 
     private int Missing { get; init; }
 
     /// <summary>Returns all series of a family, which is named without its <c>circuit_breaker_</c>.</summary>
-    public KitVector this[string family] =>
-        new(
-            Targets.SelectMany(target =>
-                target.Circuits.SelectMany(circuit =>
-                    CountedFamilies.All[Prefix + family](circuit.Value).Select(sample => target.Labelled(sample, circuit.Key))
-                )
-            )
-        );
+    public KitVector this[string family] => new(Targets.SelectMany(target => target.Of(Prefix + family)));
 
     /// <summary>Returns the moment with only the selected job and circuit.</summary>
     public KitMoment Choose(string job, string circuit) =>
         this with
         {
-            Targets =
-            [
-                .. Targets
-                    .Where(target => target.Job == job)
-                    .Select(target => target with { Circuits = target.Circuits.Where(one => one.Key == circuit).ToDictionary() }),
-            ],
+            Targets = [.. Targets.Where(target => target.Job == job).Select(target => target.Only(circuit))],
         };
 
     public KitVector Increase(string family, int minutes) => new(Rises(family, 60 * minutes));

@@ -3,6 +3,9 @@ namespace Fluxgate;
 /// <summary>The times and values of all scrapes of each counter.</summary>
 internal sealed class KitScrapes
 {
+    /// <summary>The ends of the names of counters in Prometheus: a histogram is three families of counters.</summary>
+    public static readonly string[] Counters = ["_total", "_bucket", "_sum", "_count"];
+
     private readonly Dictionary<string, (double Time, double Value)[]> _scrapes;
 
     private KitScrapes(Dictionary<string, (double Time, double Value)[]> scrapes) => _scrapes = scrapes;

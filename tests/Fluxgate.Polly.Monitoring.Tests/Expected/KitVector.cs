@@ -30,6 +30,19 @@ internal sealed class KitVector(IEnumerable<KitSample> samples) : IEnumerable<Ki
         return new(_samples.Where(sample => keys.Contains(sample.Key)));
     }
 
+    /// <summary>Returns the samples whose labels no sample of another vector has, as <c>unless</c> of PromQL does.</summary>
+    public KitVector Unless(KitVector other)
+    {
+        var keys = other.Select(sample => sample.Key).ToHashSet(StringComparer.Ordinal);
+        return new(_samples.Where(sample => !keys.Contains(sample.Key)));
+    }
+
+    /// <summary>Returns the samples of both vectors, which have no labels in common, as <c>or</c> of PromQL does.</summary>
+    public KitVector Or(KitVector other) => new([.. _samples, .. other]);
+
+    /// <summary>Returns the samples with the largest values, of which no two are equal.</summary>
+    public KitVector Largest(int count) => new(_samples.OrderByDescending(sample => sample.Value).Take(count));
+
     public KitVector SumBy(params string[] labels) => Aggregate(sample => sample.Only(labels), values => values.Sum());
 
     public KitVector MaxBy(params string[] labels) => Aggregate(sample => sample.Only(labels), values => values.Max());

@@ -24,15 +24,15 @@ internal sealed class KitOutage : IAsyncDisposable
         return new(program, int.Parse(await ReadLineAsync(program), CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Returns its own counts, by circuit.</summary>
-    public Task<IReadOnlyDictionary<string, Counted>> CountAsync() => PlayAsync("count");
+    /// <summary>Returns its own counts.</summary>
+    public Task<CountedProcess> CountAsync() => PlayAsync("count");
 
     /// <summary>Runs an act of its outage and returns its own counts.</summary>
-    public async Task<IReadOnlyDictionary<string, Counted>> PlayAsync(string act)
+    public async Task<CountedProcess> PlayAsync(string act)
     {
         await _program.Input.WriteLineAsync(act);
         await _program.Input.FlushAsync();
-        return JsonSerializer.Deserialize<Dictionary<string, Counted>>(await ReadLineAsync(_program))!;
+        return JsonSerializer.Deserialize<CountedProcess>(await ReadLineAsync(_program))!;
     }
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();

@@ -60,6 +60,10 @@ public sealed class MonitoredOutage : IAsyncLifetime
         await outage.PlayAsync("second");
         var over = Text(await TimeAsync());
         await UntilAsync(AllScrapedAfter(over));
+
+        // The scrape in which a key appears shows its counts of the scrape before.
+        over = Text(await TimeAsync());
+        await UntilAsync(AllScrapedAfter(over));
         var scraped = Text(await TimeAsync());
 
         // A scrape that takes longer than its second on a busy machine leaves a gap, in which circuits are missing: then a later moment is used.
