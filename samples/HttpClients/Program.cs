@@ -1,7 +1,6 @@
 using System.Net;
 using Fluxgate;
 using Microsoft.Extensions.DependencyInjection;
-using Polly;
 
 #region docs/http.md: A complete program
 var services = new ServiceCollection();
@@ -9,17 +8,13 @@ services.AddFluxgate().AddBreaker("shop", settings => settings.Tripper = Tripper
 services
     .AddHttpClient("shop", client => client.BaseAddress = new Uri("http://shop.example"))
     .ConfigurePrimaryHttpMessageHandler(() => new ShopThatIsDown())
-    .AddResilienceHandler(
-        "standard",
-        (pipeline, context) =>
-            pipeline.AddFluxgateStandard(
-                context.ServiceProvider.GetRequiredService<FluxgateBreakers>()["shop"],
-                standard =>
-                {
-                    standard.MaxRetryAttempts = 1;
-                    standard.RetryDelay = TimeSpan.FromMilliseconds(10);
-                }
-            )
+    .AddFluxgateStandardResilienceHandler(
+        "shop",
+        options =>
+        {
+            options.Retry.MaxRetryAttempts = 1;
+            options.Retry.Delay = TimeSpan.FromMilliseconds(10);
+        }
     );
 
 await using var provider = services.BuildServiceProvider();
