@@ -16,6 +16,7 @@ try
     await Listeners.ReceiveInOrder();
     await Applications.HaveNamedBreakers();
     await Applications.ReadEverySettingFromAFile();
+    await GrpcClients.PassTheirBreaker();
     Converters.ReadText();
     Applications.AreMeasured();
     Console.WriteLine($"OK: {Check.Passed} checks passed.");

@@ -65,6 +65,9 @@ builder
     );
 builder.Services.AddHealthChecks().AddFluxgate();
 
+builder.Services.AddFluxgate().AddBreaker("shop");
+builder.Services.AddHttpClient("shop").AddFluxgateStandardResilienceHandler("shop");
+
 await using var app = builder.Build();
 app.MapFluxgateMetrics("/metrics");
 app.MapHealthChecks("/health");
@@ -82,6 +85,16 @@ orders.Trip();
 using var page = new MemoryStream();
 await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(page);
 Console.WriteLine($"prometheus-net: {Open(Encoding.UTF8.GetString(page.ToArray()))}");
+
+var services = new ServiceCollection();
+services.AddFluxgate().AddBreaker("ledger");
+services.AddGrpcClient<LedgerClient>(client => client.Address = new Uri("http://ledger")).AddFluxgateBreaker("ledger");
+await using (var provider = services.BuildServiceProvider())
+{
+    provider.GetRequiredService<FluxgateBreakers>()["ledger"].ForceOpen("audit");
+    var error = await provider.GetRequiredService<LedgerClient>().FailAsync();
+    Console.WriteLine($"gRPC: {error.StatusCode}, {((CallNotPermittedException)error.InnerException!).Reason}");
+}
 
 Console.WriteLine(typeof(FluxgateBreaker).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()?.FrameworkName);
 
