@@ -64,6 +64,7 @@ internal static class ContainerOptions
         connected.BreakDurationHint = options.BreakDurationHint;
         connected.MinBreakDurationHint = options.MinBreakDurationHint;
         connected.MaxBreakDurationHint = options.MaxBreakDurationHint;
+        connected.CountBody = options.CountBody;
         return services.GetService<FluxgateBreakers>()
             ?? throw new InvalidOperationException(
                 $"The {GroupNames.Describe(name)} was not found, because the container has no breakers. Call services.AddFluxgate(…) when you configure the container."

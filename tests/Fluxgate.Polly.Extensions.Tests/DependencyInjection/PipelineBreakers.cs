@@ -57,6 +57,7 @@ public sealed class PipelineBreakers
             BreakDurationHint = _ => null,
             MinBreakDurationHint = TimeSpan.FromSeconds(2),
             MaxBreakDurationHint = TimeSpan.FromSeconds(3),
+            CountBody = true,
         };
         var connected = ContainerOptions.Connect(
             new FluxgateBreakerOptions<int>(),
