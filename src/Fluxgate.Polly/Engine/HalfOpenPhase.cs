@@ -131,10 +131,8 @@ internal sealed partial class HalfOpenPhase : Phase
                     return null;
                 }
 
-                probe.Expired = true;
-                if (!TryCountProbe(probe, Verdict.Failure, probe.Lease.Ticks, out settled))
+                if (!TryCountProbe(probe, Verdict.Failure, probe.Lease.Ticks, out settled, expired: true))
                 {
-                    probe.Expired = false;
                     return null;
                 }
             }
@@ -270,13 +268,16 @@ internal sealed partial class HalfOpenPhase : Phase
 
     /// <summary>Counts a probe's verdict. The lock is held, so <see cref="OnRecorded"/> updates a user's window later.</summary>
     /// <returns><see langword="false"/> if the ledger is sealed.</returns>
-    private bool TryCountProbe(Probe probe, Verdict verdict, long durationTicks, out SettledProbe settled)
+    private bool TryCountProbe(Probe probe, Verdict verdict, long durationTicks, out SettledProbe settled, bool expired = false)
     {
         settled = default;
         if (!Ledger.TryCount(Ledger.CounterOf(verdict)))
         {
             return false;
         }
+
+        // Only now: a late result of the probe reads it without the lock, and is counted nowhere if it is set.
+        probe.Expired = expired;
 
         var lostSlow = 0;
         if (verdict != Verdict.Ignored)
