@@ -7,7 +7,7 @@ namespace Fluxgate;
 /// A call that is neither read to its end nor disposed settles when the garbage collector finds it. Therefore nothing that outlives the call may
 /// refer to this object, except by a weak reference.
 /// </remarks>
-internal sealed class GrpcCall
+internal sealed partial class GrpcCall
 {
     private readonly FluxgateBreaker _breaker;
     private readonly Admission _admission;
@@ -19,9 +19,6 @@ internal sealed class GrpcCall
     private Func<Metadata>? _trailers;
     private CancellationTokenRegistration _cancellation;
     private volatile bool _isGivenUp;
-    private volatile bool _isReading;
-    private volatile bool _isCompleted;
-    private volatile bool _hasDelivered;
     private int _ended;
 
     public GrpcCall(FluxgateBreaker breaker, Admission admission, CallClassifier classifier, IMethod method, CallOptions options)
@@ -106,77 +103,6 @@ internal sealed class GrpcCall
             TaskScheduler.Default
         );
         return receiving;
-    }
-
-    /// <summary>Notes that the caller waits for a message.</summary>
-    public void BeginRead()
-    {
-        _isReading = true;
-        if (_method.Type == MethodType.ServerStreaming || _isCompleted)
-        {
-            _admission.Resume();
-        }
-    }
-
-    /// <summary>Notes that a read threw without a result.</summary>
-    public void EndRead()
-    {
-        _isReading = false;
-    }
-
-    /// <summary>Notes that a message arrived.</summary>
-    public void Delivered()
-    {
-        _isReading = false;
-        _hasDelivered = true;
-        _admission.Progress();
-        _admission.Pause();
-    }
-
-    /// <summary>Notes that the stream ended or that a read failed, which ends the call unless the read was not allowed.</summary>
-    public void EndReading(Exception? error, CancellationToken cancellationToken)
-    {
-        EndRead();
-        _isGivenUp |= cancellationToken.IsCancellationRequested;
-        if (StatusOf(error) is { } status)
-        {
-            End(status, error);
-        }
-    }
-
-    /// <summary>Notes that the caller waits until a message is written, and in a duplex stream then for the response to it.</summary>
-    public void BeginWrite()
-    {
-        _admission.Resume();
-    }
-
-    /// <summary>Notes that a message was written, or why it was not.</summary>
-    public void EndWrite(Exception? error, CancellationToken cancellationToken)
-    {
-        if (error is not null)
-        {
-            _isGivenUp |= cancellationToken.IsCancellationRequested;
-            if (HasResponseStream && KnownStatus() is { } status)
-            {
-                End(status, error);
-                return;
-            }
-        }
-
-        if (!HasResponseStream)
-        {
-            _admission.Pause();
-        }
-    }
-
-    /// <summary>Notes that the caller has written all messages, and waits for the end of the call.</summary>
-    public void Completed()
-    {
-        _isCompleted = true;
-        if (!HasResponseStream || _isReading)
-        {
-            _admission.Resume();
-        }
     }
 
     /// <summary>Ends a call that returned its only response.</summary>
