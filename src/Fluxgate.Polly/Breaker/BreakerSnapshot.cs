@@ -47,7 +47,7 @@ public sealed class BreakerSnapshot
         _durations = machine.Durations?.Read() ?? [];
         _history = phase.History;
         _rejected = totals.Rejected;
-        _userErrors = machine.UserCode.Read();
+        _userErrors = totals.UserErrors;
     }
 
     /// <summary>Creates the snapshot of a group of circuits: their sums. It has the state and the window of a circuit without calls.</summary>

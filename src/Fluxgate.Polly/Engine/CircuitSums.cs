@@ -47,6 +47,7 @@ internal sealed class CircuitSums
         Dropped += totals.Dropped;
         HalfOpenInFlight += totals.ProbesInFlight;
         Add(_rejected, totals.Rejected);
+        Add(_userErrors, totals.UserErrors);
         if (totals.Slow.Length > 0)
         {
             AddSlow(totals, inFlight ? totals.Phase?.ReadInFlight() ?? default : default);
@@ -55,7 +56,6 @@ internal sealed class CircuitSums
         if (totals.Phase is { } phase)
         {
             Add(phase.History);
-            Add(_userErrors, phase.Machine.UserCode.Read());
         }
     }
 

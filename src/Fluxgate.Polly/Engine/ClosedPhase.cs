@@ -125,6 +125,8 @@ internal sealed partial class ClosedPhase : Phase
 
     public override long? IdleFrom => State == BreakerState.Closed ? StartedAt : base.IdleFrom;
 
+    public override void Compact() => _buckets?.Compact();
+
     public override PhaseReading Read() => new(_window.Read(), _streak.Failures(), _streak.Successes());
 
     private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)

@@ -87,6 +87,9 @@ internal abstract class Phase(PhaseStart start)
     /// </summary>
     public virtual long? IdleFrom => Reason.Kind == ReasonKind.Initial ? StartedAt : null;
 
+    /// <summary>Frees memory that a circuit without calls does not need.</summary>
+    public virtual void Compact() { }
+
     /// <summary>Reads the calls in flight of a slow-call rule. Nothing if a reconfiguration of a circuit that was not closed has changed the thresholds since.</summary>
     public InFlightReading ReadInFlight() =>
         InFlight is { } calls && calls.Epochs.Thresholds.IsEquivalentTo(Rules.SlowThresholds) ? calls.Read() : default;

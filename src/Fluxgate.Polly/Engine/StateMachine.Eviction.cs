@@ -33,11 +33,9 @@ internal sealed partial class StateMachine
 
     /// <summary>Ends the counting of an evicted circuit, unless calls are in flight.</summary>
     /// <param name="late">Receives what is counted afterwards, such as a rejection that was under way.</param>
-    /// <param name="lateErrors">Receives the errors of users afterwards.</param>
     /// <param name="totals">The final totals.</param>
     /// <returns><see langword="false"/> if calls are in flight.</returns>
-    public bool TryRetire(Totals late, UserCode lateErrors, out TotalsReading totals) =>
-        Totals.TryRetire(_timeline.Phase, late, () => UserCode.Retire(lateErrors), out totals);
+    public bool TryRetire(Totals late, out TotalsReading totals) => Totals.TryRetire(_timeline.Phase, late, out totals);
 
     /// <summary>Reads the totals and the phase as of one moment, without the window and so without code of a user.</summary>
     public TotalsReading ReadTotals()

@@ -24,8 +24,6 @@ internal sealed partial class StateMachine
     public StateMachine(string? name, Clock clock, Membership? membership = null)
     {
         (_name, Clock, Membership) = (name, clock, membership);
-        UserCode = new(this);
-
         // The circuits of a group share the clock, and the shared circuit of the group reports its errors.
         if (!clock.IsSystem && membership?.Key is null)
         {
@@ -39,7 +37,7 @@ internal sealed partial class StateMachine
 
     public Totals Totals { get; } = new();
 
-    public UserCode UserCode { get; }
+    public UserCode UserCode => new(this);
 
     /// <summary>Gets or sets the token that is cancelled when the application begins to stop. Abandoned calls are ignored from then on.</summary>
     public CancellationToken Stopping { get; set; }

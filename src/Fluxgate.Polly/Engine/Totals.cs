@@ -7,20 +7,24 @@ namespace Fluxgate;
 /// <remarks>One lock guards arithmetic. It is taken for transitions, stale results and snapshots, and never on the closed path.</remarks>
 internal sealed class Totals
 {
-    private static readonly long[] NoneRejected = new long[History.States];
+    // The counters: those of a ledger before its rejections, the rejections by state, the others, and the errors of users by source.
+    private const int Stale = Ledger.Rejected + History.States;
+    private const int Dropped = Stale + 1;
+    private const int AbandonedFailures = Dropped + 1;
+    private const int AbandonedIgnored = AbandonedFailures + 1;
+    private const int Errors = AbandonedIgnored + 1;
 
-    // The counters of a ledger up to its rejections, followed by the rejections by state. Allocated when the first phase ends.
-    private long[]? _folded;
+    private static readonly long[] NoneRejected = new long[History.States];
+    private static readonly long[] NoErrors = new long[UserCode.Sources];
+
+    // Allocated with the first count. Most circuits of a group never have one.
+    private long[]? _counts;
     private SlowTotals? _slow;
 
     // Of a circuit that its group has retired: the totals that count instead of these.
     private Totals? _heir;
-    private long _stale;
-    private long _dropped;
-    private long _abandonedFailures;
-    private long _abandonedIgnored;
 
-    private long[] Folded => _folded ??= new long[Ledger.Rejected + History.States];
+    private long[] Counts => _counts ??= new long[Errors + UserCode.Sources];
 
     /// <summary>Seals the phases before the current one and adds their counts to the totals. The first thread does this for all.</summary>
     public void Fold(Phase current)
@@ -28,6 +32,30 @@ internal sealed class Totals
         lock (this)
         {
             FoldBefore(current);
+        }
+    }
+
+    /// <summary>Counts a rejection whose phase has ended.</summary>
+    public void AddRejected(BreakerState state) => Add(Ledger.Rejected + (int)state);
+
+    /// <summary>Counts an error of a user's code.</summary>
+    public void AddError(UserErrorSource source) => Add(Errors + (int)source);
+
+    /// <summary>Counts a signal that a listener did not receive.</summary>
+    public void AddDropped() => Add(Dropped);
+
+    /// <summary>Counts a call that its caller abandoned, by its verdict.</summary>
+    public void AddAbandoned(Verdict verdict) => Add(verdict == Verdict.Failure ? AbandonedFailures : AbandonedIgnored);
+
+    /// <summary>Counts the start of a call that no ledger counts.</summary>
+    public void AddStarted() => Add(Ledger.Started);
+
+    /// <summary>Counts the verdict on a call whose start <see cref="AddStarted"/> counted.</summary>
+    public void AddNested(SlowThresholds thresholds, Verdict verdict, long durationTicks)
+    {
+        lock (this)
+        {
+            Count(thresholds, verdict, durationTicks);
         }
     }
 
@@ -42,13 +70,11 @@ internal sealed class Totals
                 return;
             }
 
-            _stale++;
-            if (counted)
+            Counts[Stale]++;
+            if (!counted)
             {
-                return;
+                Count(phase.Ledger.SlowThresholds, verdict, durationTicks);
             }
-
-            Count(phase.Ledger.SlowThresholds, verdict, durationTicks);
         }
     }
 
@@ -66,72 +92,6 @@ internal sealed class Totals
             }
 
             CountSlow(thresholds, reached);
-        }
-    }
-
-    public void AddRejected(BreakerState state)
-    {
-        lock (this)
-        {
-            if (_heir is not null)
-            {
-                _heir.AddRejected(state);
-                return;
-            }
-
-            Folded[Ledger.Rejected + (int)state]++;
-        }
-    }
-
-    /// <summary>Counts the start of a call that no ledger counts.</summary>
-    public void AddStarted()
-    {
-        lock (this)
-        {
-            Folded[Ledger.Started]++;
-        }
-    }
-
-    /// <summary>Counts the verdict on a call whose start <see cref="AddStarted"/> counted.</summary>
-    public void AddNested(SlowThresholds thresholds, Verdict verdict, long durationTicks)
-    {
-        lock (this)
-        {
-            Count(thresholds, verdict, durationTicks);
-        }
-    }
-
-    /// <summary>Counts a call that its caller abandoned, by its verdict.</summary>
-    public void AddAbandoned(Verdict verdict)
-    {
-        lock (this)
-        {
-            if (_heir is not null)
-            {
-                _heir.AddAbandoned(verdict);
-            }
-            else if (verdict == Verdict.Failure)
-            {
-                _abandonedFailures++;
-            }
-            else
-            {
-                _abandonedIgnored++;
-            }
-        }
-    }
-
-    public void AddDropped()
-    {
-        lock (this)
-        {
-            if (_heir is not null)
-            {
-                _heir.AddDropped();
-                return;
-            }
-
-            _dropped++;
         }
     }
 
@@ -155,9 +115,8 @@ internal sealed class Totals
     /// <summary>Ends the counting of a circuit that has been evicted, unless calls are in flight.</summary>
     /// <param name="last">The last phase of the circuit.</param>
     /// <param name="heir">The totals that count from then on.</param>
-    /// <param name="retireErrors">Ends the counting of the errors.</param>
     /// <param name="totals">The final totals.</param>
-    public bool TryRetire(Phase last, Totals heir, Action retireErrors, out TotalsReading totals)
+    public bool TryRetire(Phase last, Totals heir, out TotalsReading totals)
     {
         lock (this)
         {
@@ -168,7 +127,6 @@ internal sealed class Totals
             }
 
             _heir = heir;
-            retireErrors();
             return true;
         }
     }
@@ -180,17 +138,18 @@ internal sealed class Totals
         {
             return new(
                 Phase: null!,
-                Folded[Ledger.Started],
-                Folded[Ledger.Successes],
-                Folded[Ledger.Failures],
-                Folded[Ledger.Ignored],
+                Counts[Ledger.Started],
+                Counts[Ledger.Successes],
+                Counts[Ledger.Failures],
+                Counts[Ledger.Ignored],
                 ProbesInFlight: 0,
-                _stale,
-                Folded[Ledger.Rejected..],
+                Counts[Stale],
+                Counts[Ledger.Rejected..Stale],
                 _slow?.Read() ?? [],
-                _dropped,
-                _abandonedFailures,
-                _abandonedIgnored
+                Counts[Dropped],
+                Counts[AbandonedFailures],
+                Counts[AbandonedIgnored],
+                Counts[Errors..]
             );
         }
     }
@@ -213,12 +172,13 @@ internal sealed class Totals
             failures,
             ignored,
             probes,
-            _stale,
+            CountOf(Stale),
             RejectedUpTo(phase),
             SlowUpTo(ledger),
-            _dropped,
-            _abandonedFailures,
-            _abandonedIgnored
+            CountOf(Dropped),
+            CountOf(AbandonedFailures),
+            CountOf(AbandonedIgnored),
+            _counts?[Errors..] ?? NoErrors
         );
     }
 
@@ -226,7 +186,7 @@ internal sealed class Totals
     private long[] RejectedUpTo(Phase phase)
     {
         var own = phase.Ledger.Sum(Ledger.Rejected);
-        var before = _folded.AsSpan(_folded is null ? 0 : Ledger.Rejected);
+        var before = _counts is null ? [] : _counts.AsSpan(Ledger.Rejected..Stale);
         if (own == 0 && !before.ContainsAnyExcept(0L))
         {
             return NoneRejected;
@@ -238,7 +198,9 @@ internal sealed class Totals
         return rejected;
     }
 
-    private long SumOf(Ledger ledger, int counter) => (_folded is null ? 0 : _folded[counter]) + ledger.Sum(counter);
+    private long CountOf(int counter) => _counts is null ? 0 : _counts[counter];
+
+    private long SumOf(Ledger ledger, int counter) => CountOf(counter) + ledger.Sum(counter);
 
     private KeyValuePair<TimeSpan, long>[] SlowUpTo(Ledger ledger) =>
         _slow is null && ledger.SlowThresholds.Count == 0 ? [] : (_slow ??= new()).Read(ledger);
@@ -261,10 +223,10 @@ internal sealed class Totals
         before.Ledger.Seal(words);
         for (var word = 0; word < Ledger.Rejected; word++)
         {
-            Folded[word] += words[word];
+            Counts[word] += words[word];
         }
 
-        Folded[Ledger.Rejected + (int)before.State] += words[Ledger.Rejected];
+        Counts[Ledger.Rejected + (int)before.State] += words[Ledger.Rejected];
         for (var i = 0; i < before.Ledger.SlowThresholds.Count; i++)
         {
             CountSlow(before.Ledger.SlowThresholds[i], words[Ledger.Slow + i]);
@@ -273,9 +235,23 @@ internal sealed class Totals
         _slow?.Keep(phase.Ledger.SlowThresholds);
     }
 
+    private void Add(int counter)
+    {
+        lock (this)
+        {
+            if (_heir is not null)
+            {
+                _heir.Add(counter);
+                return;
+            }
+
+            Counts[counter]++;
+        }
+    }
+
     private void Count(SlowThresholds thresholds, Verdict verdict, long durationTicks)
     {
-        Folded[Ledger.CounterOf(verdict)]++;
+        Counts[Ledger.CounterOf(verdict)]++;
         if (verdict != Verdict.Ignored)
         {
             CountSlow(thresholds, (1 << thresholds.Reached(durationTicks)) - 1);
@@ -294,23 +270,4 @@ internal sealed class Totals
     }
 
     private void CountSlow(TimeSpan threshold, long count) => (_slow ??= new()).Add(threshold, count);
-}
-
-/// <summary>The totals at one moment, and the phase that was current then.</summary>
-internal readonly record struct TotalsReading(
-    Phase Phase,
-    long Started,
-    long Successes,
-    long Failures,
-    long Ignored,
-    int ProbesInFlight,
-    long Stale,
-    long[] Rejected,
-    KeyValuePair<TimeSpan, long>[] Slow,
-    long Dropped,
-    long AbandonedFailures,
-    long AbandonedIgnored
-)
-{
-    public long InFlight => Started - Successes - Failures - Ignored;
 }

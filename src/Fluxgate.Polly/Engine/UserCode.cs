@@ -4,34 +4,10 @@ namespace Fluxgate;
 /// Runs the parts of a phase, which users may have written. An exception is counted and reported, and a fallback value keeps the circuit
 /// working (rule 8). Never called under a lock.
 /// </summary>
-internal sealed class UserCode(StateMachine machine)
+internal readonly struct UserCode(StateMachine machine)
 {
     /// <summary>The number of sources of errors.</summary>
     public static readonly int Sources = Enum.GetValues<UserErrorSource>().Length;
-
-    private static readonly long[] None = new long[Sources];
-
-    // Most breakers have no errors and allocate no array.
-    private long[]? _errors;
-    private UserCode? _heir;
-
-    /// <summary>Returns the number of errors by source.</summary>
-    public long[] Read()
-    {
-        lock (this)
-        {
-            return _errors is null ? None : [.. _errors];
-        }
-    }
-
-    /// <summary>Ends the counting of a circuit that its group has retired. Another circuit of the group counts further errors.</summary>
-    public void Retire(UserCode heir)
-    {
-        lock (this)
-        {
-            _heir = heir;
-        }
-    }
 
     /// <summary>Starts a part for a phase.</summary>
     /// <returns>The started part, or <see langword="null"/> if starting it throws.</returns>
@@ -220,24 +196,10 @@ internal sealed class UserCode(StateMachine machine)
 
     private void Failed(UserErrorSource source, Exception error, bool silent)
     {
-        Count(source);
+        machine.Totals.AddError(source);
         if (!silent)
         {
             machine.Notify((name, now) => new UserErrorNotice(name, now, source, error));
         }
-    }
-
-    private void Count(UserErrorSource source)
-    {
-        lock (this)
-        {
-            if (_heir is null)
-            {
-                (_errors ??= new long[Sources])[(int)source]++;
-                return;
-            }
-        }
-
-        _heir.Count(source);
     }
 }

@@ -138,6 +138,11 @@ public sealed partial class BreakerGroup
             ThreadPool.UnsafeQueueUserWorkItem(static probing => probing.ExpireLeases(), phase, preferLocal: false);
         }
 
+        if (member.LastCallAt != now)
+        {
+            totals.Phase.Compact();
+        }
+
         if (timeout == Timeout.InfiniteTimeSpan || _clock.Between(member.LastCallAt, now) < timeout)
         {
             member.MarkIdle(false);
@@ -177,7 +182,7 @@ public sealed partial class BreakerGroup
     {
         lock (_all)
         {
-            if (member.Index < 0 || !member.Machine.TryRetire(_late, _shared.Machine.UserCode, out var totals))
+            if (member.Index < 0 || !member.Machine.TryRetire(_late, out var totals))
             {
                 return;
             }

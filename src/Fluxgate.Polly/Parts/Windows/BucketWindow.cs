@@ -13,7 +13,7 @@ internal sealed class BucketWindow : LedgerWindow
         : this(new(ledger, clock, duration, buckets)) { }
 
     private BucketWindow(Buckets buckets)
-        : base(buckets.Ledger) => (_buckets, _alarm) = (buckets, new(buckets.Frame, Ledger.Total()));
+        : base(buckets.Ledger) => (_buckets, _alarm) = (buckets, new(buckets.Frame, Ledger.Total(), Ledger.SlowThresholds.Count));
 
     /// <summary>Gets the alarm of the current frame. The alarm of a new frame fires at the first call, so it does not matter which thread rotated the buckets.</summary>
     public override Alarm Alarm
@@ -29,6 +29,9 @@ internal sealed class BucketWindow : LedgerWindow
     public override long Now() => _buckets.Clock.Now;
 
     public override void Advance(long now) => _buckets.Advance(now);
+
+    /// <summary>Frees the memory of buckets without calls.</summary>
+    public void Compact() => _buckets.Compact();
 
     public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) - _buckets.Frame.OldestFailures >= least;
 
@@ -48,7 +51,7 @@ internal sealed class BucketWindow : LedgerWindow
 
     private FrameAlarm Renewed(FrameAlarm alarm, Frame frame)
     {
-        var renewed = new FrameAlarm(frame, frame.Starts[frame.Starts.Count - 1]);
+        var renewed = new FrameAlarm(frame, frame.Starts.Last, Ledger.SlowThresholds.Count);
         var found = Interlocked.CompareExchange(ref _alarm, renewed, alarm);
         return ReferenceEquals(found, alarm) ? renewed : found;
     }
@@ -66,8 +69,7 @@ internal sealed class BucketWindow : LedgerWindow
             (Ledger, Clock, _count) = (ledger, clock, count);
             _length = Math.Max(clock.Units(duration), count);
             _start = clock.Now;
-            _frame = new(0, End(0), new(ledger, count));
-            _frame.Starts.Fill(0, ledger.Total());
+            _frame = new(0, End(0), new(ledger, count, ledger.Total()));
         }
 
         public Ledger Ledger { get; }
@@ -102,13 +104,20 @@ internal sealed class BucketWindow : LedgerWindow
             return expired >= _count ? default : (total - frame.Starts[(int)expired]).WithSlowCallsCapped();
         }
 
+        /// <summary>Frees the memory of buckets without calls.</summary>
+        public void Compact()
+        {
+            if (!Frame.Starts.AreSame)
+            {
+                Advance(Clock.Now);
+            }
+        }
+
         private void Rotate(Frame frame, long now)
         {
             var bucket = BucketOf(now);
             var passed = (int)Math.Min(bucket - frame.Bucket, _count);
-            var starts = new Starts(Ledger, _count);
-            starts.CopyFrom(frame.Starts, passed);
-            starts.Fill(_count - passed, Ledger.Total());
+            var starts = frame.Starts.Later(passed, new(Ledger, _count, Ledger.Total()));
             Interlocked.CompareExchange(ref _frame, new(bucket, End(bucket), starts), frame);
         }
 
@@ -131,67 +140,91 @@ internal sealed class BucketWindow : LedgerWindow
 
         public Starts Starts { get; } = starts;
 
-        public long OldestRequests => Starts.Requests(0);
+        public long OldestRequests => Starts.OldestRequests;
 
-        public long OldestFailures => Starts.Failures(0);
+        public long OldestFailures => Starts.OldestFailures;
     }
 
-    /// <summary>The sums at the start of each bucket. Memory is used only for what the ledger counts: a rule without durations needs two numbers per bucket.</summary>
-    private readonly struct Starts(Ledger ledger, int buckets)
+    /// <summary>
+    /// The sums at the start of each bucket. Memory is used only for what the ledger counts: a rule without durations needs two numbers per
+    /// bucket. If all buckets start with the same sums, because no call came between, one row stands for all.
+    /// </summary>
+    private readonly struct Starts
     {
-        private readonly long[] _sums = new long[buckets * WidthOf(ledger)];
-        private readonly int _width = WidthOf(ledger);
-        private readonly bool _hasDurations = ledger.SumsDurations;
+        private readonly long[] _rows;
+        private readonly ushort _buckets;
+        private readonly byte _width;
+        private readonly bool _hasDurations;
 
-        public int Count => _sums.Length / _width;
+        /// <summary>All buckets start with the same sums.</summary>
+        public Starts(Ledger ledger, int buckets, in CallCounts total)
+        {
+            (_buckets, _hasDurations) = ((ushort)buckets, ledger.SumsDurations);
+            _width = (byte)(2 + (_hasDurations ? 1 : 0) + ledger.SlowThresholds.Count);
+            _rows = new long[_width];
+            (_rows[0], _rows[1]) = (total.Requests, total.Failures);
+            var slow = 2;
+            if (_hasDurations)
+            {
+                _rows[slow++] = total.DurationTicks;
+            }
+
+            for (var i = 0; slow + i < _width; i++)
+            {
+                _rows[slow + i] = total.Slow(i);
+            }
+        }
+
+        private Starts(Starts like, long[] rows) => (this, _rows) = (like, rows);
+
+        /// <summary>Gets whether one row stands for all buckets.</summary>
+        public bool AreSame => _rows.Length == _width;
 
         public CallCounts this[int bucket]
         {
             get
             {
-                var sums = _sums.AsSpan(bucket * _width, _width);
+                var row = Row(bucket);
                 var slow = default(CallCounts.SlowCounts);
-                sums[(_hasDurations ? 3 : 2)..].CopyTo(slow);
-                return new(sums[0], sums[1], _hasDurations ? sums[2] : 0, slow);
+                row[(_hasDurations ? 3 : 2)..].CopyTo(slow);
+                return new(row[0], row[1], _hasDurations ? row[2] : 0, slow);
             }
         }
 
-        public long Requests(int bucket) => _sums[bucket * _width];
+        public CallCounts Last => this[_buckets - 1];
 
-        public long Failures(int bucket) => _sums[(bucket * _width) + 1];
+        public long OldestRequests => _rows[0];
 
-        /// <summary>Sets all buckets from a given one on.</summary>
-        public void Fill(int from, in CallCounts total)
+        public long OldestFailures => _rows[1];
+
+        /// <summary>Returns the starts of a later frame.</summary>
+        /// <param name="passed">The number of buckets that have ended between.</param>
+        /// <param name="now">The sums now, at which the new buckets start.</param>
+        public Starts Later(int passed, Starts now)
         {
-            for (var bucket = from; bucket < Count; bucket++)
+            if (passed == _buckets || Row(passed).SequenceEqual(now._rows))
             {
-                var sums = _sums.AsSpan(bucket * _width, _width);
-                (sums[0], sums[1]) = (total.Requests, total.Failures);
-                var slow = 2;
-                if (_hasDurations)
-                {
-                    sums[slow++] = total.DurationTicks;
-                }
-
-                for (var i = 0; slow + i < _width; i++)
-                {
-                    sums[slow + i] = total.Slow(i);
-                }
+                return now;
             }
+
+            var rows = new long[_buckets * _width];
+            for (var bucket = 0; bucket < _buckets; bucket++)
+            {
+                (bucket < _buckets - passed ? Row(bucket + passed) : now._rows).CopyTo(rows.AsSpan(bucket * _width));
+            }
+
+            return new(now, rows);
         }
 
-        private static int WidthOf(Ledger ledger) => 2 + (ledger.SumsDurations ? 1 : 0) + ledger.SlowThresholds.Count;
-
-        /// <summary>Copies the buckets of an earlier frame, except the first ones.</summary>
-        public void CopyFrom(Starts earlier, int passed) => Array.Copy(earlier._sums, passed * _width, _sums, 0, (Count - passed) * _width);
+        private Span<long> Row(int bucket) => AreSame ? _rows : _rows.AsSpan(bucket * _width, _width);
     }
 
     /// <summary>The alarm of one frame, with the window of the last evaluation.</summary>
     /// <remarks>These numbers only grow, and the calls are written first. A reader that reads the failures before the calls never sees failures of later calls.</remarks>
-    private sealed class FrameAlarm(Frame frame, in CallCounts total) : Alarm(total.Requests)
+    private sealed class FrameAlarm(Frame frame, in CallCounts total, int slowThresholds) : Alarm(total.Requests)
     {
         private long _failures = total.Failures - frame.OldestFailures;
-        private CallCounts.SlowCounts _slow;
+        private readonly long[] _slow = slowThresholds == 0 ? [] : new long[slowThresholds];
 
         public Frame Frame { get; } = frame;
 
@@ -199,7 +232,7 @@ internal sealed class BucketWindow : LedgerWindow
         public CallCounts EvaluatedAt(long calls)
         {
             var slow = default(CallCounts.SlowCounts);
-            for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
+            for (var i = 0; i < _slow.Length; i++)
             {
                 slow[i] = Volatile.Read(ref _slow[i]);
             }
@@ -212,7 +245,7 @@ internal sealed class BucketWindow : LedgerWindow
         {
             base.Evaluated(calls, reading);
             Raise(ref _failures, reading.Failures);
-            for (var i = 0; i < FluxgateDefaults.MaxSlowThresholds; i++)
+            for (var i = 0; i < _slow.Length; i++)
             {
                 Raise(ref _slow[i], reading.Slow(i));
             }
