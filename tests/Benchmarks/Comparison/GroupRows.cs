@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 using Polly;
 
 namespace Fluxgate;
@@ -12,7 +14,13 @@ internal static class GroupRows
     private const int PageMilliseconds = 20;
     private const int PageBytes = 300 * 1024;
     private const int CircuitBytes = 1_229;
+    private const int DisposalMilliseconds = 1_000;
 
+    private const int Buckets = 10;
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
+    private static readonly FluxgateBreakerSettings OfTimeWindow = new() { Window = Window.Time(Period, Buckets) };
+    private static readonly BreakerGroupOptions Places = new() { MaxBreakers = Many };
     private static readonly string[] AllKeys = [.. Enumerable.Range(0, Keys).Select(number => $"tenant-{number:000}")];
 
     public static IReadOnlyList<Row> All { get; } =
@@ -27,39 +35,71 @@ internal static class GroupRows
             MostMore = 40,
             MostBytes = 0,
         },
-        Memory("an idle circuit of a group, its key included", new()),
-        Memory("the same, time window", new() { Window = Window.Time(TimeSpan.FromSeconds(30)) }),
+        Memory("an idle circuit of a group, its key included", static () => Called(new("tenants", new(), Places))),
+        Memory("the same, time window", static () => Called(new("tenants", OfTimeWindow, Places))),
+        Memory("the same, after calls in every bucket", CalledInEveryBucket),
         new(Table, "a page of a group of 10,000 circuits", "a page of a group of 1,000", "µs", ComparePages)
         {
             MostOurs = PageMilliseconds * 1_000,
         },
         new(Table, "the size of that page", "that of the group of 1,000", "B", CompareSizes) { MostOurs = PageBytes },
+        new(
+            Table,
+            "the heap after 500,000 new keys in five minutes, 1,000 places",
+            "after the first 100,000",
+            "KB",
+            static _ => KeyChurn.Compare()
+        )
+        {
+            MostRatio = 1.1,
+        },
+        new(Table, "40,000 breakers of one name disposed", "10,000 of them", "ms", static _ => CompareDisposal())
+        {
+            MostOurs = DisposalMilliseconds,
+        },
     ];
 
-    private static Row Memory(string name, FluxgateBreakerSettings settings) =>
+    private static Row Memory(string name, Func<Func<object>> newGroup) =>
         new(
             Table,
             name,
             "a pipeline with Polly's",
             "B",
-            _ =>
-            {
-                var group = new BreakerGroup("tenants", settings, new() { MaxBreakers = Many });
-                var number = 0;
-                return Kept.Compare(
-                    static () => new ResiliencePipelineBuilder<int>().AddCircuitBreaker(new()).Build(),
-                    () =>
-                    {
-                        var breaker = group.GetOrAdd($"tenant-{number++:00000}");
-                        breaker.Admit().Settle(Verdict.Success);
-                        return breaker;
-                    }
-                );
-            }
+            _ => Kept.Compare(static () => new ResiliencePipelineBuilder<int>().AddCircuitBreaker(new()).Build(), newGroup())
         )
         {
             MostBytes = CircuitBytes,
         };
+
+    /// <summary>Returns what adds a circuit to a group and calls it once.</summary>
+    private static Func<object> Called(BreakerGroup group)
+    {
+        var number = 0;
+        return () =>
+        {
+            var breaker = group.GetOrAdd($"tenant-{number++:00000}");
+            breaker.Admit().Settle(Verdict.Success);
+            return breaker;
+        };
+    }
+
+    /// <summary>Returns what adds a circuit to a group and calls it throughout its window. The group looks at its idle circuits every hour.</summary>
+    private static Func<object> CalledInEveryBucket()
+    {
+        var time = new FakeTimeProvider();
+        var add = Called(new("tenants", OfTimeWindow, new() { MaxBreakers = Many, IdleTimeout = TimeSpan.FromHours(10) }, time));
+        return () =>
+        {
+            var breaker = (FluxgateBreaker)add();
+            for (var bucket = 0; bucket < Buckets; bucket++)
+            {
+                time.Advance(Period / Buckets);
+                breaker.Admit().Settle(Verdict.Success);
+            }
+
+            return breaker;
+        };
+    }
 
     private static Sample Calls(Effort effort, int keys)
     {
@@ -99,6 +139,30 @@ internal static class GroupRows
         using var large = new GroupPage(Many);
         var (theirs, ours) = (small.Write(), large.Write());
         return new(theirs, ours, (double)ours / theirs, theirs, ours);
+    }
+
+    private static Sample CompareDisposal()
+    {
+        var (theirs, ours) = (Dispose(10_000), Dispose(40_000));
+        return new(theirs, ours, ours / theirs, 0, 0);
+
+        static double Dispose(int count)
+        {
+            var metrics = new PrometheusMetrics();
+            var breakers = new FluxgateBreaker[count];
+            for (var i = 0; i < count; i++)
+            {
+                breakers[i] = new("payments", new() { Listeners = { new PrometheusListener(metrics) } });
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            foreach (var breaker in breakers)
+            {
+                breaker.Dispose();
+            }
+
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
     }
 
     /// <summary>A group of which one circuit in fifty failed a call and one in a hundred is open, and its page.</summary>

@@ -48,17 +48,7 @@ public sealed class PipelineBreakers
     public void Every_option_reaches_the_pipeline()
     {
         using var services = Services();
-        var options = new FluxgateBreakerOptions<int>
-        {
-            Name = "named",
-            Tracker = Tracker.Result<int>(result => result < 0),
-            ShouldHandle = _ => new(true),
-            ShouldIgnore = _ => new(false),
-            BreakDurationHint = _ => null,
-            MinBreakDurationHint = TimeSpan.FromSeconds(2),
-            MaxBreakDurationHint = TimeSpan.FromSeconds(3),
-            CountBody = true,
-        };
+        var options = EveryOption.Set();
         var connected = ContainerOptions.Connect(
             new FluxgateBreakerOptions<int>(),
             options,
@@ -66,13 +56,7 @@ public sealed class PipelineBreakers
             services,
             "payments"
         );
-        string[] ofTheContainer = ["Breaker", "Group", "KeySelector", "Settings", "CircuitName"];
-        var properties = typeof(FluxgateBreakerOptions<int>).GetProperties().Where(property => property.CanWrite);
-        foreach (var property in properties.ExceptBy(ofTheContainer, property => property.Name))
-        {
-            Assert.NotEqual(property.GetValue(new FluxgateBreakerOptions<int>()), property.GetValue(options));
-            Assert.Equal(property.GetValue(options), property.GetValue(connected));
-        }
+        EveryOption.AssertCopied(options, connected);
     }
 
     [Fact]

@@ -120,17 +120,7 @@ public sealed class GroupPipelines
     public void Every_option_reaches_the_pipeline()
     {
         using var services = Services();
-        var options = new FluxgateBreakerOptions<int>
-        {
-            Name = "named",
-            Tracker = Tracker.Result<int>(result => result < 0),
-            ShouldHandle = _ => new(true),
-            ShouldIgnore = _ => new(false),
-            BreakDurationHint = _ => null,
-            MinBreakDurationHint = TimeSpan.FromSeconds(2),
-            MaxBreakDurationHint = TimeSpan.FromSeconds(3),
-            CountBody = true,
-        };
+        var options = EveryOption.Set();
         var connected = ContainerOptions.Connect(
             new FluxgateBreakerOptions<int>(),
             options,
@@ -139,19 +129,7 @@ public sealed class GroupPipelines
             "tenants",
             TenantOf
         );
-        string[] ofTheContainer = ["Breaker", "Group", "KeySelector", "Settings", "CircuitName"];
-        foreach (
-            var property in typeof(FluxgateBreakerOptions<int>)
-                .GetProperties()
-                .Where(property => property.CanWrite)
-                .ExceptBy(ofTheContainer, property => property.Name)
-        )
-        {
-            Assert.NotEqual(property.GetValue(new FluxgateBreakerOptions<int>()), property.GetValue(options));
-            Assert.Equal(property.GetValue(options), property.GetValue(connected));
-        }
-
-        Assert.Equal(("tenants", TenantOf), (connected.Group!.Name, connected.KeySelector));
+        EveryOption.AssertCopied(options, connected);
     }
 
     [Fact]
