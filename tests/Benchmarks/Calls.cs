@@ -15,117 +15,169 @@ public class Calls
     private const string Size = "every second one fails, by the window's size";
     private const string Rejected = "open, rejected";
 
+    /// <summary>The calls of one run, so that a figure does not contain the call of the benchmark itself.</summary>
+    public const int InARun = 100;
+
+    // Lazy, so that a benchmark runs no other pipeline than its own, and the compiler sees no other calls.
     private readonly ResilienceContext _context = ResilienceContextPool.Shared.Get();
     private readonly ResilienceContext _cancellable = ResilienceContextPool.Shared.Get(new CancellationTokenSource().Token);
-    private readonly ResiliencePipeline<int> _polly = Pipelines.Polly();
-    private readonly ResiliencePipeline<int> _timeWindow = Pipelines.Fluxgate();
-    private readonly ResiliencePipeline<int> _neverAbandoned = Pipelines.FluxgateNeverAbandoned();
-    private readonly ResiliencePipeline<int> _countWindow = Pipelines.Fluxgate(Window.Count(100));
-    private readonly ResiliencePipeline<int> _slowRule = Pipelines.Fluxgate(tripper: Pipelines.SlowRule);
-    private readonly ResiliencePipeline<int> _shortSlowRule = Pipelines.Fluxgate(
-        tripper: Pipelines.SlowerThan(TimeSpan.FromMilliseconds(100))
+    private readonly Lazy<ResiliencePipeline<int>> _polly = new(() => Pipelines.Polly());
+    private readonly Lazy<ResiliencePipeline<int>> _timeWindow = new(() => Pipelines.Fluxgate());
+    private readonly Lazy<ResiliencePipeline<int>> _neverAbandoned = new(() => Pipelines.FluxgateNeverAbandoned());
+    private readonly Lazy<ResiliencePipeline<int>> _countWindow = new(() => Pipelines.Fluxgate(Window.Count(100)));
+    private readonly Lazy<ResiliencePipeline<int>> _slowRule = new(() => Pipelines.Fluxgate(tripper: Pipelines.SlowRule));
+    private readonly Lazy<ResiliencePipeline<int>> _shortSlowRule = new(() =>
+        Pipelines.Fluxgate(tripper: Pipelines.SlowerThan(TimeSpan.FromMilliseconds(100)))
     );
-    private readonly ResiliencePipeline<int> _10 = Pipelines.Fluxgate(Window.Count(10), Pipelines.NeverRule);
-    private readonly ResiliencePipeline<int> _1000 = Pipelines.Fluxgate(Window.Count(1_000), Pipelines.NeverRule);
-    private readonly ResiliencePipeline<int> _100000 = Pipelines.Fluxgate(Window.Count(100_000), Pipelines.NeverRule);
-    private readonly ResiliencePipeline<int> _measured10 = Pipelines.Fluxgate(Window.Count(10), Pipelines.NeverSlowRule);
-    private readonly ResiliencePipeline<int> _measured100000 = Pipelines.Fluxgate(Window.Count(100_000), Pipelines.NeverSlowRule);
-    private readonly ResiliencePipeline<int> _pollyNever = Pipelines.PollyNever();
-    private readonly ResiliencePipeline<int> _never = Pipelines.Fluxgate(tripper: Pipelines.NeverInTimeRule);
-    private readonly ResiliencePipeline<int> _durations = Pipelines.Fluxgate(listeners: new PrometheusListener(new()));
-    private readonly ResiliencePipeline<int> _slowRuleAndDurations = Pipelines.Fluxgate(
-        tripper: Pipelines.SlowRule,
-        listeners: new PrometheusListener(new())
+    private readonly Lazy<ResiliencePipeline<int>> _10 = new(() => Pipelines.Fluxgate(Window.Count(10), Pipelines.NeverRule));
+    private readonly Lazy<ResiliencePipeline<int>> _1000 = new(() => Pipelines.Fluxgate(Window.Count(1_000), Pipelines.NeverRule));
+    private readonly Lazy<ResiliencePipeline<int>> _100000 = new(() => Pipelines.Fluxgate(Window.Count(100_000), Pipelines.NeverRule));
+    private readonly Lazy<ResiliencePipeline<int>> _measured10 = new(() => Pipelines.Fluxgate(Window.Count(10), Pipelines.NeverSlowRule));
+    private readonly Lazy<ResiliencePipeline<int>> _measured100000 = new(() =>
+        Pipelines.Fluxgate(Window.Count(100_000), Pipelines.NeverSlowRule)
     );
-    private readonly ResiliencePipeline _pollyOfAny = Pipelines.PollyOfAny();
-    private readonly ResiliencePipeline _ofAny = Pipelines.FluxgateOfAny();
-    private readonly ResiliencePipeline<int> _pollyOpen = Pipelines.PollyOpen();
-    private readonly ResiliencePipeline<int> _probing = Pipelines.FluxgateProbing();
-    private readonly ResiliencePipeline<int> _open = Pipelines.FluxgateOpen();
+    private readonly Lazy<ResiliencePipeline<int>> _pollyNever = new(() => Pipelines.PollyNever());
+    private readonly Lazy<ResiliencePipeline<int>> _never = new(() => Pipelines.Fluxgate(tripper: Pipelines.NeverInTimeRule));
+    private readonly Lazy<ResiliencePipeline<int>> _durations = new(() => Pipelines.Fluxgate(listeners: new PrometheusListener(new())));
+    private readonly Lazy<ResiliencePipeline<int>> _slowRuleAndDurations = new(() =>
+        Pipelines.Fluxgate(tripper: Pipelines.SlowRule, listeners: new PrometheusListener(new()))
+    );
+    private readonly Lazy<ResiliencePipeline> _pollyOfAny = new(() => Pipelines.PollyOfAny());
+    private readonly Lazy<ResiliencePipeline> _ofAny = new(() => Pipelines.FluxgateOfAny());
+    private readonly Lazy<ResiliencePipeline<int>> _pollyOpen = new(() => Pipelines.PollyOpen());
+    private readonly Lazy<ResiliencePipeline<int>> _probing = new(() => Pipelines.FluxgateProbing());
+    private readonly Lazy<ResiliencePipeline<int>> _open = new(() => Pipelines.FluxgateOpen());
 
-    [Benchmark(Baseline = true), BenchmarkCategory(Success)]
+    [Benchmark(Baseline = true, OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Polly_success() => Succeed(_polly);
 
-    [Benchmark, BenchmarkCategory(Success)]
-    public int Empty_pipeline() => Succeed(ResiliencePipeline<int>.Empty);
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Empty_pipeline() => Succeed(ResiliencePipeline<int>.Empty, _context);
 
-    [Benchmark, BenchmarkCategory(Success)]
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_time_window() => Succeed(_timeWindow);
 
-    [Benchmark, BenchmarkCategory(Success)]
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_count_window() => Succeed(_countWindow);
 
-    [Benchmark, BenchmarkCategory(Success)]
-    public int Polly_cancellable() => Succeed(_polly, _cancellable);
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Polly_cancellable() => Succeed(_polly.Value, _cancellable);
 
-    [Benchmark, BenchmarkCategory(Success)]
-    public int Fluxgate_cancellable() => Succeed(_timeWindow, _cancellable);
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Fluxgate_cancellable() => Succeed(_timeWindow.Value, _cancellable);
 
-    [Benchmark, BenchmarkCategory(Success)]
-    public int Fluxgate_cancellable_never_abandoned() => Succeed(_neverAbandoned, _cancellable);
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Fluxgate_cancellable_never_abandoned() => Succeed(_neverAbandoned.Value, _cancellable);
 
-    [Benchmark, BenchmarkCategory(Success)]
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_slow_call_rule() => Succeed(_slowRule);
 
-    [Benchmark, BenchmarkCategory(Success)]
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_slow_call_rule_below_a_second() => Succeed(_shortSlowRule);
 
-    [Benchmark, BenchmarkCategory(Success)]
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_duration_histogram() => Succeed(_durations);
 
-    [Benchmark, BenchmarkCategory(Success)]
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_slow_call_rule_and_histogram() => Succeed(_slowRuleAndDurations);
 
-    [Benchmark(Baseline = true), BenchmarkCategory(OfAny)]
+    [Benchmark(Baseline = true, OperationsPerInvoke = InARun), BenchmarkCategory(OfAny)]
     public int Polly_non_generic() => Succeed(_pollyOfAny);
 
-    [Benchmark, BenchmarkCategory(OfAny)]
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(OfAny)]
     public int Fluxgate_non_generic() => Succeed(_ofAny);
 
-    [Benchmark(Baseline = true), BenchmarkCategory(Failure)]
-    public bool Polly_failures() => Fail(_pollyNever);
+    [Benchmark(Baseline = true, OperationsPerInvoke = InARun), BenchmarkCategory(Failure)]
+    public int Polly_failures() => Fail(_pollyNever);
 
-    [Benchmark, BenchmarkCategory(Failure)]
-    public bool Fluxgate_failures() => Fail(_never);
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Failure)]
+    public int Fluxgate_failures() => Fail(_never);
 
-    [Benchmark(Baseline = true, OperationsPerInvoke = 2), BenchmarkCategory(Size)]
-    public bool Window_of_10() => FailAndSucceed(_10);
+    [Benchmark(Baseline = true, OperationsPerInvoke = 2 * InARun), BenchmarkCategory(Size)]
+    public int Window_of_10() => FailAndSucceed(_10);
 
-    [Benchmark(OperationsPerInvoke = 2), BenchmarkCategory(Size)]
-    public bool Window_of_1_000() => FailAndSucceed(_1000);
+    [Benchmark(OperationsPerInvoke = 2 * InARun), BenchmarkCategory(Size)]
+    public int Window_of_1_000() => FailAndSucceed(_1000);
 
-    [Benchmark(OperationsPerInvoke = 2), BenchmarkCategory(Size)]
-    public bool Window_of_100_000() => FailAndSucceed(_100000);
+    [Benchmark(OperationsPerInvoke = 2 * InARun), BenchmarkCategory(Size)]
+    public int Window_of_100_000() => FailAndSucceed(_100000);
 
-    [Benchmark(OperationsPerInvoke = 2), BenchmarkCategory(Size)]
-    public bool Measured_window_of_10() => FailAndSucceed(_measured10);
+    [Benchmark(OperationsPerInvoke = 2 * InARun), BenchmarkCategory(Size)]
+    public int Measured_window_of_10() => FailAndSucceed(_measured10);
 
-    [Benchmark(OperationsPerInvoke = 2), BenchmarkCategory(Size)]
-    public bool Measured_window_of_100_000() => FailAndSucceed(_measured100000);
+    [Benchmark(OperationsPerInvoke = 2 * InARun), BenchmarkCategory(Size)]
+    public int Measured_window_of_100_000() => FailAndSucceed(_measured100000);
 
-    [Benchmark(Baseline = true), BenchmarkCategory(Rejected)]
-    public bool Polly_rejects() => Reject(_pollyOpen);
+    [Benchmark(Baseline = true, OperationsPerInvoke = InARun), BenchmarkCategory(Rejected)]
+    public int Polly_rejects() => Reject(_pollyOpen);
 
-    [Benchmark, BenchmarkCategory(Rejected)]
-    public bool Fluxgate_rejects() => Reject(_open);
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Rejected)]
+    public int Fluxgate_rejects() => Reject(_open);
 
-    [Benchmark, BenchmarkCategory(Success)]
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_probes() => Succeed(_probing);
 
-    private int Succeed(ResiliencePipeline<int> pipeline) => Succeed(pipeline, _context);
+    private int Succeed(Lazy<ResiliencePipeline<int>> pipeline) => Succeed(pipeline.Value, _context);
 
-    private static int Succeed(ResiliencePipeline<int> pipeline, ResilienceContext context) =>
-        pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, context, 0).GetAwaiter().GetResult().Result;
+    private static int Succeed(ResiliencePipeline<int> pipeline, ResilienceContext context)
+    {
+        var sum = 0;
+        for (var call = 0; call < InARun; call++)
+        {
+            sum += pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, context, 0).GetAwaiter().GetResult().Result;
+        }
 
-    private int Succeed(ResiliencePipeline pipeline) =>
-        pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, _context, 0).GetAwaiter().GetResult().Result;
+        return sum;
+    }
 
-    private bool Fail(ResiliencePipeline<int> pipeline) =>
-        pipeline.ExecuteOutcomeAsync(static (_, failed) => failed, _context, Outcomes.Failed).GetAwaiter().GetResult().Exception
-            is not null;
+    private int Succeed(Lazy<ResiliencePipeline> lazy)
+    {
+        var pipeline = lazy.Value;
+        var sum = 0;
+        for (var call = 0; call < InARun; call++)
+        {
+            sum += pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, _context, 0).GetAwaiter().GetResult().Result;
+        }
 
-    private bool FailAndSucceed(ResiliencePipeline<int> pipeline) => Fail(pipeline) && Succeed(pipeline) == 1;
+        return sum;
+    }
 
-    private bool Reject(ResiliencePipeline<int> pipeline) =>
-        pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, _context, 0).GetAwaiter().GetResult().Exception is not null;
+    private int Fail(Lazy<ResiliencePipeline<int>> lazy)
+    {
+        var pipeline = lazy.Value;
+        var failures = 0;
+        for (var call = 0; call < InARun; call++)
+        {
+            failures += Failed(pipeline.ExecuteOutcomeAsync(static (_, failed) => failed, _context, Outcomes.Failed));
+        }
+
+        return failures;
+    }
+
+    private int FailAndSucceed(Lazy<ResiliencePipeline<int>> lazy)
+    {
+        var pipeline = lazy.Value;
+        var failures = 0;
+        for (var call = 0; call < InARun; call++)
+        {
+            failures += Failed(pipeline.ExecuteOutcomeAsync(static (_, failed) => failed, _context, Outcomes.Failed));
+            failures += Failed(pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, _context, 0));
+        }
+
+        return failures;
+    }
+
+    private int Reject(Lazy<ResiliencePipeline<int>> lazy)
+    {
+        var pipeline = lazy.Value;
+        var rejections = 0;
+        for (var call = 0; call < InARun; call++)
+        {
+            rejections += Failed(pipeline.ExecuteOutcomeAsync(static (_, _) => Outcomes.Succeeded, _context, 0));
+        }
+
+        return rejections;
+    }
+
+    private static int Failed(ValueTask<Outcome<int>> call) => call.GetAwaiter().GetResult().Exception is null ? 0 : 1;
 }

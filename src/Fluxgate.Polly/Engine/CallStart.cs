@@ -59,7 +59,7 @@ internal readonly struct CallStart
     {
         if (givenTicks >= 0)
         {
-            return new(givenTicks, IsExact: true, EndedAt: null);
+            return new(givenTicks, IsExact: true);
         }
 
         if (!IsTimed)
@@ -70,12 +70,13 @@ internal readonly struct CallStart
         var start = Timestamp(clock, out var isCoarse);
         var source = isCoarse ? clock.Coarse : clock;
         var end = source.Now;
-        return new(Math.Clamp(source.TicksBetween(start, end), 0, Clock.LongestTicks), !isCoarse, end);
+        return new(Math.Clamp(source.TicksBetween(start, end), 0, Clock.LongestTicks), !isCoarse, HasEnd: true, end);
     }
 }
 
 /// <summary>The duration of a call.</summary>
 /// <param name="Ticks">The duration in ticks of 100 ns.</param>
 /// <param name="IsExact">Whether the exact clock or the caller measured the duration.</param>
-/// <param name="EndedAt">The reading of the clock at the end of the call, or <see langword="null"/> if the clock was not read.</param>
-internal readonly record struct CallTime(long Ticks, bool IsExact, long? EndedAt);
+/// <param name="HasEnd">Whether the clock was read at the end of the call.</param>
+/// <param name="EndedAt">That reading.</param>
+internal readonly record struct CallTime(long Ticks, bool IsExact, bool HasEnd = false, long EndedAt = 0);

@@ -102,11 +102,16 @@ internal sealed partial class ClosedPhase : Phase
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
-        var time = durationTicks >= 0 || TimesCalls ? ticket.Elapsed(_clock, durationTicks) : default;
+        var time = default(CallTime);
+        if (durationTicks >= 0 || TimesCalls)
+        {
+            time = ticket.Elapsed(_clock, durationTicks);
+        }
+
         var now = 0L;
         if (_buckets is not null && verdict != Verdict.Ignored)
         {
-            now = time.EndedAt is { } end && time.IsExact == IsExact ? end : _decidingClock.Now;
+            now = time.HasEnd && time.IsExact == IsExact ? time.EndedAt : _decidingClock.Now;
             _buckets.Advance(now);
         }
 
@@ -173,8 +178,8 @@ internal sealed partial class ClosedPhase : Phase
 
     // A reconfiguration can replace a rule that allows the coarse clock with one that does not. Subtract one step: the call took at least
     // this long.
-    private long DecidingTicks(in CallTime time) =>
-        time is { IsExact: false, EndedAt: not null } && IsExact ? Math.Max(0, time.Ticks - Clock.CoarseStep.Ticks) : time.Ticks;
+    private long DecidingTicks(CallTime time) =>
+        time is { IsExact: false, HasEnd: true } && IsExact ? Math.Max(0, time.Ticks - Clock.CoarseStep.Ticks) : time.Ticks;
 
     /// <summary>Adds the duration of a call.</summary>
     /// <returns>The number of slow thresholds that the call reached.</returns>

@@ -101,7 +101,7 @@ internal sealed partial class HalfOpenPhase : Phase
             return null;
         }
 
-        var now = time is { IsExact: true, EndedAt: { } end } ? end : Clock.Now;
+        var now = time is { IsExact: true, HasEnd: true } ? time.EndedAt : Clock.Now;
         if (ExpireLeases(now) is { } reopened)
         {
             // The lease of this probe or an older one expired and ended the phase.

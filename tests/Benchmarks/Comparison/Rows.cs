@@ -147,14 +147,14 @@ internal static class Rows
         double? mostRatio = null,
         double? mostBytes = null
     ) =>
-        new(CallTable, name, "Polly", "ns", effort => Timed.Compare(effort, theirs(Calls), ours(Calls)))
+        new(CallTable, name, "Polly", "ns", effort => Timed.Compare(effort, theirs(Calls), ours(Calls), Calls.InARun))
         {
             MostRatio = mostRatio,
             MostBytes = mostBytes,
         };
 
     private static Row Window(string name, Func<Calls, Action> theirs, Func<Calls, Action> ours) =>
-        new(WindowTable, name, "a window of 10 calls", "ns", effort => Timed.Compare(effort, theirs(Calls), ours(Calls), calls: 2));
+        new(WindowTable, name, "a window of 10 calls", "ns", effort => Timed.Compare(effort, theirs(Calls), ours(Calls), 2 * Calls.InARun));
 
     private static Row Memory(string name, Func<object> ours, double? mostBytes) =>
         new(MemoryTable, name, "a pipeline with Polly's", "B", _ => Kept.Compare(static () => NewPolly(), ours)) { MostBytes = mostBytes };
