@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Running;
 using Fluxgate;
 
-if (args is ["--row", var row, var rounds])
+if (args is ["--row", var row, var effort])
 {
-    Comparison.MeasureRow(row, rounds);
+    Comparison.MeasureRow(row, effort);
     return 0;
 }
 

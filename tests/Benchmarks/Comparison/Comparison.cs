@@ -11,10 +11,10 @@ internal static class Comparison
     public const string Usage = "Usage: --compare [--short] [--write] [--only TEXT]";
 
     /// <summary>Measures one row in this process and prints it as JSON. Called by <see cref="Run"/>.</summary>
-    public static void MeasureRow(string index, string rounds)
+    public static void MeasureRow(string index, string effort)
     {
         var row = Rows.All[int.Parse(index, CultureInfo.InvariantCulture)];
-        var sample = row.Measure(new(1, int.Parse(rounds, CultureInfo.InvariantCulture)));
+        var sample = row.Measure(Effort.Of(effort));
         Console.WriteLine(JsonSerializer.Serialize(sample));
     }
 
@@ -39,7 +39,7 @@ internal static class Comparison
         {
             foreach (var row in chosen)
             {
-                samples[row].Add(InAProcess(row, effort.Rounds));
+                samples[row].Add(InAProcess(row, effort));
                 Progress(process * chosen.Length + Array.IndexOf(chosen, row) + 1, effort.Processes * chosen.Length, start);
             }
         }
@@ -56,10 +56,10 @@ internal static class Comparison
         bool IsChosen(Row row) => row.Table == only || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Sample InAProcess(int row, int rounds)
+    private static Sample InAProcess(int row, Effort effort)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
-        string[] arguments = ["--row", row.ToString(CultureInfo.InvariantCulture), rounds.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = ["--row", row.ToString(CultureInfo.InvariantCulture), effort.Name];
         Array.ForEach(arguments, start.ArgumentList.Add);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();

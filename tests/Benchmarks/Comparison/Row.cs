@@ -32,13 +32,17 @@ internal sealed record Row(string Table, string Name, string Rival, string Unit,
 }
 
 /// <summary>How long to measure one row.</summary>
+/// <param name="Name">The name in arguments of a process.</param>
 /// <param name="Processes">The processes, one after another.</param>
 /// <param name="Rounds">The rounds in each process.</param>
-internal sealed record Effort(int Processes, int Rounds)
+/// <param name="WarmUp">How long each rival runs before it is measured, until the runtime has compiled the hot code for the last time.</param>
+internal sealed record Effort(string Name, int Processes, int Rounds, TimeSpan WarmUp)
 {
-    public static Effort Short { get; } = new(3, 40);
+    public static Effort Short { get; } = new("short", 3, 40, TimeSpan.FromSeconds(0.6));
 
-    public static Effort Full { get; } = new(7, 200);
+    public static Effort Full { get; } = new("full", 7, 200, TimeSpan.FromSeconds(1));
+
+    public static Effort Of(string name) => name == Short.Name ? Short : Full;
 }
 
 /// <summary>What one process measured, or the medians of several.</summary>

@@ -9,7 +9,6 @@ namespace Fluxgate;
 internal static class Timed
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(3);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     /// <summary>Compares the time of two actions in nanoseconds.</summary>
     /// <param name="effort">How long to measure.</param>
@@ -18,7 +17,7 @@ internal static class Timed
     /// <param name="calls">How many calls one run of an action makes.</param>
     public static Sample Compare(Effort effort, Action theirs, Action ours, int calls = 1)
     {
-        var (theirRuns, ourRuns) = (RunsInASlice(theirs), RunsInASlice(ours));
+        var (theirRuns, ourRuns) = (RunsInASlice(effort, theirs), RunsInASlice(effort, ours));
         return Compare(
             effort,
             () => Time(theirs, theirRuns) / calls,
@@ -60,10 +59,9 @@ internal static class Timed
         return (double)(GC.GetAllocatedBytesForCurrentThread() - before) / Runs;
     }
 
-    private static int RunsInASlice(Action run)
+    private static int RunsInASlice(Effort effort, Action run)
     {
-        // Until the runtime has compiled the hot code for the last time.
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < WarmUp; )
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < effort.WarmUp; )
         {
             run();
         }
