@@ -32,9 +32,9 @@ return await ServiceRunner.RunAsync(
 
         builder.Services.AddHealthChecks().AddFluxgate("circuits");
 
-        // The clients. The fraud check is idempotent and may be retried; a charge is not.
-        builder.Services.AddUpstreamClient(CardProcessor.Name, settings.UpstreamTimeout, retries: 0);
-        builder.Services.AddUpstreamClient(FraudCheck.Name, settings.UpstreamTimeout, retries: 1);
+        // The clients. The fraud check is a GET and may be retried; a charge is a POST and is not.
+        builder.Services.AddUpstreamClient(CardProcessor.Name, settings.UpstreamTimeout);
+        builder.Services.AddUpstreamClient(FraudCheck.Name, settings.UpstreamTimeout);
         builder.Services.AddSingleton<FraudCheck>();
         builder.Services.AddSingleton<CardProcessor>();
         builder.Services.AddSingleton<PaymentService>();

@@ -22,7 +22,7 @@ internal sealed record Circuit(
             (pipeline, context, options) =>
             {
                 options.Breaker = BreakersOf(context.ServiceProvider)
-                    .GetOrAdd(string.IsNullOrEmpty(context.InstanceName) ? UnnamedClient : context.InstanceName);
+                    .GetOrAdd(string.IsNullOrEmpty(context.InstanceName) ? UnnamedClient : DerivedName.Of(context.InstanceName));
                 pipeline.AddFluxgateBreaker(options);
             }
         );
@@ -39,9 +39,5 @@ internal sealed record Circuit(
             (pipeline, context, options) => pipeline.AddFluxgateBreaker(context.ServiceProvider, group, keySelector, options)
         );
 
-    private static FluxgateBreakers BreakersOf(IServiceProvider services) =>
-        services.GetService<FluxgateBreakers>()
-        ?? throw new InvalidOperationException(
-            "The container has no breakers. Call services.AddFluxgate(…) when you configure the container."
-        );
+    private static FluxgateBreakers BreakersOf(IServiceProvider services) => services.GetRequiredService<FluxgateBreakers>();
 }

@@ -114,7 +114,6 @@ public static partial class FluxgateResilienceHttpClientBuilderExtensions
             );
         }
 
-        builder.Services.AddFluxgate();
         ConfigureHandlers(builder, Remove);
         var pipeline = Add(builder, circuit, configure);
         ConfigureHandlers(builder, Move);

@@ -153,6 +153,9 @@ public static partial class FluxgateResilienceHttpClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         RequireFirst(builder);
+
+        // First, so that invalid settings are reported as such and not as the failure of a client that needs the breaker.
+        builder.Services.AddFluxgate();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClientStartup>());
         builder.Services.AddSingleton(new StartupClient(builder.Name, circuit.Require));
         builder.ConfigureHttpClient(static client => client.Timeout = Timeout.InfiniteTimeSpan);

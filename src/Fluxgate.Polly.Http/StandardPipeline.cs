@@ -91,7 +91,8 @@ internal static class StandardPipeline
             OnRetry = retry.OnRetry,
             Randomizer = retry.Randomizer,
             ShouldHandle = async arguments =>
-                await retry.ShouldHandle(arguments).ConfigureAwait(arguments.Context.ContinueOnCapturedContext)
+                arguments.Outcome.Exception is not CallNotPermittedException
+                && await retry.ShouldHandle(arguments).ConfigureAwait(arguments.Context.ContinueOnCapturedContext)
                 && IsRepeatable(arguments.Context.GetRequestMessage(), everyMethod)
                 && !(retry.ShouldRetryAfterHeader && IsTooLate(arguments, retryAfter(arguments.Outcome), time)),
         };

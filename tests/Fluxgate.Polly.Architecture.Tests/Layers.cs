@@ -28,7 +28,7 @@ public sealed class Layers
             "Primitives",
         ],
         ["Fluxgate.Polly.AspNetCore"] = ["."],
-        ["Fluxgate.Polly.Extensions"] = ["Health", "Http", "DependencyInjection", "Telemetry", "Listeners", "Configuration"],
+        ["Fluxgate.Polly.Extensions"] = ["Health", "DependencyInjection", "Telemetry", "Listeners", "Configuration"],
         ["Fluxgate.Polly.Grpc"] = ["DependencyInjection", ".", "Calls", "Classification"],
         ["Fluxgate.Polly.Http"] = [".", "Clients", "Options"],
         ["Fluxgate.Polly.Prometheus"] = ["Server", ".", "Pages", "Text"],

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using Polly;
 
 namespace Fluxgate;
 
@@ -28,14 +27,8 @@ internal static class Applications
         services.AddHealthChecks().AddFluxgate();
         services
             .AddHttpClient("payments", client => client.BaseAddress = new("http://payments.example"))
-            .AddFluxgateHandler(
-                (pipeline, provider) =>
-                    pipeline.AddFluxgateStandard(
-                        provider.GetRequiredService<FluxgateBreakers>()["payments"],
-                        standard => standard.RetryDelay = TimeSpan.FromMilliseconds(1)
-                    )
-            )
-            .ConfigurePrimaryHttpMessageHandler(() => new Down());
+            .ConfigurePrimaryHttpMessageHandler(() => new Down())
+            .AddFluxgateStandardResilienceHandler("payments", standard => standard.Retry.Delay = TimeSpan.FromMilliseconds(1));
         await using var provider = services.BuildServiceProvider();
 
         using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("payments");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PaymentsApi;
 
-/// <summary>Charges cards. A charge is not idempotent, so its client does not retry.</summary>
+/// <summary>Charges cards. A charge is not idempotent: it is a POST, which its client does not retry.</summary>
 internal sealed class CardProcessor(IHttpClientFactory clients)
 {
     public const string Name = "cards";

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using NSubstitute;
-using Polly;
 
 namespace Fluxgate;
 
@@ -24,10 +22,6 @@ public sealed class ContainerScaling
             ["a listener of all breakers"] = (services, _) => services.AddFluxgateListener(new Received()),
             ["a lambda"] = (services, name) => services.AddFluxgateListener(name, _ => { }),
             ["a health check"] = (services, name) => services.AddHealthChecks().AddFluxgateBreaker(name),
-            ["an HTTP handler"] = (services, name) =>
-                Client(services, name).AddFluxgateHandler((pipeline, _) => pipeline.AddFluxgateBreaker()),
-            ["an HTTP handler for each server"] = (services, name) =>
-                Client(services, name).AddFluxgateHandler(HttpAuthority.Of, (pipeline, _, _) => pipeline.AddFluxgateBreaker()),
         };
 
     [Theory]
@@ -155,14 +149,6 @@ public sealed class ContainerScaling
         }
 
         return builder.Build();
-    }
-
-    private static IHttpClientBuilder Client(IServiceCollection services, string name)
-    {
-        var client = Substitute.For<IHttpClientBuilder>();
-        client.Name.Returns(name);
-        client.Services.Returns(services);
-        return client;
     }
 
     internal sealed class Received : DiListener;

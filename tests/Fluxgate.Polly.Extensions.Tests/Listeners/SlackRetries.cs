@@ -8,7 +8,7 @@ public sealed class SlackRetries
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     // Longer than the waits between attempts, shorter than the timeout of a request.
-    private readonly HttpJumpingTime _time = new(TimeSpan.FromSeconds(9));
+    private readonly JumpingTime _time = new(TimeSpan.FromSeconds(9));
 
     [Theory]
     [InlineData(429, "")]

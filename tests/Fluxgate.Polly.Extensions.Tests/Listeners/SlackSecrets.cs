@@ -8,7 +8,7 @@ namespace Fluxgate;
 public sealed class SlackSecrets
 {
     private const string Secret = "SecretOfThe";
-    private readonly HttpJumpingTime _time = new(TimeSpan.FromSeconds(9));
+    private readonly JumpingTime _time = new(TimeSpan.FromSeconds(9));
 
     [Theory]
     [InlineData(false)]

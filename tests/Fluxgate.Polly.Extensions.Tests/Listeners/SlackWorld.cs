@@ -28,7 +28,7 @@ internal sealed class SlackWorld : IAsyncDisposable
         configure?.Invoke(options);
         var log = new RecordedLog<SlackListener>();
         // Waits between attempts complete at once, and requests have no timeout.
-        return new(slack, new(options, log, timeProvider: time ?? new HttpJumpingTime(TimeSpan.FromSeconds(9))), log);
+        return new(slack, new(options, log, timeProvider: time ?? new JumpingTime(TimeSpan.FromSeconds(9))), log);
     }
 
     /// <summary>Runs an action on the breaker and posts its signals.</summary>

@@ -4,7 +4,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The code of docs/http.md that needs no Microsoft.Extensions.Http.Resilience.</summary>
+/// <summary>The code of docs/http.md that needs no server.</summary>
 public sealed class PageOnHttp
 {
     [Fact]
@@ -44,11 +44,12 @@ public sealed class PageOnHttp
         services.AddHttpClient("crawler").ConfigurePrimaryHttpMessageHandler(() => new DownAtOnePlace());
 
         #region docs/http.md: One breaker for each server
+        services.AddFluxgate().AddBreakerGroup("servers", group => group.Settings.Tripper = Tripper.FailureStreak(2));
         services
             .AddHttpClient("crawler")
-            .AddFluxgateHandler(
-                HttpAuthority.Of,
-                (pipeline, provider, authority) => pipeline.AddFluxgateBreaker(authority, new() { Tripper = Tripper.FailureStreak(2) })
+            .AddResilienceHandler(
+                "breaker",
+                (pipeline, context) => pipeline.AddFluxgateBreaker(context.ServiceProvider, "servers", HttpKey.Authority)
             );
         #endregion
 
@@ -63,7 +64,7 @@ public sealed class PageOnHttp
         var rejected = await Assert.ThrowsAsync<CallNotPermittedException>(() => client.GetAsync(new Uri("http://down.example/")));
         using var response = await client.GetAsync(new Uri("http://up.example/"));
 
-        Assert.Equal("http://down.example", rejected.CircuitName);
+        Assert.Equal("servers/http://down.example", rejected.CircuitName);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 

@@ -179,8 +179,8 @@ public sealed class PageOnTroubleshooting
         }
 
         #region docs/troubleshooting.md: Every client gets its own breaker
-        services.AddHttpClient("orders").AddFluxgateHandler((pipeline, provider) => pipeline.AddFluxgateBreaker(provider, "shop"));
-        services.AddHttpClient("prices").AddFluxgateHandler((pipeline, provider) => pipeline.AddFluxgateBreaker(provider, "shop"));
+        services.AddHttpClient("orders").AddFluxgateStandardResilienceHandler("shop");
+        services.AddHttpClient("prices").AddFluxgateStandardResilienceHandler("shop");
         #endregion
 
         await using var provider = services.BuildServiceProvider();

@@ -10,7 +10,7 @@ namespace Fluxgate;
 /// </example>
 public static class HttpKey
 {
-    // The property in which the handlers of Microsoft.Extensions.Http.Resilience, and those of this library, pass the request.
+    // The property in which the handlers of Microsoft.Extensions.Http.Resilience pass the request.
     private static readonly ResiliencePropertyKey<HttpRequestMessage?> Request = new("Resilience.Http.RequestMessage");
 
     /// <summary>Returns the server of the request: scheme, host and port, such as <c>https://payments.example:8443</c>, without the default port of the scheme.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Http.Resilience;
 namespace Fluxgate;
 
 /// <summary>Checks a Fluxgate breaker in one client with <c>AddStandardResilienceHandler</c>, inside and outside of it.</summary>
-public sealed class StandardHandlers
+public sealed class BesideStandardHandlers
 {
     [Fact]
     public async Task Inside_the_handler_every_attempt_counts_and_rejections_are_final()
@@ -95,24 +95,6 @@ public sealed class StandardHandlers
 
         breaker.Reset();
         Assert.Equal(HttpStatusCode.OK, await payments.StatusAsync(upstream.Address));
-    }
-
-    [Fact]
-    public async Task AddFluxgateHandler_and_the_standard_handler_work_on_one_client()
-    {
-        await using var upstream = await HttpUpstream.StartAsync();
-        upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
-        using var breaker = Breaker(failures: 3);
-        var collection = new ServiceCollection();
-        var client = collection.AddHttpClient("payments");
-        client.AddStandardResilienceHandler(AtOnce);
-        client.AddFluxgateHandler((pipeline, _) => pipeline.AddTransient(breaker));
-        await using var services = collection.BuildServiceProvider();
-        using var payments = services.Client();
-
-        await payments.RejectedAsync(upstream.Address);
-
-        Assert.Equal((3, 3), (upstream.Requests.Count, breaker.Snapshot().Failures));
     }
 
     private static void AtOnce(HttpStandardResilienceOptions options)

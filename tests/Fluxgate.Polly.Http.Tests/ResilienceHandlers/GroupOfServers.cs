@@ -9,9 +9,6 @@ public sealed class GroupOfServers : IAsyncLifetime, IDisposable
 {
     private const int Calls = 50;
 
-    /// <summary>The key under which the handler of Microsoft.Extensions.Http.Resilience keeps the request.</summary>
-    private static readonly ResiliencePropertyKey<HttpRequestMessage> Request = new("Resilience.Http.RequestMessage");
-
     private static readonly TimeSpan Break = TimeSpan.FromSeconds(30);
 
     private readonly VirtualTime _time = new();
@@ -37,17 +34,7 @@ public sealed class GroupOfServers : IAsyncLifetime, IDisposable
         var services = new ServiceCollection();
         services
             .AddHttpClient("payments")
-            .AddResilienceHandler(
-                "servers",
-                pipeline =>
-                    pipeline.AddFluxgateBreaker(
-                        _servers,
-                        context =>
-                            context.Properties.TryGetValue(Request, out var request)
-                                ? request.RequestUri?.GetLeftPart(UriPartial.Authority)
-                                : null
-                    )
-            );
+            .AddResilienceHandler("servers", pipeline => pipeline.AddFluxgateBreaker(_servers, HttpKey.Authority));
         _services = services.BuildServiceProvider();
         _client = _services.Client();
     }

@@ -5,21 +5,12 @@ using Polly.Timeout;
 
 namespace Fluxgate;
 
-/// <summary>
-/// Checks a handler that runs a pipeline with a Fluxgate breaker around the requests of an <see cref="HttpClient"/>, against a real
-/// server. Runs on the Fluxgate handler and on that of Microsoft.Extensions.Http.Resilience.
-/// </summary>
-public abstract partial class HttpHandlerContract
+/// <summary>Checks a breaker in a handler of <c>AddResilienceHandler</c>, against a real server.</summary>
+public sealed partial class ResilienceHandlers
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly VirtualTime _time = new();
-
-    /// <summary>Adds the handler to the client.</summary>
-    protected abstract void Install(
-        IHttpClientBuilder client,
-        Action<ResiliencePipelineBuilder<HttpResponseMessage>, IServiceProvider> configure
-    );
 
     [Theory]
     [InlineData(HttpStatusCode.InternalServerError)]
@@ -31,7 +22,7 @@ public abstract partial class HttpHandlerContract
         upstream.Answers(HttpUpstream.Status(status));
         using var breaker = Breaker(failures: 3);
         await using var services = Client(upstream, pipeline => AddBreaker(pipeline, breaker));
-        using var client = Named(services);
+        using var client = services.Client();
 
         for (var i = 0; i < 3; i++)
         {
@@ -54,7 +45,7 @@ public abstract partial class HttpHandlerContract
         );
         using var breaker = Breaker(failures: 1);
         await using var services = Client(upstream, pipeline => AddBreaker(pipeline, breaker));
-        using var client = Named(services);
+        using var client = services.Client();
 
         (await client.GetAsync("/")).Dispose();
         _time.Advance(TimeSpan.FromSeconds(6.9));
@@ -73,7 +64,7 @@ public abstract partial class HttpHandlerContract
         upstream.Answers(HttpUpstream.Resets);
         using var breaker = Breaker(failures: 2);
         await using var services = Client(upstream, pipeline => AddBreaker(pipeline, breaker));
-        using var client = Named(services);
+        using var client = services.Client();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/"));
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/"));
@@ -90,7 +81,7 @@ public abstract partial class HttpHandlerContract
             upstream,
             pipeline => AddBreaker(pipeline, breaker).AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(10) })
         );
-        using var client = Named(services);
+        using var client = services.Client();
 
         var call = client.GetAsync("/");
         await upstream.Hanging.WaitAsync(Deadline);
@@ -107,7 +98,7 @@ public abstract partial class HttpHandlerContract
         upstream.Answers(upstream.Hangs);
         using var breaker = Breaker(failures: 1);
         await using var services = Client(upstream, pipeline => AddBreaker(pipeline, breaker));
-        using var client = Named(services);
+        using var client = services.Client();
         using var caller = new CancellationTokenSource();
 
         var call = client.GetAsync("/", caller.Token);
@@ -132,9 +123,6 @@ public abstract partial class HttpHandlerContract
             }
         );
 
-    private static HttpClient Named(IServiceProvider services, string name = "payments") =>
-        services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
-
     private FluxgateBreaker Breaker(int failures) =>
         new(
             "payments",
@@ -155,9 +143,9 @@ public abstract partial class HttpHandlerContract
     {
         var collection = new ServiceCollection();
         var client = collection.AddHttpClient("payments", client => client.BaseAddress = upstream.Address);
-        Install(
-            client,
-            (pipeline, _) =>
+        client.AddResilienceHandler(
+            "x",
+            pipeline =>
             {
                 pipeline.TimeProvider = _time;
                 configure(pipeline);

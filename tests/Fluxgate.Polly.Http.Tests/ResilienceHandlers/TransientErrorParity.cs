@@ -71,57 +71,6 @@ public sealed class TransientErrorParity
         Assert.False(await new HttpCircuitBreakerStrategyOptions().ShouldHandle(new(ResilienceContextPool.Shared.Get(), outcome)));
     }
 
-    [Fact]
-    public async Task The_request_is_found_by_their_extension_in_AddFluxgateHandler()
-    {
-        await using var upstream = await HttpUpstream.StartAsync();
-        var seen = new List<Uri?>();
-        var collection = new ServiceCollection();
-        collection
-            .AddHttpClient("payments")
-            .AddFluxgateHandler(
-                (pipeline, _) =>
-                    pipeline.AddRetry(
-                        new HttpRetryStrategyOptions
-                        {
-                            Delay = TimeSpan.Zero,
-                            MaxRetryAttempts = 1,
-                            ShouldHandle = arguments =>
-                            {
-                                seen.Add(arguments.Context.GetRequestMessage()?.RequestUri);
-                                return ValueTask.FromResult(false);
-                            },
-                        }
-                    )
-            );
-        await using var services = collection.BuildServiceProvider();
-        using var client = services.Client();
-
-        await client.StatusAsync(upstream.Address);
-
-        Assert.Equal([upstream.Address], seen);
-    }
-
-    [Fact]
-    public async Task AddFluxgateStandard_reads_the_method_in_the_resilience_handler()
-    {
-        await using var upstream = await HttpUpstream.StartAsync();
-        upstream.Answers(HttpUpstream.Resets, HttpUpstream.Resets, HttpUpstream.Status(HttpStatusCode.OK));
-        using var breaker = new FluxgateBreaker("payments");
-        var collection = new ServiceCollection();
-        collection
-            .AddHttpClient("payments")
-            .AddResilienceHandler("x", pipeline => pipeline.AddFluxgateStandard(breaker, options => options.RetryDelay = TimeSpan.Zero));
-        await using var services = collection.BuildServiceProvider();
-        using var client = services.Client();
-
-        // A reset connection has no response with the method: a POST is not repeated, a GET is.
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync(upstream.Address, content: null));
-        Assert.Equal(HttpStatusCode.OK, await client.StatusAsync(upstream.Address));
-
-        Assert.Equal(["POST", "GET", "GET"], upstream.Requests);
-    }
-
     private static bool Ours(Outcome<HttpResponseMessage> outcome) => HttpTracker.TransientErrors.Matches(outcome);
 
     private static async Task<bool> TheirsAsync(Outcome<HttpResponseMessage> outcome)

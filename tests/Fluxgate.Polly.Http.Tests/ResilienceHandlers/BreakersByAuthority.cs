@@ -12,28 +12,6 @@ public sealed class BreakersByAuthority
     private readonly ConcurrentDictionary<string, FluxgateBreaker> _breakers = new(StringComparer.Ordinal);
 
     [Fact]
-    public async Task A_failing_server_does_not_affect_another()
-    {
-        await using var down = await HttpUpstream.StartAsync();
-        await using var well = await HttpUpstream.StartAsync();
-        down.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
-        var collection = new ServiceCollection();
-        collection
-            .AddHttpClient("payments")
-            .AddResilienceHandler("x", (pipeline, context) => pipeline.AddTransient(BreakerOf(context.InstanceName)))
-            .SelectPipelineByAuthority();
-        await using var services = collection.BuildServiceProvider();
-        using var client = services.Client();
-
-        Assert.Equal(HttpStatusCode.InternalServerError, await client.StatusAsync(down.Address));
-        var rejection = await client.RejectedAsync(down.Address);
-        Assert.Equal(HttpStatusCode.OK, await client.StatusAsync(well.Address));
-
-        Assert.Equal(Authority(down), rejection.CircuitName);
-        Assert.Equal((BreakerState.Open, BreakerState.Closed), (_breakers[Authority(down)].State, _breakers[Authority(well)].State));
-    }
-
-    [Fact]
     public async Task Paths_and_queries_of_one_server_share_one_circuit()
     {
         await using var upstream = await HttpUpstream.StartAsync();

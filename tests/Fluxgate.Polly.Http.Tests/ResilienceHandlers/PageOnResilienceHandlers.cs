@@ -5,7 +5,7 @@ using Polly;
 namespace Fluxgate;
 
 /// <summary>The code of docs/http.md that uses Microsoft.Extensions.Http.Resilience.</summary>
-public sealed class PageOnHttpClients
+public sealed class PageOnResilienceHandlers
 {
     [Fact]
     public async Task A_breaker_inside_the_resilience_handler_opens_on_transient_errors()

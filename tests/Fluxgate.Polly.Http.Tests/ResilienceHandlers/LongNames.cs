@@ -1,10 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using Polly;
 
 namespace Fluxgate;
 
 /// <summary>Checks that no request fails because of a long name: a circuit name that is derived from long names is shortened.</summary>
-public sealed class LongClientAndServerNames
+public sealed class LongNames
 {
     private readonly List<string> _circuits = [];
 
@@ -23,7 +24,7 @@ public sealed class LongClientAndServerNames
     [MemberData(nameof(Names))]
     public async Task A_request_to_a_server_with_a_name_of_any_length_is_sent(string client, string address)
     {
-        await using var services = Client(client, HttpAuthority.Of);
+        await using var services = Client(client);
 
         await SendAsync(services, client, address);
         await SendAsync(services, client, address);
@@ -38,7 +39,7 @@ public sealed class LongClientAndServerNames
     [InlineData(100_000)]
     public async Task A_key_can_have_any_length(int length)
     {
-        await using var services = Client("shops", _ => new string('k', length));
+        await using var services = Client("shops", handler => handler.SelectPipelineBy(_ => _ => new string('k', length)));
 
         await SendAsync(services, "shops", "http://a");
 
@@ -53,13 +54,28 @@ public sealed class LongClientAndServerNames
     public async Task A_client_can_have_any_name(int length)
     {
         var client = new string('c', length);
+        await using var services = Client(client, _ => { });
+
+        await SendAsync(services, client, "http://a");
+
+        Assert.InRange(Assert.Single(_circuits).Length, 1, 256);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(1_000)]
+    public async Task A_client_of_the_replaced_defaults_can_have_any_name(int length)
+    {
+        var client = new string('c', length);
         var services = new ServiceCollection();
-        services
-            .AddHttpClient(client)
-            .ConfigurePrimaryHttpMessageHandler(() => new Ok())
-            .AddFluxgateHandler((pipeline, _) => AddBreaker(pipeline));
+        services.AddFluxgate();
+        services.AddFluxgateListener(new Attached(_circuits));
+        services.ConfigureHttpClientDefaults(http => http.AddStandardResilienceHandler());
+        services.ConfigureHttpClientDefaults(http => http.ReplaceStandardResilienceHandler());
+        services.AddHttpClient(client).ConfigurePrimaryHttpMessageHandler(() => new Ok());
         await using var container = services.BuildServiceProvider();
-        await container.StartAsync();
 
         await SendAsync(container, client, "http://a");
 
@@ -69,7 +85,7 @@ public sealed class LongClientAndServerNames
     [Fact]
     public async Task Two_servers_with_long_names_have_two_circuits()
     {
-        await using var services = Client("shops", HttpAuthority.Of);
+        await using var services = Client("shops");
 
         await SendAsync(services, "shops", $"https://{Host(253)}:1");
         await SendAsync(services, "shops", $"https://{Host(253)}:2");
@@ -78,14 +94,14 @@ public sealed class LongClientAndServerNames
     }
 
     [Fact]
-    public async Task Servers_of_the_client_without_a_name_are_named_by_authority()
+    public async Task Servers_of_the_client_without_a_name_are_named_by_handler_and_authority()
     {
-        await using var services = Client("", HttpAuthority.Of);
+        await using var services = Client("");
 
         await SendAsync(services, "", "http://a");
         await SendAsync(services, "", "http://b");
 
-        Assert.Equal(["http://a", "http://b"], _circuits);
+        Assert.Equal(["-x/http://a", "-x/http://b"], _circuits);
     }
 
     private static string Host(int length)
@@ -100,13 +116,12 @@ public sealed class LongClientAndServerNames
         Assert.True(response.IsSuccessStatusCode);
     }
 
-    private ServiceProvider Client(string name, Func<HttpRequestMessage, string> keyOf)
+    private ServiceProvider Client(string name) => Client(name, handler => handler.SelectPipelineByAuthority());
+
+    private ServiceProvider Client(string name, Action<IHttpResiliencePipelineBuilder> select)
     {
         var services = new ServiceCollection();
-        services
-            .AddHttpClient(name)
-            .ConfigurePrimaryHttpMessageHandler(() => new Ok())
-            .AddFluxgateHandler(keyOf, (pipeline, _, _) => AddBreaker(pipeline));
+        select(services.AddHttpClient(name).ConfigurePrimaryHttpMessageHandler(() => new Ok()).AddResilienceHandler("x", AddBreaker));
         return services.BuildServiceProvider();
     }
 

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Fluxgate;
 
 /// <summary>A clock on which waits up to a limit complete at once and longer ones never complete.</summary>
-internal sealed class HttpJumpingTime(TimeSpan limit) : TimeProvider
+internal sealed class JumpingTime(TimeSpan limit) : TimeProvider
 {
     private long _ticks = TimeSpan.TicksPerHour;
 
@@ -23,7 +23,7 @@ internal sealed class HttpJumpingTime(TimeSpan limit) : TimeProvider
         return timer;
     }
 
-    private sealed class JumpingTimer(HttpJumpingTime time, TimerCallback callback, object? state) : ITimer
+    private sealed class JumpingTimer(JumpingTime time, TimerCallback callback, object? state) : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {

@@ -6,7 +6,7 @@ using Polly.Retry;
 namespace Fluxgate;
 
 /// <content>Checks clients of all kinds, their handlers and their requests.</content>
-public abstract partial class HttpHandlerContract
+public sealed partial class ResilienceHandlers
 {
     [Fact]
     public async Task A_retry_sends_the_body_again_and_disposes_the_failed_response()
@@ -34,7 +34,7 @@ public abstract partial class HttpHandlerContract
                     breaker
                 )
         );
-        using var client = Named(services);
+        using var client = services.Client();
         using var content = new StringContent("42 won");
 
         using var response = await client.PutAsync("/", content);
@@ -95,11 +95,11 @@ public abstract partial class HttpHandlerContract
         using var payments = Breaker(failures: 1);
         using var stock = new FluxgateBreaker("stock", new() { Tripper = Tripper.FailureStreak(1) }, _time);
         var collection = new ServiceCollection();
-        Install(collection.AddHttpClient("payments"), (pipeline, _) => AddBreaker(pipeline, payments));
-        Install(collection.AddHttpClient("stock"), (pipeline, _) => AddBreaker(pipeline, stock));
+        collection.AddHttpClient("payments").AddResilienceHandler("x", pipeline => AddBreaker(pipeline, payments));
+        collection.AddHttpClient("stock").AddResilienceHandler("x", pipeline => AddBreaker(pipeline, stock));
         await using var services = collection.BuildServiceProvider();
-        using var first = Named(services);
-        using var second = Named(services, "stock");
+        using var first = services.Client();
+        using var second = services.Client("stock");
 
         (await first.GetAsync(upstream.Address)).Dispose();
 
@@ -114,16 +114,13 @@ public abstract partial class HttpHandlerContract
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
         using var breaker = Breaker(failures: 1);
         var collection = new ServiceCollection();
-        Install(
-            collection.AddHttpClient<HttpTypedClient>(client => client.BaseAddress = upstream.Address),
-            (pipeline, _) => AddBreaker(pipeline, breaker)
-        );
+        collection.AddHttpClient<StandardHandlers.TypedClient>().AddResilienceHandler("x", pipeline => AddBreaker(pipeline, breaker));
         await using var services = collection.BuildServiceProvider();
 
-        var payments = services.GetRequiredService<HttpTypedClient>();
+        var client = services.GetRequiredService<StandardHandlers.TypedClient>().Http;
 
-        Assert.Equal(HttpStatusCode.InternalServerError, await payments.PayAsync());
-        await Assert.ThrowsAsync<CallNotPermittedException>(payments.PayAsync);
+        Assert.Equal(HttpStatusCode.InternalServerError, await client.StatusAsync(upstream.Address));
+        await client.RejectedAsync(upstream.Address);
     }
 
     [Fact]
@@ -133,7 +130,7 @@ public abstract partial class HttpHandlerContract
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
         using var breaker = Breaker(failures: 1);
         await using var services = Client(upstream, pipeline => AddBreaker(pipeline, breaker));
-        using var client = Named(services);
+        using var client = services.Client();
         using var first = new HttpRequestMessage(HttpMethod.Get, "/");
         using var second = new HttpRequestMessage(HttpMethod.Get, "/");
 
@@ -151,12 +148,14 @@ public abstract partial class HttpHandlerContract
         upstream.Answers(HttpUpstream.Status(HttpStatusCode.InternalServerError));
         var collection = new ServiceCollection();
         collection.AddSingleton(_ => Breaker(failures: 1));
-        Install(
-            collection.AddHttpClient("payments"),
-            (pipeline, provider) => AddBreaker(pipeline, provider.GetRequiredService<FluxgateBreaker>())
-        );
+        collection
+            .AddHttpClient("payments")
+            .AddResilienceHandler(
+                "x",
+                (pipeline, context) => AddBreaker(pipeline, context.ServiceProvider.GetRequiredService<FluxgateBreaker>())
+            );
         await using var services = collection.BuildServiceProvider();
-        using var client = Named(services);
+        using var client = services.Client();
 
         (await client.GetAsync(upstream.Address)).Dispose();
 
@@ -169,7 +168,7 @@ public abstract partial class HttpHandlerContract
         await using var upstream = await HttpUpstream.StartAsync();
         using var breaker = Breaker(failures: 1);
         await using var services = Client(upstream, pipeline => AddBreaker(pipeline, breaker));
-        using var client = Named(services);
+        using var client = services.Client();
 
         await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => client.GetStringAsync("/"))).WaitAsync(Deadline);
 
