@@ -1,10 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using Polly;
 
 namespace Fluxgate;
 
-/// <summary>The code of docs/http.md that uses Microsoft.Extensions.Http.Resilience.</summary>
+/// <summary>The code of the documents on <c>AddResilienceHandler</c>.</summary>
 public sealed class PageOnResilienceHandlers
 {
     [Fact]
@@ -36,6 +37,65 @@ public sealed class PageOnResilienceHandlers
 
         var rejected = await Assert.ThrowsAsync<CallNotPermittedException>(() => client.GetAsync(new Uri("/", UriKind.Relative)));
         Assert.InRange(rejected.RetryAfter!.Value, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(77.1));
+    }
+
+    [Fact]
+    public async Task The_handler_of_the_readme_retries_outside_the_breaker()
+    {
+        var services = new ServiceCollection();
+        services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(1));
+        services.AddHttpClient("refunds").ConfigurePrimaryHttpMessageHandler(() => new Down());
+
+        #region README.md: HTTP clients
+        services
+            .AddHttpClient("refunds")
+            .AddResilienceHandler(
+                "refunds",
+                (pipeline, context) =>
+                    pipeline
+                        .AddRetry(new HttpRetryStrategyOptions())
+                        .AddFluxgateBreaker(context.ServiceProvider, "payments")
+                        .AddTimeout(TimeSpan.FromSeconds(2))
+            );
+        #endregion
+
+        services.AddSingleton<TimeProvider>(new JumpingTime(TimeSpan.FromMinutes(2)));
+        await using var provider = services.BuildServiceProvider();
+        using var client = provider.Client("refunds");
+
+        Assert.Equal("payments", (await client.RejectedAsync(new("http://shop.example"))).CircuitName);
+    }
+
+    [Fact]
+    public async Task A_call_with_CountBody_ends_with_its_body()
+    {
+        var services = new ServiceCollection();
+        services.AddFluxgate().AddBreaker("downloads");
+
+        #region docs/http.md: The body of a response
+        services
+            .AddHttpClient("downloads")
+            .AddResilienceHandler(
+                "breaker",
+                (pipeline, context) =>
+                    pipeline.AddFluxgateBreaker(
+                        context.ServiceProvider,
+                        "downloads",
+                        new FluxgateBreakerOptions<HttpResponseMessage> { CountBody = true }
+                    )
+            );
+        #endregion
+
+        await using var server = await HttpUpstream.StartAsync();
+        await using var provider = services.BuildServiceProvider();
+        using var client = provider.Client("downloads");
+        using var response = await client.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead);
+        var breaker = provider.GetRequiredService<FluxgateBreakers>()["downloads"];
+        Assert.Equal((1, 0), (breaker.Snapshot().InFlight, breaker.Snapshot().Successes));
+
+        await response.Content.ReadAsStringAsync();
+
+        Assert.Equal((0, 1), (breaker.Snapshot().InFlight, breaker.Snapshot().Successes));
     }
 
     private sealed class Down : HttpMessageHandler

@@ -262,19 +262,6 @@ public sealed class CountedBodies
     }
 
     [Fact]
-    public void The_options_count_the_body()
-    {
-        var downloads = new World().Breaker;
-
-        #region docs/http.md: The body of a response
-        var options = new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = downloads, CountBody = true };
-        #endregion
-
-        Assert.False(new FluxgateBreakerOptions<HttpResponseMessage>().CountBody);
-        Assert.True(options.CountBody);
-    }
-
-    [Fact]
     public async Task Other_results_are_not_affected()
     {
         var world = new World();
