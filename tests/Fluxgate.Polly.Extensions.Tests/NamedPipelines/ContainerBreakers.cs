@@ -5,7 +5,7 @@ using Polly.Registry;
 
 namespace Fluxgate;
 
-/// <summary>Named breakers of <c>AddFluxgate</c> inside the real <c>AddResiliencePipeline</c> and <c>AddResilienceHandler</c>.</summary>
+/// <summary>Named breakers of <c>AddFluxgate</c> inside the real <c>AddResiliencePipeline</c>.</summary>
 public sealed class ContainerBreakers
 {
     private readonly ChangingConfiguration _configuration = new(
@@ -118,35 +118,6 @@ public sealed class ContainerBreakers
         Assert.Contains("'payments'", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_resilience_handler_uses_a_named_breaker()
-    {
-        await using var services = Services(services =>
-        {
-            services
-                .AddHttpClient("payments", client => client.BaseAddress = new("http://payments.example"))
-                .ConfigurePrimaryHttpMessageHandler(() => new Down())
-                .AddResilienceHandler(
-                    "breaker",
-                    (builder, context) =>
-                        builder.AddFluxgateBreaker(
-                            context.ServiceProvider,
-                            "payments",
-                            new FluxgateBreakerOptions<HttpResponseMessage> { Tracker = HttpTracker.TransientErrors }
-                        )
-                );
-        });
-        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("payments");
-
-        for (var i = 0; i < 2; i++)
-        {
-            using var answer = await client.GetAsync(new Uri("/", UriKind.Relative));
-        }
-
-        var rejected = await Assert.ThrowsAsync<CallNotPermittedException>(() => client.GetAsync(new Uri("/", UriKind.Relative)));
-        Assert.Equal("payments", rejected.CircuitName);
-    }
-
     private static void Fail(ResiliencePipeline pipeline) =>
         Assert.Throws<HttpRequestException>(() => pipeline.Execute(() => throw new HttpRequestException()));
 
@@ -166,11 +137,5 @@ public sealed class ContainerBreakers
     private sealed class PipelineOptions
     {
         public int Attempts { get; set; }
-    }
-
-    private sealed class Down : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable));
     }
 }

@@ -187,8 +187,8 @@ public sealed class PageOnTroubleshooting
         var clients = provider.GetRequiredService<IHttpClientFactory>();
         using (var orders = clients.CreateClient("orders"))
         {
-            (await orders.GetAsync(new Uri("/", UriKind.Relative))).Dispose();
-            (await orders.GetAsync(new Uri("/", UriKind.Relative))).Dispose();
+            (await orders.PostAsync(new Uri("/", UriKind.Relative), content: null)).Dispose();
+            (await orders.PostAsync(new Uri("/", UriKind.Relative), content: null)).Dispose();
         }
 
         using var prices = clients.CreateClient("prices");
