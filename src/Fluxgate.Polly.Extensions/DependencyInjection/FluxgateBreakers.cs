@@ -151,11 +151,6 @@ public sealed partial class FluxgateBreakers : IEnumerable<FluxgateBreaker>
     /// <summary>Validates all settings, creates all breakers, and from then on creates those that a changed configuration adds.</summary>
     internal void Start()
     {
-        if (_started)
-        {
-            return;
-        }
-
         // The warnings come first: a misspelled name may be the cause of an error.
         _warnings.LogAtStartup();
         if (Errors() is { Count: > 0 } errors)
