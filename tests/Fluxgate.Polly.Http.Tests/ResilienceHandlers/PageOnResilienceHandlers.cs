@@ -40,11 +40,10 @@ public sealed class PageOnResilienceHandlers
     }
 
     [Fact]
-    public async Task The_handler_of_the_readme_retries_outside_the_breaker()
+    public async Task The_retry_of_the_readme_does_not_repeat_rejections()
     {
         var services = new ServiceCollection();
-        services.AddFluxgate().AddBreaker("payments", settings => settings.Tripper = Tripper.FailureStreak(1));
-        services.AddHttpClient("refunds").ConfigurePrimaryHttpMessageHandler(() => new Down());
+        services.AddFluxgate().AddBreaker("payments", settings => settings.InitialState = BreakerState.ForcedOpen);
 
         #region README.md: HTTP clients
         services
@@ -59,11 +58,11 @@ public sealed class PageOnResilienceHandlers
             );
         #endregion
 
-        services.AddSingleton<TimeProvider>(new JumpingTime(TimeSpan.FromMinutes(2)));
         await using var provider = services.BuildServiceProvider();
         using var client = provider.Client("refunds");
 
         Assert.Equal("payments", (await client.RejectedAsync(new("http://shop.example"))).CircuitName);
+        Assert.Equal(1, provider.GetRequiredService<FluxgateBreakers>()["payments"].Snapshot().Rejected);
     }
 
     [Fact]
