@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
+using Polly.CircuitBreaker;
+using Polly.RateLimiting;
 using Polly.Retry;
 using Polly.Timeout;
 
@@ -46,11 +48,16 @@ internal static class StandardPipeline
             {
                 Name = "Standard-CircuitBreaker",
                 Tracker = options.Tracker,
+                ShouldIgnore = static arguments => new(IsRejected(arguments.Outcome.Exception)),
                 BreakDurationHint = retryAfter,
+                CountBody = options.CountBody,
             }
         );
         pipeline.AddTimeout(options.AttemptTimeout);
     }
+
+    /// <summary>Returns whether a handler further in rejected the request: it says nothing about the server.</summary>
+    private static bool IsRejected(Exception? error) => error is RateLimiterRejectedException or BrokenCircuitException;
 
     /// <summary>Returns the total timeout, which notes its end in the context.</summary>
     private static TimeoutStrategyOptions Total(HttpTimeoutStrategyOptions options, TimeProvider time) =>

@@ -16,6 +16,9 @@ try
     await Listeners.ReceiveInOrder();
     await Applications.HaveNamedBreakers();
     await Applications.ReadEverySettingFromAFile();
+    await HttpClients.HaveAStandardHandler();
+    await HttpClients.ReplaceTheHandlerOfTheDefaults();
+    await HttpClients.ReportInvalidSettings();
     await GrpcClients.PassTheirBreaker();
     Converters.ReadText();
     Applications.AreMeasured();

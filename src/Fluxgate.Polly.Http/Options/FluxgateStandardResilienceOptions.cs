@@ -47,4 +47,11 @@ public sealed class FluxgateStandardResilienceOptions
     /// <summary>Gets or sets the tracker that selects the failures for the breaker.</summary>
     /// <value>The default is <see cref="HttpTracker.TransientErrors"/>.</value>
     public Tracker<HttpResponseMessage> Tracker { get; set; } = HttpTracker.TransientErrors;
+
+    /// <summary>
+    /// Gets or sets whether the body of a response belongs to the call that the breaker counts, as
+    /// <see cref="FluxgateBreakerOptions{TResult}.CountBody"/> describes. The timeouts and the retry end with the headers in either case.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: the call settles with the headers of the response.</value>
+    public bool CountBody { get; set; }
 }

@@ -36,6 +36,7 @@ internal sealed class StandardSection(string handler, IConfigurationSection sect
         ["AttemptTimeout:Name"] = Text((options, value) => options.AttemptTimeout.Name = value),
         ["AttemptTimeout:Timeout"] = Time((options, value) => options.AttemptTimeout.Timeout = value),
         [nameof(FluxgateStandardResilienceOptions.RetryEveryMethod)] = Switch((options, value) => options.RetryEveryMethod = value),
+        [nameof(FluxgateStandardResilienceOptions.CountBody)] = Switch((options, value) => options.CountBody = value),
     };
 
     private delegate bool Set(FluxgateStandardResilienceOptions options, string value);

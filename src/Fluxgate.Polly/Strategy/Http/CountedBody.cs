@@ -29,10 +29,10 @@ internal sealed class CountedBody : IThreadPoolWorkItem
     /// <returns><see langword="false"/> if the result is no response, or one without a body: the call settles now.</returns>
     public static bool TryAttach(object? result, Ticket ticket, CancellationToken caller)
     {
-        // The content of a switched protocol is a connection, not a body.
+        // The content of a switched protocol is a connection, not a body. The other two statuses have none (RFC 9110, 6.4.1).
         if (
             result is not HttpResponseMessage response
-            || response.StatusCode == HttpStatusCode.SwitchingProtocols
+            || response.StatusCode is HttpStatusCode.SwitchingProtocols or HttpStatusCode.NoContent or HttpStatusCode.NotModified
             || response.RequestMessage?.Method == HttpMethod.Head
             || response.Content.Headers.ContentLength == 0
         )
@@ -66,6 +66,19 @@ internal sealed class CountedBody : IThreadPoolWorkItem
         else
         {
             Settled(_call.TrySettle(Verdict.Failure, StateMachine.Unmeasured, breakTicks: 0, out _));
+        }
+    }
+
+    /// <summary>Settles the call after its content could not be opened or copied, unless the reader may not do that, such as a second time.</summary>
+    public void FailOpening(Exception error, CancellationToken reader)
+    {
+        if (error is InvalidOperationException)
+        {
+            _call.Pause();
+        }
+        else
+        {
+            Fail(error, reader);
         }
     }
 

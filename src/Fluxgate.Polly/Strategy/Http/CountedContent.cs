@@ -17,8 +17,18 @@ internal sealed class CountedContent : HttpContent
         }
     }
 
-    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new CountedStream(await OpenAsync(cancellationToken).ConfigureAwait(false), _body);
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new CountedStream(await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _body);
+        }
+        catch (Exception error)
+        {
+            _body.FailOpening(error, cancellationToken);
+            throw;
+        }
+    }
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
 
@@ -30,18 +40,26 @@ internal sealed class CountedContent : HttpContent
         }
         catch (Exception error)
         {
-            _body.Fail(error, cancellationToken);
+            _body.FailOpening(error, cancellationToken);
             throw;
         }
     }
 
+    // The content inside copies itself, because it decides whether it may be read again.
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var body = await CreateContentReadStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using (body.ConfigureAwait(false))
+        _body.BeginRead();
+        try
         {
-            await body.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+            await _content.CopyToAsync(new CountedCopy(stream, _body), context, cancellationToken).ConfigureAwait(false);
         }
+        catch (Exception error)
+        {
+            _body.FailOpening(error, cancellationToken);
+            throw;
+        }
+
+        _body.End();
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -49,8 +67,18 @@ internal sealed class CountedContent : HttpContent
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        using var body = CreateContentReadStream(cancellationToken);
-        body.CopyTo(stream);
+        _body.BeginRead();
+        try
+        {
+            _content.CopyTo(new CountedCopy(stream, _body), context, cancellationToken);
+        }
+        catch (Exception error)
+        {
+            _body.FailOpening(error, cancellationToken);
+            throw;
+        }
+
+        _body.End();
     }
 
     protected override bool TryComputeLength(out long length)
@@ -68,18 +96,5 @@ internal sealed class CountedContent : HttpContent
         }
 
         base.Dispose(disposing);
-    }
-
-    private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            _body.Fail(error, cancellationToken);
-            throw;
-        }
     }
 }

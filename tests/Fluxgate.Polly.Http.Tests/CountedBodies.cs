@@ -1,0 +1,605 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
+using Polly;
+
+namespace Fluxgate;
+
+/// <summary>Checks with a real server that with <c>CountBody</c> the body of a response belongs to the call.</summary>
+public abstract class CountedBodies : IAsyncLifetime
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly HttpWorld _world = new();
+    private readonly SentBody _body = new();
+    private readonly SemaphoreSlim _reads = new(0);
+    private readonly byte[] _buffer = new byte[64];
+    private HttpUpstream _server = null!;
+    private HttpClient _client = null!;
+
+    private BreakerSnapshot Now => _world.Breakers["downloads"].Snapshot();
+
+    private long Slow => Now.SlowCalls[0].Total;
+
+    /// <summary>Adds a handler with the breaker to a client.</summary>
+    private protected abstract void AddHandler(IHttpClientBuilder client, bool countBody);
+
+    public async Task InitializeAsync()
+    {
+        _server = await _world.ServerAsync();
+        _world
+            .Services.AddFluxgate()
+            .AddBreaker(
+                "downloads",
+                settings =>
+                {
+                    settings.Tripper = Tripper.FailureStreak(2) | (Tripper.MinRequests(2) & Tripper.SlowRate(1, Second));
+                    (settings.Permit, settings.Recovery) = (Permit.All, Recovery.AfterProbes(1));
+                }
+            );
+        AddHandler(_world.Services.AddHttpClient("downloads"), countBody: true);
+        var noted = _world.Services.AddHttpClient("noted");
+        AddHandler(noted, countBody: true);
+        noted.AddHttpMessageHandler(() => new ReadsNoted(_reads));
+        AddHandler(_world.Services.AddHttpClient("headers"), countBody: false);
+        await _world.StartAsync();
+        _client = _world.Client("downloads");
+        _server.Answers(_body.Answer);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _client.Dispose();
+        _body.End();
+        await _world.EndAsync();
+    }
+
+    [Fact]
+    public async Task Headers_without_a_body_open_the_circuit_while_they_are_read()
+    {
+        using var first = await HeadersAsync();
+        using var second = await HeadersAsync();
+        _world.Time.Advance(100 * Second);
+        Assert.Equal((BreakerState.Closed, 0L), (Now.State, Now.SlowCalls[0].Overdue));
+        var reads = new[] { ReadAsync(await BodyOf(first)), ReadAsync(await BodyOf(second)) };
+
+        _world.Time.Advance(1.25 * Second);
+
+        Assert.Equal(BreakerState.Open, Now.State);
+        Assert.All(reads, read => Assert.False(read.IsCompleted));
+        _body.End();
+        await Task.WhenAll(reads);
+    }
+
+    [Fact]
+    public async Task Headers_without_a_body_open_the_circuit_while_HttpClient_buffers()
+    {
+        using var caller = new CancellationTokenSource();
+        using var client = _world.Client("noted");
+        var calls = new[] { client.GetAsync(_server.Address, caller.Token), client.GetAsync(_server.Address, caller.Token) };
+        await _reads.WaitAsync();
+        await _reads.WaitAsync();
+
+        _world.Time.Advance(1.25 * Second);
+
+        Assert.Equal(BreakerState.Open, Now.State);
+        Assert.All(calls, call => Assert.False(call.IsCompleted));
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(calls));
+        Assert.Equal((2, 0), (Now.Requests, Now.InFlight));
+    }
+
+    [Theory]
+    [InlineData(1, 1, 0)]
+    [InlineData(6, 0, 1)]
+    public async Task A_caller_that_gives_up_reading_counts_by_how_long_it_waited(int seconds, long successes, long failures)
+    {
+        using var caller = new CancellationTokenSource();
+        using var response = await HeadersAsync();
+        var read = ReadAsync(await BodyOf(response), caller.Token);
+        _world.Time.Advance(seconds * Second);
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+        Assert.Equal((successes, failures, failures), (Now.Successes, Now.Failures, Now.AbandonedFailures));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_caller_that_gives_up_while_HttpClient_buffers_is_a_failure(bool isSynchronous)
+    {
+        using var caller = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Get, _server.Address);
+        using var client = _world.Client("noted");
+        var call = isSynchronous ? Task.Run(() => client.Send(request, caller.Token)) : client.SendAsync(request, caller.Token);
+        await _reads.WaitAsync();
+        _world.Time.Advance(6 * Second);
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal((1, 1, 0), (Now.Failures, Now.AbandonedFailures, Now.InFlight));
+    }
+
+    [Fact]
+    public async Task A_long_download_is_not_slow()
+    {
+        using var response = await HeadersAsync();
+        var body = await BodyOf(response);
+        for (var part = 0; part < 20; part++)
+        {
+            Assert.Equal(1, await ReadAsync(body, () => _body.Send("x"), after: 0.75));
+        }
+
+        Assert.Equal((0, 1), (Now.Requests, Now.InFlight));
+        Assert.Equal(0, await ReadAsync(body, _body.End, after: 0.75));
+
+        Assert.Equal((1, 0, 0), (Now.Successes, Slow, Now.InFlight));
+        Assert.Equal(BreakerState.Closed, Now.State);
+    }
+
+    [Fact]
+    public async Task The_longest_wait_for_bytes_makes_a_download_slow()
+    {
+        using var response = await HeadersAsync();
+        var body = await BodyOf(response);
+        await ReadAsync(body, () => _body.Send("x"), after: 1.25);
+        await ReadAsync(body, _body.End, after: 0.25);
+
+        Assert.Equal((1, 1), (Now.Successes, Slow));
+    }
+
+    [Fact]
+    public async Task A_slow_consumer_is_not_slow()
+    {
+        using var response = await HeadersAsync();
+        var body = await BodyOf(response);
+        for (var part = 0; part < 3; part++)
+        {
+            await ReadAsync(body, () => _body.Send("x"), after: 0);
+            _world.Time.Advance(100 * Second);
+        }
+
+        await ReadAsync(body, _body.End, after: 0);
+
+        Assert.Equal((1, 0, BreakerState.Closed), (Now.Successes, Slow, Now.State));
+    }
+
+    [Fact]
+    public async Task Each_byte_renews_the_lease_of_a_probe()
+    {
+        _world.Breakers["downloads"].Reconfigure(
+            new()
+            {
+                Tripper = Tripper.FailureStreak(2),
+                Permit = Permit.All,
+                Recovery = Recovery.AfterProbes(1),
+            }
+        );
+        _world.Breakers["downloads"].Probe();
+        using var response = await HeadersAsync();
+        var body = await BodyOf(response);
+        for (var part = 0; part < 4; part++)
+        {
+            await ReadAsync(body, () => _body.Send("x"), after: 20);
+        }
+
+        Assert.Equal((BreakerState.HalfOpen, 0), (Now.State, Now.Requests));
+        await ReadAsync(body, _body.End, after: 20);
+
+        Assert.Equal((BreakerState.Closed, 1, 0), (Now.State, Now.Successes, Now.Stale));
+    }
+
+    [Fact]
+    public async Task A_probe_whose_body_stalls_fails_when_its_lease_expires()
+    {
+        _world.Breakers["downloads"].Probe();
+        using var response = await HeadersAsync();
+        var read = ReadAsync(await BodyOf(response));
+
+        _world.Time.Advance(31 * Second);
+
+        Assert.Contains("lease", (await _client.RejectedAsync(_server.Address)).Reason?.ToString(), StringComparison.Ordinal);
+        Assert.Equal((BreakerState.Open, 1), (Now.State, Now.Failures));
+        _body.End();
+        await read;
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_reset_of_the_body_is_a_failure(int parts)
+    {
+        using var response = await HeadersAsync();
+        var body = await BodyOf(response);
+        for (var part = 0; part < parts; part++)
+        {
+            await ReadAsync(body, () => _body.Send("x"), after: 0);
+        }
+
+        await Assert.ThrowsAnyAsync<IOException>(() => ReadAsync(body, _body.Reset, after: 0));
+
+        Assert.Equal((0, 1, 0), (Now.Successes, Now.Failures, Now.InFlight));
+    }
+
+    [Fact]
+    public async Task A_reset_while_HttpClient_buffers_is_a_failure()
+    {
+        using var client = _world.Client("noted");
+        var calls = new[] { client.GetAsync(_server.Address), client.GetAsync(_server.Address) };
+        await _reads.WaitAsync();
+        await _reads.WaitAsync();
+
+        _body.Reset();
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => calls[0]);
+        await Assert.ThrowsAsync<HttpRequestException>(() => calls[1]);
+        Assert.Equal((2, BreakerState.Open), (Now.Failures, Now.State));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_response_that_is_disposed_early_is_a_success(int parts)
+    {
+        var response = await HeadersAsync();
+        var body = await BodyOf(response);
+        for (var part = 0; part < parts; part++)
+        {
+            await ReadAsync(body, () => _body.Send("x"), after: 0);
+        }
+
+        _world.Time.Advance(100 * Second);
+        response.Dispose();
+
+        Assert.Equal((1, 0, 0, 0), (Now.Successes, Now.Failures, Now.InFlight, Slow));
+    }
+
+    [Theory]
+    [InlineData("GET", HttpStatusCode.OK, null)]
+    [InlineData("GET", HttpStatusCode.OK, 0)]
+    [InlineData("GET", HttpStatusCode.NoContent, null)]
+    [InlineData("GET", HttpStatusCode.NotModified, null)]
+    [InlineData("HEAD", HttpStatusCode.OK, 5)]
+    public async Task An_empty_body_is_a_success(string method, HttpStatusCode status, int? length)
+    {
+        _server.Answers(context =>
+        {
+            (context.Response.StatusCode, context.Response.ContentLength) = ((int)status, length);
+            return Task.CompletedTask;
+        });
+        using var request = new HttpRequestMessage(new(method), _server.Address);
+
+        using var response = await _client.SendAsync(request);
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal((1, 0), (Now.Successes, Now.InFlight));
+    }
+
+    [Theory]
+    [InlineData("GET", HttpStatusCode.OK, 0)]
+    [InlineData("GET", HttpStatusCode.NoContent, null)]
+    [InlineData("GET", HttpStatusCode.NotModified, null)]
+    [InlineData("HEAD", HttpStatusCode.OK, 5)]
+    [InlineData("HEAD", HttpStatusCode.OK, null)]
+    public async Task A_response_that_cannot_have_a_body_settles_with_its_headers(string method, HttpStatusCode status, int? length)
+    {
+        _server.Answers(context =>
+        {
+            (context.Response.StatusCode, context.Response.ContentLength) = ((int)status, length);
+            return Task.CompletedTask;
+        });
+        using var request = new HttpRequestMessage(new(method), _server.Address);
+
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal((1, 0), (Now.Successes, Now.InFlight));
+    }
+
+    public static TheoryData<string> Readings() => [.. Ways.Keys];
+
+    [Theory]
+    [MemberData(nameof(Readings))]
+    public async Task A_body_that_is_read_to_its_end_is_one_success(string way)
+    {
+        _server.Answers(static context => context.Response.WriteAsync("\"paid\""));
+
+        Assert.Equal("\"paid\"", await Ways[way](_client, _server.Address));
+
+        Assert.Equal((1, 1, 0), (Now.Successes, Now.Requests, Now.InFlight));
+    }
+
+    /// <summary>The ways in which the callers of HttpClient read a body.</summary>
+    private static readonly Dictionary<string, Func<HttpClient, Uri, Task<string>>> Ways = new(StringComparer.Ordinal)
+    {
+        ["GetStringAsync"] = (client, address) => client.GetStringAsync(address),
+        ["GetByteArrayAsync"] = async (client, address) => Encoding.UTF8.GetString(await client.GetByteArrayAsync(address)),
+        ["GetFromJsonAsync"] = async (client, address) => $"\"{await client.GetFromJsonAsync<string>(address)}\"",
+        ["GetStreamAsync"] = async (client, address) =>
+        {
+            using var reader = new StreamReader(await client.GetStreamAsync(address));
+            return await reader.ReadToEndAsync();
+        },
+        ["GetAsync"] = (client, address) =>
+            ReadAsync(client, address, HttpCompletionOption.ResponseContentRead, content => content.ReadAsStringAsync()),
+        ["Send"] = (client, address) => Task.Run(() => Read(client, address, HttpCompletionOption.ResponseContentRead)),
+        ["Send and ReadAsStream"] = (client, address) => Task.Run(() => Read(client, address, HttpCompletionOption.ResponseHeadersRead)),
+        ["ReadAsStringAsync twice"] = (client, address) =>
+            ReadAsync(
+                client,
+                address,
+                HttpCompletionOption.ResponseHeadersRead,
+                async content =>
+                {
+                    var text = await content.ReadAsStringAsync();
+                    Assert.Equal(text, await content.ReadAsStringAsync());
+                    return text;
+                }
+            ),
+        ["LoadIntoBufferAsync"] = (client, address) =>
+            ReadAsync(
+                client,
+                address,
+                HttpCompletionOption.ResponseHeadersRead,
+                async content =>
+                {
+                    await content.LoadIntoBufferAsync();
+                    await content.LoadIntoBufferAsync();
+                    var stream = await content.ReadAsStreamAsync();
+                    Assert.True(stream.CanSeek);
+                    return Encoding.UTF8.GetString(await content.ReadAsByteArrayAsync());
+                }
+            ),
+        ["CopyToAsync"] = (client, address) =>
+            ReadAsync(
+                client,
+                address,
+                HttpCompletionOption.ResponseHeadersRead,
+                async content =>
+                {
+                    using var copy = new MemoryStream();
+                    await content.CopyToAsync(copy);
+                    return Encoding.UTF8.GetString(copy.ToArray());
+                }
+            ),
+        ["CopyTo"] = (client, address) =>
+            ReadAsync(
+                client,
+                address,
+                HttpCompletionOption.ResponseHeadersRead,
+                content =>
+                {
+                    using var copy = new MemoryStream();
+                    content.CopyTo(copy, context: null, CancellationToken.None);
+                    return Task.FromResult(Encoding.UTF8.GetString(copy.ToArray()));
+                }
+            ),
+    };
+
+    /// <summary>Reading twice without a buffer, which HttpClient does not allow in every way.</summary>
+    private static readonly Dictionary<string, Func<HttpContent, Task<string>>> SecondWays = new(StringComparer.Ordinal)
+    {
+        ["CopyToAsync twice"] = async content =>
+        {
+            using var copy = new MemoryStream();
+            await content.CopyToAsync(copy);
+            await content.CopyToAsync(copy);
+            return $"{copy.Length} bytes";
+        },
+        ["ReadAsStreamAsync twice"] = async content =>
+        {
+            var (first, second) = (await content.ReadAsStreamAsync(), await content.ReadAsStreamAsync());
+            return $"the same stream: {ReferenceEquals(first, second)}, seekable: {first.CanSeek}";
+        },
+        ["ReadAsStreamAsync and ReadAsStringAsync"] = async content =>
+        {
+            await content.ReadAsStreamAsync();
+            return await content.ReadAsStringAsync();
+        },
+        ["ReadAsStreamAsync, disposed, and CopyToAsync"] = async content =>
+        {
+            await (await content.ReadAsStreamAsync()).DisposeAsync();
+            using var copy = new MemoryStream();
+            await content.CopyToAsync(copy);
+            return $"{copy.Length} bytes";
+        },
+        ["CopyToAsync into a stream that fails"] = async content =>
+        {
+            using var full = new MemoryStream(new byte[2]);
+            await content.CopyToAsync(full);
+            return "copied";
+        },
+    };
+
+    public static TheoryData<string> SecondReadings() => [.. SecondWays.Keys];
+
+    [Theory]
+    [MemberData(nameof(SecondReadings))]
+    public async Task Nothing_changes_for_the_reader(string way)
+    {
+        _server.Answers(static context => context.Response.WriteAsync("\"paid\""));
+        using var plain = _world.Client("headers");
+
+        Assert.Equal(await ResultAsync(plain), await ResultAsync(_client));
+        Assert.Equal((2, 0, 0), (Now.Successes, Now.Failures, Now.InFlight));
+
+        async Task<string> ResultAsync(HttpClient client)
+        {
+            using var response = await client.GetAsync(_server.Address, HttpCompletionOption.ResponseHeadersRead);
+            try
+            {
+                return await SecondWays[way](response.Content);
+            }
+            catch (Exception error)
+            {
+                return $"{error.GetType().Name}: {error.Message} {error.InnerException?.GetType().Name}";
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_headers_of_the_content_survive()
+    {
+        _server.Answers(static context =>
+        {
+            var headers = context.Response.Headers;
+            headers.ContentType = "text/plain; charset=\"utf-8\"";
+            headers.ContentLength = 4;
+            headers.ContentLanguage = "de, en";
+            headers.LastModified = "Wed, 21 Oct 2015 07:28:00 GMT";
+            headers.Expires = "0";
+            headers.ContentDisposition = "attachment; filename=\"a b.txt\"";
+            return context.Response.WriteAsync("paid");
+        });
+        using var plain = _world.Client("headers");
+
+        using var response = await HeadersAsync();
+        using var expected = await plain.GetAsync(_server.Address, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal(expected.Content.Headers.NonValidated.ToString(), response.Content.Headers.NonValidated.ToString());
+        Assert.Equal(expected.Content.Headers.ToString(), response.Content.Headers.ToString());
+        Assert.Equal((4, 6), (response.Content.Headers.ContentLength, response.Content.Headers.NonValidated.Count));
+        await response.Content.LoadIntoBufferAsync();
+        Assert.Equal(4, response.Content.Headers.ContentLength);
+    }
+
+    [Fact]
+    public async Task Without_the_option_only_the_headers_count()
+    {
+        using var plain = _world.Client("headers");
+        using var response = await plain.GetAsync(_server.Address, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal((1, 0), (Now.Successes, Now.InFlight));
+
+        await Assert.ThrowsAnyAsync<IOException>(async () => await ReadAsync(await BodyOf(response), _body.Reset, after: 100));
+
+        Assert.Equal((1, 1, 0, BreakerState.Closed), (Now.Requests, Now.Successes, Slow, Now.State));
+    }
+
+    private static async Task<string> ReadAsync(
+        HttpClient client,
+        Uri address,
+        HttpCompletionOption completion,
+        Func<HttpContent, Task<string>> read
+    )
+    {
+        using var response = await client.GetAsync(address, completion);
+        return await read(response.Content);
+    }
+
+    private static string Read(HttpClient client, Uri address, HttpCompletionOption completion)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        using var response = client.Send(request, completion);
+        using var reader = new StreamReader(response.Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
+
+    private static Task<Stream> BodyOf(HttpResponseMessage response) => response.Content.ReadAsStreamAsync();
+
+    private Task<HttpResponseMessage> HeadersAsync() => _client.GetAsync(_server.Address, HttpCompletionOption.ResponseHeadersRead);
+
+    private async Task<int> ReadAsync(Stream body, CancellationToken cancellationToken = default) =>
+        await body.ReadAsync(_buffer, cancellationToken);
+
+    /// <summary>Reads a part that the server sends after some seconds.</summary>
+    private async Task<int> ReadAsync(Stream body, Action send, double after)
+    {
+        var read = ReadAsync(body);
+        _world.Time.Advance(after * Second);
+        send();
+        return await read;
+    }
+}
+
+/// <summary>Notes that HttpClient begins to buffer a body.</summary>
+internal sealed class ReadsNoted(SemaphoreSlim reads) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        WithNotes(await base.SendAsync(request, cancellationToken));
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        WithNotes(base.Send(request, cancellationToken));
+
+    private HttpResponseMessage WithNotes(HttpResponseMessage response)
+    {
+        response.Content = new Body(response.Content, reads);
+        return response;
+    }
+
+    private sealed class Body : HttpContent
+    {
+        private readonly HttpContent _content;
+        private readonly SemaphoreSlim _reads;
+
+        public Body(HttpContent content, SemaphoreSlim reads)
+        {
+            (_content, _reads) = (content, reads);
+            foreach (var (name, values) in content.Headers.NonValidated)
+            {
+                Headers.TryAddWithoutValidation(name, values);
+            }
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            _reads.Release();
+            return _content.CopyToAsync(stream, context, cancellationToken);
+        }
+
+        protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            _reads.Release();
+            _content.CopyTo(stream, context, cancellationToken);
+        }
+
+        protected override Task<Stream> CreateContentReadStreamAsync() => _content.ReadAsStreamAsync();
+
+        protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => _content.ReadAsStream(cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _content.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}
+
+/// <summary>Checks bodies in the handlers of Microsoft.Extensions.Http.Resilience.</summary>
+public sealed class BodiesInResilienceHandlers : CountedBodies
+{
+    private protected override void AddHandler(IHttpClientBuilder client, bool countBody) =>
+        client.AddResilienceHandler(
+            "breaker",
+            (pipeline, context) =>
+                pipeline.AddFluxgateBreaker(
+                    context.ServiceProvider,
+                    "downloads",
+                    new FluxgateBreakerOptions<HttpResponseMessage> { CountBody = countBody }
+                )
+        );
+}
+
+/// <summary>Checks bodies in the standard handler.</summary>
+public sealed class BodiesInStandardHandlers : CountedBodies
+{
+    private protected override void AddHandler(IHttpClientBuilder client, bool countBody) =>
+        client.AddFluxgateStandardResilienceHandler("downloads", options => options.CountBody = countBody);
+}
