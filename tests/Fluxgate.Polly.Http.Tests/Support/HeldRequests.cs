@@ -10,7 +10,7 @@ internal sealed class HeldRequests
     private readonly Channel<HttpContext> _arrived = Channel.CreateUnbounded<HttpContext>();
 
     /// <summary>Completes when the next request has arrived.</summary>
-    public async Task ArrivedAsync() => await _arrived.Reader.ReadAsync();
+    public async Task ArrivedAsync() => await _arrived.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
 
     public async Task Answer(HttpContext context)
     {
