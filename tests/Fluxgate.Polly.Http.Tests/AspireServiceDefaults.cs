@@ -36,10 +36,7 @@ public sealed class AspireServiceDefaults : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.InternalServerError, await PostAsync(payments));
         Assert.Equal(HttpStatusCode.InternalServerError, await PostAsync(payments));
-        Assert.Equal(
-            "payments",
-            (await Assert.ThrowsAsync<CallNotPermittedException>(() => PostAsync(payments))).CircuitName
-        );
+        Assert.Equal("payments", (await Assert.ThrowsAsync<CallNotPermittedException>(() => PostAsync(payments))).CircuitName);
         Assert.Equal(HttpStatusCode.OK, await PostAsync(stock));
 
         // Neither Microsoft's breaker nor its retry, which handles POST too, is there.
@@ -90,7 +87,11 @@ public sealed class AspireServiceDefaults : IAsyncLifetime
         _world.Services.ConfigureHttpClientDefaults(http => http.ReplaceStandardResilienceHandler());
         AddServiceDefaults();
 
-        Assert.Contains("ReplaceStandardResilienceHandler found no handler to replace.", await _world.FailedStartAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "ReplaceStandardResilienceHandler found no handler to replace.",
+            await _world.FailedStartAsync(),
+            StringComparison.Ordinal
+        );
     }
 
     private BreakerSnapshot Now => _world.Breakers["payments"].Snapshot();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -174,6 +175,57 @@ public abstract partial class CountedBodies
         Assert.Equal(4, response.Content.Headers.ContentLength);
     }
 
+    [Fact]
+    public async Task A_destination_that_takes_its_time_is_not_slow()
+    {
+        _server.Answers(static context => context.Response.WriteAsync("paid"));
+        using var response = await HeadersAsync();
+        using var destination = new SlowDestination(_world);
+
+        await response.Content.CopyToAsync(destination);
+
+        Assert.Equal((1, 0, 4), (Now.Successes, Slow, destination.Length));
+    }
+
+    [Theory]
+    [InlineData("GET", HttpStatusCode.OK, null)]
+    [InlineData("GET", HttpStatusCode.OK, 0)]
+    [InlineData("HEAD", HttpStatusCode.OK, 5)]
+    public async Task An_empty_body_is_a_success(string method, HttpStatusCode status, int? length)
+    {
+        _server.Answers(context =>
+        {
+            (context.Response.StatusCode, context.Response.ContentLength) = ((int)status, length);
+            return Task.CompletedTask;
+        });
+        using var request = new HttpRequestMessage(new(method), _server.Address);
+
+        using var response = await _client.SendAsync(request);
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal((1, 0), (Now.Successes, Now.InFlight));
+    }
+
+    [Theory]
+    [InlineData("GET", HttpStatusCode.OK, 0)]
+    [InlineData("GET", HttpStatusCode.NoContent, null)]
+    [InlineData("GET", HttpStatusCode.NotModified, null)]
+    [InlineData("HEAD", HttpStatusCode.OK, 5)]
+    [InlineData("HEAD", HttpStatusCode.OK, null)]
+    public async Task A_response_that_cannot_have_a_body_settles_with_its_headers(string method, HttpStatusCode status, int? length)
+    {
+        _server.Answers(context =>
+        {
+            (context.Response.StatusCode, context.Response.ContentLength) = ((int)status, length);
+            return Task.CompletedTask;
+        });
+        using var request = new HttpRequestMessage(new(method), _server.Address);
+
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal((1, 0), (Now.Successes, Now.InFlight));
+    }
+
     private static async Task<string> ReadAsync(
         HttpClient client,
         Uri address,
@@ -191,5 +243,14 @@ public abstract partial class CountedBodies
         using var response = client.Send(request, completion);
         using var reader = new StreamReader(response.Content.ReadAsStream());
         return reader.ReadToEnd();
+    }
+
+    private sealed class SlowDestination(HttpWorld world) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            world.Time.Advance(100 * Second);
+            return base.WriteAsync(buffer, cancellationToken);
+        }
     }
 }

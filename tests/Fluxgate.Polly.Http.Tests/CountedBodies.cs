@@ -171,14 +171,16 @@ public abstract partial class CountedBodies : IAsyncLifetime
     [Fact]
     public async Task Each_byte_renews_the_lease_of_a_probe()
     {
-        _world.Breakers["downloads"].Reconfigure(
-            new()
-            {
-                Tripper = Tripper.FailureStreak(2),
-                Permit = Permit.All,
-                Recovery = Recovery.AfterProbes(1),
-            }
-        );
+        _world
+            .Breakers["downloads"]
+            .Reconfigure(
+                new()
+                {
+                    Tripper = Tripper.FailureStreak(2),
+                    Permit = Permit.All,
+                    Recovery = Recovery.AfterProbes(1),
+                }
+            );
         _world.Breakers["downloads"].Probe();
         using var response = await HeadersAsync();
         var body = await BodyOf(response);
@@ -259,45 +261,6 @@ public abstract partial class CountedBodies : IAsyncLifetime
         Assert.Equal((1, 0, 0, 0), (Now.Successes, Now.Failures, Now.InFlight, Slow));
     }
 
-    [Theory]
-    [InlineData("GET", HttpStatusCode.OK, null)]
-    [InlineData("GET", HttpStatusCode.OK, 0)]
-    [InlineData("HEAD", HttpStatusCode.OK, 5)]
-    public async Task An_empty_body_is_a_success(string method, HttpStatusCode status, int? length)
-    {
-        _server.Answers(context =>
-        {
-            (context.Response.StatusCode, context.Response.ContentLength) = ((int)status, length);
-            return Task.CompletedTask;
-        });
-        using var request = new HttpRequestMessage(new(method), _server.Address);
-
-        using var response = await _client.SendAsync(request);
-
-        Assert.Equal(status, response.StatusCode);
-        Assert.Equal((1, 0), (Now.Successes, Now.InFlight));
-    }
-
-    [Theory]
-    [InlineData("GET", HttpStatusCode.OK, 0)]
-    [InlineData("GET", HttpStatusCode.NoContent, null)]
-    [InlineData("GET", HttpStatusCode.NotModified, null)]
-    [InlineData("HEAD", HttpStatusCode.OK, 5)]
-    [InlineData("HEAD", HttpStatusCode.OK, null)]
-    public async Task A_response_that_cannot_have_a_body_settles_with_its_headers(string method, HttpStatusCode status, int? length)
-    {
-        _server.Answers(context =>
-        {
-            (context.Response.StatusCode, context.Response.ContentLength) = ((int)status, length);
-            return Task.CompletedTask;
-        });
-        using var request = new HttpRequestMessage(new(method), _server.Address);
-
-        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-
-        Assert.Equal((1, 0), (Now.Successes, Now.InFlight));
-    }
-
     [Fact]
     public async Task Without_the_option_only_the_headers_count()
     {
@@ -328,26 +291,4 @@ public abstract partial class CountedBodies : IAsyncLifetime
         send();
         return await read;
     }
-}
-
-/// <summary>Checks bodies in the handlers of Microsoft.Extensions.Http.Resilience.</summary>
-public sealed class BodiesInResilienceHandlers : CountedBodies
-{
-    private protected override void AddHandler(IHttpClientBuilder client, bool countBody) =>
-        client.AddResilienceHandler(
-            "breaker",
-            (pipeline, context) =>
-                pipeline.AddFluxgateBreaker(
-                    context.ServiceProvider,
-                    "downloads",
-                    new FluxgateBreakerOptions<HttpResponseMessage> { CountBody = countBody }
-                )
-        );
-}
-
-/// <summary>Checks bodies in the standard handler.</summary>
-public sealed class BodiesInStandardHandlers : CountedBodies
-{
-    private protected override void AddHandler(IHttpClientBuilder client, bool countBody) =>
-        client.AddFluxgateStandardResilienceHandler("downloads", options => options.CountBody = countBody);
 }

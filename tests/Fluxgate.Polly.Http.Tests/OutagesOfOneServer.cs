@@ -123,9 +123,7 @@ public sealed class OutagesOfOneServer : IAsyncLifetime
                         (pipeline, context) =>
                         {
                             var options = Options();
-                            options.Breaker = context
-                                .ServiceProvider.GetRequiredService<FluxgateBreakers>()
-                                .GetOrAdd(context.InstanceName);
+                            options.Breaker = context.ServiceProvider.GetRequiredService<FluxgateBreakers>().GetOrAdd(context.InstanceName);
                             WithClock(pipeline, context).AddFluxgateBreaker(options).AddTimeout(AttemptTimeout);
                         }
                     )

@@ -146,9 +146,7 @@ public sealed class OutagesThroughHandlers : IAsyncLifetime
 
     private FluxgateBreaker Breaker(HttpUpstream server)
     {
-        Assert.True(
-            _world.Breakers.GetGroup("servers").TryGet(server.Address.GetLeftPart(UriPartial.Authority), out var breaker)
-        );
+        Assert.True(_world.Breakers.GetGroup("servers").TryGet(server.Address.GetLeftPart(UriPartial.Authority), out var breaker));
         return breaker;
     }
 }

@@ -112,15 +112,12 @@ public sealed class RateLimitedRequests : IAsyncLifetime
                 // Never by time: only failures are hedged, so that the test depends on no clock.
                 options.Hedging.Delay = TimeSpan.FromSeconds(-1);
                 options.Hedging.MaxHedgedAttempts = 1;
-                options.Hedging.ShouldHandle = static arguments =>
-                    new(arguments.Outcome.Exception is RateLimiterRejectedException);
+                options.Hedging.ShouldHandle = static arguments => new(arguments.Outcome.Exception is RateLimiterRejectedException);
             });
 
     private FluxgateBreaker Server()
     {
-        Assert.True(
-            _world.Breakers.GetGroup("servers").TryGet(_server.Address.GetLeftPart(UriPartial.Authority), out var breaker)
-        );
+        Assert.True(_world.Breakers.GetGroup("servers").TryGet(_server.Address.GetLeftPart(UriPartial.Authority), out var breaker));
         return breaker;
     }
 

@@ -17,9 +17,7 @@ public sealed class StandardReloads : IAsyncLifetime
         _server.Answers(_held.Answer);
         _world.Configuration["Fluxgate:Breakers:payments:Tripper"] = "FailureStreak(2)";
         _world.Configuration["Http:Retry:Delay"] = "00:00:00";
-        _world
-            .Services.AddHttpClient("payments")
-            .AddFluxgateStandardResilienceHandler("payments", _world.Configuration.GetSection("Http"));
+        _world.Services.AddHttpClient("payments").AddFluxgateStandardResilienceHandler("payments", _world.Configuration.GetSection("Http"));
         await _world.StartAsync();
         _client = _world.Client();
     }

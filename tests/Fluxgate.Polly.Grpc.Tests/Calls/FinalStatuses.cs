@@ -38,7 +38,9 @@ public sealed class FinalStatuses(ShopServer server) : IClassFixture<ShopServer>
         // On a busy machine, a deadline may pass before its call begins, which then is not counted.
         while (_world.Now.Requests < 1)
         {
-            var error = await Assert.ThrowsAsync<RpcException>(() => HangAsync(type, TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(100)));
+            var error = await Assert.ThrowsAsync<RpcException>(() =>
+                HangAsync(type, TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(100))
+            );
             Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
         }
 

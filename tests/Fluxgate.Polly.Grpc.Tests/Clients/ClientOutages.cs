@@ -10,9 +10,7 @@ public sealed class ClientOutages(ShopServer server) : IClassFixture<ShopServer>
     private readonly ServiceCollection _services = new();
 
     private IHttpClientBuilder Client =>
-        _services
-            .AddSingleton<TimeProvider>(_time)
-            .AddGrpcClient<Shop.ShopClient>(options => options.Address = server.Address);
+        _services.AddSingleton<TimeProvider>(_time).AddGrpcClient<Shop.ShopClient>(options => options.Address = server.Address);
 
     [Fact]
     public async Task A_circuit_opens_in_an_outage_and_closes_after_it()
