@@ -1,8 +1,5 @@
-using System.Net;
-using Microsoft.AspNetCore.Http;
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Http.Resilience;
-using Polly;
 
 namespace Fluxgate;
 
@@ -13,7 +10,7 @@ public abstract partial class CountedBodies : IAsyncLifetime
 
     private readonly HttpWorld _world = new();
     private readonly SentBody _body = new();
-    private readonly SemaphoreSlim _reads = new(0);
+    private readonly Channel<bool> _reads = Channel.CreateUnbounded<bool>();
     private readonly byte[] _buffer = new byte[64];
     private HttpUpstream _server = null!;
     private HttpClient _client = null!;
@@ -41,7 +38,7 @@ public abstract partial class CountedBodies : IAsyncLifetime
         AddHandler(_world.Services.AddHttpClient("downloads"), countBody: true);
         var noted = _world.Services.AddHttpClient("noted");
         AddHandler(noted, countBody: true);
-        noted.AddHttpMessageHandler(() => new ReadsNoted(_reads));
+        noted.AddHttpMessageHandler(() => new ReadsNoted(_reads.Writer));
         AddHandler(_world.Services.AddHttpClient("headers"), countBody: false);
         await _world.StartAsync();
         _client = _world.Client("downloads");
@@ -278,7 +275,7 @@ public abstract partial class CountedBodies : IAsyncLifetime
     private Task<HttpResponseMessage> HeadersAsync() => _client.GetAsync(_server.Address, HttpCompletionOption.ResponseHeadersRead);
 
     /// <summary>Completes when HttpClient has begun to buffer the next response.</summary>
-    private async Task BufferingAsync() => Assert.True(await _reads.WaitAsync(TimeSpan.FromSeconds(20)));
+    private async Task BufferingAsync() => await _reads.Reader.ReadAsync().AsTask().WaitAsync(20 * Second);
 
     private async Task<int> ReadAsync(Stream body, CancellationToken cancellationToken = default) =>
         await body.ReadAsync(_buffer, cancellationToken);

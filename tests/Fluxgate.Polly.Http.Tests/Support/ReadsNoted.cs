@@ -1,9 +1,10 @@
 using System.Net;
+using System.Threading.Channels;
 
 namespace Fluxgate;
 
 /// <summary>Notes that HttpClient begins to buffer a body.</summary>
-internal sealed class ReadsNoted(SemaphoreSlim reads) : DelegatingHandler
+internal sealed class ReadsNoted(ChannelWriter<bool> reads) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         WithNotes(await base.SendAsync(request, cancellationToken));
@@ -20,9 +21,9 @@ internal sealed class ReadsNoted(SemaphoreSlim reads) : DelegatingHandler
     private sealed class Body : HttpContent
     {
         private readonly HttpContent _content;
-        private readonly SemaphoreSlim _reads;
+        private readonly ChannelWriter<bool> _reads;
 
-        public Body(HttpContent content, SemaphoreSlim reads)
+        public Body(HttpContent content, ChannelWriter<bool> reads)
         {
             (_content, _reads) = (content, reads);
             foreach (var (name, values) in content.Headers.NonValidated)
@@ -36,13 +37,13 @@ internal sealed class ReadsNoted(SemaphoreSlim reads) : DelegatingHandler
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            _reads.Release();
+            _reads.TryWrite(true);
             return _content.CopyToAsync(stream, context, cancellationToken);
         }
 
         protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            _reads.Release();
+            _reads.TryWrite(true);
             _content.CopyTo(stream, context, cancellationToken);
         }
 
