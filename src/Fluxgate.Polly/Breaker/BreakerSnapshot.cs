@@ -4,6 +4,9 @@ namespace Fluxgate;
 public sealed class BreakerSnapshot
 {
     private readonly History _history;
+    private readonly Rules? _rules;
+    private readonly CallCounts _window;
+    private readonly OverdueReading? _overdue;
     private readonly long[] _rejected;
     private readonly long[] _userErrors;
     private readonly StateDurations[] _durations;
@@ -32,6 +35,7 @@ public sealed class BreakerSnapshot
         AbandonedIgnored = totals.AbandonedIgnored;
         InFlight = totals.InFlight;
         HalfOpenInFlight = totals.ProbesInFlight;
+        (_rules, _window, _overdue) = (phase.Rules, phaseReading.Window, phaseReading.Overdue);
         WindowRequests = phaseReading.Window.Requests;
         WindowFailures = phaseReading.Window.Failures;
         FailureRate = RateOf(WindowFailures);
@@ -176,6 +180,22 @@ public sealed class BreakerSnapshot
     /// <summary>Gets the total number of signals that were dropped because too many waited for a listener.</summary>
     public long SignalsDropped { get; }
 
+    /// <summary>
+    /// Evaluates a rule on the calls of this snapshot, leaf by leaf: for a page that shows how far the circuit is from opening, or for the preview of
+    /// another rule. If overdue calls exist and the rule does not fire without them, they are included, as the breaker does.
+    /// </summary>
+    /// <param name="tripper">The rule; by default, the circuit's own.</param>
+    /// <returns>
+    /// The evaluation. While the circuit neither is closed nor probes, it has no calls. A leaf of another rule is unknown if it needs durations, or slow
+    /// calls at a threshold, which the circuit's own rule does not need. Runs <see cref="Tripper.Fires"/> of a user's leaves; their errors are not counted.
+    /// </returns>
+    public RuleEvaluation Evaluate(Tripper? tripper = null)
+    {
+        var rule = tripper ?? _rules!.Tripper;
+        var recorded = rule.Evaluate(ContextOf(_window));
+        return _overdue is null || recorded.Fires == true ? recorded : rule.Evaluate(ContextOf(_overdue.Window, _overdue.Calls));
+    }
+
     /// <summary>Returns the total number of calls that were rejected in one state.</summary>
     /// <param name="state">The state.</param>
     /// <returns>The number; 0 for states that reject no calls.</returns>
@@ -213,6 +233,19 @@ public sealed class BreakerSnapshot
 
     /// <summary>Gets the numbers of all transitions, by old state and then by new state.</summary>
     internal ReadOnlySpan<long> AllTransitions => _history.AllTransitions;
+
+    private TripperContext ContextOf(in CallCounts window, in CallCounts overdue = default) =>
+        new(
+            State == BreakerState.HalfOpen ? State : BreakerState.Closed,
+            window,
+            ConsecutiveFailures,
+            _rules?.SlowThresholds ?? SlowThresholds.None,
+            State == BreakerState.HalfOpen ? _rules?.ProbeLimit : null,
+            overdue
+        )
+        {
+            DurationsAreUnknown = _rules is not { NeedsDurations: true },
+        };
 
     private SlowCallCount[] SlowCallsOf(in TotalsReading totals, in CallCounts window, in InFlightReading inFlight)
     {

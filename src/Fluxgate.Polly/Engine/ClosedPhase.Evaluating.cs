@@ -62,7 +62,7 @@ internal sealed partial class ClosedPhase
             }
 
             // Read the calls in flight after the window. A call leaves the one before it enters the other.
-            var overdue = InFlight?.Overdue(History.WouldTrips, Rules.Window.Capacity ?? long.MaxValue) ?? default;
+            var overdue = ReadOverdue();
             var withOverdue = overdue.Requests > 0 ? ContextOf(_window.With(window, last, overdue), failures, overdue) : context;
             if (overdue.Requests > 0 && TryFire(withOverdue, breakTicks, out signal))
             {
@@ -99,6 +99,8 @@ internal sealed partial class ClosedPhase
             }
         }
     }
+
+    private CallCounts ReadOverdue() => InFlight?.Overdue(History.WouldTrips, Rules.Window.Capacity ?? long.MaxValue) ?? default;
 
     private bool TryFire(in TripperContext context, long breakTicks, out Signal? signal)
     {

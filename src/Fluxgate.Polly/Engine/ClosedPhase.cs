@@ -132,7 +132,17 @@ internal sealed partial class ClosedPhase : Phase
 
     public override void Compact() => _buckets?.Compact();
 
-    public override PhaseReading Read() => new(_window.Read(), _streak.Failures(), _streak.Successes());
+    public override PhaseReading Read()
+    {
+        var window = _window.Read(_window.Now(), out var last);
+        var overdue = ReadOverdue();
+        return new(
+            window,
+            _streak.Failures(),
+            _streak.Successes(),
+            overdue.Requests > 0 ? new(overdue, _window.With(window, last, overdue)) : null
+        );
+    }
 
     private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)
     {

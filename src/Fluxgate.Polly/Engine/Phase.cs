@@ -160,4 +160,14 @@ internal enum AdmitResult
 }
 
 /// <summary>The values that a phase contributes to a snapshot.</summary>
-internal readonly record struct PhaseReading(CallCounts Window, long ConsecutiveFailures, long ConsecutiveSuccesses);
+internal readonly record struct PhaseReading(
+    CallCounts Window,
+    long ConsecutiveFailures,
+    long ConsecutiveSuccesses,
+    OverdueReading? Overdue = null
+);
+
+/// <summary>The overdue calls with which a closed phase also evaluates its rule.</summary>
+/// <param name="Calls">The overdue calls.</param>
+/// <param name="Window">The window with them.</param>
+internal sealed record OverdueReading(CallCounts Calls, CallCounts Window);

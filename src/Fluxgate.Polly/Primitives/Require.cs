@@ -49,6 +49,24 @@ internal static class Require
                 $"{name} must be a finite number of at least 1, but is {RuleText.Number(value)}."
             );
 
+    public static long Number(long value, long most, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= 0 && value <= most
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                name,
+                value,
+                $"{name} must be at least 0{(most < long.MaxValue ? $" and at most {RuleText.Number(most)}" : "")}, but is {RuleText.Number(value)}."
+            );
+
+    public static BreakerState RuleState(BreakerState state) =>
+        state is BreakerState.Closed or BreakerState.HalfOpen
+            ? state
+            : throw new ArgumentOutOfRangeException(
+                nameof(state),
+                state,
+                $"state must be Closed or HalfOpen, in which rules are evaluated, but is {state}."
+            );
+
     public static int Count(int value, int most = int.MaxValue, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= 1 && value <= most
             ? value

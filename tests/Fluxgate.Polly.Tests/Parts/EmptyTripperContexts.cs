@@ -4,7 +4,7 @@ public sealed class EmptyTripperContexts
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
-    private readonly TripperContext _reading = new(BreakerState.Closed, default, 0, new([Slow]));
+    private readonly TripperContext _reading = new(BreakerState.Closed, default(CallCounts), 0, new([Slow]));
 
     [Fact]
     public void The_failure_rate_of_no_calls_is_zero() => Assert.Equal(0.0, _reading.FailureRate);

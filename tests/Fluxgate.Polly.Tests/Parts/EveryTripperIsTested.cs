@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <summary>Requires that the random tests and the reference model know every built-in tripper, so that a new one cannot be forgotten.</summary>
 public sealed class EveryTripperIsTested
 {
-    private static readonly string[] Kinds =
+    internal static readonly string[] Kinds =
     [
         .. typeof(Tripper)
             .Assembly.GetTypes()
@@ -33,6 +33,6 @@ public sealed class EveryTripperIsTested
     public void The_reference_model_knows_every_tripper() =>
         Assert.Empty(Kinds.Except([nameof(InState)]).Except(typeof(RuleSpec).GetNestedTypes().Select(type => type.Name)));
 
-    private static IEnumerable<string> KindsOf(IEnumerable<Tripper> leaves) =>
+    internal static IEnumerable<string> KindsOf(IEnumerable<Tripper> leaves) =>
         leaves.Select(leaf => leaf.GetType().Name).Distinct().Order(StringComparer.Ordinal);
 }

@@ -16,8 +16,11 @@ internal sealed class AvgLatency(TimeSpan threshold) : Tripper
             Kind,
             context.AverageDuration.TotalSeconds,
             threshold.TotalSeconds,
-            $"AvgLatency {RuleText.Measured(context.AverageDuration)} >= {RuleText.Duration(threshold)} ({RuleText.Number(context.Requests)} calls)"
+            $"AvgLatency {RuleText.Measured(context.AverageDuration)} {Sign(context)} {RuleText.Duration(threshold)} ({RuleText.Number(context.Requests)} calls)"
         );
+
+    internal override string? ReasonUnknown(in TripperContext context) =>
+        context.DurationsAreUnknown ? "the durations of calls are not measured" : null;
 
     public override string ToString() => $"AvgLatency({RuleText.Duration(threshold)})";
 

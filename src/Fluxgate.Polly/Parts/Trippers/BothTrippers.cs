@@ -40,6 +40,9 @@ internal sealed class BothTrippers(Tripper left, Tripper right) : Tripper
     internal override string? ReasonNeverFires(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) =>
         left.ReasonNeverFires(state, capacity, deadBranches) ?? right.ReasonNeverFires(state, capacity, deadBranches);
 
+    internal override RuleEvaluation EvaluateOn(in TripperContext context) =>
+        RuleEvaluation.Combined(RuleOperator.All, ToString(), left.EvaluateOn(context), right.EvaluateOn(context));
+
     internal override string Describe(in TripperContext context, ICollection<Finding> findings) =>
         $"{Bracketed(left, context, findings)} & {Bracketed(right, context, findings)}";
 

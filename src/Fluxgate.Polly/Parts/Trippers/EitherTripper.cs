@@ -51,6 +51,9 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
         return null;
     }
 
+    internal override RuleEvaluation EvaluateOn(in TripperContext context) =>
+        RuleEvaluation.Combined(RuleOperator.Any, ToString(), left.EvaluateOn(context), right.EvaluateOn(context));
+
     internal override string Describe(in TripperContext context, ICollection<Finding> findings)
     {
         var (firesLeft, firesRight) = (left.Fires(context), right.Fires(context));

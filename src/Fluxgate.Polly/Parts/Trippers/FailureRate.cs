@@ -13,7 +13,7 @@ internal sealed class FailureRate(double ratio) : Tripper
             Kind,
             context.FailureRate,
             ratio,
-            $"FailureRate {RuleText.Percent(context.FailureRate)} >= {RuleText.Ratio(ratio)} ({RuleText.Number(context.Failures)} of {RuleText.Number(context.Requests)})"
+            $"FailureRate {RuleText.Percent(context.FailureRate)} {Sign(context)} {RuleText.Ratio(ratio)} ({RuleText.Number(context.Failures)} of {RuleText.Number(context.Requests)})"
         );
 
     public override string ToString() => $"FailureRate({RuleText.Ratio(ratio)})";

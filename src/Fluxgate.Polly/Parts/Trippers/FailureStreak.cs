@@ -17,7 +17,7 @@ internal sealed class FailureStreak(int count) : Tripper
             Kind,
             context.ConsecutiveFailures,
             required,
-            $"FailureStreak {RuleText.Number(context.ConsecutiveFailures)} >= {RuleText.Number(required)}"
+            $"FailureStreak {RuleText.Number(context.ConsecutiveFailures)} {Sign(context)} {RuleText.Number(required)}"
         );
     }
 

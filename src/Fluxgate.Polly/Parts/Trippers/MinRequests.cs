@@ -13,7 +13,12 @@ internal sealed class MinRequests(int count) : Tripper
     public override Finding Explain(in TripperContext context)
     {
         var required = context.AtMost(count);
-        return new(Kind, context.Requests, required, $"MinRequests {RuleText.Number(context.Requests)} >= {RuleText.Number(required)}");
+        return new(
+            Kind,
+            context.Requests,
+            required,
+            $"MinRequests {RuleText.Number(context.Requests)} {Sign(context)} {RuleText.Number(required)}"
+        );
     }
 
     public override string ToString() => $"MinRequests({RuleText.Number(count)})";

@@ -17,8 +17,11 @@ internal sealed class SlowRate(double ratio, TimeSpan threshold) : Tripper
         var inFlight = overdue > 0 ? $", {RuleText.Number(overdue)} in flight," : "";
         var numbers =
             $"{RuleText.Number(context.SlowCalls(threshold))} of {RuleText.Number(context.Requests)}{inFlight} took {RuleText.Duration(threshold)} or longer";
-        return new(Kind, measured, ratio, $"SlowRate {RuleText.Percent(measured)} >= {RuleText.Ratio(ratio)} ({numbers})");
+        return new(Kind, measured, ratio, $"SlowRate {RuleText.Percent(measured)} {Sign(context)} {RuleText.Ratio(ratio)} ({numbers})");
     }
+
+    internal override string? ReasonUnknown(in TripperContext context) =>
+        context.CountsSlowCalls(threshold) ? null : $"calls of {RuleText.Duration(threshold)} and longer are not counted";
 
     public override string ToString() => $"SlowRate({RuleText.Ratio(ratio)}, {RuleText.Duration(threshold)})";
 

@@ -103,6 +103,17 @@ public abstract partial class Tripper
     /// <returns>The finding; by default, the text of the leaf without numbers.</returns>
     public virtual Finding Explain(in TripperContext context) => new(Kind, null, null, ToString() ?? Kind);
 
+    /// <summary>
+    /// Evaluates the rule on given sums, leaf by leaf: for a dashboard that shows how far a circuit is from opening, for the preview of a rule, or for
+    /// a test. No state changes, and no error is counted.
+    /// </summary>
+    /// <param name="context">The sums.</param>
+    /// <returns>
+    /// The evaluation. Of a leaf that a user wrote it contains the text and whether the leaf fires; if the leaf throws, this is unknown. It is also unknown
+    /// whether a leaf fires that needs durations or slow calls which <paramref name="context"/> does not contain.
+    /// </returns>
+    public RuleEvaluation Evaluate(in TripperContext context) => EvaluateOn(context);
+
     /// <summary>Returns whether a part is built in. The text of a built-in part describes it completely; that of a user's part may not.</summary>
     internal static bool IsBuiltIn(object part) => part.GetType().Assembly == typeof(Tripper).Assembly;
 
@@ -139,6 +150,15 @@ public abstract partial class Tripper
 
     /// <summary>Returns the reason why the rule can never fire in a state, or <see langword="null"/> if it can. Adds dead branches of an <c>|</c> to <paramref name="deadBranches"/>, with their reasons.</summary>
     internal virtual string? ReasonNeverFires(BreakerState state, long? capacity, IDictionary<string, string> deadBranches) => null;
+
+    /// <summary>Returns why it is unknown whether this built-in leaf fires, or <see langword="null"/> if it is known.</summary>
+    internal virtual string? ReasonUnknown(in TripperContext context) => null;
+
+    /// <summary>Evaluates the rule, part by part.</summary>
+    internal virtual RuleEvaluation EvaluateOn(in TripperContext context) => RuleEvaluation.OfLeaf(this, context);
+
+    /// <summary>Returns the relation between the measured value and the threshold.</summary>
+    private protected string Sign(in TripperContext context) => Fires(context) ? ">=" : "<";
 
     /// <summary>Returns the text of the leaves that fired, combined as in the rule, and adds their findings to <paramref name="findings"/>.</summary>
     internal virtual string Describe(in TripperContext context, ICollection<Finding> findings)

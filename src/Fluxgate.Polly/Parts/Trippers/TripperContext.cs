@@ -28,6 +28,29 @@ public readonly struct TripperContext
         MaxRequired = maxRequired ?? long.MaxValue;
     }
 
+    /// <summary>Creates a context from given sums, to evaluate a rule outside of a breaker: in a test of a custom leaf, or for a preview.</summary>
+    /// <param name="state">The state: <see cref="BreakerState.Closed"/> or <see cref="BreakerState.HalfOpen"/>.</param>
+    /// <param name="requests">The number of calls in the window, at least 0.</param>
+    /// <param name="failures">The number of failures among them.</param>
+    /// <param name="consecutiveFailures">The number of failures in a row, at least 0.</param>
+    /// <param name="averageDuration">The mean duration of the calls; by default, it is unknown.</param>
+    /// <param name="slowCalls">The numbers of calls that took at least as long as each threshold, for at most 4 thresholds; by default, they are unknown.</param>
+    /// <exception cref="ArgumentException">An argument is out of range. The message names it, its value and what is allowed.</exception>
+    public TripperContext(
+        BreakerState state,
+        long requests,
+        long failures,
+        long consecutiveFailures = 0,
+        TimeSpan? averageDuration = null,
+        IReadOnlyDictionary<TimeSpan, long>? slowCalls = null
+    )
+        : this(
+            Require.RuleState(state),
+            SumsOf(Require.Number(requests, long.MaxValue), Require.Number(failures, requests), averageDuration, slowCalls),
+            Require.Number(consecutiveFailures, long.MaxValue),
+            slowCalls is null ? SlowThresholds.None : new(slowCalls.Keys)
+        ) => DurationsAreUnknown = averageDuration is null;
+
     /// <summary>Gets the state: <see cref="BreakerState.Closed"/> (also while metrics-only) or <see cref="BreakerState.HalfOpen"/>.</summary>
     public BreakerState State { get; }
 
@@ -54,6 +77,9 @@ public readonly struct TripperContext
     /// (rule 4); otherwise there is no limit.
     /// </summary>
     internal long MaxRequired { get; }
+
+    /// <summary>Gets whether the durations of calls are not measured, so that <see cref="AverageDuration"/> says nothing.</summary>
+    internal bool DurationsAreUnknown { get; init; }
 
     /// <summary>Gets whether minimums are treated as met. The breaker uses it to find out whether only a minimum is missing.</summary>
     internal bool MinimumsWaived { get; private init; }
@@ -87,8 +113,49 @@ public readonly struct TripperContext
     /// <returns>The ratio.</returns>
     public double SlowRate(TimeSpan threshold) => Ratio(SlowCalls(threshold));
 
+    /// <summary>Returns whether the slow calls of a threshold are counted.</summary>
+    internal bool CountsSlowCalls(TimeSpan threshold) => _slow?.IndexOf(threshold) >= 0;
+
     internal TripperContext WaivingMinimums() =>
         new(State, _window, ConsecutiveFailures, _slow, MaxRequired, _overdue) { MinimumsWaived = true };
+
+    private static CallCounts SumsOf(
+        long requests,
+        long failures,
+        TimeSpan? averageDuration,
+        IReadOnlyDictionary<TimeSpan, long>? slowCalls
+    )
+    {
+        var average = (averageDuration ?? TimeSpan.Zero).Ticks;
+        if (average < 0 || average > (requests == 0 ? long.MaxValue : long.MaxValue / requests))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(averageDuration),
+                averageDuration,
+                $"averageDuration must be at least zero and the sum of all durations a TimeSpan, but it is {RuleText.Duration(TimeSpan.FromTicks(average))}."
+            );
+        }
+
+        var slow = default(CallCounts.SlowCounts);
+        if (slowCalls is not null)
+        {
+            if (slowCalls.Count > FluxgateDefaults.MaxSlowThresholds)
+            {
+                throw new ArgumentException(
+                    $"slowCalls must have at most {RuleText.Number(FluxgateDefaults.MaxSlowThresholds)} thresholds, but has {RuleText.Number(slowCalls.Count)}.",
+                    nameof(slowCalls)
+                );
+            }
+
+            var thresholds = new SlowThresholds(slowCalls.Keys);
+            foreach (var (threshold, count) in slowCalls)
+            {
+                slow[thresholds.IndexOf(threshold)] = Require.Number(count, requests, nameof(slowCalls));
+            }
+        }
+
+        return new(requests, failures, average * requests, slow);
+    }
 
     private int IndexOf(TimeSpan threshold) =>
         _slow.IndexOf(threshold) is >= 0 and var index
