@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fluxgate;
+
+/// <summary>Maps the page, its files, the stream of events and the API.</summary>
+internal static class DashboardEndpoints
+{
+    public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, FluxgateDashboardOptions options)
+    {
+        var services = endpoints.ServiceProvider;
+        var breakers =
+            services.GetService<FluxgateBreakers>()
+            ?? throw new InvalidOperationException(
+                "The dashboard shows the breakers of the container, but there are none: call services.AddFluxgate()."
+            );
+        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        var log = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(ControlLog.Category);
+        var stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default;
+        var source = new CircuitSource(breakers);
+        var rights = new ControlRights(options.ControlPolicy);
+        var feed = new DashboardFeed(source, time, log, options.MaxViewers);
+        var stream = new EventStream(feed, source, time, stopping);
+        var api = new CircuitApi(source, feed, rights);
+        var control = new ControlApi(source, rights, log);
+
+        var group = endpoints.MapGroup(pattern);
+        group.WithDisplayName("Fluxgate dashboard").WithMetadata(new DashboardMetadata(feed));
+        RouteGroupBuilder reading = group.MapGroup(""),
+            acting = group.MapGroup("");
+        if (options.Policy is { } policy)
+        {
+            group.RequireAuthorization(policy);
+        }
+        else
+        {
+            // Not for the actions: metadata of this kind would open them in spite of a policy on the whole application.
+            reading.WithMetadata(new AllowAnonymousAttribute());
+        }
+
+        reading
+            .MapMethods("", [HttpMethods.Get, HttpMethods.Head], ResponseHeaders.Secured(PageFile.HandleIndexAsync))
+            .ExcludeFromDescription();
+        foreach (var file in PageFile.Assets)
+        {
+            reading
+                .MapMethods(file.Name, [HttpMethods.Get, HttpMethods.Head], ResponseHeaders.Secured(file.HandleAsync))
+                .ExcludeFromDescription();
+        }
+
+        reading.MapGet("api/events", ResponseHeaders.Secured(stream.HandleAsync)).ExcludeFromDescription();
+        reading.MapGet("api/session", ResponseHeaders.Secured(api.ShowSessionAsync)).Describe(ApiDescription.Session);
+        reading.MapGet("api/circuits", ResponseHeaders.Secured(api.ListAsync)).Describe(ApiDescription.List);
+        reading.MapGet("api/circuit", ResponseHeaders.Secured(api.ShowAsync)).Describe(ApiDescription.Show);
+        reading.MapPost("api/circuit/preview", ResponseHeaders.Secured(api.PreviewAsync)).Describe(ApiDescription.Preview);
+        acting.MapPost("api/circuit/{action}", ResponseHeaders.Secured(control.ActAsync)).Describe(ApiDescription.Act);
+        return group;
+    }
+}
+
+/// <summary>Lets tests see whether a dashboard runs.</summary>
+internal sealed record DashboardMetadata(DashboardFeed Feed);

@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Fluxgate;
+
+/// <summary>
+/// Reads all circuits once each second while somebody watches, and shares each reading among all viewers. While nobody watches, nothing runs: no timer
+/// is set, and no circuit has a listener of the dashboard at any time. Nothing is queued: a viewer that was too slow for a frame skips it.
+/// </summary>
+internal sealed class DashboardFeed(CircuitSource source, TimeProvider time, ILogger log, int maxViewers)
+{
+    private const int WorstInTable = 5;
+
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly object _lock = new();
+    private readonly long _origin = time.GetTimestamp();
+    private readonly string _server = Guid.NewGuid().ToString("N");
+
+    // Written by the reading only, of which there is one at a time.
+    private Dictionary<string, CircuitHistory> _histories = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, FeedRow> _rows = new Dictionary<string, FeedRow>(StringComparer.Ordinal);
+    private long _number;
+
+    // Guarded by the lock.
+    private TaskCompletionSource _published = NewPublished();
+    private FeedFrame? _frame;
+    private ITimer? _timer;
+    private bool _isReading;
+    private int _viewers;
+
+    /// <summary>Gets the number of viewers.</summary>
+    public int Viewers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _viewers;
+            }
+        }
+    }
+
+    /// <summary>Adds a viewer. The first one starts the readings.</summary>
+    /// <returns><see langword="false"/> if there are too many.</returns>
+    public bool TryJoin()
+    {
+        lock (_lock)
+        {
+            if (_viewers == maxViewers)
+            {
+                return false;
+            }
+
+            _viewers++;
+            if (_viewers > 1 || _isReading)
+            {
+                return true;
+            }
+
+            _isReading = true;
+        }
+
+        ReadAndSchedule(isContinuous: false);
+        return true;
+    }
+
+    /// <summary>Removes a viewer. After the last one, the readings end. The histories are kept for the next viewer.</summary>
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_viewers == 0)
+            {
+                _timer?.Dispose();
+                (_timer, _frame) = (null, null);
+            }
+        }
+    }
+
+    /// <summary>Waits for a frame that a viewer does not have.</summary>
+    /// <param name="seen">The number of the last frame that it has.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<FeedFrame> NextAsync(long seen, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task published;
+            lock (_lock)
+            {
+                if (_frame is { } frame && frame.Number > seen)
+                {
+                    return frame;
+                }
+
+                published = _published.Task;
+            }
+
+            await published.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Returns the transitions of the circuit at an address that the dashboard saw.</summary>
+    public IReadOnlyList<RecordedTransition> TransitionsOf(CircuitAddress address) =>
+        address.Name is not null
+        && source.TryFind(address, out var breaker)
+        && Volatile.Read(ref _rows).TryGetValue($"circuit:{breaker.Name}", out var row)
+            ? row.History.Read(bucket: 0).Transitions
+            : [];
+
+    private static TaskCompletionSource NewPublished() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Reads all circuits, and sets the timer for the next reading. The readings thus never overlap.</summary>
+    private void ReadAndSchedule(bool isContinuous)
+    {
+        var frame = ReadOrLog(isContinuous);
+        TaskCompletionSource published;
+        lock (_lock)
+        {
+            _isReading = false;
+            _timer?.Dispose();
+            _timer = null;
+            if (_viewers == 0)
+            {
+                return;
+            }
+
+            _frame = frame ?? _frame;
+            (published, _published) = (_published, NewPublished());
+            _timer = time.CreateTimer(_ => OnTimer(), null, Interval, Timeout.InfiniteTimeSpan);
+        }
+
+        published.SetResult();
+    }
+
+    private void OnTimer()
+    {
+        lock (_lock)
+        {
+            if (_viewers == 0 || _isReading)
+            {
+                return;
+            }
+
+            _isReading = true;
+        }
+
+        ReadAndSchedule(isContinuous: true);
+    }
+
+    /// <summary>Reads all circuits. Nothing may throw on the thread of a timer.</summary>
+    private FeedFrame? ReadOrLog(bool isContinuous)
+    {
+        try
+        {
+            return Read(isContinuous);
+        }
+        catch (Exception error)
+        {
+            FeedLog.ReadingFailed(log, error);
+            return null;
+        }
+    }
+
+    private FeedFrame Read(bool isContinuous)
+    {
+        var moment = FeedMoment.Now(time, _origin);
+        var (before, rows) = (_rows, new Dictionary<string, FeedRow>(StringComparer.Ordinal));
+        var histories = new Dictionary<string, CircuitHistory>(StringComparer.Ordinal);
+        foreach (var group in source.Groups)
+        {
+            var now = group.Snapshot(WorstInTable);
+            var row = RowReader.Of(now, group.Shared.Warnings.Count, source.ConfigurationErrorOf(group.Name));
+            Add(row, RowReader.CountsOf(now, row.State));
+        }
+
+        foreach (var breaker in source.Breakers)
+        {
+            var now = breaker.Snapshot();
+            Add(
+                RowReader.Of(now, now.Evaluate(), breaker.Warnings.Count, source.ConfigurationErrorOf(breaker.Name)),
+                RowReader.CountsOf(now)
+            );
+        }
+
+        _histories = histories;
+        Volatile.Write(ref _rows, rows);
+        return new(++_number, _server, moment, rows, [.. before.Keys.Where(id => !rows.ContainsKey(id))]);
+
+        void Add(CircuitRow row, in CircuitCounts counts)
+        {
+            var history = _histories.TryGetValue(row.Id, out var known) ? known : new();
+            history.Add(counts, moment, isContinuous);
+            histories[row.Id] = history;
+            var json = JsonSerializer.SerializeToUtf8Bytes(
+                row with
+                {
+                    CallsPerSecond = history.CallsPerSecond,
+                    RejectedPerSecond = history.RejectedPerSecond,
+                    Now = history.Last,
+                    Transition = history.LastTransition,
+                },
+                DashboardJson.Plain.CircuitRow
+            );
+            var isSame = before.TryGetValue(row.Id, out var old) && old.Json.AsSpan().SequenceEqual(json);
+            rows[row.Id] = new(isSame ? old!.Json : json, !isSame, history);
+        }
+    }
+}

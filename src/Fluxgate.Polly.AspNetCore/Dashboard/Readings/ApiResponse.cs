@@ -1,0 +1,35 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Fluxgate;
+
+/// <summary>Responds with JSON, or with an error as RFC 9457 defines it.</summary>
+internal static class ApiResponse
+{
+    public const string ProblemType = "application/problem+json";
+
+    /// <param name="context">The request.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="title">What kind of error it is.</param>
+    /// <param name="detail">What is wrong with this request, and what is allowed.</param>
+    public static Task WriteProblemAsync(HttpContext context, HttpStatusCode status, string title, string detail)
+    {
+        context.Response.StatusCode = (int)status;
+        return WriteJsonAsync(
+            context,
+            JsonSerializer.SerializeToUtf8Bytes(
+                new ProblemResponse("about:blank", title, (int)status, OneLine.Of(detail)),
+                DashboardJson.Plain.ProblemResponse
+            ),
+            ProblemType
+        );
+    }
+
+    public static async Task WriteJsonAsync(HttpContext context, byte[] json, string contentType = "application/json")
+    {
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = json.Length;
+        await context.Response.Body.WriteAsync(json, context.RequestAborted).ConfigureAwait(false);
+    }
+}
