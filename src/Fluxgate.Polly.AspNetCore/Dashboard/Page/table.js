@@ -1,0 +1,139 @@
+// Shows the rows. Elements are kept and changed where a row changed, so that focus and selection stay.
+
+import { create, setText } from "./dom.js";
+import { age, count, ofThreshold, percent, rate, stateName } from "./format.js";
+import { addressOf, titleOf } from "./model.js";
+import { drawSpark } from "./pictures.js";
+
+const columns = [
+  { title: "Circuit", sort: "name" },
+  { title: "State", sort: "trouble", text: (row) => (row.states ? statesText(row) : stateName(row.state)) },
+  { title: "Since", sort: "since", text: (row, now) => (row.since ? age((now - Date.parse(row.since)) / 1000) : "") },
+  { title: "Reason", style: "reason", text: (row) => row.reason },
+  { title: "Next probe", text: (row, now) => nextProbe(row, now) },
+  { title: "Calls/s", sort: "calls", style: "number", text: (row) => rate(row.callsPerSecond) },
+  { title: "Failures", sort: "failures", style: "number", text: (row) => ofThreshold(row.failureRate, row.failureThreshold) },
+  { title: "Slow", sort: "slow", style: "number", text: (row) => ofThreshold(row.slowRate, row.slowThreshold) },
+  { title: "To opening", sort: "progress", style: "number", text: (row) => percent(row.progress) },
+  {
+    title: "In flight",
+    sort: "inFlight",
+    style: "number",
+    text: (row) => count(row.inFlight) + (row.overdue ? `, ${count(row.overdue)} overdue` : ""),
+  },
+  {
+    title: "Rejected",
+    sort: "rejected",
+    style: "number",
+    text: (row) => count(row.rejected) + (row.rejectedPerSecond ? ` (${rate(row.rejectedPerSecond)}/s)` : ""),
+  },
+  { title: "Last 5 min" },
+];
+
+/** Creates the header. Its buttons call back with the key of a sort. */
+export function showColumns(header, onSort) {
+  header.replaceChildren(
+    ...columns.map(({ title, sort, style }) => {
+      const button = sort && create("button", { type: "button", "data-sort": sort }, title);
+      button?.addEventListener("click", () => onSort(sort));
+      return create("th", { scope: "col", role: "columnheader", class: style }, button ?? title);
+    }),
+  );
+}
+
+export function markSorted(header, sort, reverse) {
+  for (const cell of header.children) {
+    const own = cell.firstChild?.dataset?.sort;
+    if (own === sort) {
+      cell.setAttribute("aria-sort", reverse ? "descending" : "ascending");
+    } else {
+      cell.removeAttribute("aria-sort");
+    }
+  }
+}
+
+/** Shows entries in their order. */
+export function showRows(body, entries, model) {
+  const known = new Map([...body.children].map((element) => [element.dataset.id, element]));
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  let place = body.firstElementChild;
+  for (const entry of entries) {
+    const element = known.get(entry.row.id) ?? createRow(entry);
+    known.delete(entry.row.id);
+    update(element, entry, model);
+    if (element === place) {
+      place = place.nextElementSibling;
+    } else {
+      body.insertBefore(element, place);
+    }
+  }
+
+  for (const element of known.values()) {
+    element.remove();
+  }
+
+  // A row that moved has lost its focus.
+  if (focused && focused.isConnected && document.activeElement !== focused) {
+    focused.focus({ preventScroll: true });
+  }
+}
+
+function createRow({ row, member }) {
+  return create(
+    "tr",
+    { "data-id": row.id, role: "row", class: member && "member" },
+    create("th", { scope: "row", role: "rowheader" }, create("a", { href: `#${addressOf(row)}` }, row.key ?? titleOf(row))),
+    columns.slice(1).map(({ title, style }) => create("td", { role: "cell", class: style, "data-label": title })),
+  );
+}
+
+function update(element, entry, model) {
+  const { row } = entry;
+  element.dataset.state = row.state;
+  columns.forEach(({ text, sort }, place) => {
+    if (text) {
+      const cell = element.children[place];
+      setText(
+        sort === "trouble" ? (cell.firstElementChild ?? cell.appendChild(create("span", { class: "state" }))) : cell,
+        text(row, model.time),
+      );
+    }
+  });
+  // The picture changes with its row, and as time passes.
+  const drawn = `${entry.version} ${model.bucket}`;
+  if (entry.buckets && element.dataset.drawn !== drawn) {
+    element.dataset.drawn = drawn;
+    element.lastElementChild.replaceChildren(drawSpark(entry, model));
+  }
+
+  showProblems(element.firstElementChild, row);
+}
+
+function showProblems(cell, row) {
+  const text = [
+    row.configurationError && "configuration invalid",
+    row.warnings > 0 && `${row.warnings} warning${row.warnings > 1 ? "s" : ""}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+  if (text || cell.children.length > 1) {
+    setText(cell.children[1] ?? cell.appendChild(create("div", { class: row.configurationError ? "problem" : "muted" })), text);
+  }
+}
+
+function statesText({ states }) {
+  return (
+    Object.entries(states)
+      .map(([state, number]) => `${count(number)} ${stateName(state)}`)
+      .join(", ") || "no circuits"
+  );
+}
+
+function nextProbe(row, now) {
+  if (!row.nextProbe) {
+    return "";
+  }
+
+  const seconds = (Date.parse(row.nextProbe) - now) / 1000;
+  return seconds > 0 ? `in ${age(Math.ceil(seconds))}` : "with the next call";
+}
