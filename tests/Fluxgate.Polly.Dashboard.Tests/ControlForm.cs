@@ -100,7 +100,8 @@ public sealed class ControlForm(Chromium chromium)
         await TabToAsync(viewer, "button[value=force-open]");
         await keys.PressAsync("Enter");
         await Viewer.ShowsAsync(viewer.Part("state"), "by operator: no mouse");
-        await keys.PressAsync("Alt+ArrowLeft");
+        await TabToAsync(viewer, "#detail a[href='#']", "Shift+Tab");
+        await keys.PressAsync("Enter");
         await Viewer.IsAsync(viewer.Cell("payments", "State"), "forced open");
     }
 
@@ -111,11 +112,11 @@ public sealed class ControlForm(Chromium chromium)
     }
 
     /// <summary>Presses Tab until an element has the focus, which has to be visible.</summary>
-    private static async Task TabToAsync(Viewer viewer, string selector)
+    private static async Task TabToAsync(Viewer viewer, string selector, string key = "Tab")
     {
         for (var presses = 0; presses < 40; presses++)
         {
-            await viewer.Page.Keyboard.PressAsync("Tab");
+            await viewer.Page.Keyboard.PressAsync(key);
             if (await viewer.Page.EvaluateAsync<bool>("selector => document.activeElement.matches(selector)", selector))
             {
                 Assert.NotEqual("none", await viewer.Page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle"));

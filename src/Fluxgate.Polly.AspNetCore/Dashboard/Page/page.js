@@ -39,9 +39,8 @@ open();
 
 /** Shows what the address names, and connects to the feed for it. */
 function open() {
-  const address = location.hash.slice(1);
   const wasDetail = detail !== null;
-  detail = address ? createDetail(by("detail"), address, session) : null;
+  showDetail();
   by("overview").hidden = detail !== null;
   by("detail").hidden = detail === null;
   if (detail) {
@@ -50,24 +49,30 @@ function open() {
     by("main").focus();
   }
 
-  connect(address);
+  connect();
   render();
 }
 
-function connect(address) {
+function showDetail() {
+  detail = address() ? createDetail(by("detail"), address(), session) : null;
+}
+
+/** Returns the address of the circuit that the page shows in detail; empty for the overview. Other fragments, such as #main, are none. */
+function address() {
+  return location.hash.includes("=") ? location.hash.slice(1) : "";
+}
+
+function connect() {
   source?.close();
-  const own = new EventSource(address ? `api/events?${address}` : "api/events");
+  const own = new EventSource(address() ? `api/events?${address()}` : "api/events");
   source = own;
   own.addEventListener("full", async (event) => {
     const restarted = applyFull(model, JSON.parse(event.data));
-    setConnection(
-      "live",
-      restarted ? "Live again: the server was restarted, and the history begins anew" : view.isPaused ? "Paused" : "Live",
-    );
     received();
     if (restarted) {
+      setConnection("live", "Live again: the server was restarted, and the history begins anew");
       session = await readSession();
-      open();
+      showDetail();
     }
   });
   own.addEventListener("changes", (event) => {
@@ -86,7 +91,7 @@ function connect(address) {
   own.addEventListener("error", () => {
     // The browser connects again by itself after a break, but not after a refusal.
     if (own.readyState === EventSource.CLOSED && own === source) {
-      setTimeout(() => own === source && connect(location.hash.slice(1)), retryMilliseconds);
+      setTimeout(() => own === source && connect(), retryMilliseconds);
       readSession().then(
         ({ whyNot }) => own === source && setConnection("lost", `No connection: ${whyNot ?? "the server refused the stream"}`),
       );
@@ -97,7 +102,7 @@ function connect(address) {
 function received() {
   clearTimeout(quiet);
   quiet = setTimeout(() => setConnection("lost", "Connection lost: what you see is old. Connecting…"), quietMilliseconds);
-  if (by("connection").dataset.state === "lost" || by("connection").dataset.state === "connecting") {
+  if (by("connection").dataset.state !== "live" && !view.isPaused) {
     setConnection("live", "Live");
   }
 
