@@ -31,6 +31,7 @@ return await ServiceRunner.RunAsync(
         }
 
         builder.Services.AddHealthChecks().AddFluxgate("circuits");
+        Operators.AddTo(builder.Services);
 
         // The clients. The fraud check is a GET and may be retried; a charge is a POST and is not.
         builder.Services.AddUpstreamClient(CardProcessor.Name, settings.UpstreamTimeout);
@@ -46,9 +47,9 @@ return await ServiceRunner.RunAsync(
         app.MapFluxgateMetrics("/metrics", metrics.Page);
         app.MapHealthChecks("/health", new() { ResponseWriter = HealthPage.WriteAsync });
         app.MapUpstreams();
-        if (settings.ControlKey is { } key)
+        if (settings.ControlKey is not null)
         {
-            app.MapBreakers(key);
+            app.MapFluxgateDashboard("/circuits", options => options.Policy = options.ControlPolicy = Operators.Policy);
         }
 
         app.MapGet("/", () => TypedResults.Text(RootPage.Text(settings)));

@@ -29,7 +29,6 @@ public sealed class Accessibility(Chromium chromium)
         await using var application = await StartAsync();
         await using var viewer = await chromium.OpenAsync(application, width: 320, height: 640);
         await Viewer.CountsAsync(viewer.Rows, States.Length + 1);
-        await viewer.Page.ScreenshotAsync(new() { Path = "/work/scratch/d16-narrow.png", FullPage = true });
         Assert.InRange(await WidthAsync(viewer), 1, 320);
         await viewer.IsAccessibleAsync();
 

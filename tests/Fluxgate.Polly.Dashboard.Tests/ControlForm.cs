@@ -11,7 +11,9 @@ public sealed class ControlForm(Chromium chromium)
     [InlineData(true)]
     public async Task A_circuit_is_forced_open_and_reset_with_a_reason(bool withAntiforgery)
     {
-        await using var application = await DashboardApplication.StartAsync(services: services => _ = withAntiforgery ? services.AddAntiforgery() : services);
+        await using var application = await DashboardApplication.StartAsync(services: services =>
+            _ = withAntiforgery ? services.AddAntiforgery() : services
+        );
         await using var viewer = await chromium.OpenAsync(application);
         await viewer.OpenCircuitAsync("payments");
 
@@ -72,7 +74,14 @@ public sealed class ControlForm(Chromium chromium)
         viewer.Expected = "403";
         await viewer.OpenCircuitAsync("payments");
         await viewer.Page.Context.ClearCookiesAsync();
-        await viewer.Page.Context.AddCookiesAsync([new() { Name = TestUsers.Cookie, Value = "staff", Url = application.Client.BaseAddress!.ToString() }]);
+        await viewer.Page.Context.AddCookiesAsync([
+            new()
+            {
+                Name = TestUsers.Cookie,
+                Value = "staff",
+                Url = application.Client.BaseAddress!.ToString(),
+            },
+        ]);
 
         await ActAsync(viewer, "trip", "too late");
 
@@ -119,7 +128,10 @@ public sealed class ControlForm(Chromium chromium)
             await viewer.Page.Keyboard.PressAsync(key);
             if (await viewer.Page.EvaluateAsync<bool>("selector => document.activeElement.matches(selector)", selector))
             {
-                Assert.NotEqual("none", await viewer.Page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle"));
+                Assert.NotEqual(
+                    "none",
+                    await viewer.Page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle")
+                );
                 return;
             }
         }

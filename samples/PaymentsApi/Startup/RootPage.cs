@@ -16,10 +16,11 @@ internal static class RootPage
 
     private const string WithKey = """
 
-        With the header X-Control-Key:
-        GET  /breakers
-        GET  /breakers/{name}
-        POST /breakers/{name}/{trip|reset|probe|force-open|disable|metrics-only}?reason=...
+        With a name and the key as the password:
+        GET  /circuits                                     the live page
+        GET  /circuits/api/circuits
+        GET  /circuits/api/circuit?name={name}
+        POST /circuits/api/circuit/{reset|trip|probe|force-open|disable|metrics-only}?name={name}   {"reason":"..."}
 
         """;
 

@@ -19,7 +19,7 @@ internal sealed record Settings
 
     public required int FraudPort { get; init; }
 
-    /// <summary>Gets the key of the control endpoints, or <see langword="null"/> if they are disabled.</summary>
+    /// <summary>Gets the key of the operators, or <see langword="null"/> if there is no dashboard.</summary>
     public required string? ControlKey { get; init; }
 
     /// <summary>Gets the options for Slack, or <see langword="null"/> if it is not configured.</summary>

@@ -91,7 +91,10 @@ public sealed class ControlRequests
     public async Task A_body_that_is_not_the_expected_JSON_is_a_problem(string body)
     {
         await using var application = await DashboardApplication.StartAsync();
-        using var response = await application.ActAsync("trip", change: request => request.Content = new StringContent(body, Encoding.UTF8, "application/json"));
+        using var response = await application.ActAsync(
+            "trip",
+            change: request => request.Content = new StringContent(body, Encoding.UTF8, "application/json")
+        );
 
         await IsProblemAsync(response, HttpStatusCode.BadRequest, "JSON");
         Assert.Equal(BreakerState.Closed, application.Payments.State);
@@ -184,7 +187,11 @@ public sealed class ControlRequests
             _ => value,
         };
 
-        using var response = await application.ActAsync("trip", user: null, change: request => AddCookie(request).Headers.Add(header, text));
+        using var response = await application.ActAsync(
+            "trip",
+            user: null,
+            change: request => AddCookie(request).Headers.Add(header, text)
+        );
 
         Assert.Equal(status, response.StatusCode);
         Assert.Equal(status == HttpStatusCode.OK ? BreakerState.Open : BreakerState.Closed, application.Payments.State);

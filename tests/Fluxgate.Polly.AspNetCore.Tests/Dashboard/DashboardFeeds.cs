@@ -34,7 +34,15 @@ public sealed class DashboardFeeds
 
         Assert.Equal(("open", "down"), (row.GetProperty("state").GetString(), row.GetProperty("reason").GetString()));
         var transition = row.GetProperty("transition");
-        Assert.Equal(("closed", "open", "down", 0), (transition.GetProperty("from").GetString(), transition.GetProperty("to").GetString(), transition.GetProperty("reason").GetString(), transition.GetProperty("missed").GetInt32()));
+        Assert.Equal(
+            ("closed", "open", "down", 0),
+            (
+                transition.GetProperty("from").GetString(),
+                transition.GetProperty("to").GetString(),
+                transition.GetProperty("reason").GetString(),
+                transition.GetProperty("missed").GetInt32()
+            )
+        );
     }
 
     [Fact]
@@ -86,7 +94,10 @@ public sealed class DashboardFeeds
         await viewer.NextAsync("full");
 
         // A breaker with a listener would deliver its signals on the thread that causes them.
-        var field = typeof(FluxgateBreaker).GetField("_listeners", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!;
+        var field = typeof(FluxgateBreaker).GetField(
+            "_listeners",
+            System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance
+        )!;
         Assert.Empty((System.Collections.ICollection)field.GetValue(application.Payments)!);
     }
 
@@ -124,7 +135,15 @@ public sealed class DashboardFeeds
         _time.Advance(Second);
         var transition = RowOf(await viewer.NextAsync("changes")).GetProperty("transition");
 
-        Assert.Equal(("disabled", "third", 2, 3), (transition.GetProperty("to").GetString(), transition.GetProperty("reason").GetString(), transition.GetProperty("missed").GetInt32(), transition.GetProperty("number").GetInt32()));
+        Assert.Equal(
+            ("disabled", "third", 2, 3),
+            (
+                transition.GetProperty("to").GetString(),
+                transition.GetProperty("reason").GetString(),
+                transition.GetProperty("missed").GetInt32(),
+                transition.GetProperty("number").GetInt32()
+            )
+        );
         Assert.False(transition.TryGetProperty("from", out _));
         var shown = (await application.GetAsync("/api/circuit?name=payments")).GetProperty("transitions");
         Assert.Equal("third", Assert.Single(shown.EnumerateArray()).GetProperty("reason").GetString());
@@ -171,7 +190,13 @@ public sealed class DashboardFeeds
     [Fact]
     public async Task A_removed_row_is_announced()
     {
-        var frames = new FeedFrame(2, "server", FeedMoment.Now(_time, 0), new Dictionary<string, FeedRow>(StringComparer.Ordinal), ["circuit:old"]);
+        var frames = new FeedFrame(
+            2,
+            "server",
+            FeedMoment.Now(_time, 0),
+            new Dictionary<string, FeedRow>(StringComparer.Ordinal),
+            ["circuit:old"]
+        );
 
         Assert.Contains("\"gone\":[\"circuit:old\"]", Encoding.UTF8.GetString(frames.Changes), StringComparison.Ordinal);
         await Task.CompletedTask;
@@ -247,7 +272,10 @@ public sealed class DashboardFeeds
 
         using var slow = new TcpClient { ReceiveBufferSize = 4096 };
         await slow.ConnectAsync("127.0.0.1", application.Client.BaseAddress!.Port);
-        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /circuits/api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer staff\r\n\r\n"));
+        await slow.GetStream()
+            .WriteAsync(
+                Encoding.ASCII.GetBytes("GET /circuits/api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer staff\r\n\r\n")
+            );
         await ScrapeWaiting.UntilAsync(() => slow.Available > 0, "the start of sending");
         await using var viewer = await EventReader.OpenAsync(application);
         await viewer.NextAsync("full");
@@ -263,7 +291,10 @@ public sealed class DashboardFeeds
         var names = new List<string>();
         while (names.Count < 2)
         {
-            if (await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line && line.StartsWith("event: ", StringComparison.Ordinal))
+            if (
+                await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line
+                && line.StartsWith("event: ", StringComparison.Ordinal)
+            )
             {
                 names.Add(line);
             }
@@ -275,11 +306,14 @@ public sealed class DashboardFeeds
 
     private Task<DashboardApplication> StartAsync() => DashboardApplication.StartAsync(time: _time);
 
-    private static IEnumerable<string?> IdsOf(JsonElement frame) => frame.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("id").GetString());
+    private static IEnumerable<string?> IdsOf(JsonElement frame) =>
+        frame.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("id").GetString());
 
-    private static JsonElement RowOf(JsonElement frame) => frame.GetProperty("rows").EnumerateArray().Single(row => row.GetProperty("id").GetString() == "circuit:payments");
+    private static JsonElement RowOf(JsonElement frame) =>
+        frame.GetProperty("rows").EnumerateArray().Single(row => row.GetProperty("id").GetString() == "circuit:payments");
 
     private static JsonElement LogOf(JsonElement full) => full.GetProperty("logs")[IdsOf(full).ToList().IndexOf("circuit:payments")];
 
-    private static long SumOf(JsonElement full, string count) => LogOf(full).GetProperty("buckets").EnumerateArray().Sum(bucket => bucket.GetProperty(count).GetInt64());
+    private static long SumOf(JsonElement full, string count) =>
+        LogOf(full).GetProperty("buckets").EnumerateArray().Sum(bucket => bucket.GetProperty(count).GetInt64());
 }

@@ -49,8 +49,14 @@ public sealed class DashboardReadings
         Assert.Equal("MinRequests 2 < 10", Text(rule.GetProperty("parts")[0], "text"));
         Assert.Equal("any", Text(rule.GetProperty("parts")[1], "operator"));
         Assert.Equal(2, detail.GetProperty("window").GetProperty("requests").GetInt32());
-        Assert.Contains(detail.GetProperty("settings").EnumerateArray(), setting => Text(setting, "name") == "Window" && Text(setting, "value") == "Count(20)");
-        Assert.Contains(detail.GetProperty("totals").EnumerateArray(), total => Text(total, "name") == "Failures" && total.GetProperty("value").GetInt64() == 1);
+        Assert.Contains(
+            detail.GetProperty("settings").EnumerateArray(),
+            setting => Text(setting, "name") == "Window" && Text(setting, "value") == "Count(20)"
+        );
+        Assert.Contains(
+            detail.GetProperty("totals").EnumerateArray(),
+            total => Text(total, "name") == "Failures" && total.GetProperty("value").GetInt64() == 1
+        );
     }
 
     [Fact]
@@ -63,7 +69,10 @@ public sealed class DashboardReadings
 
         var probes = (await application.GetAsync("/api/circuit?name=payments")).GetProperty("probes");
 
-        Assert.Equal("""{"inFlight":1,"recorded":1,"succeeded":1,"lease":"30s","permit":"All","recovery":"AfterProbes(10)"}""", probes.GetRawText());
+        Assert.Equal(
+            """{"inFlight":1,"recorded":1,"succeeded":1,"lease":"30s","permit":"All","recovery":"AfterProbes(10)"}""",
+            probes.GetRawText()
+        );
         probe.Settle(Verdict.Success);
     }
 
@@ -97,7 +106,11 @@ public sealed class DashboardReadings
 
         Assert.Equal(50, detail.GetProperty("circuit").GetProperty("worst").GetArrayLength());
         Assert.Equal("disabled", Text(detail.GetProperty("shared"), "state"));
-        Assert.Contains("the shared circuit is disabled: not needed", Text(detail.GetProperty("circuit"), "reason"), StringComparison.Ordinal);
+        Assert.Contains(
+            "the shared circuit is disabled: not needed",
+            Text(detail.GetProperty("circuit"), "reason"),
+            StringComparison.Ordinal
+        );
         Assert.Equal(("shared", "disabled"), (Text(shared.GetProperty("circuit"), "kind"), Text(shared.GetProperty("circuit"), "state")));
         Assert.Equal(("key", "7"), (Text(member.GetProperty("circuit"), "kind"), Text(member.GetProperty("circuit"), "key")));
     }
@@ -134,7 +147,10 @@ public sealed class DashboardReadings
         Assert.True(evaluation.GetProperty("fires").GetBoolean());
         Assert.Equal("FailureStreak 1 >= 1 | SlowRate: calls of 1s and longer are not counted", Text(evaluation, "text"));
         Assert.NotEqual(0, preview.GetProperty("warnings").GetArrayLength());
-        Assert.Equal((BreakerState.Closed, "MinRequests(100) & FailureRate(50%)"), (application.Payments.State, application.Payments.Snapshot().Rule));
+        Assert.Equal(
+            (BreakerState.Closed, "MinRequests(100) & FailureRate(50%)"),
+            (application.Payments.State, application.Payments.Snapshot().Rule)
+        );
     }
 
     [Theory]
@@ -147,7 +163,11 @@ public sealed class DashboardReadings
         using var response = await PreviewAsync(application, json);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains(word, Text(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, "detail"), StringComparison.Ordinal);
+        Assert.Contains(
+            word,
+            Text(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, "detail"),
+            StringComparison.Ordinal
+        );
     }
 
     private static Task<HttpResponseMessage> PreviewAsync(DashboardApplication application, string json) =>

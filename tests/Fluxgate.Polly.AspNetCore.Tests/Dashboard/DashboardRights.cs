@@ -7,7 +7,16 @@ namespace Fluxgate;
 
 public sealed class DashboardRights
 {
-    private static readonly string[] Reads = ["/", "/page.js", "/page.css", "/api/events", "/api/session", "/api/circuits", "/api/circuit?name=payments"];
+    private static readonly string[] Reads =
+    [
+        "/",
+        "/page.js",
+        "/page.css",
+        "/api/events",
+        "/api/session",
+        "/api/circuits",
+        "/api/circuit?name=payments",
+    ];
 
     public static TheoryData<Action<FluxgateDashboardOptions>?, string> Undecided =>
         new()
@@ -115,8 +124,8 @@ public sealed class DashboardRights
     public async Task No_convention_of_the_application_opens_control()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        await using var application = await DashboardApplication.StartAsync(
-            map: app => app.MapGroup("/open").AllowAnonymous().MapFluxgateDashboard("circuits", DashboardApplication.Guarded)
+        await using var application = await DashboardApplication.StartAsync(map: app =>
+            app.MapGroup("/open").AllowAnonymous().MapFluxgateDashboard("circuits", DashboardApplication.Guarded)
         );
         using var content = new StringContent("""{"reason":"open"}""", null, "application/json");
         using var response = await application.Client.PostAsync("/open/circuits/api/circuit/trip?name=payments", content);

@@ -22,7 +22,10 @@ public sealed class PageResponses
         using var based = await application.Client.GetAsync("/base/circuits");
         using var grouped = await application.Client.GetAsync("/ops/circuits%20and%20more");
 
-        Assert.Equal(["circuits/", "circuits/", "circuits%20and%20more/"], new[] { plain, based, grouped }.Select(response => response.Headers.Location?.ToString()));
+        Assert.Equal(
+            ["circuits/", "circuits/", "circuits%20and%20more/"],
+            new[] { plain, based, grouped }.Select(response => response.Headers.Location?.ToString())
+        );
         using var page = await application.Client.GetAsync("/base/circuits/");
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
     }
@@ -39,7 +42,11 @@ public sealed class PageResponses
             Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
             Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
             var policy = response.Headers.GetValues("Content-Security-Policy").Single();
-            Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';", policy, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';",
+                policy,
+                StringComparison.Ordinal
+            );
             Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         }
     }
@@ -66,8 +73,18 @@ public sealed class PageResponses
         foreach (var file in PageFile.Assets.Append(PageFile.Index))
         {
             var text = Repository.Read($"src/Fluxgate.Polly.AspNetCore/Dashboard/Page/{file.Name}");
-            Assert.DoesNotMatch(new Regex("""innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|setAttribute\("(style|on)""", RegexOptions.None, TimeSpan.FromSeconds(5)), text);
-            Assert.DoesNotMatch(new Regex("""(src|href|from|fetch\(|EventSource\()\s*=?\s*["'`](/|https?:)""", RegexOptions.None, TimeSpan.FromSeconds(5)), text);
+            Assert.DoesNotMatch(
+                new Regex(
+                    """innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|setAttribute\("(style|on)""",
+                    RegexOptions.None,
+                    TimeSpan.FromSeconds(5)
+                ),
+                text
+            );
+            Assert.DoesNotMatch(
+                new Regex("""(src|href|from|fetch\(|EventSource\()\s*=?\s*["'`](/|https?:)""", RegexOptions.None, TimeSpan.FromSeconds(5)),
+                text
+            );
         }
     }
 }

@@ -51,7 +51,14 @@ public sealed class Chromium : IAsyncLifetime
         context.SetDefaultTimeout(30_000);
         if (user is not null)
         {
-            await context.AddCookiesAsync([new() { Name = TestUsers.Cookie, Value = Uri.EscapeDataString(user), Url = application.Client.BaseAddress.ToString() }]);
+            await context.AddCookiesAsync([
+                new()
+                {
+                    Name = TestUsers.Cookie,
+                    Value = Uri.EscapeDataString(user),
+                    Url = application.Client.BaseAddress.ToString(),
+                },
+            ]);
         }
 
         var viewer = new Viewer(context, await context.NewPageAsync());

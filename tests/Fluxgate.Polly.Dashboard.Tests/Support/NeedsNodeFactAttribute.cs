@@ -7,5 +7,7 @@ internal sealed class NeedsNodeFactAttribute : FactAttribute
     private static readonly Lazy<bool> Works = new(() => ExternalTool.Works("node", "--version"));
 
     public NeedsNodeFactAttribute() =>
-        Skip = Works.Value ? null : "Needs node 20.19 or later on the PATH: apt-get install -y --no-install-recommends nodejs (Debian, Ubuntu)";
+        Skip = Works.Value
+            ? null
+            : "Needs node 20.19 or later on the PATH: apt-get install -y --no-install-recommends nodejs (Debian, Ubuntu)";
 }

@@ -35,7 +35,8 @@ internal sealed class Viewer : IAsyncDisposable
 
     public ILocator Rows => Page.Locator("#rows tr");
 
-    public ILocator Row(string name) => Page.Locator("#rows tr").Filter(new() { Has = Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }) });
+    public ILocator Row(string name) =>
+        Page.Locator("#rows tr").Filter(new() { Has = Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }) });
 
     public ILocator Cell(string name, string column) => Row(name).Locator($"[data-label='{column}']");
 
@@ -65,7 +66,12 @@ internal sealed class Viewer : IAsyncDisposable
         var result = await Page.RunAxe();
         Assert.True(
             result.Violations.Length == 0,
-            string.Join('\n', result.Violations.Select(found => $"{found.Id}: {found.Help}: {string.Join(", ", found.Nodes.Select(node => $"{node.Target} {node.Html}"))}"))
+            string.Join(
+                '\n',
+                result.Violations.Select(found =>
+                    $"{found.Id}: {found.Help}: {string.Join(", ", found.Nodes.Select(node => $"{node.Target} {node.Html}"))}"
+                )
+            )
         );
         Assert.InRange(result.Passes.Length, 15, int.MaxValue);
     }

@@ -84,7 +84,7 @@ public sealed class MetricsAndHealth
         var root = await service.Client.GetStringAsync("/");
 
         Assert.All(
-            ["/payments", "/metrics", "/health", "/breakers"],
+            ["/payments", "/metrics", "/health", "/circuits"],
             endpoint => Assert.Contains(endpoint, root, StringComparison.Ordinal)
         );
     }

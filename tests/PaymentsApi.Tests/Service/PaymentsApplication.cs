@@ -46,16 +46,25 @@ internal sealed class PaymentsApplication : WebApplicationFactory<Program>
         response.EnsureSuccessStatusCode();
     }
 
-    public async Task<HttpResponseMessage> ControlAsync(HttpMethod method, string path, string? key = Key)
+    public async Task<HttpResponseMessage> ControlAsync(
+        HttpMethod method,
+        string path,
+        string? credentials = $"alice:{Key}",
+        string? json = null
+    )
     {
         using var request = new HttpRequestMessage(method, path);
-        if (key is not null)
+        if (credentials is not null)
         {
-            request.Headers.TryAddWithoutValidation("X-Control-Key", key);
+            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         }
 
+        request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json");
         return await Client.SendAsync(request);
     }
+
+    public Task<HttpResponseMessage> ActAsync(string action, string? credentials = $"alice:{Key}") =>
+        ControlAsync(HttpMethod.Post, $"/circuits/api/circuit/{action}?name=cards", credentials, """{"reason":"a good reason"}""");
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

@@ -29,7 +29,10 @@ internal static class ApiResponse
     public static async Task WriteJsonAsync(HttpContext context, byte[] json, string contentType = "application/json")
     {
         context.Response.ContentType = contentType;
-        context.Response.ContentLength = json.Length;
+        context.Response.ContentLength = json.Length + 1;
         await context.Response.Body.WriteAsync(json, context.RequestAborted).ConfigureAwait(false);
+
+        // For terminals.
+        await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted).ConfigureAwait(false);
     }
 }

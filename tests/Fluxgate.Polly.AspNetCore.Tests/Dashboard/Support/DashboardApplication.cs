@@ -19,7 +19,11 @@ internal sealed class DashboardApplication : IAsyncDisposable
     private DashboardApplication(WebApplication application, AuditLog log)
     {
         (_application, Log) = (application, log);
-        Client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new(application.Urls.Single()), Timeout = Deadline };
+        Client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = new(application.Urls.Single()),
+            Timeout = Deadline,
+        };
     }
 
     public AuditLog Log { get; }

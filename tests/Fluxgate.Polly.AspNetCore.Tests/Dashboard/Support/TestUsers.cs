@@ -20,8 +20,14 @@ internal sealed class TestUsers(IOptionsMonitor<AuthenticationSchemeOptions> opt
         services.AddAuthentication(SchemeName).AddScheme<AuthenticationSchemeOptions, TestUsers>(SchemeName, null);
         services
             .AddAuthorizationBuilder()
-            .AddPolicy("staff", policy => policy.RequireAssertion(context => context.User.Identity?.Name is "staff" or "operator" or "مشغل"))
-            .AddPolicy("operators", policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.Identity?.Name is "operator" or "مشغل"));
+            .AddPolicy(
+                "staff",
+                policy => policy.RequireAssertion(context => context.User.Identity?.Name is "staff" or "operator" or "مشغل")
+            )
+            .AddPolicy(
+                "operators",
+                policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.Identity?.Name is "operator" or "مشغل")
+            );
     }
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
