@@ -27,7 +27,7 @@ public sealed class Layers
             "Counting",
             "Primitives",
         ],
-        ["Fluxgate.Polly.AspNetCore"] = ["."],
+        ["Fluxgate.Polly.AspNetCore"] = [".", "Dashboard", "Dashboard/Api", "Dashboard/Feed", "Dashboard/Readings"],
         ["Fluxgate.Polly.Extensions"] = ["Health", "DependencyInjection", "Telemetry", "Listeners", "Configuration"],
         ["Fluxgate.Polly.Grpc"] = ["DependencyInjection", ".", "Calls", "Classification"],
         ["Fluxgate.Polly.Http"] = [".", "Clients", "Options"],

@@ -68,6 +68,59 @@ public sealed class LivePage(Chromium chromium)
     }
 
     [NeedsChromiumFact]
+    public async Task The_pictures_of_the_documentation_show_an_outage()
+    {
+        await using var application = await DashboardApplication.StartAsync(
+            services: services => services.AddFluxgate().AddBreaker("cards").AddBreaker("fraud").AddBreaker("stock"),
+            settings: settings =>
+            {
+                settings.Window = Window.Time(TimeSpan.FromSeconds(60));
+                settings.Tripper =
+                    Tripper.FailureStreak(20)
+                    | (Tripper.MinRequests(40) & (Tripper.FailureRate(0.5) | Tripper.SlowRate(0.3, TimeSpan.FromSeconds(1))));
+                settings.Listeners.Add(new PrometheusListener(new PrometheusMetrics()));
+            }
+        );
+        foreach (var key in new[] { "acme", "globex", "initech" })
+        {
+            application.Tenants.GetOrAdd(key);
+        }
+
+        await using var viewer = await chromium.OpenAsync(application, height: 420);
+        await viewer.IsLiveAsync();
+        application.Tenants.GetOrAdd("globex").Trip("FailureRate 62% >= 50% (31 of 50) & MinRequests 50 >= 20");
+        application.Breakers["fraud"].ForceOpen("by alice: maintenance until noon");
+        application.Breakers["stock"].Probe("the break of 30s is over");
+        var random = new Random(1);
+        for (var second = 0; second < (Pictures.AreWanted ? 20 : 1); second++)
+        {
+            for (var call = 0; call < 40 + random.Next(20); call++)
+            {
+                var verdict = random.Next(100) < 12 ? Verdict.Failure : Verdict.Success;
+                application.Payments.Settle(
+                    application.Payments.Admit(),
+                    verdict,
+                    TimeSpan.FromMilliseconds(Math.Exp(random.NextDouble() * 7))
+                );
+                application.Breakers["cards"].Admit().Settle(Verdict.Success);
+                application.Breakers["fraud"].TryAdmit(out _);
+            }
+
+            var frame = await application.Feed.NextAsync(0, default);
+            await application.Feed.NextAsync(frame.Number, default).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        await Viewer.IsAsync(viewer.Cell("globex", "State"), "open");
+        await Viewer.CountsAsync(viewer.Row("fraud").Locator(".rejected").First, 1);
+        await Pictures.TakeAsync(viewer, "dashboard");
+        await viewer.Page.SetViewportSizeAsync(1000, 1000);
+        await viewer.OpenCircuitAsync("payments");
+        await Viewer.ShowsAsync(viewer.Part("rule"), "FailureStreak");
+        await Viewer.CountsAsync(viewer.Part("durations").Locator("svg"), 1);
+        await Pictures.TakeAsync(viewer, "dashboard-circuit");
+    }
+
+    [NeedsChromiumFact]
     public async Task A_rule_is_previewed_before_it_is_applied()
     {
         await using var application = await DashboardApplication.StartAsync();

@@ -41,6 +41,9 @@ internal sealed class DashboardFeed(CircuitSource source, TimeProvider time, ILo
         }
     }
 
+    /// <summary>Gets how long the last reading took, for measurements.</summary>
+    internal TimeSpan ReadingTime { get; private set; }
+
     /// <summary>Adds a viewer. The first one starts the readings.</summary>
     /// <returns><see langword="false"/> if there are too many.</returns>
     public bool TryJoin()
@@ -183,6 +186,7 @@ internal sealed class DashboardFeed(CircuitSource source, TimeProvider time, ILo
             );
         }
 
+        ReadingTime = time.GetElapsedTime(moment.Timestamp);
         _histories = histories;
         Volatile.Write(ref _rows, rows);
         return new(++_number, _server, moment, rows, [.. before.Keys.Where(id => !rows.ContainsKey(id))]);
