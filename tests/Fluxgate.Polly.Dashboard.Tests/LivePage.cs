@@ -86,7 +86,7 @@ public sealed class LivePage(Chromium chromium)
             application.Tenants.GetOrAdd(key);
         }
 
-        await using var viewer = await chromium.OpenAsync(application, height: 420);
+        await using var viewer = await chromium.OpenAsync(application, width: 1240, height: 420);
         await viewer.IsLiveAsync();
         application.Tenants.GetOrAdd("globex").Trip("FailureRate 62% >= 50% (31 of 50) & MinRequests 50 >= 20");
         application.Breakers["fraud"].ForceOpen("by alice: maintenance until noon");
@@ -113,7 +113,7 @@ public sealed class LivePage(Chromium chromium)
         await Viewer.IsAsync(viewer.Cell("globex", "State"), "open");
         await Viewer.CountsAsync(viewer.Row("fraud").Locator(".rejected").First, 1);
         await Pictures.TakeAsync(viewer, "dashboard");
-        await viewer.Page.SetViewportSizeAsync(1000, 1000);
+        await viewer.Page.SetViewportSizeAsync(1000, 860);
         await viewer.OpenCircuitAsync("payments");
         await Viewer.ShowsAsync(viewer.Part("rule"), "FailureStreak");
         await Viewer.CountsAsync(viewer.Part("durations").Locator("svg"), 1);
@@ -187,7 +187,8 @@ public sealed class LivePage(Chromium chromium)
         application.Tenants.GetOrAdd("tenant 7").Trip("its host is down");
         await using var viewer = await chromium.OpenAsync(application);
 
-        await Viewer.IsAsync(viewer.Cell("tenants", "State"), "19 closed, 1 open");
+        await Viewer.IsAsync(viewer.Cell("tenants", "State"), "open");
+        await Viewer.IsAsync(viewer.Cell("tenants", "Reason"), "1 of 20 circuits are not closed (19 closed, 1 open)");
         await Viewer.IsAsync(viewer.Cell("tenant 7", "Reason"), "its host is down");
         await viewer.OpenCircuitAsync("tenant 7");
         await Viewer.IsAsync(viewer.Page.Locator("#title"), "tenants / tenant 7");

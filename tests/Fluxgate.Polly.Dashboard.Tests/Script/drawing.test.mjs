@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { histogram, progressWidth, spark, sparkline, sparkText } from "../../../src/Fluxgate.Polly.AspNetCore/Dashboard/Page/drawing.js";
-import { age, count, duration, ofThreshold, percent, rate, stateName } from "../../../src/Fluxgate.Polly.AspNetCore/Dashboard/Page/format.js";
+import {
+  age,
+  count,
+  duration,
+  ofThreshold,
+  percent,
+  rate,
+  stateName,
+} from "../../../src/Fluxgate.Polly.AspNetCore/Dashboard/Page/format.js";
 
 const time = Date.parse("2026-01-01T00:05:00Z");
 
@@ -44,7 +52,16 @@ test("old buckets are to the left, and quiet times are empty", () => {
 
 test("transitions are marked at their times, openings as bad", () => {
   const at = (seconds) => new Date(time - seconds * 1000).toISOString();
-  const { marks } = sparkline([], [{ at: at(299), to: "open" }, { at: at(150), to: "closed" }, { at: at(301), to: "open" }], 100, time);
+  const { marks } = sparkline(
+    [],
+    [
+      { at: at(299), to: "open" },
+      { at: at(150), to: "closed" },
+      { at: at(301), to: "open" },
+    ],
+    100,
+    time,
+  );
 
   assert.deepEqual(
     marks.map(({ x, isBad }) => [Math.round(x), isBad]),
@@ -79,7 +96,10 @@ test("a bar stays within its track", () => {
 test("numbers are short", () => {
   assert.deepEqual([0, 59, 61, 3600, 7500, 90000].map(age), ["0s", "59s", "1m 1s", "1h", "2h 5m", "1d 1h"]);
   assert.deepEqual([0.0012, 0.25, 1.256, 90].map(duration), ["1.2 ms", "250 ms", "1.26 s", "90 s"]);
-  assert.deepEqual([percent(0.1234), percent(null), ofThreshold(0.5, 0.25), ofThreshold(0.5), ofThreshold(null, 1)], ["12.3%", "", "50% of 25%", "50%", ""]);
+  assert.deepEqual(
+    [percent(0.1234), percent(null), ofThreshold(0.5, 0.25), ofThreshold(0.5), ofThreshold(null, 1)],
+    ["12.3%", "", "50% of 25%", "50%", ""],
+  );
   assert.deepEqual([count(1234567), count(null), rate(1234.56), rate(undefined)], ["1,234,567", "", "1,234.6", ""]);
   assert.equal(stateName("half_open"), "half open");
 });

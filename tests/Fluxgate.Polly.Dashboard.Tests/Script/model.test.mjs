@@ -56,7 +56,11 @@ test("a search finds words in names, keys, states and reasons", () => {
   const model = modelOf(
     row("Payments", { state: "half_open" }),
     row("stock", { reason: "FailureRate 62%" }),
-    row("tenants", { id: "group:tenants", kind: "group", worst: [{ id: "key:acme", kind: "key", key: "ACME", state: "open", reason: "" }] }),
+    row("tenants", {
+      id: "group:tenants",
+      kind: "group",
+      worst: [{ id: "key:acme", kind: "key", key: "ACME", state: "open", reason: "" }],
+    }),
   );
 
   assert.deepEqual(names(select(model, { text: "pay half open" })), ["Payments"]);
@@ -113,7 +117,10 @@ test("a history keeps five minutes, and the last bucket is replaced", () => {
   const model = modelOf(row("a"));
   for (let bucket = 100; bucket < 300; bucket++) {
     for (const failed of [1, 2]) {
-      applyChanges(model, frame(bucket, [row("a", { now: { at: bucket, succeeded: 0, failed, rejected: 0, state: "closed" } })], { bucket }));
+      applyChanges(
+        model,
+        frame(bucket, [row("a", { now: { at: bucket, succeeded: 0, failed, rejected: 0, state: "closed" } })], { bucket }),
+      );
     }
   }
 

@@ -68,8 +68,10 @@ builder.Services.AddHealthChecks().AddFluxgate();
 builder.Services.AddFluxgate().AddBreaker("shop");
 builder.Services.AddHttpClient("shop").AddFluxgateStandardResilienceHandler("shop");
 
+builder.Services.AddAuthorization(options => options.AddPolicy("operators", policy => policy.RequireAuthenticatedUser()));
 await using var app = builder.Build();
 app.MapFluxgateMetrics("/metrics");
+app.MapFluxgateDashboard("/circuits", options => options.Policy = "operators");
 app.MapHealthChecks("/health");
 await app.StartAsync();
 

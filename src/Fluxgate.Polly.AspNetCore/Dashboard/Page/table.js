@@ -7,9 +7,10 @@ import { drawSpark } from "./pictures.js";
 
 const columns = [
   { title: "Circuit", sort: "name" },
-  { title: "State", sort: "trouble", text: (row) => (row.states ? statesText(row) : stateName(row.state)) },
+  { title: "State", sort: "trouble", show: showState },
+  { title: "Last 5 min", show: showPicture },
   { title: "Since", sort: "since", text: (row, now) => (row.since ? age((now - Date.parse(row.since)) / 1000) : "") },
-  { title: "Reason", style: "reason", text: (row) => row.reason },
+  { title: "Reason", style: "reason", text: (row) => row.reason + (row.states ? ` (${statesText(row)})` : "") },
   { title: "Next probe", text: (row, now) => nextProbe(row, now) },
   { title: "Calls/s", sort: "calls", style: "number", text: (row) => rate(row.callsPerSecond) },
   { title: "Failures", sort: "failures", style: "number", text: (row) => ofThreshold(row.failureRate, row.failureThreshold) },
@@ -27,7 +28,6 @@ const columns = [
     style: "number",
     text: (row) => count(row.rejected) + (row.rejectedPerSecond ? ` (${rate(row.rejectedPerSecond)}/s)` : ""),
   },
-  { title: "Last 5 min" },
 ];
 
 /** Creates the header. Its buttons call back with the key of a sort. */
@@ -90,23 +90,28 @@ function createRow({ row, member }) {
 function update(element, entry, model) {
   const { row } = entry;
   element.dataset.state = row.state;
-  columns.forEach(({ text, sort }, place) => {
+  columns.forEach(({ text, show }, place) => {
+    const cell = element.children[place];
     if (text) {
-      const cell = element.children[place];
-      setText(
-        sort === "trouble" ? (cell.firstElementChild ?? cell.appendChild(create("span", { class: "state" }))) : cell,
-        text(row, model.time),
-      );
+      setText(cell, text(row, model.time));
+    } else {
+      show?.(cell, entry, model);
     }
   });
-  // The picture changes with its row, and as time passes.
-  const drawn = `${entry.version} ${model.bucket}`;
-  if (entry.buckets && element.dataset.drawn !== drawn) {
-    element.dataset.drawn = drawn;
-    element.lastElementChild.replaceChildren(drawSpark(entry, model));
-  }
-
   showProblems(element.firstElementChild, row);
+}
+
+function showState(cell, { row }) {
+  setText(cell.firstElementChild ?? cell.appendChild(create("span", { class: "state" })), stateName(row.state));
+}
+
+/** Draws a picture again if its row changed, or as time passes. */
+function showPicture(cell, entry, model) {
+  const drawn = `${entry.version} ${model.bucket}`;
+  if (entry.buckets && cell.dataset.drawn !== drawn) {
+    cell.dataset.drawn = drawn;
+    cell.replaceChildren(drawSpark(entry, model));
+  }
 }
 
 function showProblems(cell, row) {
