@@ -42,7 +42,7 @@ export function createDetail(section, address, session) {
     part("worst", [circuit.worst, detail.shared], () =>
       circuit.kind === "group" ? [create("h3", {}, "Circuits in the worst condition"), membersOf(circuit, detail.shared)] : [],
     );
-    part("transitions", detail.transitions, () => [create("h3", {}, "Transitions"), transitionsOf(detail.transitions)]);
+    part("transitions", detail.transitions, () => [create("h3", {}, "Transitions"), transitionsOf(detail.transitions, circuit.kind)]);
     part("durations", detail.durations, () => [create("h3", {}, "Durations"), ...durationsOf(detail.durations)]);
     part("totals", detail.totals, () => [
       create("h3", {}, "Since the start"),
@@ -134,9 +134,11 @@ function membersOf(circuit, shared) {
   );
 }
 
-function transitionsOf(transitions) {
+function transitionsOf(transitions, kind) {
   if (transitions.length === 0) {
-    return create("p", { class: "muted" }, "None in the last five minutes while somebody watched.");
+    const text =
+      kind === "circuit" ? "None in the last five minutes while somebody watched." : "Not recorded for groups and their circuits.";
+    return create("p", { class: "muted" }, text);
   }
 
   return create(

@@ -18,6 +18,11 @@ export const sorts = {
   rejected: (row) => -row.rejected,
 };
 
+/** Returns whether a sort puts the greatest number first, unless it is reversed. */
+export function isFromGreatest(sort) {
+  return !["trouble", "name", "since"].includes(sort);
+}
+
 export function createModel() {
   return { server: null, number: 0, bucket: 0, time: 0, entries: new Map() };
 }

@@ -2,7 +2,7 @@
 
 import { create, setText } from "./dom.js";
 import { age, count, ofThreshold, percent, rate, stateName } from "./format.js";
-import { addressOf, titleOf } from "./model.js";
+import { addressOf, isFromGreatest, titleOf } from "./model.js";
 import { drawSpark } from "./pictures.js";
 
 const columns = [
@@ -45,7 +45,7 @@ export function markSorted(header, sort, reverse) {
   for (const cell of header.children) {
     const own = cell.firstChild?.dataset?.sort;
     if (own === sort) {
-      cell.setAttribute("aria-sort", reverse ? "descending" : "ascending");
+      cell.setAttribute("aria-sort", reverse === isFromGreatest(sort) ? "ascending" : "descending");
     } else {
       cell.removeAttribute("aria-sort");
     }

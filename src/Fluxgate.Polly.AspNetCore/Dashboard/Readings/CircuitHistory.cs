@@ -5,8 +5,15 @@ namespace Fluxgate;
 /// <param name="Succeeded">The calls that settled without a failure.</param>
 /// <param name="Failed">The calls that failed.</param>
 /// <param name="Rejected">The calls that were rejected.</param>
-/// <param name="State">The state at the end of the bucket.</param>
-internal readonly record struct HistoryBucket(long At, long Succeeded, long Failed, long Rejected, string State);
+internal sealed record HistoryBucket(long At, long Succeeded, long Failed, long Rejected)
+{
+    /// <summary>Returns the bucket with further calls.</summary>
+    public HistoryBucket Plus(long succeeded, long failed, long rejected) =>
+        succeeded == 0 && failed == 0 && rejected == 0 ? this : new(At, Succeeded + succeeded, Failed + failed, Rejected + rejected);
+
+    /// <summary>Returns whether nothing happened. Such a bucket is not sent, so that an idle circuit causes no traffic.</summary>
+    public bool IsEmpty() => (Succeeded, Failed, Rejected) == (0, 0, 0);
+}
 
 /// <summary>A transition that the dashboard saw.</summary>
 /// <param name="Number">The number of the transition of its circuit.</param>
@@ -19,8 +26,7 @@ internal sealed record RecordedTransition(long Number, DateTimeOffset At, string
 
 /// <summary>
 /// The last five minutes of one circuit or group, from the first viewer on: calls in buckets of 5 s, and transitions. It compares snapshots, so that no
-/// call has to write anything. Its size is fixed. One thread
-/// adds; others read the log.
+/// call has to write anything. Its size is fixed. One thread adds; others read the log.
 /// </summary>
 internal sealed class CircuitHistory
 {
@@ -30,14 +36,14 @@ internal sealed class CircuitHistory
 
     private const int RateReadings = 6;
 
-    private readonly HistoryBucket[] _buckets = new HistoryBucket[Buckets];
+    private readonly HistoryBucket[] _buckets = new HistoryBucket?[Buckets];
     private readonly List<RecordedTransition> _transitions = [];
     private readonly Queue<(long Timestamp, long Requests, long Rejected)> _readings = new(RateReadings);
     private CircuitCounts? _before;
 
     public static TimeSpan BucketLength { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Gets the last bucket.</summary>
+    /// <summary>Gets the last bucket; <see langword="null"/> while nothing has happened in it.</summary>
     public HistoryBucket? Last { get; private set; }
 
     public double? CallsPerSecond { get; private set; }
@@ -47,7 +53,7 @@ internal sealed class CircuitHistory
     /// <summary>Gets the last transition.</summary>
     public RecordedTransition? LastTransition { get; private set; }
 
-    /// <summary>Returns the recorded buckets up to one, and the transitions, the oldest first. Times in which nobody watched are missing.</summary>
+    /// <summary>Returns the recorded buckets up to one, and the transitions, the oldest first. Times in which nothing happened or nobody watched are missing.</summary>
     public CircuitLog Read(long bucket)
     {
         lock (this)
@@ -55,7 +61,8 @@ internal sealed class CircuitHistory
             return new(
                 [
                     .. _buckets
-                        .Where(recorded => recorded.State is not null && recorded.At > bucket - Buckets && recorded.At <= bucket)
+                        .OfType<HistoryBucket>()
+                        .Where(recorded => recorded.At > bucket - Buckets && recorded.At <= bucket && !recorded.IsEmpty())
                         .OrderBy(recorded => recorded.At),
                 ],
                 [.. _transitions]
@@ -85,27 +92,25 @@ internal sealed class CircuitHistory
 
         _transitions.RemoveAll(old => moment.Time - old.At > BucketLength * Buckets);
         ref var bucket = ref _buckets[moment.Bucket % Buckets];
-        if (bucket.At != moment.Bucket || bucket.State is null)
+        if (bucket?.At != moment.Bucket)
         {
-            bucket = new(moment.Bucket, 0, 0, 0, now.State);
+            bucket = new(moment.Bucket, 0, 0, 0);
         }
 
         if (_before is { } before)
         {
-            bucket = bucket with
-            {
-                Succeeded = bucket.Succeeded + Increase(now.Requests - now.Failures, before.Requests - before.Failures),
-                Failed = bucket.Failed + Increase(now.Failures, before.Failures),
-                Rejected = bucket.Rejected + Increase(now.Rejected, before.Rejected),
-                State = now.State,
-            };
+            bucket = bucket.Plus(
+                Increase(now.Requests - now.Failures, before.Requests - before.Failures),
+                Increase(now.Failures, before.Failures),
+                Increase(now.Rejected, before.Rejected)
+            );
             if (now.Transition is { } seen && now.Signals > before.Signals)
             {
                 AddTransition(seen, before, now.Signals - before.Signals - 1);
             }
         }
 
-        Last = bucket;
+        Last = bucket.IsEmpty() ? null : bucket;
         _before = now;
         UpdateRates(now, moment);
     }

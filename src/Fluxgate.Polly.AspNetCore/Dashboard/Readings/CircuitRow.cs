@@ -69,7 +69,7 @@ internal sealed record CircuitRow
     /// <summary>Gets the circuits of a group in the worst condition. Those that are closed are omitted from the table.</summary>
     public IReadOnlyList<CircuitRow>? Worst { get; init; }
 
-    /// <summary>Gets the last bucket of the row's history; <see langword="null"/> in responses of the API.</summary>
+    /// <summary>Gets the last bucket of the row's history; <see langword="null"/> while nothing has happened in it, and in responses of the API.</summary>
     public HistoryBucket? Now { get; init; }
 
     /// <summary>Gets the last transition since the dashboard began to watch.</summary>
