@@ -31,6 +31,7 @@ public sealed class ViewerLoad(ITestOutputHelper output)
         });
         using var driver = new Driver([.. application.Breakers]);
         List<double> ratios = [];
+        var fastest = TimeSpan.MaxValue;
         var readings = 0L;
         for (var round = 0; round < Rounds; round++)
         {
@@ -44,13 +45,14 @@ public sealed class ViewerLoad(ITestOutputHelper output)
             // One reading each second, whatever the number of viewers.
             Assert.InRange(readings, 0, (long)(watch.Elapsed / DashboardFeed.Interval) + 1);
             ratios.Add(with / without);
+            fastest = application.Feed.ReadingTime < fastest ? application.Feed.ReadingTime : fastest;
         }
 
         ratios.Sort();
         output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"calls a second with {Viewers} viewers, divided by those without: median {ratios[ratios.Count / 2]:0.00}, from {ratios[0]:0.00} to {ratios[^1]:0.00} in {Rounds} rounds; {application.Feed.ReadingTime.TotalMilliseconds:0.0} ms a reading"
+                $"calls a second with {Viewers} viewers, divided by those without: median {ratios[ratios.Count / 2]:0.00}, from {ratios[0]:0.00} to {ratios[^1]:0.00} in {Rounds} rounds; {fastest.TotalMilliseconds:0.0} ms for the fastest reading"
             )
         );
     }
@@ -91,7 +93,8 @@ public sealed class ViewerLoad(ITestOutputHelper output)
     }
 
     /// <summary>Viewers that read whatever comes.</summary>
-    private sealed class Crowd(HttpClient client, Task[] reading, CancellationTokenSource end) : IAsyncDisposable
+    private sealed class Crowd(DashboardApplication application, HttpClient client, Task[] reading, CancellationTokenSource end)
+        : IAsyncDisposable
     {
         public static async Task<Crowd> JoinAsync(DashboardApplication application)
         {
@@ -99,7 +102,7 @@ public sealed class ViewerLoad(ITestOutputHelper output)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "staff");
             var end = new CancellationTokenSource();
             var streams = await Task.WhenAll(Enumerable.Range(0, Viewers).Select(_ => client.GetStreamAsync("/circuits/api/events")));
-            var crowd = new Crowd(client, [.. streams.Select(stream => stream.CopyToAsync(Stream.Null, end.Token))], end);
+            var crowd = new Crowd(application, client, [.. streams.Select(stream => stream.CopyToAsync(Stream.Null, end.Token))], end);
             Assert.Equal(Viewers, application.Feed.Viewers);
             return crowd;
         }
@@ -110,6 +113,11 @@ public sealed class ViewerLoad(ITestOutputHelper output)
             await Task.WhenAll(reading.Select(task => task.ContinueWith(_ => { }, TaskScheduler.Default)));
             client.Dispose();
             end.Dispose();
+            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (application.Feed.Viewers > 0)
+            {
+                await Task.Delay(10, late.Token);
+            }
         }
     }
 }
