@@ -106,6 +106,9 @@ public sealed class ControlForm(Chromium chromium)
         await Viewer.IsVisibleAsync(viewer.Page.Locator("#reason"));
         await TabToAsync(viewer, "#reason");
         await keys.TypeAsync("no mouse");
+        await keys.PressAsync("Enter");
+        await Viewer.IsAsync(viewer.Page.Locator("#outcome"), "Choose an action.");
+        Assert.Equal(BreakerState.Closed, application.Payments.State);
         await TabToAsync(viewer, "button[value=force-open]");
         await keys.PressAsync("Enter");
         await Viewer.ShowsAsync(viewer.Part("state"), "by operator: no mouse");

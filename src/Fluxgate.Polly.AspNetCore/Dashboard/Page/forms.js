@@ -21,7 +21,7 @@ export function controlForm(address, session) {
   });
   const outcome = create("p", { id: "outcome", role: "alert" });
   const buttons = session.actions.map((action) =>
-    create("button", { type: "submit", value: action }, stateName(action.replaceAll("-", "_"))),
+    create("button", { type: "button", value: action }, stateName(action.replaceAll("-", "_"))),
   );
   const form = create(
     "form",
@@ -35,9 +35,18 @@ export function controlForm(address, session) {
     create("div", { class: "actions" }, buttons),
     outcome,
   );
-  form.addEventListener("submit", async (event) => {
+  // Enter in the field chooses no action: none of them is so harmless that it could be the default.
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const action = event.submitter?.value ?? buttons[0].value;
+    setText(outcome, "Choose an action.");
+  });
+  for (const button of buttons) {
+    button.addEventListener("click", () => act(button.value));
+  }
+
+  return form;
+
+  async function act(action) {
     const isMissing = reason.value.trim() === "";
     reason.setAttribute("aria-invalid", String(isMissing));
     if (isMissing) {
@@ -52,8 +61,7 @@ export function controlForm(address, session) {
     if (ok) {
       reason.value = "";
     }
-  });
-  return form;
+  }
 }
 
 export function previewForm(address, rule) {
