@@ -7,7 +7,7 @@ import { controlForm, previewForm } from "./forms.js";
 import { drawHistogram } from "./pictures.js";
 import { showRule } from "./rule.js";
 
-/** Creates the view of an address. Returns functions that show a detail, and that it is missing. */
+/** Creates the view of an address. Returns its title and functions that show a detail, or that it is missing. */
 export function createDetail(section, address, session) {
   const title = create(
     "h2",
@@ -77,7 +77,7 @@ export function createDetail(section, address, session) {
     shown = null;
   }
 
-  return { show, showMissing, title };
+  return { show, showMissing, isEmpty: () => shown === null, title };
 }
 
 function stateOf(circuit, now) {

@@ -83,8 +83,8 @@ function connect() {
     }
   });
   own.addEventListener("detail", (event) => {
-    if (!view.isPaused) {
-      detail?.show(JSON.parse(event.data), model.time);
+    if (detail && (!view.isPaused || detail.isEmpty())) {
+      detail.show(JSON.parse(event.data), model.time);
     }
   });
   own.addEventListener("missing", () => detail?.showMissing());
