@@ -58,15 +58,8 @@ internal sealed class SettingsReadResult
             key.Keep(before, now);
         }
 
-        if (
-            before.Randomizer is { } randomizer
-            && now.Randomizer is { } created
-            && randomizer.Method == created.Method
-            && randomizer.Target?.GetType() == created.Target?.GetType()
-        )
-        {
-            now.Randomizer = randomizer;
-        }
+        now.ProbeGate = Kept(before.ProbeGate, now.ProbeGate);
+        now.Randomizer = Kept(before.Randomizer, now.Randomizer);
 
         var overrides = old.Overrides.ToDictionary(StringComparer.Ordinal);
         foreach (var (key, own) in result.Overrides)
@@ -116,6 +109,9 @@ internal sealed class SettingsReadResult
 
         _unchecked.Clear();
     }
+
+    private static T? Kept<T>(T? before, T? now)
+        where T : Delegate => before?.Method == now?.Method && before?.Target?.GetType() == now?.Target?.GetType() ? before : now;
 
     private static IEnumerable<string> PathsOf(SettingsReadResult result) =>
         result._values.Keys.Concat(result.Overrides.SelectMany(own => Of(own.Value)._values.Keys));

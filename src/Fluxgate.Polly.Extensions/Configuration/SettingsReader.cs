@@ -11,7 +11,12 @@ internal sealed class SettingsReader : IConfigureNamedOptions<FluxgateBreakerSet
     private const string Overrides = nameof(BreakerGroupOptions.Overrides);
     private const string Key = "Key";
 
-    private static readonly string[] InCodeOnly = [nameof(FluxgateBreakerSettings.Listeners), nameof(FluxgateBreakerSettings.Randomizer)];
+    private static readonly string[] InCodeOnly =
+    [
+        nameof(FluxgateBreakerSettings.Listeners),
+        nameof(FluxgateBreakerSettings.ProbeGate),
+        nameof(FluxgateBreakerSettings.Randomizer),
+    ];
 
     private readonly (int Order, SettingsSource Source)[] _forAll;
     private readonly ILookup<string, (int Order, SettingsSource Source)> _forOne;

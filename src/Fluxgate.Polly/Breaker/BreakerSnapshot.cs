@@ -24,9 +24,11 @@ public sealed class BreakerSnapshot
         EnteredAt = phase.EnteredAt;
         Rule = phase.Rules.TripperText;
         RuleThresholds = phase.Rules.Thresholds;
-        RetryAfter = phase.RetryAfter(CallStart.Exact(machine.Clock.Now));
-        NextProbeAt =
-            (phase as OpenPhase)?.BreakFor is { } breakFor && DateTimeOffset.MaxValue - EnteredAt > breakFor ? EnteredAt + breakFor : null;
+
+        // Read once, because a probe gate may postpone it meanwhile.
+        var end = (phase as OpenPhase)?.End;
+        RetryAfter = end?.From(CallStart.Exact(machine.Clock.Now), machine.Clock);
+        NextProbeAt = end is not null && DateTimeOffset.MaxValue - EnteredAt > end.After ? EnteredAt + end.After : null;
         Successes = totals.Successes;
         Failures = totals.Failures;
         Ignored = totals.Ignored;
@@ -104,10 +106,10 @@ public sealed class BreakerSnapshot
     /// <summary>Gets the thresholds of the rule's leaves, from left to right within a kind. Leaves without a threshold are omitted.</summary>
     public IReadOnlyList<RuleThreshold> RuleThresholds { get; }
 
-    /// <summary>Gets when the break ends, by the wall clock; <see langword="null"/> unless the circuit is open, and for a break until reset.</summary>
+    /// <summary>Gets when the break ends, or when the probe gate that postponed its end is asked again, by the wall clock; <see langword="null"/> unless the circuit is open, and for a break until reset.</summary>
     public DateTimeOffset? NextProbeAt { get; }
 
-    /// <summary>Gets the time until the break ends, greater than zero and rounded up to whole milliseconds; <see langword="null"/> unless the circuit is open, after the break has ended, and for a break until reset.</summary>
+    /// <summary>Gets the time until <see cref="NextProbeAt"/>, on the monotonic clock, greater than zero and rounded up to whole milliseconds; <see langword="null"/> unless the circuit is open, after the break has ended, and for a break until reset.</summary>
     public TimeSpan? RetryAfter { get; }
 
     /// <summary>Gets the total number of settled calls: successes, failures and ignored calls. Rejections are not requests.</summary>

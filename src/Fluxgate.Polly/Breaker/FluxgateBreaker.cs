@@ -180,14 +180,14 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <summary>Replaces all settings without losing state. The phase keeps its number, so calls in flight remain current.</summary>
     /// <param name="settings">
     /// The new settings, which are copied. Settings that are not set return to their defaults; to change only some, start from
-    /// <see cref="CopySettings"/>. Window, tripper, break duration, permit, recovery, lease, randomizer and
+    /// <see cref="CopySettings"/>. Window, tripper, break duration, permit, recovery, lease, probe gate, randomizer and
     /// <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/> take effect. The listeners, their queues and the initial state do not change.
     /// </param>
     /// <returns>The changes, one line per setting. Empty if no setting changed; this is a no-op.</returns>
     /// <remarks>
     /// Probes, leases and streaks are kept. The window is kept if its shape and the slow-call durations are the same; otherwise it starts
     /// empty. While the circuit is open, the deadline moves only if the break duration changed: a new duration is drawn, and counts from the
-    /// start of the break. Listeners receive a <see cref="ReconfiguredNotice"/>. Thread-safe.
+    /// start of the break. What a probe gate has postponed stays postponed, unless this changes the duration of the break or the gate. Listeners receive a <see cref="ReconfiguredNotice"/>. Thread-safe.
     /// </remarks>
     /// <exception cref="ArgumentException">A setting is invalid; the message is that of the constructor. The current settings remain in effect.</exception>
     public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) =>

@@ -22,6 +22,7 @@ public sealed partial class FluxgateBreakerSettings
         DefaultRecovery,
         FluxgateDefaults.ProbeLease,
         probeWithoutTraffic: false,
+        probeGate: null,
         randomizer: null,
         FluxgateDefaults.AbandonedAfter,
         warnings: []
@@ -71,6 +72,22 @@ public sealed partial class FluxgateBreakerSettings
     /// <summary>Gets or sets whether a timer ends the break and expires probe leases when there are no calls.</summary>
     /// <value><see langword="false"/> by default: the first call after the break moves the circuit to half-open.</value>
     public bool ProbeWithoutTraffic { get; set; }
+
+    /// <summary>
+    /// Gets or sets a function that is called when a break is over, and says whether probing may begin. <see langword="null"/> means that it
+    /// may; a time means that the circuit stays open for so long, and the function is called again then.
+    /// </summary>
+    /// <value>
+    /// <see langword="null"/> by default: probing begins when the break is over. The function returns <see langword="null"/>, or a time greater
+    /// than zero and at most 1 day.
+    /// </value>
+    /// <remarks>
+    /// A call or the timer of <see cref="ProbeWithoutTraffic"/> calls it; other calls are rejected meanwhile. The time that it returns becomes the
+    /// <c>RetryAfter</c> of rejections and snapshots. If it throws, returns another value, or has not returned for 1 s, probing begins, and
+    /// the error is counted as <see cref="UserErrorSource.ProbeGate"/>. It must be thread-safe and must not wait. A break until reset and
+    /// <see cref="FluxgateBreaker.Probe"/> do not call it.
+    /// </remarks>
+    public Func<ProbeGateContext, TimeSpan?>? ProbeGate { get; set; }
 
     /// <summary>Gets or sets the initial state of the breaker. No signal is raised for it.</summary>
     /// <value><see cref="BreakerState.Closed"/> by default.</value>
@@ -127,6 +144,7 @@ public sealed partial class FluxgateBreakerSettings
                 Recovery,
                 ProbeLease,
                 ProbeWithoutTraffic,
+                ProbeGate,
                 Randomizer,
                 AbandonedAfter,
                 Warnings
@@ -147,6 +165,7 @@ public sealed partial class FluxgateBreakerSettings
             Recovery = rules.Recovery,
             ProbeLease = rules.Lease,
             ProbeWithoutTraffic = rules.ProbeWithoutTraffic,
+            ProbeGate = rules.ProbeGate,
             Randomizer = rules.Randomizer,
             AbandonedAfter = rules.AbandonedAfter,
             _rules = rules,
@@ -158,6 +177,6 @@ public sealed partial class FluxgateBreakerSettings
         && ReferenceEquals(BreakDuration, _rules.BreakDuration)
         && ReferenceEquals(Permit, _rules.Permit)
         && ReferenceEquals(Recovery, _rules.Recovery)
-        && (ProbeLease, ProbeWithoutTraffic, Randomizer, AbandonedAfter)
-            == (_rules.Lease, _rules.ProbeWithoutTraffic, _rules.Randomizer, _rules.AbandonedAfter);
+        && (ProbeLease, ProbeWithoutTraffic, ProbeGate, Randomizer, AbandonedAfter)
+            == (_rules.Lease, _rules.ProbeWithoutTraffic, _rules.ProbeGate, _rules.Randomizer, _rules.AbandonedAfter);
 }

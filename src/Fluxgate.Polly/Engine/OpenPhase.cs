@@ -1,43 +1,37 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The phase of an open circuit. It rejects every call until the break has elapsed. The first call afterwards moves the circuit to
-/// half-open and is its first probe.
+/// The phase of an open circuit. It rejects every call until the break has ended. The first call afterwards moves the circuit to half-open
+/// and is its first probe, unless the probe gate postpones the end.
 /// </summary>
 internal sealed class OpenPhase : Phase
 {
-    // Longer breaks use the exact clock. They are rare, and the arithmetic of the coarse clock is bounded.
-    private static readonly TimeSpan LongestCoarseBreak = TimeSpan.FromDays(365);
-
     private readonly TimeSpan _breakFor;
-    private readonly long _until;
-
-    // Readings of the coarse clock. The break has not elapsed before the lower bound, and has elapsed at the upper bound.
-    private readonly long _coarseLowerBound = long.MinValue;
-    private readonly long _coarseUpperBound;
+    private BreakEnd _end;
 
     public OpenPhase(PhaseStart start, TimeSpan breakFor)
         : base(start)
     {
         _breakFor = breakFor;
-        _until = breakFor == TimeSpan.MaxValue ? long.MaxValue : Clock.After(start.Timestamp, Clock.Units(breakFor));
-        if (breakFor > LongestCoarseBreak || !Clock.HasCoarse)
-        {
-            return;
-        }
 
-        // The coarse clock lags by at most one step, now and later. The thread may be suspended between the readings, so each bound uses
-        // the reading that is safe for it.
-        var before = Clock.Now;
-        var coarse = Clock.Coarse.Now;
-        _coarseLowerBound = coarse + Clock.Coarse.Units(Clock.Between(Clock.Now, _until) - Clock.CoarseStep) - 1;
-        _coarseUpperBound = coarse + Clock.Coarse.Units(Clock.Between(before, _until) + Clock.CoarseStep) + 1;
+        // A postponement holds as long as its break and its gate. If a call asks the gate beside a reconfiguration, its answer may come too
+        // late for this object, which then asks again.
+        _end =
+            start.Continues is OpenPhase before && breakFor == before._breakFor && Rules.ProbeGate == before.Rules.ProbeGate
+                ? before.End
+                : new(Clock, start.Timestamp, breakFor);
     }
 
     public override BreakerState State => BreakerState.Open;
 
-    /// <summary>Gets the duration of the break; <see langword="null"/> if it lasts until reset.</summary>
+    /// <summary>Gets the duration of the break without postponements; <see langword="null"/> if it lasts until reset.</summary>
     public TimeSpan? BreakFor => _breakFor == TimeSpan.MaxValue ? null : _breakFor;
+
+    /// <summary>Gets when the break ends, or when the probe gate is asked again.</summary>
+    public BreakEnd End => Volatile.Read(ref _end);
+
+    /// <summary>Gets whether the probe gate has postponed the end.</summary>
+    public bool IsPostponed => End.After != _breakFor;
 
     /// <summary>Returns the duration of this break under other rules. A new duration is drawn only if the break duration changed.</summary>
     public TimeSpan BreakUnder(Rules rules) => rules.KeepsBreakOf(Rules) ? _breakFor : UserCode.BreakFor(rules, History.Reopens, Reason);
@@ -45,20 +39,26 @@ internal sealed class OpenPhase : Phase
     public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
     {
         caused = null;
-        if (_until == long.MaxValue)
+        var end = End;
+        if (end.IsNever)
         {
             return Reject(CallStart.Untimed, out ticket);
         }
 
-        if (_coarseLowerBound != long.MinValue && Clock.Coarse.Now is var coarse && coarse < _coarseLowerBound)
+        if (end.IsAhead(Clock, out var coarse))
         {
             return Reject(CallStart.Coarse(coarse), out ticket);
         }
 
         var now = Clock.Now;
-        if (now < _until)
+        if (now < end.At)
         {
             return Reject(CallStart.Exact(now), out ticket);
+        }
+
+        if (!MayProbe(end, isCall: true) && Machine.IsCurrent(this))
+        {
+            return Reject(CallStart.Exact(Clock.Now), out ticket);
         }
 
         ticket = default;
@@ -66,43 +66,83 @@ internal sealed class OpenPhase : Phase
         return AdmitResult.TryAgain;
     }
 
-    public override long? IdleFrom => _until == long.MaxValue ? base.IdleFrom : _until;
+    public override long? IdleFrom => End is { IsNever: false } end ? end.IdleFrom : base.IdleFrom;
 
     public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
 
     public override void OnTimer(long now)
     {
-        if (_until == long.MaxValue)
+        var end = End;
+        if (end.IsNever)
         {
             return;
         }
 
-        if (now >= _until)
+        if (now < end.At)
+        {
+            Machine.ScheduleTimer(this, Clock.Between(now, end.At));
+            return;
+        }
+
+        if (Rules.ProbeGate is not null)
+        {
+            // First, so that a gate that hangs is passed by without calls.
+            Machine.ScheduleTimer(this, FluxgateDefaults.UserCodePatience);
+        }
+
+        if (MayProbe(end, isCall: false))
         {
             Machine.EndBreak(this);
         }
-        else
+        else if (End is var postponed && !ReferenceEquals(postponed, end))
         {
-            Machine.ScheduleTimer(this, Clock.Between(now, _until));
+            Machine.ScheduleTimer(this, Clock.Between(Clock.Now, postponed.At));
         }
     }
 
-    // Never too early. A delay truncates fractions of a millisecond, and system timers use the coarse clock, which may lag.
-    public override TimeSpan? RetryAfter(CallStart rejection)
+    public override TimeSpan? RetryAfter(CallStart rejection) => End.From(rejection, Clock);
+
+    /// <summary>Asks the probe gate whether probing may begin after the break. One thread asks at a time, and no lock is held.</summary>
+    /// <param name="end">The end of the break that has passed.</param>
+    /// <param name="isCall">Whether a call asks, and not the timer.</param>
+    /// <returns><see langword="false"/> if the gate has postponed the end, or if another thread asks it.</returns>
+    private bool MayProbe(BreakEnd end, bool isCall)
     {
-        if (_until == long.MaxValue)
+        if (Rules.ProbeGate is null)
         {
-            return null;
+            return true;
         }
 
-        var now = rejection.Timestamp(Clock, out var isCoarse);
-        return isCoarse ? WholeMilliseconds(Clock.Coarse.TicksBetween(now, _coarseUpperBound))
-            : now >= _until ? null
-            : WholeMilliseconds(Clock.TicksUntil(now, _until) + (Clock.IsSystem ? Clock.CoarseStep.Ticks : 0));
-    }
+        if (!TryBeginEnd(out var overdue))
+        {
+            return false;
+        }
 
-    private static TimeSpan WholeMilliseconds(long ticks) =>
-        ticks > long.MaxValue - TimeSpan.TicksPerMillisecond
-            ? TimeSpan.MaxValue
-            : TimeSpan.FromTicks((ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond);
+        if (overdue)
+        {
+            UserCode.OverdueGate();
+            return true;
+        }
+
+        if (!ReferenceEquals(end, End))
+        {
+            // Another thread has postponed the end in between.
+            CancelEnd();
+            return false;
+        }
+
+        if (UserCode.Postpones(this) is not { } wait)
+        {
+            return true;
+        }
+
+        Volatile.Write(ref _end, end.Postponed(Clock, StartedAt, wait, isCall));
+        CancelEnd();
+        if (isCall && Rules.ProbeWithoutTraffic)
+        {
+            Machine.ScheduleTimer(this, wait);
+        }
+
+        return false;
+    }
 }

@@ -98,21 +98,22 @@ internal abstract class Phase(PhaseStart start)
     public virtual int ProbesInFlight => 0;
 
     /// <summary>
-    /// Claims the right to end the phase with a trip. If several calls see the tripper fire, only one of them opens the circuit.
+    /// Claims the right to decide how the phase ends, which runs code of a user. If several calls see the tripper fire, only one of them opens the
+    /// circuit; if several see that a break is over, only one of them asks the probe gate.
     /// </summary>
-    /// <param name="overdue">Whether another call has held the right longer than a break duration may take.</param>
+    /// <param name="overdue">Whether another call has held the right longer than code of a user may take.</param>
     public bool TryBeginEnd(out bool overdue)
     {
         var now = Clock.Now;
         var begunAt = Interlocked.CompareExchange(ref _endBegunAt, now, NotBegun);
         overdue =
             begunAt != NotBegun
-            && Clock.Between(begunAt, now) >= FluxgateDefaults.BreakDurationPatience
+            && Clock.Between(begunAt, now) >= FluxgateDefaults.UserCodePatience
             && Interlocked.CompareExchange(ref _endBegunAt, now, begunAt) == begunAt;
         return overdue || begunAt == NotBegun;
     }
 
-    /// <summary>Releases the right to end the phase.</summary>
+    /// <summary>Releases the right to decide how the phase ends.</summary>
     public void CancelEnd() => Volatile.Write(ref _endBegunAt, NotBegun);
 
     /// <summary>Marks the phase as continued by another object, under other rules. Called before the swap.</summary>

@@ -20,13 +20,14 @@ internal sealed class Rules
         Recovery recovery,
         TimeSpan lease,
         bool probeWithoutTraffic,
+        Func<ProbeGateContext, TimeSpan?>? probeGate,
         Func<double>? randomizer,
         TimeSpan abandonedAfter,
         IReadOnlyList<string> warnings
     )
     {
         (Window, Tripper, BreakDuration, Permit, Recovery) = (window, tripper, breakDuration, permit, recovery);
-        (Lease, ProbeWithoutTraffic, Randomizer, Warnings) = (lease, probeWithoutTraffic, randomizer, warnings);
+        (Lease, ProbeWithoutTraffic, ProbeGate, Randomizer, Warnings) = (lease, probeWithoutTraffic, probeGate, randomizer, warnings);
         AbandonedAfter = abandonedAfter;
         AbandonedAfterTicks = abandonedAfter == Timeout.InfiniteTimeSpan ? long.MaxValue : abandonedAfter.Ticks;
         RandomSource = randomizer is null ? RandomSource.Shared : new(randomizer);
@@ -59,6 +60,9 @@ internal sealed class Rules
     public TimeSpan Lease { get; }
 
     public bool ProbeWithoutTraffic { get; }
+
+    /// <summary>Gets the function that can postpone the end of a break; <see langword="null"/> if there is none.</summary>
+    public Func<ProbeGateContext, TimeSpan?>? ProbeGate { get; }
 
     /// <summary>Gets how long an abandoned call must have waited to be a failure; <see cref="Timeout.InfiniteTimeSpan"/> for never.</summary>
     public TimeSpan AbandonedAfter { get; }
@@ -124,11 +128,8 @@ internal sealed class Rules
         Compare("ProbeLease", RuleText.Duration(other.Lease), RuleText.Duration(Lease));
         Compare(nameof(ProbeWithoutTraffic), other.ProbeWithoutTraffic, ProbeWithoutTraffic);
         Compare(nameof(AbandonedAfter), TextOf(other.AbandonedAfter), TextOf(AbandonedAfter));
-        if (Randomizer != other.Randomizer)
-        {
-            changes.Add($"{nameof(Randomizer)}: replaced");
-        }
-
+        CompareCode(nameof(ProbeGate), other.ProbeGate, ProbeGate);
+        CompareCode(nameof(Randomizer), other.Randomizer, Randomizer);
         return changes;
 
         void Compare(string setting, object before, object now)
@@ -136,6 +137,14 @@ internal sealed class Rules
             if (!AreSame(before, now))
             {
                 changes.Add($"{setting}: {UserCode.TextOf(before)} -> {UserCode.TextOf(now)}");
+            }
+        }
+
+        void CompareCode(string setting, Delegate? before, Delegate? now)
+        {
+            if (!Equals(before, now))
+            {
+                changes.Add($"{setting}: replaced");
             }
         }
     }

@@ -46,7 +46,8 @@ internal sealed partial class StateMachine
             BreakerState.HalfOpen,
             new(
                 ReasonKind.BreakElapsed,
-                from.BreakFor == TimeSpan.Zero ? "no break" : $"the break of {RuleText.Measured(from.BreakFor!.Value)} is over"
+                (from.BreakFor == TimeSpan.Zero ? "no break" : $"the break of {RuleText.Measured(from.BreakFor!.Value)} is over")
+                    + (from.IsPostponed ? $", the probe gate postponed it to {RuleText.Measured(from.End.After)}" : "")
             ),
             from.History.Reopens
         );
@@ -65,7 +66,7 @@ internal sealed partial class StateMachine
         }
         else
         {
-            ReevaluateLatest(from);
+            return false;
         }
     }
 

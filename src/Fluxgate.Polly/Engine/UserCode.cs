@@ -151,10 +151,34 @@ internal readonly struct UserCode(StateMachine machine)
     /// <summary>Returns the default break duration, and reports that another call has been drawing the duration for too long.</summary>
     public TimeSpan OverdueBreak(Rules rules)
     {
-        var patience = RuleText.Duration(FluxgateDefaults.BreakDurationPatience);
-        Failed(UserErrorSource.BreakDuration, new TimeoutException($"{rules.BreakDuration} has not returned for {patience}."));
+        FailedToReturn(UserErrorSource.BreakDuration, $"{rules.BreakDuration}");
         return FluxgateDefaults.BreakFor;
     }
+
+    /// <summary>Asks the probe gate of an open circuit whose break has ended.</summary>
+    /// <returns>The time after which to ask again; <see langword="null"/> if probing may begin, also if the gate fails.</returns>
+    public TimeSpan? Postpones(OpenPhase phase)
+    {
+        try
+        {
+            var openFor = machine.Clock.Between(phase.StartedAt, machine.Clock.Now);
+            var (group, key) = (machine.Membership?.GroupName, machine.Membership?.Key);
+            var wait = phase.Rules.ProbeGate!(new(machine.Name, openFor, phase.History.Reopens, group, key, phase.Reason));
+            return wait is null || (wait > TimeSpan.Zero && wait <= FluxgateDefaults.LongestPostponement)
+                ? wait
+                : throw new InvalidOperationException(
+                    $"ProbeGate must return null, or a time greater than zero and at most {RuleText.Duration(FluxgateDefaults.LongestPostponement)}, but returned {wait}."
+                );
+        }
+        catch (Exception error)
+        {
+            Failed(UserErrorSource.ProbeGate, error);
+            return null;
+        }
+    }
+
+    /// <summary>Reports that another thread has been asking the probe gate for too long.</summary>
+    public void OverdueGate() => FailedToReturn(UserErrorSource.ProbeGate, nameof(Rules.ProbeGate));
 
     public void Record(WindowState? window, in CallCounts call)
     {
@@ -193,6 +217,9 @@ internal readonly struct UserCode(StateMachine machine)
 
     /// <summary>Counts an error of the time provider. It raises no notice, because a notice needs the time.</summary>
     public void ClockFailed(Exception error) => Failed(UserErrorSource.Clock, error, silent: true);
+
+    private void FailedToReturn(UserErrorSource source, string code) =>
+        Failed(source, new TimeoutException($"{code} has not returned for {RuleText.Duration(FluxgateDefaults.UserCodePatience)}."));
 
     private void Failed(UserErrorSource source, Exception error, bool silent)
     {

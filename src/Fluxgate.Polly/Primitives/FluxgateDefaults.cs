@@ -59,8 +59,12 @@ internal static class FluxgateDefaults
 
     public static readonly TimeSpan BreakFor = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a circuit waits while the duration of its break is being drawn. Then another call opens it with the default duration.</summary>
-    public static readonly TimeSpan BreakDurationPatience = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How long a circuit waits for code of a user that one call runs for all: a break duration or a probe gate. Then another call goes on without it.
+    /// </summary>
+    public static readonly TimeSpan UserCodePatience = TimeSpan.FromSeconds(1);
+
+    public static readonly TimeSpan LongestPostponement = TimeSpan.FromDays(1);
 
     public static readonly TimeSpan RampDuration = TimeSpan.FromSeconds(60);
 

@@ -35,4 +35,7 @@ public enum UserErrorSource
 
     /// <summary>A key selector of a group. The call goes to the breaker that keys without one of their own share.</summary>
     KeySelector = 10,
+
+    /// <summary>A probe gate. Probing begins.</summary>
+    ProbeGate = 11,
 }

@@ -30,7 +30,7 @@ public sealed class BoundSettings
         AssertAll(settings);
         foreach (var property in typeof(FluxgateBreakerSettings).GetProperties().Where(property => property.CanWrite))
         {
-            Assert.True(All.ContainsKey(property.Name) || property.Name is "Listeners" or "Randomizer", property.Name);
+            Assert.True(All.ContainsKey(property.Name) || property.Name is "Listeners" or "ProbeGate" or "Randomizer", property.Name);
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class SettingsFromConfiguration
     [Fact]
     public void Every_setting_except_those_of_code_has_a_key()
     {
-        string[] ofCode = ["Listeners", "Randomizer"];
+        string[] ofCode = ["Listeners", "ProbeGate", "Randomizer"];
         foreach (
             var property in typeof(FluxgateBreakerSettings)
                 .GetProperties()

@@ -103,6 +103,7 @@ public sealed class NamedBreakerSettings
             InitialState = BreakerState.MetricsOnly,
             ListenerQueueCapacity = 5,
             ListenerFlushTimeout = TimeSpan.FromSeconds(2),
+            ProbeGate = _ => null,
             Randomizer = () => 0.5,
         };
         var copy = settings.Copy();

@@ -16,6 +16,7 @@ public sealed class CopiesOfSettings
         Listeners = { _ => { } },
         ListenerQueueCapacity = 5,
         ListenerFlushTimeout = TimeSpan.FromSeconds(2),
+        ProbeGate = _ => null,
         Randomizer = () => 0.5,
     };
 

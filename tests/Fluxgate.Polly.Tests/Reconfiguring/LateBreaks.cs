@@ -34,7 +34,7 @@ public sealed class LateBreaks
         {
             world.Fail();
             Assert.Equal((BreakerState.Closed, 1), (world.State, draws));
-            world.Time.Advance(FluxgateDefaults.BreakDurationPatience);
+            world.Time.Advance(FluxgateDefaults.UserCodePatience);
         };
         world.Fail();
 

@@ -14,6 +14,7 @@ public sealed class ReconfigurationChanges
                 Recovery = Recovery.AfterProbes(1),
                 ProbeLease = TimeSpan.FromSeconds(7),
                 ProbeWithoutTraffic = true,
+                ProbeGate = _ => null,
                 Randomizer = () => 0.5,
             }
         );
@@ -41,6 +42,7 @@ public sealed class ReconfigurationChanges
                 Recovery = Recovery.WhenQuiet,
                 ProbeLease = TimeSpan.FromMilliseconds(1500),
                 ProbeWithoutTraffic = true,
+                ProbeGate = _ => null,
                 Randomizer = () => 0.5,
             }
         );
@@ -54,6 +56,7 @@ public sealed class ReconfigurationChanges
             "Recovery: AfterProbes(10) -> WhenQuiet",
             "ProbeLease: 30s -> 1500ms",
             "ProbeWithoutTraffic: False -> True",
+            "ProbeGate: replaced",
             "Randomizer: replaced",
         ];
         Assert.Equal(expected, changes);
