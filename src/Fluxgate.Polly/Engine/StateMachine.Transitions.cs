@@ -55,19 +55,26 @@ internal sealed partial class StateMachine
     /// <summary>Counts a would-trip in a circuit that may not open, and continues under the same phase number with an empty window and streak.</summary>
     public void WouldTrip(Phase from, Reason reason)
     {
+        if (!TryCountWouldTrip(from, reason))
+        {
+            ReevaluateLatest(from);
+        }
+    }
+
+    private bool TryCountWouldTrip(Phase from, Reason reason)
+    {
         var next = NewPhase(
             from.State,
             new(this, from.Rules, from.Number, from.History.AfterWouldTrip(), from.Reason, from.StartedAt, from.EnteredAt, from)
         );
-        if (TryReplace(from, next, new WouldTripNotice(Name, Clock.UtcNow, reason)))
-        {
-            next.InFlight?.Spend(next.History.WouldTrips);
-            CompleteSwap(next);
-        }
-        else
+        if (!TryReplace(from, next, new WouldTripNotice(Name, Clock.UtcNow, reason)))
         {
             return false;
         }
+
+        next.InFlight?.Spend(next.History.WouldTrips);
+        CompleteSwap(next);
+        return true;
     }
 
     private static Phase NewPhase(BreakerState state, PhaseStart start, TimeSpan breakFor = default) =>
@@ -106,6 +113,40 @@ internal sealed partial class StateMachine
                 {
                     return signal;
                 }
+            }
+        }
+    }
+
+    /// <summary>Opens a closed or half-open circuit for a given time, and counts a would-trip in metrics-only. All other states stay.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="breakFor">The break duration.</param>
+    /// <param name="onlyPhase">The number of the only phase in which to act; <see langword="null"/> for any.</param>
+    public Signal? Trip(Reason reason, TimeSpan breakFor, long? onlyPhase)
+    {
+        while (true)
+        {
+            var from = _timeline.Phase;
+            if (from is EvictedPhase)
+            {
+                // The numbers of the circuit that replaces this one begin again, so its phases are others.
+                return onlyPhase is null ? Own.Trip(reason, breakFor, onlyPhase) : null;
+            }
+
+            if (onlyPhase is not null && onlyPhase != from.Number)
+            {
+                return null;
+            }
+
+            if (from.State is BreakerState.Closed or BreakerState.HalfOpen)
+            {
+                if (TryTransition(from, BreakerState.Open, reason, from.History.Reopens, breakFor) is { } signal)
+                {
+                    return signal;
+                }
+            }
+            else if (from.State != BreakerState.MetricsOnly || TryCountWouldTrip(from, reason))
+            {
+                return null;
             }
         }
     }

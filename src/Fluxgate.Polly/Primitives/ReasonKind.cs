@@ -20,4 +20,7 @@ public enum ReasonKind
 
     /// <summary>A manual call requested the state.</summary>
     Manual = 5,
+
+    /// <summary>Other instances of the application caused the transition, such as the breakers of the same name in many processes.</summary>
+    Fleet = 6,
 }
