@@ -76,6 +76,29 @@ public sealed class PageOnPartsAndRules
     }
 
     [Fact]
+    public void A_probe_gate_keeps_the_circuit_open_during_maintenance()
+    {
+        var clock = new VirtualTime();
+        var windowEnds = clock.GetUtcNow() + TimeSpan.FromSeconds(100);
+        #region docs/parts-and-rules.md: Probe gate
+        // No probing during a maintenance window.
+        var settings = new FluxgateBreakerSettings
+        {
+            ProbeGate = circuit => windowEnds > clock.GetUtcNow() ? TimeSpan.FromSeconds(30) : null,
+        };
+        #endregion
+        settings.ProbeWithoutTraffic = true;
+        using var breaker = new FluxgateBreaker("payments", settings, clock);
+        breaker.Trip();
+
+        clock.Advance(TimeSpan.FromSeconds(119.9));
+        Assert.Equal(BreakerState.Open, breaker.State);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+
+        Assert.Equal(BreakerState.HalfOpen, breaker.State);
+    }
+
+    [Fact]
     public void A_live_breaker_is_reconfigured()
     {
         using var breaker = new FluxgateBreaker("payments");

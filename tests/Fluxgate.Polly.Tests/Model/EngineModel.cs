@@ -15,6 +15,7 @@ public sealed class EngineModel(ITestOutputHelper output)
         UserErrorSource.Permit,
         UserErrorSource.BreakDuration,
         UserErrorSource.Window,
+        UserErrorSource.ProbeGate,
     ];
 
     [Fact]
@@ -44,6 +45,10 @@ public sealed class EngineModel(ITestOutputHelper output)
         visits.AtLeast(1000, "clamped");
         visits.AtLeast(300, "held back by the cap of 10");
         visits.AtLeast(300, "probing without traffic");
+        Assert.All(["a call", "the timer"], asker => visits.AtLeast(50, $"postponed for {asker}"));
+        Assert.All(["a call", "the timer"], asker => visits.AtLeast(50, $"let go for {asker}"));
+        Assert.All(Enum.GetValues<BreakerState>(), state => visits.AtLeast(20, $"trip for a time in {state}"));
+        visits.AtLeast(100, "trip for another phase");
         visits.AtLeast(30, "overdue at an admission");
         visits.AtLeast(100, "overdue without a call");
         visits.AtLeast(10, "result of a call that was overdue at a would-trip");
@@ -81,6 +86,8 @@ public sealed class EngineModel(ITestOutputHelper output)
         visits.AtLeast(100, "deadline moved");
         visits.AtLeast(100, "deadline kept");
         visits.AtLeast(10, "deadline moved into the past");
+        visits.AtLeast(20, "postponement kept");
+        visits.AtLeast(20, "postponement ended by new settings");
         visits.AtLeast(100, "window kept");
         visits.AtLeast(100, "window emptied");
         visits.AtLeast(20, "fired under new rules at a failure");

@@ -16,6 +16,7 @@ internal enum FaultPoint
     WindowRecord,
     WindowRead,
     Randomizer,
+    ProbeGate,
 }
 
 /// <summary>The current faults. The parts of the engine and the reference use the same object, so they throw in the same places.</summary>

@@ -82,6 +82,16 @@ internal sealed class ModelRun
                 var signal = _engine.ByHand(byHand.To, "by hand");
                 Same("signal returned", _reference.ByHand(byHand.To), signal is null ? null : ObservedState.Of(signal), step);
                 break;
+            case Command.TripFor trip:
+                var (breakFor, onlyPhase) = (TimeSpan.FromMilliseconds(trip.Milliseconds), _reference.Number + trip.Phase);
+                var tripped = _engine.Breaker.Trip("for a time", breakFor, onlyPhase, trip.Kind);
+                Same(
+                    "signal returned",
+                    _reference.TripFor(breakFor, onlyPhase, trip.Kind),
+                    tripped is null ? null : ObservedState.Of(tripped),
+                    step
+                );
+                break;
             case Command.Reconfigure reconfigure:
                 var plan = _plans[reconfigure.Which % _plans.Count];
                 var changes = _engine.Reconfigure(plan);

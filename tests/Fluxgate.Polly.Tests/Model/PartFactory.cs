@@ -33,6 +33,6 @@ internal sealed class PartFactory(Faults faults, int chance)
             RuleSpec rule => rule.Leaves.Any(leaf => leaf is RuleSpec.Own),
             PermitSpec permit => permit.Leaves.Any(leaf => leaf is PermitSpec.Own),
             RecoverySpec recovery => recovery.Leaves.Any(leaf => leaf is RecoverySpec.Own),
-            _ => spec is WindowSpec.Own or BreakSpec.Own,
+            _ => spec is WindowSpec.Own or BreakSpec.Own or GateSpec,
         };
 }

@@ -61,6 +61,17 @@ internal abstract record BreakSpec
     }
 }
 
+/// <summary>A probe gate that postpones by a time while the circuit has been open for less than another.</summary>
+internal sealed record GateSpec(TimeSpan Until, TimeSpan Wait)
+{
+    public Func<ProbeGateContext, TimeSpan?> Build(Faults faults) =>
+        circuit =>
+        {
+            faults.At(FaultPoint.ProbeGate);
+            return circuit.OpenFor < Until ? Wait : null;
+        };
+}
+
 internal abstract record PermitSpec
 {
     public abstract Permit Build(Faults faults);

@@ -99,12 +99,7 @@ internal sealed partial class Reference
         switch (State)
         {
             case BreakerState.MetricsOnly:
-                _wouldTrips++;
-                SpendOverdue();
-                StartPhase(isNew: false);
-                Events.Add($"would trip because {findings} at {Wall:O}");
-                _visits.Count("would-trip");
-                return null;
+                return WouldTrip(findings);
             case BreakerState.HalfOpen:
                 _visits.Count("tripper re-opened");
                 return Reopen(ReasonKind.Tripped, findings);
@@ -112,6 +107,16 @@ internal sealed partial class Reference
                 _visits.Count("tripped");
                 return Go(BreakerState.Open, ReasonKind.Tripped, DrawBreak(), findings);
         }
+    }
+
+    private string? WouldTrip(string findings)
+    {
+        _wouldTrips++;
+        SpendOverdue();
+        StartPhase(isNew: false);
+        Events.Add($"would trip because {findings} at {Wall:O}");
+        _visits.Count("would-trip");
+        return null;
     }
 
     private string Reopen(ReasonKind kind, string findings = "")
@@ -124,7 +129,8 @@ internal sealed partial class Reference
     private string Go(BreakerState to, ReasonKind kind, TimeSpan breakFor = default, string findings = "")
     {
         var from = State;
-        (State, _startedAt, EnteredAt, _breakFor) = (to, Now, Wall, breakFor);
+        (State, _startedAt, EnteredAt) = (to, Now, Wall);
+        StartBreak(breakFor);
         Number++;
         StartPhase();
         _sequence++;

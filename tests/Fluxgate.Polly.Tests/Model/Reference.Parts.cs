@@ -141,41 +141,4 @@ internal sealed partial class Reference
         _faults.At(FaultPoint.RecoveryIsOver);
         return ConsecutiveSuccesses >= own.Successes;
     }
-
-    // Breaks (3)
-
-    /// <summary>Draws the duration once, on entry; jitter applies after the cap.</summary>
-    private TimeSpan DrawBreak() => Guarded(UserErrorSource.BreakDuration, DurationOfBreak, TimeSpan.FromSeconds(60));
-
-    private TimeSpan DurationOfBreak() =>
-        _plan.Break switch
-        {
-            BreakSpec.None => TimeSpan.Zero,
-            BreakSpec.UntilReset => TimeSpan.MaxValue,
-            BreakSpec.Fixed @fixed => Jittered(@fixed.Duration, @fixed.Jitter),
-            BreakSpec.Backoff backoff => Jittered(Backoff(backoff), backoff.Jitter),
-            BreakSpec.Own own => OwnBreakLasts(own),
-            _ => throw new NotSupportedException(_plan.Break.ToString()),
-        };
-
-    private TimeSpan Backoff(BreakSpec.Backoff backoff)
-    {
-        var duration = backoff.Initial;
-        for (var i = 0; i < _reopens && duration < backoff.Max; i++)
-        {
-            duration *= backoff.Multiplier;
-        }
-
-        return duration < backoff.Max ? duration : backoff.Max;
-    }
-
-    private TimeSpan Jittered(TimeSpan duration, double jitter) =>
-        jitter == 0 ? duration : duration * (1 - jitter + (2 * jitter * _random.Next()));
-
-    private TimeSpan OwnBreakLasts(BreakSpec.Own own)
-    {
-        _faults.At(FaultPoint.BreakThrows);
-        _faults.At(FaultPoint.BreakNotPositive);
-        return own.Duration;
-    }
 }

@@ -28,7 +28,7 @@ internal sealed partial class Reference
     /// <summary>Gets the rest of the break in whole milliseconds, rounded up; <see langword="null"/> if it is unknown.</summary>
     public TimeSpan? RetryAfter =>
         State == BreakerState.Open && !NeverEnds && !BreakIsOver
-            ? TimeSpan.FromMilliseconds(Math.Ceiling((_breakFor - InPhaseFor).Ticks / (double)TimeSpan.TicksPerMillisecond))
+            ? TimeSpan.FromMilliseconds(Math.Ceiling((_breakEnd - InPhaseFor).Ticks / (double)TimeSpan.TicksPerMillisecond))
             : null;
 
     public long Transitions(BreakerState from, BreakerState to) => _transitions.GetValueOrDefault((from, to));
@@ -43,7 +43,7 @@ internal sealed partial class Reference
             State,
             Number,
             EnteredAt,
-            ends ? EnteredAt + _breakFor : null,
+            ends ? EnteredAt + _breakEnd : null,
             RetryAfter,
             _successes,
             _failures,

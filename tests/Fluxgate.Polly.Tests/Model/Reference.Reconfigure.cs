@@ -53,27 +53,10 @@ internal sealed partial class Reference
             .. settings
                 .Where(setting => !PartFactory.AreSame(setting.Before, setting.Now))
                 .Select(setting => $"{setting.Setting}: {setting.Before} -> {setting.Now}"),
+            .. ReferenceEquals(before.Gate, now.Gate) ? Array.Empty<string>() : ["ProbeGate: replaced"],
         ];
 
         static string Text(TimeSpan time) => time.Milliseconds == 0 ? $"{time.TotalSeconds}s" : $"{time.TotalMilliseconds}ms";
-    }
-
-    /// <summary>Moves the deadline only if the break duration changed; the new one counts from the start of the break.</summary>
-    private void ContinueBreak(Plan before)
-    {
-        if (PartFactory.AreSame(before.Break, _plan.Break))
-        {
-            _visits.Count("deadline kept");
-            return;
-        }
-
-        var wasOver = BreakIsOver;
-        _breakFor = DrawBreak();
-        _visits.Count("deadline moved");
-        if (BreakIsOver && !wasOver)
-        {
-            _visits.Count("deadline moved into the past");
-        }
     }
 
     private void ContinueWindow(Plan before)

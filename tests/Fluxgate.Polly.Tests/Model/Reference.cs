@@ -15,7 +15,6 @@ internal sealed partial class Reference
     private Plan _plan;
     private TimeSpan _startedAt;
     private TimeSpan _windowStartedAt;
-    private TimeSpan _breakFor;
     private int _asked;
     private int _admitted;
     private int _ignoredInARow;
@@ -26,7 +25,7 @@ internal sealed partial class Reference
         (_plan, _faults, _visits) = (plan, faults, visits);
         _random = new(plan.RandomSource, faults);
         (Wall, EnteredAt, State) = (wall, wall, plan.InitialState);
-        _breakFor = State == BreakerState.Open ? DrawBreak() : default;
+        StartBreak(State == BreakerState.Open ? DrawBreak() : default);
         NoteThresholds();
         StartPhase();
         Wake();
@@ -48,10 +47,6 @@ internal sealed partial class Reference
 
     private TimeSpan InPhaseFor => Now - _startedAt;
 
-    private bool NeverEnds => _breakFor == TimeSpan.MaxValue;
-
-    private bool BreakIsOver => State == BreakerState.Open && !NeverEnds && InPhaseFor >= _breakFor;
-
     /// <summary>Gets n of rule 4.</summary>
     private int? ProbeLimit
     {
@@ -69,7 +64,7 @@ internal sealed partial class Reference
     {
         ExpireLeases();
         OpenEpoch();
-        if (BreakIsOver)
+        if (BreakIsOver && MayProbe("a call"))
         {
             Go(BreakerState.HalfOpen, ReasonKind.BreakElapsed); // (3)
         }
@@ -230,7 +225,7 @@ internal sealed partial class Reference
         var halfOpen = State == BreakerState.HalfOpen;
         return deadline switch
         {
-            DueTime.EndOfBreak => State == BreakerState.Open && !NeverEnds ? _startedAt + _breakFor : null,
+            DueTime.EndOfBreak => State == BreakerState.Open && !NeverEnds ? _startedAt + _breakEnd : null,
             DueTime.OldestLease => FirstToExpire?.Deadline,
             DueTime.NextBucket => NextBucketAt(),
             DueTime.OverdueTimer => CurrentPhaseCalls?.TimerAt,
@@ -260,7 +255,7 @@ internal sealed partial class Reference
 
     private void Wake()
     {
-        if (_plan.ProbeWithoutTraffic && BreakIsOver)
+        if (_plan.ProbeWithoutTraffic && BreakIsOver && MayProbe("the timer"))
         {
             _visits.Count("probing without traffic");
             Go(BreakerState.HalfOpen, ReasonKind.BreakElapsed);

@@ -49,7 +49,8 @@ internal sealed record Plan(
     bool ProbeWithoutTraffic,
     int RandomSource,
     FaultPoint? BrokenFromTheStart,
-    bool AsksForDurations = false
+    bool AsksForDurations = false,
+    GateSpec? Gate = null
 )
 {
     /// <summary>Gets whether a timer runs in some states.</summary>
@@ -84,11 +85,12 @@ internal sealed record Plan(
             ProbeLease = Lease,
             InitialState = InitialState,
             ProbeWithoutTraffic = ProbeWithoutTraffic,
+            ProbeGate = Gate is null ? null : workshop.Build(Gate, Gate.Build),
             Randomizer = workshop.Randomizer,
         };
 
     public string RulesText =>
-        $"      Window = {Window}, Tripper = {Rule}, BreakDuration = {Break}, Permit = {Permit}, Recovery = {Recovery}, ProbeLease = {Lease.TotalMilliseconds}ms";
+        $"      Window = {Window}, Tripper = {Rule}, BreakDuration = {Break}, Permit = {Permit}, Recovery = {Recovery}, ProbeLease = {Lease.TotalMilliseconds}ms, ProbeGate = {Gate?.ToString() ?? "none"}";
 
     public override string ToString() =>
         $"""
@@ -169,6 +171,13 @@ internal abstract record Command
     public sealed record ByHand(BreakerState To) : Command
     {
         public override string ToString() => $"by hand to {To}";
+    }
+
+    /// <summary>A trip with a break duration, for any phase or for the one with that distance from the present one.</summary>
+    public sealed record TripFor(int Milliseconds, int? Phase, ReasonKind Kind) : Command
+    {
+        public override string ToString() =>
+            $"{Kind} trips phase {Phase?.ToString("+0;-0;0", CultureInfo.InvariantCulture) ?? "any"} for {Milliseconds}ms";
     }
 
     /// <summary>A reconfiguration to the settings of that number (modulo their count); 0 are the initial ones.</summary>

@@ -63,6 +63,10 @@ internal static class Shrinking
             },
             plan with
             {
+                Gate = null,
+            },
+            plan with
+            {
                 InitialState = BreakerState.Closed,
             },
             plan with
