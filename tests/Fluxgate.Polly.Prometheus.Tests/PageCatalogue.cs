@@ -97,6 +97,7 @@ public sealed class PageCatalogue
                 "metric",
                 "clock",
                 "key_selector",
+                "probe_gate",
             ],
             Values("circuit_breaker_user_errors_total", "source")
         );

@@ -182,6 +182,7 @@ public sealed class ScenarioNumbers
             "metric",
             "clock",
             "key_selector",
+            "probe_gate",
         ];
         for (var source = 0; source < sources.Length; source++)
         {
