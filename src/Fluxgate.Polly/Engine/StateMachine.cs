@@ -167,13 +167,18 @@ internal sealed partial class StateMachine
             return current.Settle(ticket, verdict, durationTicks, breakTicks);
         }
 
-        var caused = current.ExpireLeases(Clock.Now);
+        return SettleStale(from, ticket, verdict, durationTicks);
+    }
+
+    /// <summary>Settles a call whose result has no effect on the state. Like every call, it first settles the probes whose leases have expired.</summary>
+    public Signal? SettleStale(Phase from, Ticket ticket, Verdict verdict, long durationTicks)
+    {
+        var caused = Phase.ExpireLeases(Clock.Now);
         AddStale(from, ticket, verdict, durationTicks);
         return caused;
     }
 
-    /// <summary>Counts a result that has no effect on the state.</summary>
-    public void AddStale(Phase from, Ticket ticket, Verdict verdict, long durationTicks)
+    private void AddStale(Phase from, Ticket ticket, Verdict verdict, long durationTicks)
     {
         var time = ticket.Elapsed(Clock, durationTicks);
         var counted = ticket.Probe is { Expired: true };

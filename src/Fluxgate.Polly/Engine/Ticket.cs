@@ -39,8 +39,7 @@ internal readonly struct Ticket
             // Before the call is recorded, so that no evaluation counts it twice.
             if (calls.End(Start))
             {
-                closed.Machine.AddStale(closed, this, verdict, durationTicks);
-                return null;
+                return closed.Machine.SettleStale(closed, this, verdict, durationTicks);
             }
 
             if (!closed.IsContinued)

@@ -39,6 +39,30 @@ public sealed class ProbeLeases
     }
 
     [Fact]
+    public void The_result_of_a_call_that_was_overdue_at_a_would_trip_settles_expired_leases()
+    {
+        var world = new World(
+            new()
+            {
+                InitialState = BreakerState.MetricsOnly,
+                Tripper = Tripper.SlowRate(0.8, TimeSpan.FromSeconds(1)),
+                Recovery = Recovery.AfterProbes(1),
+            }
+        );
+        var overdue = world.Begin();
+        world.Wait(2);
+        Assert.Equal(1, world.Now.WouldTrips);
+        world.Breaker.Probe();
+        world.Begin();
+        world.Wait(30);
+
+        var reopened = overdue.Settle(Verdict.Success);
+
+        Assert.Equal((BreakerState.HalfOpen, BreakerState.Open), (reopened?.OldState, reopened?.NewState));
+        Assert.Equal((1, 1), (world.Now.Failures, world.Now.Stale));
+    }
+
+    [Fact]
     public void The_reason_says_how_many_probes_exceeded_the_lease()
     {
         var world = HalfOpenWorld.World(
