@@ -152,8 +152,8 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// Opens a closed or half-open circuit for a given time, and counts a would-trip in metrics-only. An open circuit keeps its deadline, and a
     /// disabled or forced-open one its state.
     /// </summary>
-    /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <param name="breakFor">The break duration, greater than zero. The configured one is not drawn.</param>
+    /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <param name="onlyPhase">
     /// The number of the only phase in which the circuit may open, from <see cref="BreakerSnapshot.PhaseNumber"/>. In any other phase, this is a
     /// no-op, also if the phase changes at the same moment. The numbers of a circuit that its group has evicted begin again. By default, any phase.
@@ -162,7 +162,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns>The transition, or <see langword="null"/> if the circuit did not open.</returns>
     /// <remarks><c>MaxOpenRatio</c> of a group does not limit manual calls.</remarks>
     /// <exception cref="ArgumentException"><paramref name="breakFor"/> or <paramref name="kind"/> is out of range.</exception>
-    public Signal? Trip(string? reason, TimeSpan breakFor, long? onlyPhase = null, ReasonKind kind = ReasonKind.Manual)
+    public Signal? TripFor(TimeSpan breakFor, string? reason = null, long? onlyPhase = null, ReasonKind kind = ReasonKind.Manual)
     {
         Require.Positive(breakFor);
         if (kind is not (ReasonKind.Manual or ReasonKind.Fleet))

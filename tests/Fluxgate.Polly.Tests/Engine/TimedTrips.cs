@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary><c>Trip</c> with a break duration, for one phase only, by hand or by a fleet.</summary>
+/// <summary><c>TripFor</c>, for one phase only, by hand or by a fleet.</summary>
 public sealed class TimedTrips
 {
     private static readonly TimeSpan Break = TimeSpan.FromSeconds(7);
@@ -13,7 +13,7 @@ public sealed class TimedTrips
         var draws = 0;
         var world = new World(new() { InitialState = from, BreakDuration = new Broken.OwnBreak(() => TimeSpan.FromSeconds(++draws)) });
 
-        var signal = world.Breaker.Trip("too many", Break);
+        var signal = world.Breaker.TripFor(Break, "too many");
 
         Assert.Same(signal, Assert.Single(world.Signals));
         Assert.Equal((from, BreakerState.Open, Break), (signal!.OldState, signal.NewState, signal.BreakFor));
@@ -32,7 +32,7 @@ public sealed class TimedTrips
         var world = new World(new() { InitialState = state });
         var before = world.Now;
 
-        Assert.Null(world.Breaker.Trip("too many", Break));
+        Assert.Null(world.Breaker.TripFor(Break, "too many"));
 
         Assert.Equal(
             (before.State, before.PhaseNumber, before.RetryAfter, 0, 0),
@@ -46,7 +46,7 @@ public sealed class TimedTrips
         var world = new World(new() { InitialState = BreakerState.MetricsOnly });
         world.Fail(3);
 
-        Assert.Null(world.Breaker.Trip("6 of 10 members", Break, kind: ReasonKind.Fleet));
+        Assert.Null(world.Breaker.TripFor(Break, "6 of 10 members", kind: ReasonKind.Fleet));
 
         var notice = Assert.IsType<WouldTripNotice>(Assert.Single(world.Notices));
         Assert.Equal((ReasonKind.Fleet, "6 of 10 members"), (notice.Reason.Kind, notice.Reason.Text));
@@ -62,8 +62,8 @@ public sealed class TimedTrips
     {
         var world = new World(new() { InitialState = state });
 
-        Assert.Null(world.Breaker.Trip("late", Break, world.Now.PhaseNumber - 1));
-        Assert.Null(world.Breaker.Trip("early", Break, world.Now.PhaseNumber + 1));
+        Assert.Null(world.Breaker.TripFor(Break, "late", world.Now.PhaseNumber - 1));
+        Assert.Null(world.Breaker.TripFor(Break, "early", world.Now.PhaseNumber + 1));
 
         Assert.Equal((state, 0, 0, 0), (world.State, world.Now.WouldTrips, world.Signals.Count, world.Notices.Count));
     }
@@ -74,7 +74,7 @@ public sealed class TimedTrips
         var world = new World();
         world.Breaker.Reset();
 
-        Assert.NotNull(world.Breaker.Trip("in time", Break, world.Now.PhaseNumber));
+        Assert.NotNull(world.Breaker.TripFor(Break, "in time", world.Now.PhaseNumber));
 
         Assert.Equal(BreakerState.Open, world.State);
     }
@@ -87,7 +87,7 @@ public sealed class TimedTrips
 
         // A trip reads the clock before it exchanges the phase.
         world.Time.BeforeNextRead = () => world.Breaker.Reset();
-        Assert.Null(world.Breaker.Trip("late", Break, phase));
+        Assert.Null(world.Breaker.TripFor(Break, "late", phase));
 
         Assert.Equal((BreakerState.Closed, phase + 1, 0), (world.State, world.Now.PhaseNumber, world.Signals.Count));
     }
@@ -98,7 +98,7 @@ public sealed class TimedTrips
         var world = new World();
         world.Time.BeforeNextRead = () => world.Breaker.Reset();
 
-        Assert.NotNull(world.Breaker.Trip("again", Break));
+        Assert.NotNull(world.Breaker.TripFor(Break, "again"));
 
         Assert.Equal((BreakerState.Open, 3), (world.State, world.Now.PhaseNumber));
     }
@@ -109,7 +109,7 @@ public sealed class TimedTrips
         var world = new World();
         world.Time.BeforeNextRead = () => world.Breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(9) });
 
-        Assert.NotNull(world.Breaker.Trip("again", Break, world.Now.PhaseNumber));
+        Assert.NotNull(world.Breaker.TripFor(Break, "again", world.Now.PhaseNumber));
 
         Assert.Equal((BreakerState.Open, "FailureStreak(9)"), (world.State, world.Now.Rule));
     }
@@ -120,7 +120,7 @@ public sealed class TimedTrips
         var world = new World();
         world.Time.BeforeNextRead = () => world.Breaker.Disable();
 
-        Assert.Null(world.Breaker.Trip("late", Break));
+        Assert.Null(world.Breaker.TripFor(Break, "late"));
 
         Assert.Equal(BreakerState.Disabled, world.State);
     }
@@ -130,7 +130,7 @@ public sealed class TimedTrips
     {
         var world = new World();
 
-        var signal = world.Breaker.Trip(reason: null, Break, kind: ReasonKind.Fleet);
+        var signal = world.Breaker.TripFor(Break, reason: null, kind: ReasonKind.Fleet);
 
         Assert.Equal((ReasonKind.Fleet, "tripped by the fleet"), (signal!.Reason.Kind, signal.Reason.Text));
         Assert.Equal(ReasonKind.Fleet, world.Now.Reason.Kind);
@@ -141,7 +141,7 @@ public sealed class TimedTrips
     [Fact]
     public void A_trip_by_hand_has_a_text_of_its_own()
     {
-        var signal = new World().Breaker.Trip(reason: null, Break);
+        var signal = new World().Breaker.TripFor(Break, reason: null);
 
         Assert.Equal((ReasonKind.Manual, "tripped by hand"), (signal!.Reason.Kind, signal.Reason.Text));
     }
@@ -151,7 +151,7 @@ public sealed class TimedTrips
     {
         var world = new World();
 
-        var signal = world.Breaker.Trip("for good", TimeSpan.MaxValue);
+        var signal = world.Breaker.TripFor(TimeSpan.MaxValue, "for good");
 
         Assert.Equal((null, null), (signal!.BreakFor, world.Now.RetryAfter));
         world.Wait(1e6);
@@ -165,7 +165,7 @@ public sealed class TimedTrips
     {
         var world = new World();
 
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => world.Breaker.Trip("never", TimeSpan.FromSeconds(seconds)));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => world.Breaker.TripFor(TimeSpan.FromSeconds(seconds), "never"));
 
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(BreakerState.Closed, world.State);
@@ -178,7 +178,7 @@ public sealed class TimedTrips
     {
         var world = new World();
 
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => world.Breaker.Trip("never", Break, kind: kind));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => world.Breaker.TripFor(Break, "never", kind: kind));
 
         Assert.StartsWith($"kind must be Manual or Fleet, but is {text}.", error.Message, StringComparison.Ordinal);
         Assert.Equal(BreakerState.Closed, world.State);
@@ -193,9 +193,9 @@ public sealed class TimedTrips
         var phase = kept.Snapshot().PhaseNumber;
         world.Wait(TimeSpan.FromMinutes(12), detached: 1);
 
-        Assert.Null(kept.Trip("late", Break, phase));
+        Assert.Null(kept.TripFor(Break, "late", phase));
         Assert.Empty(world.Group);
-        Assert.NotNull(kept.Trip("by name", Break));
+        Assert.NotNull(kept.TripFor(Break, "by name"));
 
         Assert.Equal(BreakerState.Open, world.Group.GetOrAdd("acme").State);
     }

@@ -84,7 +84,7 @@ internal sealed class ModelRun
                 break;
             case Command.TripFor trip:
                 var (breakFor, onlyPhase) = (TimeSpan.FromMilliseconds(trip.Milliseconds), _reference.Number + trip.Phase);
-                var tripped = _engine.Breaker.Trip("for a time", breakFor, onlyPhase, trip.Kind);
+                var tripped = _engine.Breaker.TripFor(breakFor, "for a time", onlyPhase, trip.Kind);
                 Same(
                     "signal returned",
                     _reference.TripFor(breakFor, onlyPhase, trip.Kind),

@@ -80,5 +80,5 @@ internal static class PhaseTrips
     }
 
     private static Signal? Trip(Story story, Circuit circuit, long? onlyPhase) =>
-        story.Do($"fleet trips phase {onlyPhase}", () => circuit.Breaker.Trip("fleet", Break, onlyPhase, ReasonKind.Fleet));
+        story.Do($"fleet trips phase {onlyPhase}", () => circuit.Breaker.TripFor(Break, "fleet", onlyPhase, ReasonKind.Fleet));
 }
