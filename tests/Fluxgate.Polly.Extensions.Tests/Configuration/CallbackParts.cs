@@ -196,6 +196,6 @@ public sealed class CallbackParts
 
     private sealed class Lease(TimeSpan wait)
     {
-        public TimeSpan? Ask(ProbeGateContext circuit) => wait;
+        public TimeSpan? Ask(ProbeGateContext _) => wait;
     }
 }

@@ -140,7 +140,7 @@ internal static class ProbeGates
 
         public int Asked => _asked;
 
-        public TimeSpan? Ask(ProbeGateContext circuit) =>
+        public TimeSpan? Ask(ProbeGateContext _) =>
             story.Do(
                 "gate",
                 () =>

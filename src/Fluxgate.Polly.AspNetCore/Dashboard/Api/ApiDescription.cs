@@ -1,8 +1,10 @@
 using System.Net;
-using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
+#if NET9_0_OR_GREATER
+using System.Reflection;
+#endif
 
 namespace Fluxgate;
 

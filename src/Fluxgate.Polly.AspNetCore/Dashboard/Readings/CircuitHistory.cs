@@ -36,7 +36,7 @@ internal sealed class CircuitHistory
 
     private const int RateReadings = 6;
 
-    private readonly HistoryBucket[] _buckets = new HistoryBucket?[Buckets];
+    private readonly HistoryBucket?[] _buckets = new HistoryBucket?[Buckets];
     private readonly List<RecordedTransition> _transitions = [];
     private readonly Queue<(long Timestamp, long Requests, long Rejected)> _readings = new(RateReadings);
     private CircuitCounts? _before;
