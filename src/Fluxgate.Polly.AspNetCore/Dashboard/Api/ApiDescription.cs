@@ -102,7 +102,7 @@ internal sealed record ApiDescription(
     }
 
 #if NET9_0_OR_GREATER
-    private sealed class Parameter(ParameterInfo parameter) : IParameterBindingMetadata
+    private sealed class Parameter(System.Reflection.ParameterInfo parameter) : IParameterBindingMetadata
     {
         public string Name => parameter.Name ?? "";
 
@@ -110,7 +110,7 @@ internal sealed record ApiDescription(
 
         public bool HasBindAsync => false;
 
-        public ParameterInfo ParameterInfo => parameter;
+        public System.Reflection.ParameterInfo ParameterInfo => parameter;
 
         public bool IsOptional => parameter.Position > 0 || parameter.Name == "name";
     }
