@@ -79,6 +79,6 @@ internal sealed class Viewer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.CloseAsync();
-        Assert.Empty(_errors.Where(error => Expected is null || !error.Contains(Expected, StringComparison.Ordinal)));
+        Assert.DoesNotContain(_errors, error => Expected is null || !error.Contains(Expected, StringComparison.Ordinal));
     }
 }

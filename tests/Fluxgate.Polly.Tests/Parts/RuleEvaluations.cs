@@ -97,7 +97,9 @@ public sealed class RuleEvaluations
                 random.Next(0, requests + 1),
                 random.Next(0, 10),
                 TimeSpan.FromMilliseconds(random.Next(0, 50)),
-                new[] { 10, 20, 30 }.ToDictionary(ms => TimeSpan.FromMilliseconds(ms), _ => (long)random.Next(0, requests + 1))
+                Enumerable
+                    .Range(1, 3)
+                    .ToDictionary(number => TimeSpan.FromMilliseconds(10 * number), _ => (long)random.Next(0, requests + 1))
             );
 
             var evaluation = rule.Evaluate(context);

@@ -51,7 +51,7 @@ public sealed class FailingGates
     [Fact]
     public void The_next_call_passes_by_a_gate_that_hangs()
     {
-        var hanging = new HangingGate();
+        using var hanging = new HangingGate();
         var world = hanging.Gate.OpenWorld();
         world.Wait(10);
         var call = hanging.Hang(() => world.Breaker.TryAdmit(out _));
@@ -69,7 +69,7 @@ public sealed class FailingGates
     [Fact]
     public void A_postponement_that_comes_too_late_has_no_effect()
     {
-        var hanging = new HangingGate(500);
+        using var hanging = new HangingGate(500);
         var world = hanging.Gate.OpenWorld(settings => (settings.Permit, settings.Recovery) = (Permit.All, Recovery.AfterProbes(1)));
         world.Wait(10);
         var call = hanging.Hang(() => world.Succeed());

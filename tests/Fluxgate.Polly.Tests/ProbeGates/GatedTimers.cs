@@ -67,7 +67,7 @@ public sealed class GatedTimers
     [Fact]
     public void The_timer_passes_by_a_gate_that_hangs_in_a_call()
     {
-        var hanging = new HangingGate();
+        using var hanging = new HangingGate();
         var world = Waking(hanging.Gate);
         world.Time.JumpMonotonicClock(ScriptedGate.Break);
         var call = hanging.Hang(() => world.Breaker.TryAdmit(out _));
@@ -83,7 +83,7 @@ public sealed class GatedTimers
     [Fact]
     public void The_timer_passes_by_a_gate_that_hangs_in_the_timer()
     {
-        var hanging = new HangingGate();
+        using var hanging = new HangingGate();
         var world = Waking(hanging.Gate);
         var timer = hanging.Hang(() => world.Time.Advance(ScriptedGate.Break));
 

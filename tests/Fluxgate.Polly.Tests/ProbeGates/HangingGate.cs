@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>A probe gate that hangs the first time it is asked, until a test releases it.</summary>
-internal sealed class HangingGate
+internal sealed class HangingGate : IDisposable
 {
     private readonly ManualResetEventSlim _entered = new();
     private readonly ManualResetEventSlim _released = new();
@@ -32,5 +32,11 @@ internal sealed class HangingGate
     {
         _released.Set();
         asking.End();
+    }
+
+    public void Dispose()
+    {
+        _entered.Dispose();
+        _released.Dispose();
     }
 }

@@ -2,9 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-#if NET9_0_OR_GREATER
-using System.Reflection;
-#endif
 
 namespace Fluxgate;
 
