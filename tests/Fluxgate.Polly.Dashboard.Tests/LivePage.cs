@@ -86,7 +86,7 @@ public sealed class LivePage(Chromium chromium)
             application.Tenants.GetOrAdd(key);
         }
 
-        await using var viewer = await chromium.OpenAsync(application, width: 1240, height: 420);
+        await using var viewer = await chromium.OpenAsync(application, width: 1400, height: 440);
         await viewer.IsLiveAsync();
         application.Tenants.GetOrAdd("globex").Trip("FailureRate 62% >= 50% (31 of 50) & MinRequests 50 >= 20");
         application.Breakers["fraud"].ForceOpen("by alice: maintenance until noon");
