@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fluxgate;
 
 /// <summary>
@@ -171,6 +173,7 @@ internal sealed partial class StateMachine
     }
 
     /// <summary>Settles a call whose result has no effect on the state. Like every call, it first settles the probes whose leases have expired.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // It is rare, and the settling of every call would contain it.
     public Signal? SettleStale(Phase from, Ticket ticket, Verdict verdict, long durationTicks)
     {
         var caused = Phase.ExpireLeases(Clock.Now);
