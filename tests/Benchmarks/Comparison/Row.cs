@@ -38,9 +38,12 @@ internal sealed record Row(string Table, string Name, string Rival, string Unit,
 /// <param name="WarmUp">How long each rival runs before it is measured, until the runtime has compiled the hot code for the last time.</param>
 internal sealed record Effort(string Name, int Processes, int Rounds, TimeSpan WarmUp)
 {
-    public static Effort Short { get; } = new("short", 3, 40, TimeSpan.FromSeconds(0.6));
+    public static Effort Short { get; } = new("short", 2, 40, TimeSpan.FromSeconds(1));
 
     public static Effort Full { get; } = new("full", 7, 200, TimeSpan.FromSeconds(1));
+
+    /// <summary>Gets the same effort for code with many methods, which the runtime takes longer to compile.</summary>
+    public Effort ForMuchCode => this with { WarmUp = TimeSpan.FromSeconds(2) };
 
     public static Effort Of(string name) => name == Short.Name ? Short : Full;
 }
