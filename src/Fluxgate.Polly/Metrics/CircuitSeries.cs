@@ -20,13 +20,16 @@ internal sealed class CircuitSeries(string name)
     {
         get
         {
-            var node = _sources.Last;
-            while (node is { Value: { IsAlive: false, Disposed: false } })
+            // Each is asked once: the garbage collector may clear its reference at any moment.
+            for (var node = _sources.Last; node is { Value.Disposed: false }; node = node.Previous)
             {
-                node = node.Previous;
+                if (node.Value.IsAlive)
+                {
+                    return node.Value;
+                }
             }
 
-            return node is { Value: { IsAlive: true } newest } ? newest : null;
+            return null;
         }
     }
 
