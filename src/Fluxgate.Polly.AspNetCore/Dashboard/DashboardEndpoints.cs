@@ -58,9 +58,19 @@ internal static class DashboardEndpoints
         reading.MapGet("api/session", ResponseHeaders.Secured(api.ShowSessionAsync)).Describe(ApiDescription.Session);
         reading.MapGet("api/circuits", ResponseHeaders.Secured(api.ListAsync)).Describe(ApiDescription.List);
         reading.MapGet("api/circuit", ResponseHeaders.Secured(api.ShowAsync)).Describe(ApiDescription.Show);
-        reading.MapPost("api/circuit/preview", ResponseHeaders.Secured(api.PreviewAsync)).Describe(ApiDescription.Preview);
-        acting.MapPost("api/circuit/{action}", ResponseHeaders.Secured(control.ActAsync)).Describe(ApiDescription.Act);
+        MapBody(reading, "api/circuit/preview", api.PreviewAsync, ApiDescription.Preview);
+        MapBody(acting, "api/circuit/{action}", control.ActAsync, ApiDescription.Act);
         return group;
+    }
+
+    /// <summary>
+    /// Maps a request with a body. The second endpoint handles bodies that are not JSON: the router would refuse them because of the description,
+    /// without problem details and before any right is checked.
+    /// </summary>
+    private static void MapBody(RouteGroupBuilder routes, string pattern, RequestDelegate handle, ApiDescription description)
+    {
+        routes.MapPost(pattern, ResponseHeaders.Secured(handle)).Describe(description);
+        routes.MapPost(pattern, ResponseHeaders.Secured(handle)).ExcludeFromDescription();
     }
 }
 

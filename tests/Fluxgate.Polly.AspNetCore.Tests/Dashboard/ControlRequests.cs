@@ -116,7 +116,7 @@ public sealed class ControlRequests
             }
         );
 
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        await IsProblemAsync(response, HttpStatusCode.UnsupportedMediaType, "application/json");
         Assert.Equal(BreakerState.Closed, application.Payments.State);
     }
 
