@@ -11,6 +11,9 @@ internal sealed class SectionSnapshot
 {
     private static readonly string[] Keys = ["Defaults", "Breakers", GroupNames.Section];
 
+    /// <summary>The key of the section that <c>AddFluxgateFleet</c> reads.</summary>
+    private const string Fleet = "Fleet";
+
     private readonly Dictionary<FileConfigurationSource, Dictionary<string, string?>> _files = [];
 
     /// <summary>Reads a section.</summary>
@@ -98,7 +101,7 @@ internal sealed class SectionSnapshot
             yield return Root.Invalid($"Expected a section with the keys Defaults, Breakers and {GroupNames.Section}.");
         }
 
-        foreach (var child in Root.Children.Where(child => !Keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
+        foreach (var child in Root.Children.Where(child => !Keys.Append(Fleet).Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
             yield return child.Unknown(Keys);
         }

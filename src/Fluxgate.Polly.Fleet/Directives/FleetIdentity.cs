@@ -1,0 +1,4 @@
+namespace Fluxgate;
+
+/// <summary>Who a member is.</summary>
+internal readonly record struct FleetIdentity(string Id, string? Zone);

@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fluxgate;
+
+/// <summary>
+/// The background loop of a member. Members spread out: each waits a random time around its interval, and longer and more spread while the store does not work, so that a
+/// thousand do not come back at once. A hint of the store and the end of a directive wake it before.
+/// </summary>
+internal sealed class FleetLoop : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryAtStart = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan HintsWithin = TimeSpan.FromMilliseconds(250);
+
+    private readonly FleetMember _member;
+    private readonly FleetOptions _options;
+    private readonly ILogger _log;
+    private readonly Func<double> _random;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<Task> _running;
+    private TaskCompletionSource _hinted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _startedAt;
+
+    public FleetLoop(FleetMember member, FleetOptions options, ILogger log, Func<double>? random = null)
+    {
+        _member = member;
+        _options = options;
+        _log = log;
+        _random = random ?? Random.Shared.NextDouble;
+        _running = new(() => Task.Run(RunAsync));
+    }
+
+    private TimeProvider Time => _member.TimeProvider;
+
+    /// <summary>Starts the loop, unless it runs already. Waits for nothing.</summary>
+    public void Start() => _ = _running.Value;
+
+    /// <summary>Starts the loop, and waits until the directives are known, at most for the time that the options allow.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        try
+        {
+            await _joined.Task.WaitAsync(_options.StartupTimeout, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _log.StartedWithoutDirectives(_member.Fleet, RuleText.Measured(_options.StartupTimeout));
+        }
+    }
+
+    /// <summary>Asks for an exchange soon.</summary>
+    public void Wake() => Volatile.Read(ref _hinted).TrySetResult();
+
+    /// <summary>Ends the loop, and removes what the member has in the store.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_running.IsValueCreated)
+        {
+            await _running.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _member.LeaveAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the loop and waits for nothing. The digest in the store is gone after its time to live.</summary>
+    public void Dispose() => _stopping.Cancel();
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns the time until the next exchange.</summary>
+    internal TimeSpan NextDelay()
+    {
+        var status = _member.Status;
+        if (status.FailuresInARow == 0)
+        {
+            return _member.Interval * (0.9 + (0.2 * _random()));
+        }
+
+        if (status.Exchanges == 0 && Time.GetElapsedTime(_startedAt) < _options.StartupTimeout)
+        {
+            return RetryAtStart * (0.5 + _random());
+        }
+
+        var backoff = _member.Interval * Math.Pow(2, Math.Min(status.FailuresInARow, 10));
+        return (backoff < LongestBackoff ? backoff : LongestBackoff) * (0.5 + (0.5 * _random()));
+    }
+
+    private async Task RunAsync()
+    {
+        var stopping = _stopping.Token;
+        _startedAt = Time.GetTimestamp();
+        _member.LoadFile();
+        _member.Obey();
+        using var subscription = TrySubscribe();
+        try
+        {
+            var hasTakenHint = false;
+            while (true)
+            {
+                await _member.StepAsync(stopping).ConfigureAwait(false);
+                if (_member.Status.IsConnected)
+                {
+                    _joined.TrySetResult();
+                }
+
+                // One hint for each interval: however many there are, a member does not exchange more than twice as often.
+                hasTakenHint = await WaitAsync(NextDelay(), takesHint: !hasTakenHint, stopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The member stops.
+        }
+    }
+
+    /// <summary>Waits for the next exchange, and lets directives end meanwhile.</summary>
+    /// <returns>Whether a hint ended the wait.</returns>
+    private async Task<bool> WaitAsync(TimeSpan delay, bool takesHint, CancellationToken stopping)
+    {
+        var start = Time.GetTimestamp();
+        while (delay - Time.GetElapsedTime(start) is { Ticks: > 0 } rest)
+        {
+            var hint = Volatile.Read(ref _hinted).Task;
+            var next = NextExpiry() is { } expiry && expiry < rest ? expiry : rest;
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            var timer = Task.Delay(next, Time, ended.Token);
+            var first = takesHint ? await Task.WhenAny(timer, hint).ConfigureAwait(false) : await Task.WhenAny(timer).ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+            stopping.ThrowIfCancellationRequested();
+            if (first == hint)
+            {
+                Volatile.Write(ref _hinted, new(TaskCreationOptions.RunContinuationsAsynchronously));
+                await Task.Delay(Shorter(rest, HintsWithin) * _random(), Time, stopping).ConfigureAwait(false);
+                return true;
+            }
+
+            if (next < rest)
+            {
+                _member.Obey();
+            }
+        }
+
+        return false;
+    }
+
+    private TimeSpan? NextExpiry() =>
+        _member.StoreTime is { } now && _member.Knowledge.Directives.NextExpiry(now) is { } expiry ? expiry - now + TimeSpan.FromMilliseconds(1) : null;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private IDisposable? TrySubscribe()
+    {
+        try
+        {
+            return _member.Store.Subscribe(Wake);
+        }
+        catch (Exception error)
+        {
+            // Without hints the member looks at its interval.
+            _log.StepFailed(_member.Fleet, error);
+            return null;
+        }
+    }
+}

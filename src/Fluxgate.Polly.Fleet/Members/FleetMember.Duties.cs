@@ -1,0 +1,79 @@
+namespace Fluxgate;
+
+/// <content>What some members do for all: they lead, and write again what the store lost.</content>
+internal sealed partial class FleetMember
+{
+    /// <summary>Writes the directives again if the store has lost some: a flush, or a failover to a replica that had not received them.</summary>
+    private async Task RestoreAsync(CancellationToken stopping)
+    {
+        if (!Knowledge.IsAhead || _isRefused || !IsMyTurn() || _clock.Now is not { } now)
+        {
+            return;
+        }
+
+        var directives = Knowledge.Directives.At(now);
+        var revision = Knowledge.NextRevision(Math.Max(Knowledge.StoreRevision, directives.Revision));
+        var count = directives.All.Length;
+        var audit = new FleetAuditEntry(now, Identity.Id, $"wrote {RuleText.Number(count)} directives again that the store had lost", null);
+        var write = new FleetDirectivesWrite(
+            Knowledge.StoreRevision,
+            new(revision, DirectivesCodec.Write(directives)),
+            AuditCodec.Write(audit)
+        );
+        try
+        {
+            // If another member was faster, the next exchange returns what it wrote.
+            if (
+                await _store
+                    .CallAsync((store, token) => store.TryWriteDirectivesAsync(write, token), Interval, stopping)
+                    .ConfigureAwait(false)
+            )
+            {
+                Knowledge.Wrote(revision, directives, now);
+                _status = _status with { Restorations = _status.Restorations + 1 };
+                _log.DirectivesRestored(Fleet, count, revision);
+            }
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            _isRefused = true;
+            _log.DirectivesRefused(Fleet, OneLine.Of(error.Message));
+        }
+    }
+
+    /// <summary>Leads if nobody else does: makes the summary of the digests of all live members.</summary>
+    private async Task LeadAsync(CancellationToken stopping)
+    {
+        var interval = Interval;
+        if (!_status.IsLeader && !(IsSummaryOld(interval) && IsMyTurn()))
+        {
+            return;
+        }
+
+        var lease = new FleetLease(Leadership.Resource, Identity.Id, Slots: 1, interval * IntervalsOfPatience);
+        var leads = await _store.CallAsync((store, token) => store.TryTakeLeaseAsync(lease, token), interval, stopping).ConfigureAwait(false);
+        if (leads != _status.IsLeader)
+        {
+            _status = _status with { IsLeader = leads };
+            _log.Leads(Fleet, leads);
+        }
+
+        if (!leads)
+        {
+            return;
+        }
+
+        var stored = await _store.CallAsync((store, token) => store.ReadDigestsAsync(token), interval, stopping).ConfigureAwait(false);
+        var summary = _leadership.Summarise(stored, interval * IntervalsOfPatience, (error, member) => Ignore(error, "digest", member));
+        var revision = _summaryRevision < FleetLimits.MaxRevision ? _summaryRevision + 1 : 1;
+        var content = SummaryCodec.Write(summary);
+        await _store
+            .CallAsync((store, token) => store.WriteSummaryAsync(new(revision, content), token), interval, stopping)
+            .ConfigureAwait(false);
+        _summaryRevision = revision;
+        TakeSummary(summary);
+    }
+
+    private bool IsSummaryOld(TimeSpan interval) =>
+        _summary is null || _timeProvider.GetElapsedTime(Volatile.Read(ref _summaryAt)) > interval * IntervalsOfPatience;
+}

@@ -1,0 +1,282 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fluxgate;
+
+/// <summary>
+/// This process in its fleet. Each step writes the digest, reads the summary and the directives, and obeys them. A step bounds what it waits for and never throws; it runs on the
+/// member's own loop, never in a call of a breaker.
+/// </summary>
+internal sealed partial class FleetMember
+{
+    /// <summary>After how many intervals without progress a member counts as gone, and so does a leader.</summary>
+    private const int IntervalsOfPatience = 3;
+
+    /// <summary>How many members at most try the same at once, such as to lead.</summary>
+    private const double AtOnce = 10;
+
+    private static readonly TimeSpan MembersPerInterval = TimeSpan.FromMilliseconds(1);
+
+    private readonly FleetOptions _options;
+    private readonly Func<IReadOnlyCollection<FluxgateBreaker>> _circuits;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _log;
+    private readonly Func<double> _random;
+    private readonly StoreCalls _store;
+    private readonly StoreClock _clock;
+    private readonly DirectivesFile _file;
+    private readonly DigestBuilder _digests;
+    private readonly Obedience _obedience;
+    private readonly Leadership _leadership;
+    private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
+    private volatile FleetSummary? _summary;
+    private long _summaryRevision;
+    private long _summaryAt;
+    private long _exchangedAt;
+    private long _lostAt;
+    private bool _isRefused;
+    private volatile FleetStatus _status = new();
+
+    public FleetMember(
+        FleetOptions options,
+        IFleetStore store,
+        Func<IReadOnlyCollection<FluxgateBreaker>> circuits,
+        TimeProvider timeProvider,
+        ILogger log,
+        Func<double>? random = null
+    )
+    {
+        _options = options;
+        Store = store;
+        _circuits = circuits;
+        _timeProvider = timeProvider;
+        _log = log;
+        _random = random ?? Random.Shared.NextDouble;
+        Identity = new(options.MemberId ?? NewId(), options.Zone);
+        _store = new(store, timeProvider);
+        _clock = new(timeProvider);
+        _file = new(options.DirectivesFile, timeProvider, log);
+        _digests = new(timeProvider);
+        _obedience = new(Identity, log);
+        _leadership = new(Identity.Id, timeProvider);
+    }
+
+    public FleetIdentity Identity { get; }
+
+    public string Fleet => _options.Name;
+
+    public IFleetStore Store { get; }
+
+    public TimeProvider TimeProvider => _timeProvider;
+
+    public Knowledge Knowledge { get; } = new();
+
+    public FleetSummary? Summary => _summary;
+
+    /// <summary>Gets the time since the summary last changed; <see langword="null"/> if there is none.</summary>
+    public TimeSpan? SummaryAge => _summary is null ? null : _timeProvider.GetElapsedTime(Volatile.Read(ref _summaryAt));
+
+    public DateTimeOffset? StoreTime => _clock.Now;
+
+    public FleetStatus Status =>
+        _status is { Exchanges: > 0 } status
+            ? status with
+            {
+                LastExchange = _timeProvider.GetElapsedTime(Volatile.Read(ref _exchangedAt)),
+            }
+            : _status;
+
+    /// <summary>Gets the interval, which grows with the number of members.</summary>
+    public TimeSpan Interval
+    {
+        get
+        {
+            var bounded = MembersPerInterval * (_summary?.Members ?? 0);
+            return bounded > _options.Interval ? bounded : _options.Interval;
+        }
+    }
+
+    /// <summary>Gets how long a member may be silent before it counts as gone.</summary>
+    public TimeSpan Patience => Interval * IntervalsOfPatience;
+
+    /// <summary>Exchanges once with the store, and obeys the directives.</summary>
+    public async Task StepAsync(CancellationToken stopping = default)
+    {
+        try
+        {
+            var circuits = _circuits();
+            if (await TryExchangeAsync(circuits, stopping).ConfigureAwait(false))
+            {
+                await TryAsync(RestoreAsync, stopping).ConfigureAwait(false);
+                await TryAsync(LeadAsync, stopping).ConfigureAwait(false);
+            }
+
+            Obey(circuits);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            _log.StepFailed(Fleet, error);
+        }
+    }
+
+    /// <summary>Obeys the directives as they are known now: some may have ended since the last exchange.</summary>
+    public void Obey() => Obey(_circuits());
+
+    /// <summary>Takes over the directives that were known when the process ended.</summary>
+    public void LoadFile()
+    {
+        if (_file.Load() is { } loaded)
+        {
+            _clock.Set(loaded.StoreTime);
+            Knowledge.Add(loaded.Directives, loaded.StoreTime);
+        }
+    }
+
+    /// <summary>Removes what the member has in the store.</summary>
+    public Task LeaveAsync(CancellationToken cancellationToken) =>
+        TryAsync(
+            async stopping =>
+            {
+                await _store.CallAsync((store, token) => store.RemoveDigestAsync(Identity.Id, token), Interval, stopping).ConfigureAwait(false);
+                await _store
+                    .CallAsync((store, token) => store.ReleaseLeaseAsync(Leadership.Resource, Identity.Id, token), Interval, stopping)
+                    .ConfigureAwait(false);
+            },
+            cancellationToken
+        );
+
+    private static string NewId()
+    {
+        var machine = Environment.MachineName;
+        return FormattableString.Invariant($"{machine[..Math.Min(machine.Length, 64)]}-{Random.Shared.Next(1 << 30):x8}");
+    }
+
+    private void Obey(IReadOnlyCollection<FluxgateBreaker> circuits)
+    {
+        if (_clock.Now is { } now)
+        {
+            Knowledge.Tidy(now);
+            _obedience.Apply(circuits, Knowledge.Directives, now);
+            _status = _status with { Circuits = circuits.Count, Divergent = circuits.Count(circuit => _obedience.Of(circuit).IsDivergent) };
+        }
+    }
+
+    private async Task<bool> TryExchangeAsync(IReadOnlyCollection<FluxgateBreaker> circuits, CancellationToken stopping)
+    {
+        var interval = Interval;
+        var digest = DigestCodec.Write(_digests.Build(Identity.Zone, Knowledge.StoreRevision, circuits, _obedience));
+        var exchange = new FleetExchange(Identity.Id, digest, DigestTimeToLive(interval), _summaryRevision, Knowledge.StoreRevision);
+        try
+        {
+            var reading = await _store
+                .CallAsync((store, token) => store.ExchangeAsync(exchange, token), interval, stopping)
+                .ConfigureAwait(false);
+            _digests.Commit();
+            Receive(reading);
+            Exchanged();
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            Failed(error);
+            return false;
+        }
+    }
+
+    // Longer than the patience of readers, who decide by the progress of numbers.
+    private static TimeSpan DigestTimeToLive(TimeSpan interval) => TimeSpan.FromSeconds(30) + (interval * IntervalsOfPatience);
+
+    private void Receive(FleetReading reading)
+    {
+        _clock.Set(reading.StoreTime);
+        if (reading.Summary is { } summary)
+        {
+            _summaryRevision = summary.Revision;
+            if (summary.Revision > 0 && Ignore(SummaryCodec.Read(summary.Content.Span, out var read), "summary", "the leader"))
+            {
+                TakeSummary(read);
+            }
+        }
+
+        if (reading.Directives is { } directives)
+        {
+            if (!Ignore(DirectivesCodec.Read(directives.Content.Span, out var stored), "directives", "the fleet"))
+            {
+                Knowledge.ReceiveUnreadable(directives.Revision);
+            }
+            else if (Knowledge.Receive(directives.Revision, stored, reading.StoreTime))
+            {
+                _file.Save(Knowledge.Directives, reading.StoreTime);
+            }
+
+            _isRefused = false;
+        }
+    }
+
+    private void TakeSummary(FleetSummary summary)
+    {
+        Volatile.Write(ref _summaryAt, _timeProvider.GetTimestamp());
+        _summary = summary;
+    }
+
+    /// <summary>Returns whether a message could be read. Counts one that could not, and logs each kind of it once.</summary>
+    private bool Ignore(string? error, string kind, string member)
+    {
+        if (error is null)
+        {
+            return true;
+        }
+
+        _status = _status with { IgnoredMessages = _status.IgnoredMessages + 1 };
+        if (_logged.Count < 100 && _logged.Add($"{kind} {member}"))
+        {
+            _log.MessageIgnored(Fleet, kind, OneLine.Of(member), error);
+        }
+
+        return false;
+    }
+
+    private void Exchanged()
+    {
+        Volatile.Write(ref _exchangedAt, _timeProvider.GetTimestamp());
+        var before = _status;
+        _status = before with { IsConnected = true, Exchanges = before.Exchanges + 1, FailuresInARow = 0 };
+        if (before.Exchanges == 0)
+        {
+            _log.Joined(Fleet, Identity.Id, Knowledge.Directives.All.Length);
+        }
+        else if (before.FailuresInARow > 0)
+        {
+            _log.StoreFound(Fleet, before.FailuresInARow, RuleText.Measured(_timeProvider.GetElapsedTime(_lostAt)));
+        }
+    }
+
+    private void Failed(Exception error)
+    {
+        Count(error);
+        _status = _status with { IsConnected = false, IsLeader = false, FailuresInARow = _status.FailuresInARow + 1 };
+        if (_status.FailuresInARow == 1)
+        {
+            _lostAt = _timeProvider.GetTimestamp();
+            _log.StoreLost(Fleet, _status.LastError!);
+        }
+    }
+
+    private void Count(Exception error) =>
+        _status = _status with { Failures = _status.Failures + 1, LastError = OneLine.Of($"{error.GetType().Name}: {error.Message}") };
+
+    private async Task TryAsync(Func<CancellationToken, Task> call, CancellationToken stopping)
+    {
+        try
+        {
+            await call(stopping).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            // The next exchange shows whether the store is gone.
+            Count(error);
+        }
+    }
+
+    /// <summary>Returns whether it is the turn of this member for what one member should do and some may: so a thousand do not try at once.</summary>
+    private bool IsMyTurn() => _status.IsLeader || _random() * (_summary?.Members ?? 0) < AtOnce;
+}
