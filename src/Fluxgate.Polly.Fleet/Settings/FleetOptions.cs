@@ -39,7 +39,7 @@ public sealed class FleetOptions
     /// <param name="names">The names of breakers or groups of the container, case-insensitive.</param>
     /// <returns>The same options.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="names"/> is <see langword="null"/>.</exception>
-    public FleetOptions Include(params IEnumerable<string> names)
+    public FleetOptions Include(params string[] names)
     {
         ArgumentNullException.ThrowIfNull(names);
         foreach (var name in names)

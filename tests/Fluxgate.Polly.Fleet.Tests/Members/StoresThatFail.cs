@@ -1,0 +1,186 @@
+namespace Fluxgate;
+
+/// <summary>A store that hangs, throws, blocks or returns garbage changes nothing for a breaker.</summary>
+public sealed class StoresThatFail
+{
+    [Fact]
+    public async Task A_store_that_blocks_its_thread_holds_one_thread_and_no_call()
+    {
+        var world = new FleetWorld(1);
+        using var unblocked = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource();
+        world[0].Store.Before = _ =>
+        {
+            entered.TrySetResult();
+            unblocked.Wait(FleetWorld.Deadline);
+            return Task.CompletedTask;
+        };
+
+        var step = world[0].Member.StepAsync();
+        await entered.Task.WaitAsync(FleetWorld.Deadline);
+        Assert.Equal(BreakerState.Open, TripByCalls(world[0]["payments"]));
+        await AdvanceUntilAsync(world, step);
+        for (var i = 0; i < 30; i++)
+        {
+            await world.StepAsync();
+        }
+
+        Assert.Equal((1, 1), (world[0].Store.Commands, world[0].Store.MostAtOnce));
+        Assert.Equal((false, 31), (world[0].View.Status.IsConnected, world[0].View.Status.Failures));
+        unblocked.Set();
+        world[0].Store.Before = null;
+        await UntilAsync(async () =>
+        {
+            await world.StepAsync();
+            return world[0].View.Status.IsConnected;
+        });
+    }
+
+    [Fact]
+    public async Task A_store_that_ignores_cancellation_costs_one_interval()
+    {
+        var world = new FleetWorld(1);
+        var never = new TaskCompletionSource();
+        var entered = new TaskCompletionSource();
+        world[0].Store.Before = _ =>
+        {
+            entered.TrySetResult();
+            return never.Task;
+        };
+        var start = world.Time.GetTimestamp();
+
+        var step = world[0].Member.StepAsync();
+        await entered.Task.WaitAsync(FleetWorld.Deadline);
+        await AdvanceUntilAsync(world, step);
+
+        Assert.InRange(world.Time.GetElapsedTime(start), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.2));
+        Assert.Equal("TimeoutException: The store did not respond within 1s.", world[0].View.Status.LastError);
+    }
+
+    [Fact]
+    public async Task An_outage_is_logged_once_and_so_is_its_end()
+    {
+        var world = new FleetWorld(1);
+        await world.StepAsync();
+        for (var outage = 0; outage < 2; outage++)
+        {
+            world[0].Store.Before = _ => throw new InvalidOperationException("connection\nrefused");
+            await world.StepAsync(5);
+            world[0].Store.Before = null;
+            await world.StepAsync(2);
+        }
+
+        Assert.Equal(2, world[0].Log.Of(202).Count());
+        Assert.Contains("InvalidOperationException: connection refused", world[0].Log.Of(202).First(), StringComparison.Ordinal);
+        Assert.Equal(2, world[0].Log.Of(203).Count());
+        Assert.Contains("after 5 failed exchanges in 5s", world[0].Log.Of(203).First(), StringComparison.Ordinal);
+        Assert.Equal(10, world[0].View.Status.Failures);
+    }
+
+    [Fact]
+    public async Task Garbage_is_counted_and_changes_nothing()
+    {
+        var world = new FleetWorld(2);
+        await world.StepAsync();
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        await world.StepAsync(2);
+        var random = new Random(5);
+
+        world[0].Store.Returns = reading =>
+        {
+            var garbage = new byte[random.Next(200)];
+            random.NextBytes(garbage);
+            return reading with { Summary = new(random.Next(1, 99), garbage), Directives = new(random.Next(100_000, 200_000), garbage) };
+        };
+        await world.StepAsync(50);
+        Assert.Equal(2, world.In(BreakerState.Disabled));
+        Assert.InRange(world[0].View.Status.IgnoredMessages, 50, 100);
+        Assert.InRange(world[0].Log.Of(208).Count(), 1, 2);
+        Assert.Empty(world[0].Log.Of(209));
+
+        world[0].Store.Returns = null;
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Release), by: 1);
+        await world.StepAsync(2);
+        Assert.Equal(2, world.In(BreakerState.Closed));
+    }
+
+    [Fact]
+    public async Task A_hostile_digest_is_ignored_and_the_others_are_summarised()
+    {
+        var world = new FleetWorld(3);
+        await world.Store.ExchangeAsync(new("hostile\n", new byte[FleetLimits.MaxDigestBytes], TimeSpan.FromHours(1), 0, 0));
+
+        await world.StepAsync(10);
+
+        var summary = Assert.IsType<FleetSummary>(world[0].View.Summary);
+        Assert.Equal((3, 1), (summary.Members, summary.IgnoredDigests));
+        var leader = world.Members.Single(member => member.View.Status.IsLeader);
+        Assert.Equal("A message in the store of the fleet 'shop' is ignored: the digest of 'hostile '. It is not a message of a fleet.", Assert.Single(leader.Log.Of(208)));
+        Assert.InRange(leader.View.Status.IgnoredMessages, 8, 12);
+        Assert.Equal(1, (await world[1].View.ReadAsync()).IgnoredDigests);
+    }
+
+    [Fact]
+    public async Task Members_that_lost_the_store_come_back_spread_out()
+    {
+        var world = new FleetWorld(400);
+        foreach (var member in world.Members)
+        {
+            member.Store.Before = _ => throw new InvalidOperationException("gone");
+        }
+
+        await world.StepAsync(8);
+        var delays = world.Members.Select(member => new FleetLoop(member.Member, member.Options, member.Log, () => world.NextRandom).NextDelay());
+
+        var bySecond = delays.GroupBy(delay => (int)delay.TotalSeconds).ToDictionary(second => second.Key, second => second.Count());
+        Assert.InRange(bySecond.Keys.Min(), 15, 16);
+        Assert.InRange(bySecond.Keys.Max(), 28, 30);
+        Assert.InRange(bySecond.Values.Max(), 1, 50);
+    }
+
+    [Fact]
+    public async Task Members_that_work_do_not_exchange_in_step()
+    {
+        var world = new FleetWorld(1_000);
+        await world.StepAsync();
+
+        var delays = world.Members.Select(member => new FleetLoop(member.Member, member.Options, member.Log, () => world.NextRandom).NextDelay());
+
+        var byTenth = delays.GroupBy(delay => (int)(delay.TotalSeconds * 50)).Select(part => part.Count()).ToArray();
+        Assert.InRange(byTenth.Length, 10, 12);
+        Assert.InRange(byTenth.Max(), 50, 150);
+    }
+
+    /// <summary>Opens a circuit by calls, which return at once.</summary>
+    private static BreakerState TripByCalls(FluxgateBreaker breaker)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.True(breaker.TryAdmit(out var admission));
+            admission.Settle(Verdict.Failure, TimeSpan.Zero);
+        }
+
+        return breaker.State;
+    }
+
+    private static Task AdvanceUntilAsync(FleetWorld world, Task ended) =>
+        UntilAsync(() =>
+        {
+            if (!ended.IsCompleted)
+            {
+                world.Time.Advance(TimeSpan.FromMilliseconds(10));
+            }
+
+            return Task.FromResult(ended.IsCompleted);
+        });
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var deadline = new CancellationTokenSource(FleetWorld.Deadline);
+        while (!await condition())
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+namespace Fluxgate;
+
+/// <summary>Bytes that are no message, or a damaged one. Readers say why and never throw.</summary>
+public sealed class HostileMessages
+{
+    private static readonly Func<byte[], string?>[] Readers =
+    [
+        bytes => DigestCodec.Read(bytes, out _),
+        bytes => SummaryCodec.Read(bytes, out _),
+        bytes => DirectivesCodec.Read(bytes, out _),
+        bytes => AuditCodec.Read(bytes, out _),
+    ];
+
+    [Fact]
+    public void Random_bytes_are_refused()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = new byte[random.Next(1, 300)];
+            random.NextBytes(bytes);
+            Assert.All(Readers, read => Assert.NotNull(read(bytes)));
+        }
+    }
+
+    [Fact]
+    public void Random_fields_behind_a_valid_header_are_read_or_refused()
+    {
+        var random = new Random(2);
+        for (var i = 0; i < 20_000; i++)
+        {
+            for (var kind = 0; kind < Readers.Length; kind++)
+            {
+                var bytes = new byte[random.Next(5, 120)];
+                random.NextBytes(bytes);
+
+                // Small numbers make fields that exist.
+                for (var at = 0; at < bytes.Length; at++)
+                {
+                    bytes[at] = random.Next(3) > 0 ? (byte)(bytes[at] % 16) : bytes[at];
+                }
+
+                byte[] header = [(byte)'F', (byte)'X', (byte)(kind + 1), 1, 1];
+                header.CopyTo(bytes, 0);
+                Readers[kind](bytes);
+            }
+        }
+    }
+
+    [Fact]
+    public void Mutations_and_truncations_of_messages_are_read_or_refused()
+    {
+        var random = new Random(3);
+        for (var sample = 0; sample < 20; sample++)
+        {
+            var messages = RandomMessages.All(random);
+            for (var kind = 0; kind < messages.Length; kind++)
+            {
+                Assert.Null(Readers[kind](messages[kind]));
+                for (var length = 0; length < messages[kind].Length; length++)
+                {
+                    Readers[kind](messages[kind][..length]);
+                }
+
+                for (var i = 0; i < 300; i++)
+                {
+                    var mutated = messages[kind].ToArray();
+                    for (var flips = random.Next(1, 5); flips > 0; flips--)
+                    {
+                        mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+                    }
+
+                    Readers[kind](mutated);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("", "It is not a message of a fleet.")]
+    [InlineData("4658", "It is not a message of a fleet.")]
+    [InlineData("58580101011201", "It is not a message of a fleet.")]
+    [InlineData("4658020101", "It is a message of the kind 2, not Digest.")]
+    [InlineData("4658010202", "Its version 2 needs a reader of version 2; this one has version 1.")]
+    [InlineData("4658010101", "It has no number.")]
+    [InlineData("465801010102020101ff", "A field ends behind the message.")]
+    [InlineData("46580101010209ffffffffffffffffff", "Field 2 must be a number of at most 9007199254740992.")]
+    [InlineData("4658010101020101" + "0102c328", "Field 1 must be a text of at most 256 characters.")]
+    [InlineData("4658010101020101" + "0703020101", "A circuit has no name.")]
+    [InlineData("4658010101020101" + "0706" + "010161" + "020106", "Field 2 must be a number of at most 5.")]
+    [InlineData("4658010101020101" + "0706" + "010161" + "050101", "Field 5 must be a number of at most 0.")]
+    public void The_error_says_what_is_wrong(string hex, string error) =>
+        Assert.Equal(error, DigestCodec.Read(Convert.FromHexString(hex), out _));
+
+    [Fact]
+    public void Too_many_circuits_are_refused()
+    {
+        var digest = new FleetDigest { Number = 1, Circuits = [.. Enumerable.Range(0, 500).Select(i => new FleetCircuitReport { Name = $"{i}" })] };
+        var bytes = DigestCodec.Write(digest);
+        Assert.Null(DigestCodec.Read(bytes, out _));
+
+        byte[] oneMore = [.. bytes, 7, 3, 1, 1, (byte)'x'];
+
+        Assert.Equal("It has more than 500 circuits or rules.", DigestCodec.Read(oneMore, out _));
+        Assert.StartsWith("It has 65537 bytes", DigestCodec.Read(new byte[65_537], out _), StringComparison.Ordinal);
+    }
+}

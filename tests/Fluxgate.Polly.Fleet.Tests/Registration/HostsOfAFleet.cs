@@ -1,0 +1,170 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Fluxgate;
+
+/// <summary>Members in hosts: how they start, obey, and stop.</summary>
+public sealed class HostsOfAFleet
+{
+    [Fact]
+    public async Task Directives_are_known_before_the_hosted_services_start()
+    {
+        await using var world = new FleetHostWorld();
+        var first = await world.StartAsync();
+        var result = await first.Services.GetRequiredService<IFleetControl>().IssueAsync(FleetWorld.Order(FleetAction.ForceOpen));
+        Assert.True(result.IsAccepted);
+
+        BreakerState? seen = null;
+        await world.StartAsync(
+            more: services => services.AddHostedService(provider => new OnStart(() => seen = provider.GetRequiredService<FluxgateBreakers>()["payments"].State))
+        );
+
+        Assert.Equal(BreakerState.ForcedOpen, seen);
+    }
+
+    [Fact]
+    public async Task The_host_waits_two_seconds_at_most_for_a_store_that_hangs()
+    {
+        await using var world = new FleetHostWorld();
+        var entered = new TaskCompletionSource();
+        world.Store.Before = token =>
+        {
+            entered.TrySetResult();
+            return Task.Delay(Timeout.Infinite, token);
+        };
+        var host = world.Build();
+        var begin = world.Time.GetTimestamp();
+
+        var start = host.StartAsync();
+        await entered.Task.WaitAsync(FleetWorld.Deadline);
+        Assert.False(start.IsCompleted);
+        world.Time.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.False(start.IsCompleted);
+        await world.UntilAsync(() => start.IsCompleted);
+        await start;
+
+        Assert.True(world.Time.GetElapsedTime(begin) >= TimeSpan.FromSeconds(2));
+        Assert.Equal("The host starts without the directives of the fleet 'shop': its store has not responded within 2s.", Assert.Single(world.Log.Of(204)));
+        Assert.True(host.Services.GetRequiredService<FluxgateBreakers>()["payments"].TryAdmit(out var admission));
+        admission.Settle(Verdict.Success);
+    }
+
+    [Fact]
+    public async Task Without_a_host_nothing_waits_and_the_member_starts_when_the_view_is_resolved()
+    {
+        await using var world = new FleetHostWorld();
+        var never = new TaskCompletionSource();
+        world.Store.Before = _ => never.Task;
+        var host = world.Build();
+
+        host.Services.GetRequiredService<FluxgateBreakers>()["payments"].Admit().Settle(Verdict.Success);
+        Assert.Equal(0, world.Store.Commands);
+        var view = host.Services.GetRequiredService<IFleetView>();
+        await world.UntilAsync(() => world.Store.Commands > 0);
+
+        Assert.False(view.Status.IsConnected);
+        never.SetResult();
+        await world.UntilAsync(() => view.Status.IsConnected);
+    }
+
+    [Fact]
+    public async Task Hosts_obey_a_directive_and_its_release()
+    {
+        await using var world = new FleetHostWorld();
+        var hosts = new[] { await world.StartAsync(), await world.StartAsync(), await world.StartAsync() };
+        var breakers = hosts.Select(host => host.Services.GetRequiredService<FluxgateBreakers>()["payments"]).ToArray();
+        var control = hosts[2].Services.GetRequiredService<IFleetControl>();
+
+        await control.IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        await world.UntilAsync(() => breakers.All(breaker => breaker.State == BreakerState.Disabled));
+        await control.IssueAsync(FleetWorld.Order(FleetAction.Release, "*"));
+        await world.UntilAsync(() => breakers.All(breaker => breaker.State == BreakerState.Closed));
+
+        Assert.Equal(2, world.Log.Of(213).Count());
+        Assert.Equal(6, world.Log.Of(205).Count());
+    }
+
+    [Fact]
+    public async Task A_directive_ends_between_two_exchanges_of_a_slow_fleet()
+    {
+        await using var world = new FleetHostWorld();
+        var host = await world.StartAsync(fleet => fleet.Interval = TimeSpan.FromMinutes(1));
+        var breaker = host.Services.GetRequiredService<FluxgateBreakers>()["payments"];
+        await host
+            .Services.GetRequiredService<IFleetControl>()
+            .IssueAsync(FleetWorld.Order(FleetAction.ForceOpen, duration: TimeSpan.FromSeconds(5)));
+        var begin = world.Time.GetTimestamp();
+        await world.UntilAsync(() => breaker.State == BreakerState.ForcedOpen);
+
+        await world.UntilAsync(() => breaker.State == BreakerState.HalfOpen);
+
+        Assert.InRange(world.Time.GetElapsedTime(begin), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_leaves_the_fleet()
+    {
+        await using var world = new FleetHostWorld();
+        var host = await world.StartAsync();
+        await world.StartAsync();
+        Assert.Equal(2, (await world.Memory.ReadDigestsAsync()).Count);
+
+        await host.StopAsync().WaitAsync(FleetWorld.Deadline);
+
+        Assert.Single(await world.Memory.ReadDigestsAsync());
+    }
+
+    [Fact]
+    public async Task A_container_can_be_disposed_without_a_host()
+    {
+        await using var world = new FleetHostWorld();
+        var services = new ServiceCollection();
+        services.AddFluxgate().AddBreaker("payments");
+        services.AddFluxgateFleet(fleet =>
+        {
+            fleet.Name = "shop";
+            fleet.UseInMemory(world.Memory).Include("payments");
+        });
+        var provider = services.BuildServiceProvider();
+        _ = provider.GetRequiredService<IFleetView>();
+
+        provider.Dispose();
+    }
+
+    [Fact]
+    public async Task The_health_check_has_the_data_of_the_fleet()
+    {
+        await using var world = new FleetHostWorld();
+        var host = await world.StartAsync(
+            fleet => fleet.MemberId = "one",
+            services => services.AddHealthChecks().AddFluxgateFleet()
+        );
+        var check = host.Services.GetRequiredService<HealthCheckService>();
+        await host.Services.GetRequiredService<IFleetControl>().IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        var view = host.Services.GetRequiredService<IFleetView>();
+        await world.UntilAsync(() => view.Directives.Count == 1 && view.Summary is not null);
+
+        var healthy = (await check.CheckHealthAsync()).Entries["fluxgate-fleet"];
+        world.Store.Before = _ => throw new InvalidOperationException("gone");
+        await world.UntilAsync(() => !view.Status.IsConnected);
+        var lost = (await check.CheckHealthAsync()).Entries["fluxgate-fleet"];
+
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Degraded), (healthy.Status, lost.Status));
+        Assert.Equal("The fleet shop is connected; 1 directives, 0 divergent circuits", healthy.Description);
+        Assert.Equal(("shop", "one", true, 1), (healthy.Data["fleet"], healthy.Data["member"], healthy.Data["connected"], healthy.Data["members"]));
+        Assert.Contains("Disable payments by ann", Assert.Single((string[])healthy.Data["directives"]), StringComparison.Ordinal);
+        Assert.Equal("InvalidOperationException: gone", lost.Data["error"]);
+    }
+
+    private sealed class OnStart(Action onStart) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            onStart();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

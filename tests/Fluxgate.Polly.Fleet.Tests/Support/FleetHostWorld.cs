@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Fluxgate;
+
+/// <summary>Hosts in virtual time that share a store in memory.</summary>
+internal sealed class FleetHostWorld : IAsyncDisposable
+{
+    private readonly List<IHost> _hosts = [];
+
+    public FleetHostWorld()
+    {
+        Memory = new(Time);
+        Store = new(Memory);
+    }
+
+    public VirtualTime Time { get; } = new();
+
+    public InMemoryFleetStore Memory { get; }
+
+    public FaultyStore Store { get; }
+
+    public FleetEntries Log { get; } = new();
+
+    /// <summary>Builds a host whose breakers are <c>payments</c>, and <c>tenants</c>, a group.</summary>
+    public IHost Build(Action<FleetOptions>? configure = null, Action<IServiceCollection>? more = null, IConfiguration? section = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddLogging(logging => logging.AddProvider(Log));
+        Action<FleetOptions> all = fleet =>
+        {
+            fleet.UseStore((_, _) => Store);
+            if (section is null)
+            {
+                fleet.Name = "shop";
+                fleet.Include("payments", "tenants");
+            }
+
+            configure?.Invoke(fleet);
+        };
+        if (section is null)
+        {
+            builder.Services.AddFluxgateFleet(all);
+        }
+        else
+        {
+            builder.Services.AddFluxgateFleet(section, all);
+        }
+
+        builder.Services.AddFluxgate().AddBreaker("payments").AddBreakerGroup("tenants");
+        more?.Invoke(builder.Services);
+        var host = builder.Build();
+        _hosts.Add(host);
+        return host;
+    }
+
+    public async Task<IHost> StartAsync(Action<FleetOptions>? configure = null, Action<IServiceCollection>? more = null)
+    {
+        var host = Build(configure, more);
+        await host.StartAsync().WaitAsync(FleetWorld.Deadline);
+        return host;
+    }
+
+    /// <summary>Lets virtual time run until a condition holds.</summary>
+    public async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(FleetWorld.Deadline);
+        while (!condition())
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            Time.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Store.Before = null;
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync().WaitAsync(FleetWorld.Deadline);
+            await ((IAsyncDisposable)host).DisposeAsync();
+        }
+    }
+}
