@@ -55,7 +55,9 @@ internal sealed class FleetControl(FleetMember member, Action wake, ILogger log)
         FleetOrderCheck.Check(order);
         var directive = DirectiveOf(order, revision: 1, default);
         var digests = await CallAsync((store, token) => store.ReadDigestsAsync(token), cancellationToken).ConfigureAwait(false);
-        int members = 0, circuits = 0, live = 0;
+        int members = 0,
+            circuits = 0,
+            live = 0;
         long omitted = 0;
         SortedSet<string> names = new(StringComparer.Ordinal);
         foreach (var one in digests)
@@ -128,7 +130,9 @@ internal sealed class FleetControl(FleetMember member, Action wake, ILogger log)
         return known.All.IsEmpty || known.All[^1].IssuedAt < issuedAt ? issuedAt : known.All[^1].IssuedAt.AddMilliseconds(1);
     }
 
-    private async Task<(long Revision, DateTimeOffset StoreTime, DirectiveSet Directives)> ReadStoredAsync(CancellationToken cancellationToken)
+    private async Task<(long Revision, DateTimeOffset StoreTime, DirectiveSet Directives)> ReadStoredAsync(
+        CancellationToken cancellationToken
+    )
     {
         var reading = await CallAsync((store, token) => store.ExchangeAsync(FleetExchange.ReadAll(), token), cancellationToken)
             .ConfigureAwait(false);

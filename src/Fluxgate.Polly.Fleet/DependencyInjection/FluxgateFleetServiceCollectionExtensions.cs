@@ -58,8 +58,7 @@ public static class FluxgateFleetServiceCollectionExtensions
         {
             var options = provider.GetRequiredService<FleetOptions>();
             return new FleetStoreHolder(
-                options.Store!(provider, options)
-                    ?? throw new InvalidOperationException("Store must return a store, but returned null.")
+                options.Store!(provider, options) ?? throw new InvalidOperationException("Store must return a store, but returned null.")
             );
         });
         services.TryAddSingleton(CreateMember);

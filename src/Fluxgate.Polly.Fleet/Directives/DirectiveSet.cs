@@ -42,7 +42,9 @@ internal sealed class DirectiveSet
                 continue;
             }
 
-            kept.RemoveAll(older => directive.CoversAllOf(older) && (directive.ExpiresAt is null || older.ExpiresAt <= directive.ExpiresAt));
+            kept.RemoveAll(older =>
+                directive.CoversAllOf(older) && (directive.ExpiresAt is null || older.ExpiresAt <= directive.ExpiresAt)
+            );
             if (kept.Count > 0 || !directive.IsTombstone || now - directive.IssuedAt < TombstonesKept)
             {
                 kept.Add(directive);
@@ -73,7 +75,6 @@ internal sealed class DirectiveSet
         return null;
     }
 
-    /// <summary>Returns when the next directive ends, on the store's clock.</summary>
-    public DateTimeOffset? NextExpiry(DateTimeOffset now) =>
-        All.Where(directive => directive.ExpiresAt > now).Min(directive => directive.ExpiresAt);
+    /// <summary>Returns when the next directive ends, on the store's clock. It may have passed already.</summary>
+    public DateTimeOffset? NextExpiry() => All.Min(directive => directive.ExpiresAt);
 }

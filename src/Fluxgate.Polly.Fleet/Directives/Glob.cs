@@ -8,7 +8,10 @@ internal static class Glob
     /// <summary>Returns whether a name matches. Takes at most the product of both lengths.</summary>
     public static bool Matches(string pattern, string name)
     {
-        int at = 0, inName = 0, star = -1, retry = 0;
+        int at = 0,
+            inName = 0,
+            star = -1,
+            retry = 0;
         while (inName < name.Length)
         {
             if (at < pattern.Length && pattern[at] == '*')

@@ -8,7 +8,11 @@ internal static partial class FleetLog
 {
     public static ILogger Of(ILoggerFactory? factory) => factory?.CreateLogger("Fluxgate.Fleet") ?? NullLogger.Instance;
 
-    [LoggerMessage(201, LogLevel.Information, "This process joined the fleet '{Fleet}' as '{Member}'. Its store has {Directives} directives.")]
+    [LoggerMessage(
+        201,
+        LogLevel.Information,
+        "This process joined the fleet '{Fleet}' as '{Member}'. Its store has {Directives} directives."
+    )]
     public static partial void Joined(this ILogger log, string fleet, string member, int directives);
 
     [LoggerMessage(
@@ -18,7 +22,11 @@ internal static partial class FleetLog
     )]
     public static partial void StoreLost(this ILogger log, string fleet, string error);
 
-    [LoggerMessage(203, LogLevel.Information, "The store of the fleet '{Fleet}' works again, after {Failures} failed exchanges in {Elapsed}.")]
+    [LoggerMessage(
+        203,
+        LogLevel.Information,
+        "The store of the fleet '{Fleet}' works again, after {Failures} failed exchanges in {Elapsed}."
+    )]
     public static partial void StoreFound(this ILogger log, string fleet, long failures, string elapsed);
 
     [LoggerMessage(

@@ -153,8 +153,17 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
         return false;
     }
 
-    private TimeSpan? NextExpiry() =>
-        _member.StoreTime is { } now && _member.Knowledge.Directives.NextExpiry(now) is { } expiry ? expiry - now + TimeSpan.FromMilliseconds(1) : null;
+    private TimeSpan? NextExpiry()
+    {
+        if (_member.StoreTime is not { } now || _member.Knowledge.Directives.NextExpiry() is not { } expiry)
+        {
+            return null;
+        }
+
+        // Timers may fire a little early.
+        var rest = expiry - now + TimeSpan.FromMilliseconds(1);
+        return rest > TimeSpan.Zero ? rest : TimeSpan.FromMilliseconds(1);
+    }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -51,7 +51,9 @@ internal sealed partial class FleetMember
         }
 
         var lease = new FleetLease(Leadership.Resource, Identity.Id, Slots: 1, interval * IntervalsOfPatience);
-        var leads = await _store.CallAsync((store, token) => store.TryTakeLeaseAsync(lease, token), interval, stopping).ConfigureAwait(false);
+        var leads = await _store
+            .CallAsync((store, token) => store.TryTakeLeaseAsync(lease, token), interval, stopping)
+            .ConfigureAwait(false);
         if (leads != _status.IsLeader)
         {
             _status = _status with { IsLeader = leads };

@@ -119,7 +119,19 @@ internal sealed partial class FleetMember
     }
 
     /// <summary>Obeys the directives as they are known now: some may have ended since the last exchange.</summary>
-    public void Obey() => Obey(_circuits());
+    public void Obey()
+    {
+        try
+        {
+            // First, so that a directive that has ended does not wake the loop again.
+            Tidy();
+            Obey(_circuits());
+        }
+        catch (Exception error)
+        {
+            _log.StepFailed(Fleet, error);
+        }
+    }
 
     /// <summary>Takes over the directives that were known when the process ended.</summary>
     public void LoadFile()
@@ -136,7 +148,9 @@ internal sealed partial class FleetMember
         TryAsync(
             async stopping =>
             {
-                await _store.CallAsync((store, token) => store.RemoveDigestAsync(Identity.Id, token), Interval, stopping).ConfigureAwait(false);
+                await _store
+                    .CallAsync((store, token) => store.RemoveDigestAsync(Identity.Id, token), Interval, stopping)
+                    .ConfigureAwait(false);
                 await _store
                     .CallAsync((store, token) => store.ReleaseLeaseAsync(Leadership.Resource, Identity.Id, token), Interval, stopping)
                     .ConfigureAwait(false);
@@ -152,11 +166,19 @@ internal sealed partial class FleetMember
 
     private void Obey(IReadOnlyCollection<FluxgateBreaker> circuits)
     {
+        Tidy();
+        if (_clock.Now is { } now)
+        {
+            _obedience.Apply(circuits, Knowledge.Directives, now);
+            _status = _status with { Circuits = circuits.Count, Divergent = circuits.Count(circuit => _obedience.Of(circuit).IsDivergent) };
+        }
+    }
+
+    private void Tidy()
+    {
         if (_clock.Now is { } now)
         {
             Knowledge.Tidy(now);
-            _obedience.Apply(circuits, Knowledge.Directives, now);
-            _status = _status with { Circuits = circuits.Count, Divergent = circuits.Count(circuit => _obedience.Of(circuit).IsDivergent) };
         }
     }
 

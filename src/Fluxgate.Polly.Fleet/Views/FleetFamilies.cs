@@ -67,7 +67,12 @@ internal static class FleetFamilies
                 samples =>
                 {
                     // The keys of a group have no limit over time.
-                    foreach (var circuits in (view.Summary?.Circuits ?? []).GroupBy(circuit => circuit.Group ?? circuit.Name, StringComparer.Ordinal))
+                    foreach (
+                        var circuits in (view.Summary?.Circuits ?? []).GroupBy(
+                            circuit => circuit.Group ?? circuit.Name,
+                            StringComparer.Ordinal
+                        )
+                    )
                     {
                         foreach (var state in States)
                         {

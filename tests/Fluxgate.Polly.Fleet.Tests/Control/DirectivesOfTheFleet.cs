@@ -136,7 +136,10 @@ public sealed class DirectivesOfTheFleet
         await world.IssueAsync(FleetWorld.Order(FleetAction.ForceOpen, zone: "east"));
         await world.StepAsync();
 
-        Assert.Equal(["b"], world.Members.Where(member => member["payments"].State == BreakerState.ForcedOpen).Select(member => member.View.MemberId));
+        Assert.Equal(
+            ["b"],
+            world.Members.Where(member => member["payments"].State == BreakerState.ForcedOpen).Select(member => member.View.MemberId)
+        );
     }
 
     [Fact]
@@ -316,7 +319,11 @@ public sealed class DirectivesOfTheFleet
         var audit = await world[0].Control.ReadAuditAsync();
 
         Assert.Equal(["bob", "ann"], audit.Select(entry => entry.By));
-        Assert.StartsWith("ForceOpen payments in zone west on 25% of the members for 1m by ann: drill (directive ", audit[1].Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "ForceOpen payments in zone west on 25% of the members for 1m by ann: drill (directive ",
+            audit[1].Text,
+            StringComparison.Ordinal
+        );
         Assert.InRange(audit[1].At, world.Time.GetUtcNow() - Minute, world.Time.GetUtcNow());
     }
 
@@ -363,8 +370,8 @@ public sealed class DirectivesOfTheFleet
             await world.IssueAsync(FleetWorld.Order(FleetAction.Disable, $"circuit {i}"));
         }
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => world[0].Control.IssueAsync(FleetWorld.Order(FleetAction.Disable, "one more"))
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            world[0].Control.IssueAsync(FleetWorld.Order(FleetAction.Disable, "one more"))
         );
         Assert.Contains("200 directives", error.Message, StringComparison.Ordinal);
         await world.IssueAsync(FleetWorld.Order(FleetAction.Release, "*"));

@@ -19,7 +19,11 @@ public sealed class LostDirectives
 
         Assert.Equal((BreakerState.Closed, BreakerState.Disabled), (late["a"].State, late["b"].State));
         Assert.Equal(21, world.In(BreakerState.Disabled, "b"));
-        Assert.Contains("directives again that the store had lost", Assert.Single(await world[0].Control.ReadAuditAsync()).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "directives again that the store had lost",
+            Assert.Single(await world[0].Control.ReadAuditAsync()).Text,
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, world.Members.Sum(member => member.View.Status.Restorations));
     }
 

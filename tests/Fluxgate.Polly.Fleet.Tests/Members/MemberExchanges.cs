@@ -99,10 +99,7 @@ public sealed class MemberExchanges
         await world.StepAsync();
         var summary = await LeaderSummaryAsync(world);
 
-        Assert.Equal(
-            [new(TimeSpan.FromSeconds(1), 2, 2), new(TimeSpan.FromSeconds(2), 1, 1)],
-            Assert.Single(summary.Circuits).SlowCalls
-        );
+        Assert.Equal([new(TimeSpan.FromSeconds(1), 2, 2), new(TimeSpan.FromSeconds(2), 1, 1)], Assert.Single(summary.Circuits).SlowCalls);
         Assert.Equal(2, Assert.Single(summary.Circuits).Rules);
     }
 

@@ -115,7 +115,10 @@ public sealed class StoresThatFail
         var summary = Assert.IsType<FleetSummary>(world[0].View.Summary);
         Assert.Equal((3, 1), (summary.Members, summary.IgnoredDigests));
         var leader = world.Members.Single(member => member.View.Status.IsLeader);
-        Assert.Equal("A message in the store of the fleet 'shop' is ignored: the digest of 'hostile '. It is not a message of a fleet.", Assert.Single(leader.Log.Of(208)));
+        Assert.Equal(
+            "A message in the store of the fleet 'shop' is ignored: the digest of 'hostile '. It is not a message of a fleet.",
+            Assert.Single(leader.Log.Of(208))
+        );
         Assert.InRange(leader.View.Status.IgnoredMessages, 8, 12);
         Assert.Equal(1, (await world[1].View.ReadAsync()).IgnoredDigests);
     }
@@ -130,7 +133,9 @@ public sealed class StoresThatFail
         }
 
         await world.StepAsync(8);
-        var delays = world.Members.Select(member => new FleetLoop(member.Member, member.Options, member.Log, () => world.NextRandom).NextDelay());
+        var delays = world.Members.Select(member =>
+            new FleetLoop(member.Member, member.Options, member.Log, () => world.NextRandom).NextDelay()
+        );
 
         var bySecond = delays.GroupBy(delay => (int)delay.TotalSeconds).ToDictionary(second => second.Key, second => second.Count());
         Assert.InRange(bySecond.Keys.Min(), 15, 16);
@@ -144,7 +149,9 @@ public sealed class StoresThatFail
         var world = new FleetWorld(1_000);
         await world.StepAsync();
 
-        var delays = world.Members.Select(member => new FleetLoop(member.Member, member.Options, member.Log, () => world.NextRandom).NextDelay());
+        var delays = world.Members.Select(member =>
+            new FleetLoop(member.Member, member.Options, member.Log, () => world.NextRandom).NextDelay()
+        );
 
         var byTenth = delays.GroupBy(delay => (int)(delay.TotalSeconds * 50)).Select(part => part.Count()).ToArray();
         Assert.InRange(byTenth.Length, 10, 12);

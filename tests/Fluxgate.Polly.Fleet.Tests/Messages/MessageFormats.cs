@@ -14,7 +14,10 @@ public sealed class MessageFormats
             Assert.Equivalent(
                 digest with
                 {
-                    Circuits = [.. digest.Circuits.Select(circuit => circuit with { SlowCalls = [.. circuit.SlowCalls.Select(slow => slow)] })],
+                    Circuits =
+                    [
+                        .. digest.Circuits.Select(circuit => circuit with { SlowCalls = [.. circuit.SlowCalls.Select(slow => slow)] }),
+                    ],
                 },
                 readDigest,
                 strict: true
@@ -35,8 +38,12 @@ public sealed class MessageFormats
     public void Version_1_stays_readable()
     {
         // Written by the first version. A change of these bytes breaks fleets during a deployment: change the version instead.
-        const string Digest = "DIGEST";
-        const string Directives = "DIRECTIVES";
+        const string Digest =
+            "4658010101010265750202AC020302E80704010706104661696C757265526174652835302529074C01087061796D656E7473"
+            + "02010103010104164661696C7572655261746520363225203E3D20353025050101060101070102080103090290030A0C0104"
+            + "80ADE2040201050301010B01070C0101050102";
+        const string Directives =
+            "4658030101013001010702010103047061792A040265750502D46106056472696C6C0703616E6E080680D095FFBC310906E0" + "A499FFBC31";
         FleetDigest digest = new()
         {
             Zone = "eu",
@@ -101,7 +108,21 @@ public sealed class MessageFormats
         var world = new FleetWorld();
         world.Add("old", settings: new() { Tripper = Tripper.FailureStreak(5) });
         world.Add("also old", settings: new() { Tripper = Tripper.FailureStreak(5) });
-        var later = DigestCodec.Write(new() { Number = 5, Circuits = [new() { Name = "payments", Rule = "Later(1)", State = BreakerState.Open }] });
+        var later = DigestCodec.Write(
+            new()
+            {
+                Number = 5,
+                Circuits =
+                [
+                    new()
+                    {
+                        Name = "payments",
+                        Rule = "Later(1)",
+                        State = BreakerState.Open,
+                    },
+                ],
+            }
+        );
         later[3] = 2;
         await world.Store.ExchangeAsync(new("new", (byte[])[.. later, 0xe8, 0x07, 1, 1], TimeSpan.FromHours(1), 0, 0));
 

@@ -87,7 +87,9 @@ internal static class RandomMessages
     }
 
     private static IEnumerable<FleetSlowCalls> Slow(Random random, int reporters) =>
-        Enumerable.Range(1, random.Next(3)).Select(i => new FleetSlowCalls(TimeSpan.FromMilliseconds(i * 100), random.Next(100), reporters));
+        Enumerable
+            .Range(1, random.Next(3))
+            .Select(i => new FleetSlowCalls(TimeSpan.FromMilliseconds(i * 100), random.Next(100), reporters));
 
     private static string Name(Random random) => Texts[random.Next(1, Texts.Length)];
 

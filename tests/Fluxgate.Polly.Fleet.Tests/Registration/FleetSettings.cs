@@ -99,9 +99,21 @@ public sealed class FleetSettings
 
         var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => host.StartAsync().WaitAsync(FleetWorld.Deadline));
 
-        Assert.Contains("Fleet:Intervall: unknown key 'Intervall'. Did you mean Interval? Known keys: Name, Zone,", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Fleet:StartupTimeout: 'soon' is invalid. Expected a duration such as 2s, 500ms or 00:00:02.", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Fleet:Include: 'payments' is invalid. Expected a list of names of breakers and groups.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Fleet:Intervall: unknown key 'Intervall'. Did you mean Interval? Known keys: Name, Zone,",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Fleet:StartupTimeout: 'soon' is invalid. Expected a duration such as 2s, 500ms or 00:00:02.",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Fleet:Include: 'payments' is invalid. Expected a list of names of breakers and groups.",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

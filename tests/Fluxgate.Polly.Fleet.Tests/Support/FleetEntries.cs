@@ -15,7 +15,8 @@ internal sealed class FleetEntries : ILogger, ILoggerProvider
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => categoryName == "Fluxgate.Fleet" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+    public ILogger CreateLogger(string categoryName) =>
+        categoryName == "Fluxgate.Fleet" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
     public void Dispose() { }
 
@@ -24,7 +25,13 @@ internal sealed class FleetEntries : ILogger, ILoggerProvider
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
     {
         lock (_entries)
         {

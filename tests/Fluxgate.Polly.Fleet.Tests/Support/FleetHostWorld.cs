@@ -65,13 +65,18 @@ internal sealed class FleetHostWorld : IAsyncDisposable
     }
 
     /// <summary>Lets virtual time run until a condition holds.</summary>
-    public async Task UntilAsync(Func<bool> condition)
+    public Task UntilAsync(Func<bool> condition) => WaitAsync(condition, TimeSpan.FromMilliseconds(20));
+
+    /// <summary>Waits for a condition that other threads make true.</summary>
+    public Task WaitAsync(Func<bool> condition) => WaitAsync(condition, TimeSpan.Zero);
+
+    private async Task WaitAsync(Func<bool> condition, TimeSpan step)
     {
         using var deadline = new CancellationTokenSource(FleetWorld.Deadline);
         while (!condition())
         {
             deadline.Token.ThrowIfCancellationRequested();
-            Time.Advance(TimeSpan.FromMilliseconds(20));
+            Time.Advance(step);
             await Task.Yield();
         }
     }

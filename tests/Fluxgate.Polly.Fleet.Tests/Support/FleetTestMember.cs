@@ -7,7 +7,14 @@ internal sealed class FleetTestMember
 {
     private readonly FluxgateBreaker[] _breakers;
 
-    public FleetTestMember(FleetWorld world, string id, string? zone, IEnumerable<string> breakers, FluxgateBreakerSettings? settings, Action<FleetOptions>? configure)
+    public FleetTestMember(
+        FleetWorld world,
+        string id,
+        string? zone,
+        IEnumerable<string> breakers,
+        FluxgateBreakerSettings? settings,
+        Action<FleetOptions>? configure
+    )
     {
         Store = new(world.Store);
         _breakers = [.. breakers.Select(name => new FluxgateBreaker(name, settings ?? new(), world.Time))];
@@ -19,7 +26,14 @@ internal sealed class FleetTestMember
         };
         configure?.Invoke(Options);
         Log = new();
-        Member = new(Options, Store, () => [.. _breakers, .. Groups.SelectMany(group => group.Prepend(group.Shared))], world.Time, Log, () => world.NextRandom);
+        Member = new(
+            Options,
+            Store,
+            () => [.. _breakers, .. Groups.SelectMany(group => group.Prepend(group.Shared))],
+            world.Time,
+            Log,
+            () => world.NextRandom
+        );
         Control = new(Member, () => { }, NullLogger.Instance);
         View = new(Member);
     }
