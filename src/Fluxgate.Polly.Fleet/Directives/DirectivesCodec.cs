@@ -90,7 +90,7 @@ internal static class DirectivesCodec
         FleetDirective directive = new()
         {
             Revision = 0,
-            Action = 0,
+            Action = default,
             Circuits = "",
             Reason = "",
             By = "",
@@ -117,7 +117,7 @@ internal static class DirectivesCodec
         message.Fail(
             reader.Error
                 ?? (
-                    directive.Revision == 0 || directive.Action == 0 || directive.Circuits.Length == 0
+                    directive.Revision == 0 || directive.Action == default || directive.Circuits.Length == 0
                         ? "A directive has no revision, no action or no circuits."
                         : null
                 )

@@ -51,7 +51,7 @@ internal sealed partial class FleetMember
         _timeProvider = timeProvider;
         _log = log;
         _random = random ?? Random.Shared.NextDouble;
-        Identity = new(options.MemberId ?? NewId(), options.Zone);
+        Identity = new(options.MemberId ?? FleetIdentity.NewId(), options.Zone);
         _store = new(store, timeProvider);
         _clock = new(timeProvider);
         _file = new(options.DirectivesFile, timeProvider, log);
@@ -157,12 +157,6 @@ internal sealed partial class FleetMember
             },
             cancellationToken
         );
-
-    private static string NewId()
-    {
-        var machine = Environment.MachineName;
-        return FormattableString.Invariant($"{machine[..Math.Min(machine.Length, 64)]}-{Random.Shared.Next(1 << 30):x8}");
-    }
 
     private void Obey(IReadOnlyCollection<FluxgateBreaker> circuits)
     {

@@ -39,13 +39,9 @@ internal sealed class StoreCalls(IFleetStore store, TimeProvider timeProvider)
         {
             return await running.WaitAsync(timeout, timeProvider, stopping).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        catch (Exception error) when (error is TimeoutException || (error is OperationCanceledException && !stopping.IsCancellationRequested))
         {
-            throw new TimeoutException(Describe(timeout));
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException(Describe(timeout));
+            throw new TimeoutException($"The store did not respond within {RuleText.Measured(timeout)}.", error);
         }
     }
 
@@ -60,6 +56,4 @@ internal sealed class StoreCalls(IFleetStore store, TimeProvider timeProvider)
             timeout,
             stopping
         );
-
-    private static string Describe(TimeSpan timeout) => $"The store did not respond within {RuleText.Measured(timeout)}.";
 }

@@ -69,6 +69,14 @@ builder.Services.AddFluxgate().AddBreaker("shop");
 builder.Services.AddHttpClient("shop").AddFluxgateStandardResilienceHandler("shop");
 
 builder.Services.AddAuthorization(options => options.AddPolicy("operators", policy => policy.RequireAuthenticatedUser()));
+builder.Services.AddFluxgate().AddBreaker("basket");
+builder.Services.AddFluxgateFleet(fleet =>
+{
+    fleet.Name = "shop";
+    fleet.Include("basket");
+    fleet.UseInMemory(new InMemoryFleetStore());
+});
+
 await using var app = builder.Build();
 app.MapFluxgateMetrics("/metrics");
 app.MapFluxgateDashboard("/circuits", options => options.Policy = "operators");
