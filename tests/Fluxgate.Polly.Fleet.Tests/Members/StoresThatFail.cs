@@ -12,7 +12,7 @@ public sealed class StoresThatFail
         world[0].Store.Before = _ =>
         {
             entered.TrySetResult();
-            unblocked.Wait(FleetWorld.Deadline);
+            unblocked.Wait(FleetWorld.Deadline, CancellationToken.None);
             return Task.CompletedTask;
         };
 

@@ -397,7 +397,7 @@ public abstract class FleetStoreConformance
         long knownDirectives = 0
     ) => new(member, Bytes(digest), timeToLive ?? Long, knownSummary, knownDirectives);
 
-    private static Task Refuses(Func<Task> act) => Assert.ThrowsAnyAsync<ArgumentException>(act);
+    private static Task<ArgumentException> Refuses(Func<Task> act) => Assert.ThrowsAnyAsync<ArgumentException>(act);
 
     private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
