@@ -4,19 +4,20 @@ namespace Fluxgate;
 internal static class Cohort
 {
     /// <summary>Returns the scope after one look at the digests of its live members.</summary>
-    public static ScopeSummary Next(FleetRules rules, BreakerRule rule, ScopeSummary scope, IReadOnlyList<Digest> live, long revision)
+    public static ScopeSummary Next(FleetRules rules, ScopeSummary scope, IReadOnlyList<Digest> live, long revision)
     {
         var members = live.Where(digest => digest.Epoch == scope.Epoch && digest.IsEligible).ToArray();
         var returned = members.Where(digest => digest.HasBegun && digest.State is BreakerState.Closed or BreakerState.HalfOpen).ToArray();
         var acting = returned.Where(digest => digest.ActedOn >= scope.ShareSince).ToArray();
-        // A few members whose own path is broken say nothing about the dependency. If they are the most, it is the dependency.
-        var counted = acting.Count(digest => digest.OnlyFails) * 2 < acting.Length ? acting.Where(digest => !digest.OnlyFails) : acting;
-        var sums = counted.Aggregate(default(CallSums), (sum, digest) => sum + digest.Returned);
         if (members.Length == 0)
         {
-            // Whoever was open has left or has no traffic, and nobody is to be brought back.
-            return scope with { IsOpen = false };
+            // Whoever was open has left or has no traffic. Right after the trip, nobody has heard of it.
+            return revision - scope.Epoch > rules.StaleAfter ? scope with { IsOpen = false } : scope;
         }
+
+        // Members none of whose calls has succeeded say something about themselves, unless they are the most.
+        var counted = acting.Count(digest => digest.OnlyFails) * 2 < acting.Length ? acting.Where(digest => !digest.OnlyFails) : acting;
+        var sums = counted.Aggregate(default(CallSums), (sum, digest) => sum + digest.Returned);
 
         // What is known stems from fewer than half of those who cause the load.
         if (sums.Requests < rules.ProvenCalls || acting.Length * 2 < returned.Length)
@@ -24,22 +25,28 @@ internal static class Cohort
             return scope;
         }
 
-        var rate = sums.FailureRate;
-        if (rate > rules.ShrinkAbove)
+        var usual = scope.UsualRate ?? 0;
+        var excess = sums.FailureRate - usual;
+        if (excess > rules.ShrinkAbove && sums.Failures > 1)
         {
-            return Shrunk(rules, rule, scope, sums, members.Length, revision);
+            return Shrunk(rules, scope, sums, members.Length, revision);
         }
 
-        return rate < rules.GrowBelow ? Grown(rules, scope, members, revision) : scope;
+        return excess < rules.GrowBelow && revision >= scope.HoldsUntil ? Grown(rules, scope, members, revision) : scope;
     }
 
-    private static ScopeSummary Shrunk(FleetRules rules, BreakerRule rule, ScopeSummary scope, CallSums sums, int members, long revision)
+    private static ScopeSummary Shrunk(FleetRules rules, ScopeSummary scope, CallSums sums, int members, long revision)
     {
+        if (scope.Share == 0)
+        {
+            return scope;
+        }
+
         // What was served is what the dependency can bear.
-        var share = rule.Fires(sums) ? 0 : scope.Share * (1 - sums.FailureRate);
-        return scope.Share == 0 ? scope
-            : share * members < rules.Probers ? scope with { Share = 0, ShareSince = revision, Setbacks = scope.Setbacks + 1 }
-            : scope with { Share = share, ShareSince = revision };
+        var share = scope.Share * (1 - sums.FailureRate + (scope.UsualRate ?? 0));
+        return share * members < rules.Probers
+            ? scope with { Share = 0, ShareSince = revision, Setbacks = scope.Setbacks + 1 }
+            : scope with { Share = share, ShareSince = revision, HoldsUntil = revision + rules.HoldAfterShrinking };
     }
 
     private static ScopeSummary Grown(FleetRules rules, ScopeSummary scope, Digest[] members, long revision)

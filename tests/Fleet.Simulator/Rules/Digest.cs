@@ -34,7 +34,7 @@ internal sealed record Digest
     /// <summary>Gets whether the member had begun to probe in this recovery when the interval began.</summary>
     public bool HasBegun { get; init; }
 
-    /// <summary>Gets whether all calls of the member have failed since it began, and there were several: its own path is broken, or nothing works.</summary>
+    /// <summary>Gets whether calls of the member have failed since it began, and none has succeeded: its own path is broken, or nothing works.</summary>
     public bool OnlyFails { get; init; }
 
     public bool IsManual => State is BreakerState.Disabled or BreakerState.ForcedOpen or BreakerState.MetricsOnly;

@@ -44,14 +44,17 @@ internal sealed record FleetRules
     /// <summary>Gets the factor by which the cohort grows above <see cref="DoubleUntil"/>. Default 1.125.</summary>
     public double Growth { get; init; } = 1.125;
 
-    /// <summary>Gets the failure rate below which the cohort grows. Default 0.05.</summary>
-    public double GrowBelow { get; init; } = 0.05;
+    /// <summary>Gets the failure rate above the usual one below which the cohort grows. Default 0.03.</summary>
+    public double GrowBelow { get; init; } = 0.03;
 
-    /// <summary>Gets the failure rate above which the cohort shrinks; 1 for never. Default 0.1.</summary>
-    public double ShrinkAbove { get; init; } = 0.1;
+    /// <summary>Gets the failure rate above the usual one from which the cohort shrinks; 1 for never. Default 0.06.</summary>
+    public double ShrinkAbove { get; init; } = 0.06;
 
-    /// <summary>Gets the ratio of the cohort whose load must be there before the cohort grows. Default 0.95.</summary>
-    public double ProvenRatio { get; init; } = 0.95;
+    /// <summary>Gets the number of intervals for which the cohort does not grow after it shrank. Default 15.</summary>
+    public int HoldAfterShrinking { get; init; } = 15;
+
+    /// <summary>Gets the ratio of the cohort whose load must be there before the cohort grows. Default 0.9.</summary>
+    public double ProvenRatio { get; init; } = 0.9;
 
     /// <summary>Gets the fewest calls of the cohort that prove something. Default 5.</summary>
     public int ProvenCalls { get; init; } = 5;
@@ -80,6 +83,7 @@ internal sealed record FleetRules
             .. Ratio(nameof(GrowBelow), GrowBelow),
             .. Ratio(nameof(ShrinkAbove), ShrinkAbove),
             .. GrowBelow < ShrinkAbove ? [] : new[] { $"{nameof(GrowBelow)} must be below {nameof(ShrinkAbove)} ({ShrinkAbove}), but is {GrowBelow}." },
+            .. AtLeast(nameof(HoldAfterShrinking), HoldAfterShrinking, 0),
             .. Ratio(nameof(ProvenRatio), ProvenRatio),
             .. AtLeast(nameof(ProvenCalls), ProvenCalls, 1),
             .. LoneProbersPerSecond > 0

@@ -24,10 +24,16 @@ internal sealed record ScopeSummary
     /// <summary>Gets how often the cohort was sent back to the start in this epoch.</summary>
     public int Setbacks { get; init; }
 
+    /// <summary>Gets the revision until which the share does not grow.</summary>
+    public long HoldsUntil { get; init; }
+
+    /// <summary>Gets the failure rate that is usual while the scope is closed; <see langword="null"/> before there were calls.</summary>
+    public double? UsualRate { get; init; }
+
     public int Votes { get; init; }
 
     public int Quorum { get; init; }
 
-    /// <summary>Returns whether a member belongs to the cohort.</summary>
-    public bool Includes(int member) => Share >= 1 || MemberRank.Of(member, Epoch) < Share;
+    /// <summary>Returns whether a member belongs to the cohort. After a setback, other members are first.</summary>
+    public bool Includes(int member) => Share >= 1 || MemberRank.Of(member, Epoch + Setbacks) < Share;
 }

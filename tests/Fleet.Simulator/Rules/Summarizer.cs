@@ -24,12 +24,12 @@ internal static class Summarizer
         var scopes = last.Scopes.Select(
             (scope, zone) =>
             {
-                var (votes, quorum, isReached) = counts[zone];
+                var (votes, quorum, isReached, _) = counts[zone];
                 var next =
                     scope.IsOpen
-                        ? Cohort.Next(rules, rule, scope, [.. live.Where(member => member.Digest.Zone == zone).Select(member => member.Digest)], revision)
-                    : isReached || all ? new() { Epoch = revision, IsOpen = true, ShareSince = revision }
-                    : scope;
+                        ? Cohort.Next(rules, scope, [.. live.Where(member => member.Digest.Zone == zone).Select(member => member.Digest)], revision)
+                    : isReached || all ? new() { Epoch = revision, IsOpen = true, ShareSince = revision, UsualRate = scope.UsualRate }
+                    : scope with { UsualRate = counts[zone].UsualRate(scope.UsualRate, rule) };
                 return next with { Votes = votes, Quorum = quorum };
             }
         );
@@ -41,14 +41,25 @@ internal static class Summarizer
         var eligible = members.Where(member => member.Digest.IsEligible).ToArray();
         var quorum = Votes.Quorum(rules, eligible.Length);
         var votes = eligible.Count(member => member.Digest.VoteAge + member.Age <= rules.VoteLifetime);
-        return new(votes, quorum, votes >= quorum || SharedWindowFires(rules, rule, eligible, quorum));
+        var sums = eligible.Aggregate(default(CallSums), (sum, member) => sum + member.Digest.Closed);
+        return new(votes, quorum, votes >= quorum || SharedWindowFires(rules, rule, sums, eligible, quorum), sums);
     }
 
     /// <summary>Returns whether the breaker's own rule fires on the fleet's sums, and a quorum of members has a part in it.</summary>
-    private static bool SharedWindowFires(FleetRules rules, BreakerRule rule, (Digest Digest, TimeSpan Age)[] eligible, int quorum) =>
+    private static bool SharedWindowFires(FleetRules rules, BreakerRule rule, CallSums sums, (Digest Digest, TimeSpan Age)[] eligible, int quorum) =>
         rules.SharedWindow > TimeSpan.Zero
-        && rule.Fires(eligible.Aggregate(default(CallSums), (sum, member) => sum + member.Digest.Closed))
+        && rule.Fires(sums)
         && eligible.Count(member => rule.FiresWithoutMinimum(member.Digest.Closed)) >= quorum;
 
-    private readonly record struct QuorumCount(int Votes, int Quorum, bool IsReached);
+    private readonly record struct QuorumCount(int Votes, int Quorum, bool IsReached, CallSums Closed)
+    {
+        // An outage that begins must not become usual: the rate moves slowly, and not at all where the rule is near.
+        private const double Slowness = 60;
+        private const int Near = 4;
+
+        public double? UsualRate(double? last, BreakerRule rule) =>
+            Closed.Requests == 0 || rule.FiresWithoutMinimum(new(Closed.Requests, Math.Min(Closed.Requests, Closed.Failures * Near)))
+                ? last
+                : last is null ? Closed.FailureRate : last + ((Closed.FailureRate - last) / Slowness);
+    }
 }

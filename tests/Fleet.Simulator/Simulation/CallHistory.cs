@@ -3,8 +3,6 @@ namespace Fluxgate.Simulation;
 /// <summary>The sums of a member's recent calls, from the differences of its breaker's snapshots.</summary>
 internal sealed class CallHistory(FleetRules rules, Member member, SteeredBreaker breaker)
 {
-    private const int Several = 3;
-
     // Without a shared window, the recovery still needs recent calls.
     private readonly TimeSpan _window = rules.SharedWindow > TimeSpan.Zero ? rules.SharedWindow : rules.Interval * 5;
     private readonly List<(TimeSpan At, CallSums Closed, CallSums Returned, long Demand)> _intervals = [];
@@ -21,7 +19,7 @@ internal sealed class CallHistory(FleetRules rules, Member member, SteeredBreake
 
     public bool HasTraffic => _intervals.Exists(interval => interval.Demand > 0);
 
-    public bool OnlyFails => _sinceBegun.Failures >= Several && _sinceBegun.Failures == _sinceBegun.Requests;
+    public bool OnlyFails => _sinceBegun.Failures > 0 && _sinceBegun.Failures == _sinceBegun.Requests;
 
     /// <summary>Adds the calls since the last exchange.</summary>
     public void Read(BreakerSnapshot snapshot, bool inRecovery)

@@ -14,7 +14,7 @@ internal sealed class Dependency(World world, EventQueue queue, Recording record
     private static readonly TimeSpan Slowest = TimeSpan.FromMilliseconds(60);
 
     // Requests that arrive together are served if the capacity of this time suffices.
-    private static readonly TimeSpan Buffer = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Buffer = TimeSpan.FromMilliseconds(100);
 
     private readonly Chance _chance = new(world.Seed, stream: 1);
     private double _tokens = double.NaN;

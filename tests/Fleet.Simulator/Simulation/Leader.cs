@@ -29,6 +29,14 @@ internal sealed class Leader(Run run, Member member)
 
         var known = digests.Select(digest => (digest, now - _seen[digest.Member].At)).ToArray();
         var next = Summarizer.Next(run.World.Rules, run.World.Rule, last, known);
+        if (!run.World.Design.Gates)
+        {
+            // In the first designs, a trip of the fleet is a moment, and every member recovers alone.
+            next = next with { Scopes = [.. next.Scopes.Select(scope => EndsAtOnce(scope, next.Revision) ? scope with { IsOpen = false } : scope)] };
+        }
+
         run.Network.Send(member.Place, () => run.Write(next));
     }
+
+    private bool EndsAtOnce(ScopeSummary scope, long revision) => scope.IsOpen && revision - scope.Epoch >= run.World.Rules.StaleAfter;
 }
