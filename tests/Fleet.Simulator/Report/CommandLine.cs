@@ -116,7 +116,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
             trips of the fleet {figures.FleetTrips}, members that followed {figures.Followed}, own trips {figures.OwnTrips}
             calls {figures.Demand:N0}: failed {figures.Failed:N0}, rejected although the dependency worked {figures.RefusedHealthy:N0}
             most probers at one moment {figures.MostProbers}, most circuits that began to probe in one second {figures.MostBegan}
-            peak load / capacity {Figures.Ratio(figures.PeakLoad)}, recovered after {Figures.Seconds(figures.RecoveredAfter(scenario.WorksAt))}
+            peak load / capacity {Figures.Ratio(figures.PeakLoad)}{(scenario.WorksAt is null ? "" : $", recovered after {Figures.Seconds(figures.RecoveredAfter(scenario.WorksAt))}")}
             """
         );
 

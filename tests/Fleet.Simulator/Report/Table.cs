@@ -14,7 +14,7 @@ internal sealed record Table(string Name, IReadOnlyList<(string Title, Func<Scen
     private static readonly (string, Func<Scenario, Figures, string>) Failed = ("failed calls", (_, run) => N(run.Failed));
     private static readonly (string, Func<Scenario, Figures, string>) FleetTrips = ("trips of the fleet", (_, run) => N(run.FleetTrips));
     private static readonly (string, Func<Scenario, Figures, string>) Recovered =
-        ("recovered after", (scenario, run) => Figures.Seconds(run.RecoveredAfter(scenario.WorksAt)));
+        ("recovered after", (scenario, run) => scenario.WorksAt is null ? "–" : Figures.Seconds(run.RecoveredAfter(scenario.WorksAt)));
 
     public static IReadOnlyList<Table> All { get; } =
         [
@@ -56,7 +56,7 @@ internal sealed record Table(string Name, IReadOnlyList<(string Title, Func<Scen
             ),
             new(
                 "probes",
-                [("most members that probe at once", (_, run) => N(run.MostHalfOpen)), ("most that begin in a second", (_, run) => N(run.MostBegan)), Recovered],
+                [("most members that probe at once", (_, run) => N(run.MostProbers)), ("most that begin in a second", (_, run) => N(run.MostBegan)), Recovered],
                 [
                     (Scenario.Probes, Variant.Fleet),
                     (Scenario.Probes, Variant.Alone),
@@ -70,7 +70,7 @@ internal sealed record Table(string Name, IReadOnlyList<(string Title, Func<Scen
                     ("peak load / capacity", (_, run) => Figures.Ratio(run.PeakLoad)),
                     ("capacity used", (_, run) => Figures.Ratio(run.Used)),
                     Recovered,
-                    ("own trips after the outage", (scenario, run) => N(run.OwnTripsAfter(scenario.WorksAt + Settled))),
+                    ("own trips after the outage", (scenario, run) => N(run.OwnTripsAfter((scenario.WorksAt ?? default) + Settled))),
                     Failed,
                     Refused,
                 ],

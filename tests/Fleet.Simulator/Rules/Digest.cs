@@ -31,7 +31,7 @@ internal sealed record Digest
     /// <summary>Gets the revision of the share on which the member has acted for the whole interval.</summary>
     public long ActedOn { get; init; }
 
-    /// <summary>Gets whether the member had begun to probe in this recovery when the interval began.</summary>
+    /// <summary>Gets whether the member has begun to probe in this recovery.</summary>
     public bool HasBegun { get; init; }
 
     /// <summary>Gets whether calls of the member have failed since it began, and none has succeeded: its own path is broken, or nothing works.</summary>

@@ -8,6 +8,12 @@ internal sealed record FleetRules
     /// <summary>Gets the time between two exchanges of a member with the store. Default 1 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Gets the intervals between two looks of the leader. Default 1.1: a decision reaches all members within one interval and its effect is reported
+    /// within the next, so that the second look sees all of it.
+    /// </summary>
+    public double LeaderIntervals { get; init; } = 1.1;
+
     /// <summary>Gets the number of intervals without progress after which a digest or a summary is out of date. Default 3.</summary>
     public int StaleAfter { get; init; } = 3;
 
@@ -41,8 +47,8 @@ internal sealed record FleetRules
     /// <summary>Gets the share of members up to which the cohort doubles. Default 0.1.</summary>
     public double DoubleUntil { get; init; } = 0.1;
 
-    /// <summary>Gets the factor by which the cohort grows above <see cref="DoubleUntil"/>. Default 1.125.</summary>
-    public double Growth { get; init; } = 1.125;
+    /// <summary>Gets the factor by which the cohort grows above <see cref="DoubleUntil"/>. Default 1.1.</summary>
+    public double Growth { get; init; } = 1.1;
 
     /// <summary>Gets the failure rate above the usual one below which the cohort grows. Default 0.03.</summary>
     public double GrowBelow { get; init; } = 0.03;
@@ -69,6 +75,7 @@ internal sealed record FleetRules
     public IReadOnlyList<string> Errors =>
         [
             .. Positive(nameof(Interval), Interval),
+            .. LeaderIntervals >= 1 ? [] : new[] { $"{nameof(LeaderIntervals)} must be at least 1, but is {LeaderIntervals}." },
             .. AtLeast(nameof(StaleAfter), StaleAfter, 1),
             .. Ratio(nameof(Majority), Majority),
             .. AtLeast(nameof(QuorumMinimum), QuorumMinimum, 1),

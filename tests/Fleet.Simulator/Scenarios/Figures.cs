@@ -21,11 +21,8 @@ internal sealed class Figures(Recording recording)
 
     public int Setbacks => recording.Setbacks;
 
-    /// <summary>Gets the most members that probed at one moment without being in the cohort.</summary>
+    /// <summary>Gets the most live members that were half-open at one moment and not in the cohort.</summary>
     public int MostProbers => recording.MostProbers;
-
-    /// <summary>Gets the most members that were half-open at the end of a second.</summary>
-    public int MostHalfOpen => recording.Seconds.Max(second => second.In(BreakerState.HalfOpen));
 
     public int OwnTrips => recording.Seconds.Sum(second => second.OwnTrips);
 
@@ -72,10 +69,13 @@ internal sealed class Figures(Recording recording)
     /// <summary>Gets the circuits that a member's own rule opened after a time.</summary>
     public int OwnTripsAfter(TimeSpan time) => recording.Seconds.Where(second => second.Number >= time.TotalSeconds).Sum(second => second.OwnTrips);
 
-    /// <summary>Gets the time from a moment until fewer than 1 % of the calls are rejected, to the end; <see langword="null"/> if they are not.</summary>
-    public TimeSpan? RecoveredAfter(TimeSpan time)
+    /// <summary>
+    /// Gets the time from a moment until, to the end of the run, fewer than 1 % of the calls are rejected although the dependency works;
+    /// <see langword="null"/> if that does not happen.
+    /// </summary>
+    public TimeSpan? RecoveredAfter(TimeSpan? time)
     {
-        var last = recording.Seconds.LastOrDefault(second => second.Refused >= 0.01 * second.Demand)?.Number ?? -1;
+        var last = recording.Seconds.LastOrDefault(second => second.RefusedHealthy >= 0.01 * second.Demand)?.Number ?? -1;
         return last + 1 >= recording.Seconds.Count ? null : TimeSpan.FromSeconds(last + 1) - time;
     }
 

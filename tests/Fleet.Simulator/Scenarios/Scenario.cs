@@ -15,8 +15,8 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
     /// <summary>Gets when the dependency begins to fail, in every scenario.</summary>
     public static TimeSpan BeginsAt => FailsAt;
 
-    /// <summary>Gets when the dependency works again, at least for some, if it does.</summary>
-    public TimeSpan WorksAt { get; private init; } = UsuallyWorksAt;
+    /// <summary>Gets when the dependency works again, at least for some members; <see langword="null"/> if it does not.</summary>
+    public TimeSpan? WorksAt { get; private init; }
 
     public static Scenario BadMember { get; } =
         new(
@@ -27,7 +27,10 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
         );
 
     public static Scenario Outage { get; } =
-        new("outage", "the dependency fails for all from 10 s to 40 s, then bears any load", 1_000, world => Failing(world, seconds: 160));
+        new("outage", "the dependency fails for all from 10 s to 40 s, then bears any load", 1_000, world => Failing(world, seconds: 160))
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Step { get; } =
         new(
@@ -35,7 +38,10 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
             "as outage, but it bears 40 % of the load for 60 s, then any",
             1_000,
             world => Failing(world, seconds: 200, sinceWorks => sinceWorks < 60 ? 0.4 : null)
-        );
+        )
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Ramp { get; } =
         new(
@@ -43,10 +49,16 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
             "as outage, but what it bears grows from 10 % to all of the load in 90 s",
             1_000,
             world => Failing(world, seconds: 200, sinceWorks => sinceWorks < 90 ? 0.1 + (0.9 * sinceWorks / 90) : null)
-        );
+        )
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Saturated { get; } =
-        new("saturated", "as outage, but it bears 60 % of the load and never more", 1_000, world => Failing(world, seconds: 200, _ => 0.6));
+        new("saturated", "as outage, but it bears 60 % of the load and never more", 1_000, world => Failing(world, seconds: 200, _ => 0.6))
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Dip { get; } =
         new(
@@ -54,7 +66,10 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
             "as outage, but it bears 60 % of the load, 25 % from 100 s on, and any from 140 s on",
             1_000,
             world => Failing(world, seconds: 240, sinceWorks => sinceWorks < 60 ? 0.6 : sinceWorks < 100 ? 0.25 : null)
-        );
+        )
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Noisy { get; } =
         new(
@@ -62,7 +77,10 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
             "as outage, but 8 % of the calls fail at all times",
             1_000,
             world => Failing(world, seconds: 200) with { ErrorRate = 0.08 }
-        );
+        )
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Rough { get; } =
         new(
@@ -76,7 +94,10 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
                     Latency = TimeSpan.FromSeconds(0.4),
                     Pauses = [new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(70), member => IsAmong(member, 0.1))],
                 }
-        );
+        )
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Partial { get; } =
         new(
@@ -94,7 +115,10 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
                     Outages = [.. failing.Outages, new(UsuallyWorksAt, ForEver, member => IsAmong(member, 0.35))],
                 };
             }
-        );
+        )
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Blink { get; } =
         new(
@@ -136,7 +160,10 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
             "as outage, and from 20 s on no member reaches the store",
             400,
             world => Failing(world, seconds: 120) with { CallsPerSecond = 20, Cuts = [new(TimeSpan.FromSeconds(20), ForEver, _ => true)] }
-        );
+        )
+        {
+            WorksAt = UsuallyWorksAt,
+        };
 
     public static Scenario Zone { get; } =
         new(

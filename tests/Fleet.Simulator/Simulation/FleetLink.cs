@@ -32,10 +32,13 @@ internal sealed class FleetLink(Run run, Member member, SteeredBreaker breaker)
 
     public bool HasLease => _hasLease && member.Clock.Elapsed < _leaseUntil;
 
+    /// <summary>Gets whether the member led at its last exchange.</summary>
+    public bool Leads { get; private set; }
+
     public bool IsSteered => Scope is { IsOpen: true };
 
     /// <summary>Gets whether the member probes although the cohort does not include it.</summary>
-    public bool IsProber => IsSteered && breaker.State == BreakerState.HalfOpen && !LastScope.Includes(member.Place.Number);
+    public bool IsProber => breaker.State == BreakerState.HalfOpen && !(IsSteered && LastScope.Includes(member.Place.Number));
 
     public TimeSpan? Wait(TimeSpan sinceBreak)
     {
@@ -45,8 +48,7 @@ internal sealed class FleetLink(Run run, Member member, SteeredBreaker breaker)
         }
 
         var alone = member.Clock.Elapsed - _heardAt - _rules.Stale;
-        var waited = Scope is null && alone < sinceBreak ? alone : sinceBreak;
-        return ProbeGate.Wait(_rules, Scope, member.Place.Number, HasLease, waited, _summary.Live);
+        return ProbeGate.Wait(_rules, Scope, member.Place.Number, HasLease, sinceBreak, alone, Math.Max(1, _summary.Live));
     }
 
     public void OnBegan() => _begunAt ??= member.Clock.Elapsed;
@@ -100,7 +102,7 @@ internal sealed class FleetLink(Run run, Member member, SteeredBreaker breaker)
             Returned = _history.Returned,
             OnlyFails = _history.OnlyFails,
             ActedOn = now - _actsSince >= _rules.Interval * NearlyWhole ? _actsOn : _actedOnBefore,
-            HasBegun = now - _begunAt >= _rules.Interval / 2,
+            HasBegun = _begunAt is not null,
         };
     }
 
@@ -128,7 +130,8 @@ internal sealed class FleetLink(Run run, Member member, SteeredBreaker breaker)
         _heardAt = member.Clock.Elapsed;
         _summary = response.Summary;
         (_hasLease, _leaseUntil) = (response.HasLease, sentAt + _rules.LeaseTime);
-        if (response.Leads)
+        Leads = response.Leads;
+        if (Leads)
         {
             _leader.Lead();
         }

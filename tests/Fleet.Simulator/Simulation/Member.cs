@@ -48,7 +48,7 @@ internal sealed class Member
     public long Demand { get; private set; }
 
     /// <summary>Gets whether the member probes although the cohort does not include it.</summary>
-    public bool IsProber => _fleet.IsProber;
+    public bool IsProber => !_isDead && _fleet.IsProber;
 
     public void Start()
     {
@@ -116,7 +116,7 @@ internal sealed class Member
         Do(() =>
         {
             var jitter = 0.95 + (0.1 * _chance.NextDouble());
-            _run.Queue.After(_run.World.Rules.Interval * jitter, Exchange);
+            _run.Queue.After(_run.World.Rules.Interval * (_fleet.Leads ? _run.World.Rules.LeaderIntervals : 1) * jitter, Exchange);
             _fleet.Exchange();
         });
 

@@ -16,7 +16,7 @@ internal sealed class Recording
     /// <summary>Gets how often a cohort was sent back to the start.</summary>
     public int Setbacks { get; set; }
 
-    /// <summary>Gets the most members that probed at one moment without being in the cohort.</summary>
+    /// <summary>Gets the most live members that were half-open at one moment and not in the cohort.</summary>
     public int MostProbers { get; set; }
 
     public void NextSecond() => _seconds.Add(new(_seconds.Count));
