@@ -44,8 +44,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
                 Document.Write(errors);
                 break;
             default:
-                Draw(asked);
-                break;
+                return Draw(asked);
         }
 
         return Done;
@@ -90,7 +89,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
     private static int? Number(string? text, int least, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null;
 
-    private void Draw(Asked asked)
+    private int Draw(Asked asked)
     {
         var world = asked.Scenario.World(asked.Variant, asked.Members, (ulong)asked.Seed);
         var recording = Simulation.Run.Of(world);
@@ -98,15 +97,26 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
             CultureInfo.InvariantCulture,
             $"{asked.Scenario.Name}, {asked.Variant.Name}: {world.Members} members, seed {world.Seed}"
         );
+        if (asked.Svg is { } file)
+        {
+            try
+            {
+                File.WriteAllText(file, SvgPicture.Of(recording, title));
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                errors.WriteLine($"--svg must be the path of a file that can be written, but is '{file}' ({error.Message})");
+                return Invalid;
+            }
+
+            errors.WriteLine($"Wrote {file}.");
+        }
+
         output.WriteLine(title);
         output.WriteLine(asked.Scenario.Help);
         new TextPicture(recording, output, isTerminal).Draw();
         output.WriteLine(Sentence(asked.Scenario, new(recording)));
-        if (asked.Svg is { } file)
-        {
-            File.WriteAllText(file, SvgPicture.Of(recording, title));
-            errors.WriteLine($"Wrote {file}.");
-        }
+        return Done;
     }
 
     private static string Sentence(Scenario scenario, Figures figures) =>

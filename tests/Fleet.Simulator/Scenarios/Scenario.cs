@@ -10,7 +10,9 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
     private static readonly TimeSpan ForEver = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan BlinkEnds = TimeSpan.FromSeconds(16);
-    private static readonly TimeSpan UsuallyWorksAt = TimeSpan.FromSeconds(40);
+
+    /// <summary>Gets when the dependency works again in most scenarios.</summary>
+    public static TimeSpan UsuallyWorksAt { get; } = TimeSpan.FromSeconds(40);
 
     /// <summary>Gets when the dependency begins to fail, in every scenario.</summary>
     public static TimeSpan BeginsAt => FailsAt;
