@@ -80,7 +80,8 @@ public sealed class CohortRules
     [Fact]
     public void Some_members_whose_own_path_is_broken_do_not_stop_the_others()
     {
-        var digests = Cohort(0.5, failures: 0).Select((digest, i) => i % 3 == 0 ? digest with { Returned = new(5, 5), OnlyFails = true } : digest);
+        var digests = Cohort(0.5, failures: 0)
+            .Select((digest, i) => i % 3 == 0 ? digest with { Returned = new(5, 5), OnlyFails = true } : digest);
 
         Assert.Equal(0.55, Next(0.5, [.. digests]).Share, 10);
     }
@@ -101,9 +102,17 @@ public sealed class CohortRules
     private static ScopeSummary Next(double share, Digest[] digests, Func<ScopeSummary, ScopeSummary>? change = null) =>
         Fluxgate.Cohort.Next(FleetRules.Default, (change ?? (scope => scope))(Scope(share)), digests, revision: 11);
 
-    private static ScopeSummary Scope(double share) => new() { Epoch = 7, IsOpen = true, Share = share, ShareSince = 10 };
+    private static ScopeSummary Scope(double share) =>
+        new()
+        {
+            Epoch = 7,
+            IsOpen = true,
+            Share = share,
+            ShareSince = 10,
+        };
 
-    private static Digest[] Probers(int failures) => [.. Enumerable.Range(0, Members).Select(number => Member(number, number < 5, failures))];
+    private static Digest[] Probers(int failures) =>
+        [.. Enumerable.Range(0, Members).Select(number => Member(number, number < 5, failures))];
 
     private static Digest[] Cohort(double share, int failures) =>
         [.. Enumerable.Range(0, Members).Select(number => Member(number, Scope(share).Includes(number), failures))];

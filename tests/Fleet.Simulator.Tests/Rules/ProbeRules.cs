@@ -55,7 +55,11 @@ public sealed class ProbeRules
     {
         for (var epoch = 1L; epoch < 100; epoch++)
         {
-            Assert.InRange(Enumerable.Range(0, 1_000).Count(member => MemberRank.Of(member, epoch) < share), (share * 1_000) - 3, (share * 1_000) + 3);
+            Assert.InRange(
+                Enumerable.Range(0, 1_000).Count(member => MemberRank.Of(member, epoch) < share),
+                (share * 1_000) - 3,
+                (share * 1_000) + 3
+            );
         }
     }
 

@@ -48,7 +48,9 @@ public sealed class Summaries
     [Fact]
     public void Few_members_with_many_failures_do_not_trip_the_fleet()
     {
-        Assert.False(Next(Members(10, number => Healthy(number) with { Closed = number < 2 ? new(1_000, 1_000) : new(10, 0) })).Scopes[0].IsOpen);
+        Assert.False(
+            Next(Members(10, number => Healthy(number) with { Closed = number < 2 ? new(1_000, 1_000) : new(10, 0) })).Scopes[0].IsOpen
+        );
     }
 
     [Fact]
@@ -94,5 +96,11 @@ public sealed class Summaries
             Closed = new(10, 0),
         };
 
-    private static Digest Voter(int number) => Healthy(number) with { State = BreakerState.Open, VoteAge = TimeSpan.Zero, Closed = default };
+    private static Digest Voter(int number) =>
+        Healthy(number) with
+        {
+            State = BreakerState.Open,
+            VoteAge = TimeSpan.Zero,
+            Closed = default,
+        };
 }

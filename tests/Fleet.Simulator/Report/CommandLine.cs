@@ -12,7 +12,17 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
     private const int Done = 0;
     private const int Invalid = 2;
 
-    private static readonly string[] Options = ["--scenario", "--variant", "--members", "--seed", "--svg", "--write-doc", "--list", "--help"];
+    private static readonly string[] Options =
+    [
+        "--scenario",
+        "--variant",
+        "--members",
+        "--seed",
+        "--svg",
+        "--write-doc",
+        "--list",
+        "--help",
+    ];
 
     /// <summary>Runs what the arguments ask for.</summary>
     /// <returns>0, or 2 if an argument is invalid.</returns>
@@ -71,7 +81,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
                 return asked.Seed < 0 ? Message(option, value, $"a whole number from 0 to {int.MaxValue}") : null;
             case "--svg":
                 asked.Svg = value;
-                return string.IsNullOrEmpty(value) || value.StartsWith("--", StringComparison.Ordinal) ? Message(option, value, "the path of a file") : null;
+                return string.IsNullOrEmpty(value) || value.StartsWith("--", StringComparison.Ordinal)
+                    ? Message(option, value, "the path of a file")
+                    : null;
             case "--write-doc" or "--list" or "--help":
                 takesValue = false;
                 asked.Action = option;
@@ -87,7 +99,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
     private static string Names(IEnumerable<string> names) => $"one of {string.Join(", ", names)}";
 
     private static int? Number(string? text, int least, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : null;
 
     private int Draw(Asked asked)
     {
@@ -126,7 +140,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
             trips of the fleet {figures.FleetTrips}, members that followed {figures.Followed}, own trips {figures.OwnTrips}
             calls {figures.Demand:N0}: failed {figures.Failed:N0}, rejected although the dependency worked {figures.RefusedHealthy:N0}
             most probers at one moment {figures.MostProbers}, most circuits that began to probe in one second {figures.MostBegan}
-            peak load / capacity {Figures.Ratio(figures.PeakLoad)}{(scenario.WorksAt is null ? "" : $", recovered after {Figures.Seconds(figures.RecoveredAfter(scenario.WorksAt))}")}
+            peak load / capacity {Figures.Ratio(figures.PeakLoad)}{(
+                scenario.WorksAt is null ? "" : $", recovered after {Figures.Seconds(figures.RecoveredAfter(scenario.WorksAt))}"
+            )}
             """
         );
 

@@ -33,7 +33,10 @@ internal static class Document
         File.WriteAllText(Path.Combine(root, Page), text);
         foreach (var (scenario, variant, file) in Pictures)
         {
-            File.WriteAllText(Path.Combine(root, file), SvgPicture.Of(RunOf(runs, scenario, variant, progress), $"{scenario.Name}, {variant.Name}"));
+            File.WriteAllText(
+                Path.Combine(root, file),
+                SvgPicture.Of(RunOf(runs, scenario, variant, progress), $"{scenario.Name}, {variant.Name}")
+            );
         }
 
         progress.WriteLine($"Wrote {Page} and {Pictures.Length} pictures.");

@@ -42,13 +42,21 @@ internal static class SvgPicture
         foreach (var (style, _, state) in Layers)
         {
             var above = seconds.Select((second, i) => below[i] + ((double)second.In(state) / second.Members.Sum())).ToArray();
-            var points = above.Select((y, i) => P(i, seconds.Count, MembersTop, y)).Concat(below.Select((y, i) => P(i, seconds.Count, MembersTop, y)).Reverse());
+            var points = above
+                .Select((y, i) => P(i, seconds.Count, MembersTop, y))
+                .Concat(below.Select((y, i) => P(i, seconds.Count, MembersTop, y)).Reverse());
             text.Append(CultureInfo.InvariantCulture, $"<polygon class=\"{style}\" points=\"{string.Join(' ', points)}\"/>\n");
             below = above;
         }
 
         var hasCapacity = seconds.Any(second => second.Capacity is not null);
-        (string, string)[] lines = [("asked", "asked"), ("offered", "offered"), ("failed", "failed"), .. hasCapacity ? [("capacity", "capacity")] : Array.Empty<(string, string)>()];
+        (string, string)[] lines =
+        [
+            ("asked", "asked"),
+            ("offered", "offered"),
+            ("failed", "failed"),
+            .. hasCapacity ? [("capacity", "capacity")] : Array.Empty<(string, string)>(),
+        ];
         Legend(text, CallsTop - 8, "calls per second:", lines, areas: false);
         Line(text, "asked", seconds, second => second.Demand / most);
         Line(text, "offered", seconds, second => second.Offered / most);

@@ -5,6 +5,5 @@ internal readonly record struct CallSums(long Requests, long Failures)
 {
     public double FailureRate => Requests == 0 ? 0 : (double)Failures / Requests;
 
-    public static CallSums operator +(CallSums left, CallSums right) =>
-        new(left.Requests + right.Requests, left.Failures + right.Failures);
+    public static CallSums operator +(CallSums left, CallSums right) => new(left.Requests + right.Requests, left.Failures + right.Failures);
 }

@@ -45,8 +45,18 @@ internal static class Cohort
         // What was served is what the dependency can bear.
         var share = scope.Share * (1 - sums.FailureRate + (scope.UsualRate ?? 0));
         return share * members < rules.Probers
-            ? scope with { Share = 0, ShareSince = revision, Setbacks = scope.Setbacks + 1 }
-            : scope with { Share = share, ShareSince = revision, HoldsUntil = revision + rules.HoldAfterShrinking };
+            ? scope with
+            {
+                Share = 0,
+                ShareSince = revision,
+                Setbacks = scope.Setbacks + 1,
+            }
+            : scope with
+            {
+                Share = share,
+                ShareSince = revision,
+                HoldsUntil = revision + rules.HoldAfterShrinking,
+            };
     }
 
     private static ScopeSummary Grown(FleetRules rules, ScopeSummary scope, Digest[] members, long revision)
@@ -70,7 +80,9 @@ internal static class Cohort
         }
 
         var share =
-            scope.Share < rules.DoubleUntil ? Math.Min(scope.Share * 2, Math.Max(rules.DoubleUntil, scope.Share * rules.Growth)) : scope.Share * rules.Growth;
+            scope.Share < rules.DoubleUntil
+                ? Math.Min(scope.Share * 2, Math.Max(rules.DoubleUntil, scope.Share * rules.Growth))
+                : scope.Share * rules.Growth;
         return scope with { Share = Math.Min(1, share), ShareSince = revision };
     }
 }

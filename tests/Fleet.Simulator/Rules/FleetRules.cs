@@ -89,7 +89,9 @@ internal sealed record FleetRules
             .. Growth > 1 ? [] : new[] { $"{nameof(Growth)} must be greater than 1, but is {Growth}." },
             .. Ratio(nameof(GrowBelow), GrowBelow),
             .. Ratio(nameof(ShrinkAbove), ShrinkAbove),
-            .. GrowBelow < ShrinkAbove ? [] : new[] { $"{nameof(GrowBelow)} must be below {nameof(ShrinkAbove)} ({ShrinkAbove}), but is {GrowBelow}." },
+            .. GrowBelow < ShrinkAbove
+                ? []
+                : new[] { $"{nameof(GrowBelow)} must be below {nameof(ShrinkAbove)} ({ShrinkAbove}), but is {GrowBelow}." },
             .. AtLeast(nameof(HoldAfterShrinking), HoldAfterShrinking, 0),
             .. Ratio(nameof(ProvenRatio), ProvenRatio),
             .. AtLeast(nameof(ProvenCalls), ProvenCalls, 1),

@@ -11,7 +11,15 @@ internal static class ProbeGate
     /// <param name="sinceBreak">How long the break has been over.</param>
     /// <param name="alone">How long the summary has been out of date.</param>
     /// <param name="live">The number of live members in the last summary.</param>
-    public static TimeSpan? Wait(FleetRules rules, ScopeSummary? scope, int member, bool hasLease, TimeSpan sinceBreak, TimeSpan alone, int live)
+    public static TimeSpan? Wait(
+        FleetRules rules,
+        ScopeSummary? scope,
+        int member,
+        bool hasLease,
+        TimeSpan sinceBreak,
+        TimeSpan alone,
+        int live
+    )
     {
         if (scope is null)
         {

@@ -8,7 +8,12 @@ internal static class Summarizer
     /// <param name="rule">The breaker's own rule.</param>
     /// <param name="last">The summary in the store.</param>
     /// <param name="known">All digests in the store, with the time since each was seen to progress, on the reader's monotonic clock.</param>
-    public static FleetSummary Next(FleetRules rules, BreakerRule rule, FleetSummary last, IReadOnlyList<(Digest Digest, TimeSpan Age)> known)
+    public static FleetSummary Next(
+        FleetRules rules,
+        BreakerRule rule,
+        FleetSummary last,
+        IReadOnlyList<(Digest Digest, TimeSpan Age)> known
+    )
     {
         var revision = last.Revision + 1;
         var live = known.Where(member => member.Age < rules.Stale).ToArray();
@@ -27,8 +32,20 @@ internal static class Summarizer
                 var (votes, quorum, isReached, _) = counts[zone];
                 var next =
                     scope.IsOpen
-                        ? Cohort.Next(rules, scope, [.. live.Where(member => member.Digest.Zone == zone).Select(member => member.Digest)], revision)
-                    : isReached || all ? new() { Epoch = revision, IsOpen = true, ShareSince = revision, UsualRate = scope.UsualRate }
+                        ? Cohort.Next(
+                            rules,
+                            scope,
+                            [.. live.Where(member => member.Digest.Zone == zone).Select(member => member.Digest)],
+                            revision
+                        )
+                    : isReached || all
+                        ? new()
+                        {
+                            Epoch = revision,
+                            IsOpen = true,
+                            ShareSince = revision,
+                            UsualRate = scope.UsualRate,
+                        }
                     : scope with { UsualRate = counts[zone].UsualRate(scope.UsualRate, rule) };
                 return next with { Votes = votes, Quorum = quorum };
             }
@@ -46,7 +63,13 @@ internal static class Summarizer
     }
 
     /// <summary>Returns whether the breaker's own rule fires on the fleet's sums, and a quorum of members has a part in it.</summary>
-    private static bool SharedWindowFires(FleetRules rules, BreakerRule rule, CallSums sums, (Digest Digest, TimeSpan Age)[] eligible, int quorum) =>
+    private static bool SharedWindowFires(
+        FleetRules rules,
+        BreakerRule rule,
+        CallSums sums,
+        (Digest Digest, TimeSpan Age)[] eligible,
+        int quorum
+    ) =>
         rules.SharedWindow > TimeSpan.Zero
         && rule.Fires(sums)
         && eligible.Count(member => rule.FiresWithoutMinimum(member.Digest.Closed)) >= quorum;
@@ -58,8 +81,8 @@ internal static class Summarizer
         private const int Near = 4;
 
         public double? UsualRate(double? last, BreakerRule rule) =>
-            Closed.Requests == 0 || rule.FiresWithoutMinimum(new(Closed.Requests, Math.Min(Closed.Requests, Closed.Failures * Near)))
-                ? last
-                : last is null ? Closed.FailureRate : last + ((Closed.FailureRate - last) / Slowness);
+            Closed.Requests == 0 || rule.FiresWithoutMinimum(new(Closed.Requests, Math.Min(Closed.Requests, Closed.Failures * Near))) ? last
+            : last is null ? Closed.FailureRate
+            : last + ((Closed.FailureRate - last) / Slowness);
     }
 }

@@ -38,7 +38,9 @@ internal sealed class Figures(Recording recording)
     public double PeakLoad =>
         Enumerable
             .Range(0, Math.Max(0, recording.Seconds.Count - Smoothed + 1))
-            .Where(first => recording.Seconds.Skip(first).Take(Smoothed).All(second => second.Capacity is not null && !IsAfterFall(second.Number)))
+            .Where(first =>
+                recording.Seconds.Skip(first).Take(Smoothed).All(second => second.Capacity is not null && !IsAfterFall(second.Number))
+            )
             .Select(first => recording.Seconds.Skip(first).Take(Smoothed).Sum(second => second.Offered / second.Capacity!.Value) / Smoothed)
             .DefaultIfEmpty(0)
             .Max();
@@ -67,7 +69,8 @@ internal sealed class Figures(Recording recording)
             .Any(second => recording.Seconds[second].Capacity < recording.Seconds[second - 1].Capacity);
 
     /// <summary>Gets the circuits that a member's own rule opened after a time.</summary>
-    public int OwnTripsAfter(TimeSpan time) => recording.Seconds.Where(second => second.Number >= time.TotalSeconds).Sum(second => second.OwnTrips);
+    public int OwnTripsAfter(TimeSpan time) =>
+        recording.Seconds.Where(second => second.Number >= time.TotalSeconds).Sum(second => second.OwnTrips);
 
     /// <summary>
     /// Gets the time from a moment until, to the end of the run, fewer than 1 % of the calls are rejected although the dependency works;

@@ -67,7 +67,15 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
             "dip",
             "as outage, but it bears 60 % of the load, 25 % from 100 s on, and any from 140 s on",
             1_000,
-            world => Failing(world, seconds: 240, sinceWorks => sinceWorks < 60 ? 0.6 : sinceWorks < 100 ? 0.25 : null)
+            world =>
+                Failing(
+                    world,
+                    seconds: 240,
+                    sinceWorks =>
+                        sinceWorks < 60 ? 0.6
+                        : sinceWorks < 100 ? 0.25
+                        : null
+                )
         )
         {
             WorksAt = UsuallyWorksAt,
@@ -205,25 +213,25 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
         );
 
     public static IReadOnlyList<Scenario> All { get; } =
-        [
-            Outage,
-            Step,
-            Ramp,
-            Saturated,
-            Dip,
-            Noisy,
-            Rough,
-            Partial,
-            Blink,
-            BadMember,
-            LowTraffic,
-            Probes,
-            StoreGone,
-            Zone,
-            TwoZones,
-            Partition,
-            Minority,
-        ];
+    [
+        Outage,
+        Step,
+        Ramp,
+        Saturated,
+        Dip,
+        Noisy,
+        Rough,
+        Partial,
+        Blink,
+        BadMember,
+        LowTraffic,
+        Probes,
+        StoreGone,
+        Zone,
+        TwoZones,
+        Partition,
+        Minority,
+    ];
 
     /// <summary>Returns the world of a run.</summary>
     public World World(Variant? variant = null, int? members = null, ulong seed = 1) =>
@@ -240,7 +248,9 @@ internal sealed record Scenario(string Name, string Help, int Members, Func<Worl
         return failing with
         {
             Capacity = time =>
-                time >= UsuallyWorksAt && capacity?.Invoke((time - UsuallyWorksAt).TotalSeconds) is { } ratio ? ratio * failing.Demand : null,
+                time >= UsuallyWorksAt && capacity?.Invoke((time - UsuallyWorksAt).TotalSeconds) is { } ratio
+                    ? ratio * failing.Demand
+                    : null,
         };
     }
 }

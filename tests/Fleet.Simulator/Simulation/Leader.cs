@@ -32,7 +32,10 @@ internal sealed class Leader(Run run, Member member)
         if (!run.World.Design.Gates)
         {
             // In the first designs, a trip of the fleet is a moment, and every member recovers alone.
-            next = next with { Scopes = [.. next.Scopes.Select(scope => EndsAtOnce(scope, next.Revision) ? scope with { IsOpen = false } : scope)] };
+            next = next with
+            {
+                Scopes = [.. next.Scopes.Select(scope => EndsAtOnce(scope, next.Revision) ? scope with { IsOpen = false } : scope)],
+            };
         }
 
         run.Network.Send(member.Place, () => run.Write(next));

@@ -17,6 +17,5 @@ internal sealed class Network(World world, EventQueue queue)
         }
     }
 
-    private bool IsCut(MemberPlace member) =>
-        world.Cuts.Any(cut => queue.Now >= cut.From && queue.Now < cut.To && cut.Hits(member));
+    private bool IsCut(MemberPlace member) => world.Cuts.Any(cut => queue.Now >= cut.From && queue.Now < cut.To && cut.Hits(member));
 }

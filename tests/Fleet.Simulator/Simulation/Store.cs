@@ -9,7 +9,9 @@ internal sealed class Store(World world, EventQueue queue)
     private readonly SortedDictionary<int, (Digest Digest, TimeSpan At)> _digests = [];
     private readonly ProbeLeases[] _leases =
     [
-        .. Enumerable.Range(0, world.Zones).Select(_ => new ProbeLeases(Math.Max(1, world.Rules.Probers / world.Zones), world.Rules.LeaseTime)),
+        .. Enumerable
+            .Range(0, world.Zones)
+            .Select(_ => new ProbeLeases(Math.Max(1, world.Rules.Probers / world.Zones), world.Rules.LeaseTime)),
     ];
     private FleetSummary _summary = FleetSummary.Empty(world.Zones);
     private int _leader = -1;
