@@ -8,7 +8,7 @@ public sealed class Latches
     [Fact]
     public void A_fleet_whose_votes_are_its_own_echo_never_recovers()
     {
-        var run = Runs.FiguresOf(Scenario.Blink, Variant.Echoes);
+        var run = MadeRuns.FiguresOf(Scenario.Blink, Variant.Echoes);
 
         Assert.InRange(run.FleetTrips, 20, int.MaxValue);
         Assert.Null(run.RecoveredAfter(Scenario.Blink.WorksAt));
@@ -17,7 +17,7 @@ public sealed class Latches
     [Fact]
     public void A_fleet_with_votes_of_failed_probes_trips_healthy_members_for_ever()
     {
-        var run = Runs.FiguresOf(Scenario.Partial, Variant.FailedProbes, members: 1_000);
+        var run = MadeRuns.FiguresOf(Scenario.Partial, Variant.FailedProbes);
 
         Assert.InRange(run.FleetTrips, 20, int.MaxValue);
         Assert.Null(run.RecoveredAfter(Scenario.Partial.WorksAt));
@@ -30,7 +30,7 @@ public sealed class Latches
     {
         var scenario = Scenario.All.Single(scenario => scenario.Name == name);
 
-        var run = Runs.FiguresOf(scenario);
+        var run = MadeRuns.FiguresOf(scenario);
 
         Assert.Equal(1, run.FleetTrips);
         Assert.NotNull(run.RecoveredAfter(scenario.WorksAt));

@@ -5,7 +5,7 @@ namespace Fluxgate.Runs;
 public sealed class RecoveryInCohorts
 {
     private const double Limit = 1.2;
-    private const int Members = 500;
+    private const int Members = 300;
 
     private static readonly TimeSpan OutageIsOver = TimeSpan.FromSeconds(45);
 
@@ -64,5 +64,5 @@ public sealed class RecoveryInCohorts
     }
 
     private static Figures FiguresOf(string name, Variant variant) =>
-        Runs.FiguresOf(Scenario.All.Single(scenario => scenario.Name == name), variant, Members);
+        MadeRuns.FiguresOf(Scenario.All.Single(scenario => scenario.Name == name), variant, Members);
 }

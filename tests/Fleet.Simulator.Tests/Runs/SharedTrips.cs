@@ -8,7 +8,7 @@ public sealed class SharedTrips
     [Fact]
     public void One_bad_member_of_1000_costs_no_call_of_a_healthy_one()
     {
-        var run = Runs.FiguresOf(Scenario.BadMember, members: 1_000);
+        var run = MadeRuns.FiguresOf(Scenario.BadMember, members: 1_000);
 
         Assert.Equal(1, run.OwnTrips);
         Assert.Equal((0, 0, 0), (run.FleetTrips, run.Followed, run.RefusedHealthy));
@@ -17,7 +17,7 @@ public sealed class SharedTrips
     [Fact]
     public void One_that_opens_all_takes_the_service_down()
     {
-        var run = Runs.FiguresOf(Scenario.BadMember, Variant.OneOpensAll, members: 1_000);
+        var run = MadeRuns.FiguresOf(Scenario.BadMember, Variant.OneOpensAll, members: 1_000);
 
         Assert.Equal(999, run.Followed);
         Assert.InRange(run.RefusedHealthy, 100_000, long.MaxValue);
@@ -26,7 +26,7 @@ public sealed class SharedTrips
     [Fact]
     public void An_outage_opens_all_members_sooner_than_alone()
     {
-        var (fleet, alone) = (Runs.FiguresOf(Scenario.Outage), Runs.FiguresOf(Scenario.Outage, Variant.Alone));
+        var (fleet, alone) = (MadeRuns.FiguresOf(Scenario.Outage), MadeRuns.FiguresOf(Scenario.Outage, Variant.Alone));
 
         Assert.Equal(1, fleet.FleetTrips);
         Assert.True(fleet.OpenAfter(Scenario.BeginsAt) < alone.OpenAfter(Scenario.BeginsAt));
@@ -36,17 +36,17 @@ public sealed class SharedTrips
     [Fact]
     public void Members_with_little_traffic_trip_within_6_seconds()
     {
-        var run = Runs.FiguresOf(Scenario.LowTraffic, members: 1_000);
+        var run = MadeRuns.FiguresOf(Scenario.LowTraffic, members: 1_000);
 
         Assert.InRange(run.OpenAfter(Scenario.BeginsAt)!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
         Assert.Equal(0, run.OwnTrips);
-        Assert.Null(Runs.FiguresOf(Scenario.LowTraffic, Variant.OwnSums, members: 1_000).OpenAfter(Scenario.BeginsAt, ratio: 0.01));
+        Assert.Null(MadeRuns.FiguresOf(Scenario.LowTraffic, Variant.OwnSums, members: 1_000).OpenAfter(Scenario.BeginsAt, ratio: 0.01));
     }
 
     [Fact]
     public void A_zone_trips_without_the_others()
     {
-        var run = Runs.Of(Scenario.Zone);
+        var run = MadeRuns.Of(Scenario.Zone);
 
         Assert.Single(run.FleetTrips);
         Assert.Equal((100, 200), (NotClosed(run), run.Seconds[^1].In(BreakerState.Closed)));
@@ -56,7 +56,7 @@ public sealed class SharedTrips
     [Fact]
     public void Two_zones_with_a_quorum_trip_the_whole_fleet()
     {
-        var run = Runs.Of(Scenario.TwoZones);
+        var run = MadeRuns.Of(Scenario.TwoZones);
 
         Assert.Equal(3, run.FleetTrips.Count);
         Assert.Equal(300, new Figures(run).Followed);
@@ -65,7 +65,7 @@ public sealed class SharedTrips
     [Fact]
     public void Members_that_are_cut_off_trip_alone_and_nobody_follows()
     {
-        var run = Runs.FiguresOf(Scenario.Partition);
+        var run = MadeRuns.FiguresOf(Scenario.Partition);
 
         Assert.Equal((0, 0, 0), (run.FleetTrips, run.Followed, run.RefusedHealthy));
         Assert.InRange(run.OwnTrips, 60, 130);
@@ -74,7 +74,7 @@ public sealed class SharedTrips
     [Fact]
     public void A_minority_that_reaches_the_store_has_no_quorum()
     {
-        var run = Runs.FiguresOf(Scenario.Minority);
+        var run = MadeRuns.FiguresOf(Scenario.Minority);
 
         Assert.Equal((0, 0, 0), (run.FleetTrips, run.Followed, run.RefusedHealthy));
         Assert.InRange(run.OwnTrips, 30, 70);

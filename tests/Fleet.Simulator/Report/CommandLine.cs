@@ -1,6 +1,5 @@
 using System.Globalization;
 using Fluxgate.Scenarios;
-using Fluxgate.Simulation;
 
 namespace Fluxgate.Report;
 

@@ -5,7 +5,7 @@ using Fluxgate.Simulation;
 namespace Fluxgate.Runs;
 
 /// <summary>The runs that tests look at. Each is made once.</summary>
-internal static class Runs
+internal static class MadeRuns
 {
     private static readonly ConcurrentDictionary<(Scenario, Variant, int), Lazy<Recording>> Made = new();
 
