@@ -10,7 +10,10 @@ public sealed class CommandLineOptions
     [InlineData("--seed -1", "--seed must be a whole number from 0 to 2147483647, but is '-1'.")]
     [InlineData("--seed", "--seed needs a value: a whole number from 0 to 2147483647.")]
     [InlineData("--svg", "--svg needs a value: the path of a file.")]
-    [InlineData("--members 3 --svg no-such-folder/a.svg", "--svg must be the path of a file that can be written, but is 'no-such-folder/a.svg'")]
+    [InlineData(
+        "--members 3 --svg no-such-folder/a.svg",
+        "--svg must be the path of a file that can be written, but is 'no-such-folder/a.svg'"
+    )]
     [InlineData("--colour", "'--colour' is not an option. Options: --scenario,")]
     [InlineData("--scenario outrage", "--scenario must be one of outage, step,")]
     [InlineData("--variant flat", "--variant must be one of fleet, alone,")]

@@ -3,7 +3,7 @@ namespace Fluxgate.Rules;
 /// <summary>Ten members, whose quorum is three.</summary>
 public sealed class Summaries
 {
-    private static readonly BreakerRule Rule = new(20, 0.5);
+    private static readonly BreakerRule Rule = BreakerRule.Of(20, 0.5);
 
     [Theory]
     [InlineData(2, false)]

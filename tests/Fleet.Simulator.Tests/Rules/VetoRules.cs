@@ -11,12 +11,12 @@ public sealed class VetoRules
     [InlineData(0, 0, false)]
     public void A_member_with_calls_enough_and_few_failures_does_not_follow(long requests, long failures, bool stays)
     {
-        Assert.Equal(stays, Veto.Applies(FleetRules.Default, new(20, 0.5), new(requests, failures)));
+        Assert.Equal(stays, Veto.Applies(FleetRules.Default, BreakerRule.Of(20, 0.5), new(requests, failures)));
     }
 
     [Fact]
     public void A_factor_of_0_is_no_veto()
     {
-        Assert.False(Veto.Applies(FleetRules.Default with { VetoFactor = 0 }, new(20, 0.5), new(100, 0)));
+        Assert.False(Veto.Applies(FleetRules.Default with { VetoFactor = 0 }, BreakerRule.Of(20, 0.5), new(100, 0)));
     }
 }

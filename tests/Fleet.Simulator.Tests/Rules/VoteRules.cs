@@ -19,10 +19,15 @@ public sealed class VoteRules
         var opened = breaker.Admit().Settle(Verdict.Failure)!;
         breaker.Probe();
         var failedProbe = breaker.Admit().Settle(Verdict.Failure)!;
+        breaker.Reset();
+        var byFleet = breaker.TripFor(TimeSpan.FromSeconds(1), kind: ReasonKind.Fleet)!;
+        breaker.Reset();
+        var byHand = breaker.Trip()!;
 
-        Assert.True(Votes.IsVote(opened, causedByFleet: false));
-        Assert.False(Votes.IsVote(opened, causedByFleet: true));
+        Assert.True(Votes.IsVote(opened));
         Assert.Equal((BreakerState.HalfOpen, BreakerState.Open), (failedProbe.OldState, failedProbe.NewState));
-        Assert.False(Votes.IsVote(failedProbe, causedByFleet: false));
+        Assert.False(Votes.IsVote(failedProbe));
+        Assert.False(Votes.IsVote(byFleet));
+        Assert.False(Votes.IsVote(byHand));
     }
 }

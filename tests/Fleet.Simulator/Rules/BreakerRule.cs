@@ -1,18 +1,18 @@
 namespace Fluxgate;
 
 /// <summary>The breaker's own rule, evaluated on given sums.</summary>
-/// <remarks>
-/// A stand-in for a public way to evaluate a <see cref="Tripper"/>, which the library does not have yet: <see cref="Fires"/> is the only place that
-/// has to change. It knows one rule, a minimum of calls and a failure rate.
-/// </remarks>
-internal sealed record BreakerRule(int MinRequests, double FailureRate)
+/// <param name="Tripper">The rule. It uses no durations and no streaks, since the sums contain none.</param>
+internal sealed record BreakerRule(Tripper Tripper)
 {
     // Large enough to meet every minimum, and the ratio stays the same.
     private const long Many = 1_000_000;
 
-    public Tripper Tripper => Tripper.MinRequests(MinRequests) & Tripper.FailureRate(FailureRate);
+    /// <summary>Returns the rule of a number of calls and a failure rate.</summary>
+    public static BreakerRule Of(int minRequests, double failureRate) =>
+        new(Tripper.MinRequests(minRequests) & Tripper.FailureRate(failureRate));
 
-    public bool Fires(CallSums sums) => sums.Requests >= MinRequests && sums.FailureRate >= FailureRate;
+    /// <summary>Returns whether the rule fires on these calls.</summary>
+    public bool Fires(CallSums sums) => Tripper.Fires(new(BreakerState.Closed, sums.Requests, sums.Failures));
 
     /// <summary>Returns whether the rule would fire on these calls if there were more of them.</summary>
     public bool FiresWithoutMinimum(CallSums sums) => Fires(new(sums.Requests * Many, sums.Failures * Many));

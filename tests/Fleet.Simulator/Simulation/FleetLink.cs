@@ -53,14 +53,13 @@ internal sealed class FleetLink(Run run, Member member, SteeredBreaker breaker)
 
     public void OnBegan() => _begunAt ??= member.Clock.Elapsed;
 
-    public void OnSignal(Signal signal, bool causedByFleet)
+    public void OnSignal(Signal signal)
     {
         var isVote = run.World.Design.Votes switch
         {
-            VoteKind.Echoes => signal is { OldState: BreakerState.Closed, NewState: BreakerState.Open or BreakerState.ForcedOpen },
-            VoteKind.FailedProbes => Votes.IsVote(signal, causedByFleet)
-                || signal is { OldState: BreakerState.HalfOpen, NewState: BreakerState.Open },
-            _ => Votes.IsVote(signal, causedByFleet),
+            VoteKind.Echoes => signal is { OldState: BreakerState.Closed, NewState: BreakerState.Open },
+            VoteKind.FailedProbes => Votes.IsVote(signal) || signal is { OldState: BreakerState.HalfOpen, NewState: BreakerState.Open },
+            _ => Votes.IsVote(signal),
         };
         if (isVote)
         {

@@ -7,7 +7,6 @@ internal sealed class Member
     private readonly Chance _chance;
     private readonly SteeredBreaker _breaker;
     private readonly FleetLink _fleet;
-    private readonly Func<TimeSpan, TimeSpan?> _gate;
     private bool _isDead;
 
     public Member(Run run, int number)
@@ -19,24 +18,15 @@ internal sealed class Member
         var skew = _chance.Between(-world.WallSkew, world.WallSkew);
         Clock = new(run.Queue, skew, world.Drift * ((2 * _chance.NextDouble()) - 1));
         _breaker = new(
-            FluxgateBreaker.CreateUnattached(
-                "payments",
-                new()
-                {
-                    Window = Window.Time(world.Window),
-                    Tripper = world.Rule.Tripper,
-                    BreakDuration = world.BreakDuration,
-                    Permit = world.Design.Gates ? new FleetPermit(world.Permit, () => _fleet!.IsSteered) : world.Permit,
-                    Randomizer = _chance.NextDouble,
-                    InitialState = world.Manual(Place) ?? BreakerState.Closed,
-                },
-                Clock
-            ),
+            world,
+            Place,
             Clock,
+            _chance.NextDouble,
+            sinceBreak => _fleet!.Wait(sinceBreak),
+            world.Design.Gates ? new FleetPermit(world.Permit, () => _fleet!.IsSteered) : world.Permit,
             OnSignal
         );
         _fleet = new(run, this, _breaker);
-        _gate = _fleet.Wait;
     }
 
     public MemberPlace Place { get; }
@@ -93,7 +83,7 @@ internal sealed class Member
         var now = _run.Recording.Now;
         now.Demand++;
         Demand++;
-        if (!_breaker.TryAdmit(_gate, out var admission, out var began))
+        if (!_breaker.TryAdmit(out var admission, out var began))
         {
             now.Refused++;
             now.RefusedHealthy += _run.Dependency.IsHealthyFor(Place) ? 1 : 0;
@@ -120,14 +110,15 @@ internal sealed class Member
             _fleet.Exchange();
         });
 
-    private void OnSignal(Signal signal, bool causedByFleet)
+    private void OnSignal(Signal signal)
     {
-        if (signal is { OldState: BreakerState.Closed, NewState: BreakerState.Open or BreakerState.ForcedOpen })
+        if (signal is { OldState: BreakerState.Closed, NewState: BreakerState.Open })
         {
+            var causedByFleet = signal.Reason.Kind == ReasonKind.Fleet;
             _run.Recording.Now.OwnTrips += causedByFleet ? 0 : 1;
             _run.Recording.Now.FleetTrips += causedByFleet ? 1 : 0;
         }
 
-        _fleet.OnSignal(signal, causedByFleet);
+        _fleet.OnSignal(signal);
     }
 }

@@ -1,60 +1,69 @@
 namespace Fluxgate.Simulation;
 
-/// <summary>A real breaker, and what the fleet needs of it beyond its public API.</summary>
-/// <remarks>
-/// Three stand-ins, each to be replaced by a point of the engine: the gate that is asked when a break is over, a trip with a duration of its own
-/// (forced open, then probing), and the mark of what the fleet caused.
-/// </remarks>
-internal sealed class SteeredBreaker(FluxgateBreaker breaker, MemberClock clock, Action<Signal, bool> onSignal)
+/// <summary>The breaker of a member, as the fleet sees and steers it.</summary>
+internal sealed class SteeredBreaker
 {
-    private const string ByFleet = "the fleet tripped";
-
-    private bool _isShut;
+    private readonly World _world;
+    private readonly MemberClock _clock;
+    private readonly Func<double> _random;
+    private readonly Action<Signal> _onSignal;
+    private readonly FluxgateBreaker _breaker;
+    private TimeSpan _breakFor;
     private TimeSpan _openUntil;
-    private TimeSpan _askAgainAt;
 
-    /// <summary>Gets the state; open also where the fleet opened the circuit for a duration of its own.</summary>
-    public BreakerState State => _isShut ? BreakerState.Open : breaker.State;
+    /// <param name="world">What the settings of the breaker depend on.</param>
+    /// <param name="place">The place of the member.</param>
+    /// <param name="clock">The clock of the member.</param>
+    /// <param name="random">Returns random numbers from 0 to 1.</param>
+    /// <param name="gate">Is called when a break is over, with the time since then; returns <see langword="null"/> or when to ask again.</param>
+    /// <param name="permit">The permit of half-open phases.</param>
+    /// <param name="onSignal">Is called for transitions.</param>
+    public SteeredBreaker(
+        World world,
+        MemberPlace place,
+        MemberClock clock,
+        Func<double> random,
+        Func<TimeSpan, TimeSpan?> gate,
+        Permit permit,
+        Action<Signal> onSignal
+    )
+    {
+        (_world, _clock, _random, _onSignal) = (world, clock, random, onSignal);
+        _breaker = FluxgateBreaker.CreateUnattached(
+            "payments",
+            new()
+            {
+                Window = Window.Time(world.Window),
+                Tripper = world.Rule.Tripper,
+                BreakDuration = world.BreakDuration,
+                Permit = permit,
+                ProbeGate = context => gate(context.OpenFor - _breakFor),
+                Randomizer = random,
+                InitialState = world.Manual(place) ?? BreakerState.Closed,
+            },
+            clock
+        );
+    }
+
+    public BreakerState State => _breaker.State;
 
     /// <summary>Gets how long until the break is over; zero or negative if it is.</summary>
-    public TimeSpan BreakLeft => _openUntil - clock.Elapsed;
+    public TimeSpan BreakLeft => _openUntil - _clock.Elapsed;
 
-    public BreakerSnapshot Snapshot() => breaker.Snapshot();
+    public BreakerSnapshot Snapshot() => _breaker.Snapshot();
 
     /// <summary>Admits or rejects a call.</summary>
-    /// <param name="gate">Is asked when the break is over, with the time since then; returns <see langword="null"/> or when to ask again.</param>
     /// <param name="admission">The admission.</param>
     /// <param name="began">Whether this call is the first probe.</param>
-    public bool TryAdmit(Func<TimeSpan, TimeSpan?> gate, out Admission? admission, out bool began)
+    public bool TryAdmit(out Admission? admission, out bool began)
     {
-        (admission, began) = (null, false);
         var before = State;
-        if (before == BreakerState.Open && BreakLeft <= TimeSpan.Zero)
-        {
-            if (clock.Elapsed < _askAgainAt)
-            {
-                return false;
-            }
-
-            if (gate(-BreakLeft) is { } wait)
-            {
-                _askAgainAt = clock.Elapsed + wait;
-                return false;
-            }
-
-            if (_isShut)
-            {
-                _isShut = false;
-                breaker.Probe("the break of the fleet is over");
-            }
-        }
-
-        breaker.TryAdmit(out admission);
+        _breaker.TryAdmit(out admission);
         began = before == BreakerState.Open && State == BreakerState.HalfOpen;
         if (before == BreakerState.HalfOpen && State == BreakerState.Open)
         {
             // The lease of a probe ended in this call, which returns no signal.
-            _openUntil = clock.Elapsed + (breaker.Snapshot().RetryAfter ?? TimeSpan.Zero);
+            OnOpened(_breaker.Snapshot().RetryAfter ?? TimeSpan.Zero);
         }
 
         return admission is not null;
@@ -64,38 +73,34 @@ internal sealed class SteeredBreaker(FluxgateBreaker breaker, MemberClock clock,
     {
         if (admission.Settle(verdict, duration) is { } signal)
         {
-            Observe(signal, causedByFleet: false);
+            Observe(signal);
         }
     }
 
     /// <summary>Opens a circuit that is closed or half-open, and leaves every other state alone.</summary>
-    /// <param name="breakFor">The duration of the break; by default, the breaker's own.</param>
+    /// <param name="breakFor">The duration of the break; by default, the next one of the breaker.</param>
     /// <returns>Whether the circuit opened.</returns>
     public bool Trip(TimeSpan? breakFor = null)
     {
-        if (breaker.State is not (BreakerState.Closed or BreakerState.HalfOpen))
+        var duration = breakFor ?? _world.BreakDuration.Next(new(reopens: 0, _random));
+        if (_breaker.TripFor(duration, kind: ReasonKind.Fleet) is not { } signal)
         {
             return false;
         }
 
-        var signal = breakFor is null ? breaker.Trip(ByFleet) : breaker.ForceOpen(ByFleet);
-        Observe(signal!, causedByFleet: true);
-        if (breakFor is { } duration)
-        {
-            _isShut = true;
-            _openUntil = clock.Elapsed + duration;
-        }
-
+        Observe(signal);
         return true;
     }
 
-    private void Observe(Signal signal, bool causedByFleet)
+    private void Observe(Signal signal)
     {
         if (signal.NewState == BreakerState.Open)
         {
-            _openUntil = clock.Elapsed + signal.BreakFor!.Value;
+            OnOpened(signal.BreakFor!.Value);
         }
 
-        onSignal(signal, causedByFleet);
+        _onSignal(signal);
     }
+
+    private void OnOpened(TimeSpan breakFor) => (_breakFor, _openUntil) = (breakFor, _clock.Elapsed + breakFor);
 }

@@ -17,7 +17,7 @@ internal sealed record World
     /// <summary>Gets the ratio of calls that fail in any case.</summary>
     public double ErrorRate { get; init; } = 0.002;
 
-    public BreakerRule Rule { get; init; } = new(20, 0.5);
+    public BreakerRule Rule { get; init; } = BreakerRule.Of(20, 0.5);
 
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(10);
 
