@@ -30,6 +30,7 @@ public sealed class Layers
         ["Fluxgate.Polly.AspNetCore"] = [".", "Dashboard", "Dashboard/Api", "Dashboard/Feed", "Dashboard/Readings"],
         ["Fluxgate.Polly.Extensions"] = ["Health", "DependencyInjection", "Telemetry", "Listeners", "Configuration"],
         ["Fluxgate.Polly.Fleet"] = ["DependencyInjection", "Views", "Control", "Members", "Settings", "Directives", "Messages", "Store"],
+        ["Fluxgate.Polly.Fleet.Redis"] = ["DependencyInjection", "Store", "Settings"],
         ["Fluxgate.Polly.Grpc"] = ["DependencyInjection", ".", "Calls", "Classification"],
         ["Fluxgate.Polly.Http"] = [".", "Clients", "Options"],
         ["Fluxgate.Polly.Prometheus"] = ["Server", ".", "Pages", "Text"],

@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Fluxgate;
+
+/// <summary>
+/// A redis-server, or a Sentinel, as a process on a loopback port, in a temporary folder of its own. It ends with the test run, even if that is killed: a shell waits for the end of
+/// its input, which the operating system closes.
+/// </summary>
+internal sealed class RedisProcess : IAsyncDisposable
+{
+    private const string Script = """
+        program=$1; shift
+        "$program" "$@" </dev/null >>output 2>&1 &
+        echo $!
+        cat >/dev/null
+        kill -9 $! 2>/dev/null
+        wait
+        """;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(folder => Path.Combine(folder, "redis-server"))
+        .FirstOrDefault(File.Exists);
+
+    private readonly string _folder;
+    private readonly string[] _arguments;
+    private Process? _shell;
+    private int _id;
+
+    private RedisProcess(string folder, int port, string[] arguments) => (_folder, Port, _arguments) = (folder, port, arguments);
+
+    /// <summary>The reason to skip if there is no redis-server; <see langword="null"/> if there is one.</summary>
+    public static string? Missing { get; } =
+        Program is null ? "Needs redis-server on the PATH: apt-get install -y --no-install-recommends redis-server (Debian, Ubuntu)" : null;
+
+    public int Port { get; }
+
+    public string Address => $"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>Starts a server that keeps nothing on disk.</summary>
+    public static Task<RedisProcess> StartAsync(params string[] arguments) =>
+        StartAsync(_ => ["--save", "", "--appendonly", "no", .. arguments]);
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="arguments">Returns its arguments for the folder that it runs in.</param>
+    public static async Task<RedisProcess> StartAsync(Func<string, string[]> arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("fluxgate-redis-").FullName;
+        for (var attempt = 1; ; attempt++)
+        {
+            var process = new RedisProcess(folder, FreePort(), arguments(folder));
+            if (await process.TryStartAsync())
+            {
+                return process;
+            }
+
+            // Another program may have taken the port first.
+            var output = await File.ReadAllTextAsync(Path.Combine(folder, "output"));
+            await process.KillAsync();
+            Assert.True(attempt < 3, output);
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts the server again, on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        Assert.True(await TryStartAsync());
+    }
+
+    /// <summary>Ends the process at once, as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        if (_shell is { } shell)
+        {
+            _shell = null;
+            shell.StandardInput.Close();
+            await shell.WaitForExitAsync().WaitAsync(Deadline);
+            shell.Dispose();
+        }
+    }
+
+    /// <summary>Stops the process as a debugger does: its sockets stay open, and nothing responds.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    public Task ContinueAsync() => SignalAsync("CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().WaitAsync(Deadline);
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private async Task<bool> TryStartAsync()
+    {
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        string[] all =
+        [
+            "-c",
+            Script,
+            "sh",
+            Program!,
+            .. _arguments.TakeWhile(argument => !argument.StartsWith("--", StringComparison.Ordinal)),
+            "--port",
+            Port.ToString(CultureInfo.InvariantCulture),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            _folder,
+            .. _arguments.SkipWhile(argument => !argument.StartsWith("--", StringComparison.Ordinal)),
+        ];
+        foreach (var argument in all)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _shell = Process.Start(start)!;
+        _id = int.Parse(await _shell.StandardOutput.ReadLineAsync().WaitAsync(Deadline) ?? "", CultureInfo.InvariantCulture);
+        var deadline = Stopwatch.StartNew();
+        while (deadline.Elapsed < Deadline)
+        {
+            if (await RespondsAsync())
+            {
+                return true;
+            }
+
+            // A server that ended leaves the shell, which waits for the end of its input.
+            if (!Directory.Exists($"/proc/{_id}"))
+            {
+                return false;
+            }
+
+            await Task.Delay(20);
+        }
+
+        return false;
+    }
+
+    /// <summary>Returns whether the server responds, with a right or without.</summary>
+    private async Task<bool> RespondsAsync()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, Port);
+            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
+            var buffer = new byte[64];
+            return await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Deadline) > 0;
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}
