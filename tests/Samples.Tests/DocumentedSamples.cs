@@ -10,11 +10,6 @@ public sealed class DocumentedSamples
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
-    // As users run them: in a folder that several programs share, one would find what another one has of a framework.
-    private static readonly string OwnOutput = Path.Combine(
-        AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar)[^2..]
-    );
-
     /// <param name="sample">Its folder.</param>
     /// <param name="document">The document that prints it.</param>
     /// <param name="measured">The text that differs from run to run: remaining times, and how many orders they took.</param>
@@ -32,10 +27,7 @@ public sealed class DocumentedSamples
         var output = "";
         for (var run = 0; run < Runs; run++)
         {
-            (var exitCode, output, var errors) = await ExternalTool.RunAsync(
-                "dotnet",
-                [Path.Combine(Repository.Find($"samples/{sample}/bin"), OwnOutput, $"{sample}.dll")]
-            );
+            (var exitCode, output, var errors) = await ExternalTool.RunAsync("dotnet", [BuiltSample.PathOf(sample)]);
             Assert.True(exitCode == 0, $"It ended with {exitCode} and wrote:\n{output}{errors}");
             if (WalkPattern.IsMet(expected, output))
             {

@@ -46,7 +46,7 @@ internal static class ExternalTool
         }
         catch (OperationCanceledException error)
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} did not end within {Deadline}.", error);
         }
     }

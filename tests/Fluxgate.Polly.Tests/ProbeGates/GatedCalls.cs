@@ -67,6 +67,19 @@ public sealed class GatedCalls
     }
 
     [Fact]
+    public void The_time_that_the_gate_itself_takes_is_not_in_RetryAfter()
+    {
+        var gate = new ScriptedGate(5);
+        var world = gate.OpenWorld();
+        world.Wait(12);
+        gate.Meanwhile = () => world.Wait(0.1);
+
+        var asking = Assert.Throws<CallNotPermittedException>(world.Breaker.Admit);
+
+        Assert.Equal(TimeSpan.FromSeconds(5), asking.RetryAfter);
+    }
+
+    [Fact]
     public void The_gate_may_postpone_again_and_again()
     {
         var gate = new ScriptedGate(1, 2, 3);
