@@ -141,12 +141,12 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <summary>Closes the circuit, from every state. If it is closed already, starts a new phase with an empty window and raises no signal.</summary>
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <returns>The transition, or <see langword="null"/> if the circuit was closed.</returns>
-    public Signal? Reset(string? reason = null) => Machine.Command(BreakerState.Closed, reason ?? "reset by hand");
+    public Signal? Reset(string? reason = null) => MoveTo(BreakerState.Closed, reason);
 
     /// <summary>Opens the circuit, which later recovers as usual. If it is open already, this is a no-op and the deadline does not move.</summary>
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <returns>The transition, or <see langword="null"/> if the circuit was open.</returns>
-    public Signal? Trip(string? reason = null) => Machine.Command(BreakerState.Open, reason ?? "tripped by hand");
+    public Signal? Trip(string? reason = null) => MoveTo(BreakerState.Open, reason);
 
     /// <summary>
     /// Opens a closed or half-open circuit for a given time, and counts a would-trip in metrics-only. An open circuit keeps its deadline, and a
@@ -165,34 +165,43 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     public Signal? TripFor(TimeSpan breakFor, string? reason = null, long? onlyPhase = null, ReasonKind kind = ReasonKind.Manual)
     {
         Require.Positive(breakFor);
-        if (kind is not (ReasonKind.Manual or ReasonKind.Fleet))
-        {
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, $"kind must be Manual or Fleet, but is {kind}.");
-        }
-
-        var text = reason ?? (kind == ReasonKind.Fleet ? "tripped by the fleet" : "tripped by hand");
-        return Machine.Shown.Trip(new(kind, text), breakFor, onlyPhase);
+        return Machine.Shown.Trip(ReasonOf(BreakerState.Open, kind, reason), breakFor, onlyPhase);
     }
 
     /// <summary>Moves the circuit to half-open, so that probing starts now. If it is half-open already, this is a no-op and the probes keep their leases.</summary>
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <returns>The transition, or <see langword="null"/> if the circuit was half-open.</returns>
-    public Signal? Probe(string? reason = null) => Machine.Command(BreakerState.HalfOpen, reason ?? "probing by hand");
+    public Signal? Probe(string? reason = null) => MoveTo(BreakerState.HalfOpen, reason);
 
     /// <summary>Rejects all calls until the next manual call. If the circuit is forced open already, this is a no-op.</summary>
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <returns>The transition, or <see langword="null"/> if the circuit was forced open.</returns>
-    public Signal? ForceOpen(string? reason = null) => Machine.Command(BreakerState.ForcedOpen, reason ?? "forced open by hand");
+    public Signal? ForceOpen(string? reason = null) => MoveTo(BreakerState.ForcedOpen, reason);
 
     /// <summary>Admits all calls and records nothing until the next manual call. If the circuit is disabled already, this is a no-op.</summary>
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <returns>The transition, or <see langword="null"/> if the circuit was disabled.</returns>
-    public Signal? Disable(string? reason = null) => Machine.Command(BreakerState.Disabled, reason ?? "disabled by hand");
+    public Signal? Disable(string? reason = null) => MoveTo(BreakerState.Disabled, reason);
 
     /// <summary>Admits and records all calls, and counts how often the tripper would have opened the circuit, until the next manual call. If the circuit is metrics-only already, this is a no-op.</summary>
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <returns>The transition, or <see langword="null"/> if the circuit was metrics-only.</returns>
-    public Signal? MetricsOnly(string? reason = null) => Machine.Command(BreakerState.MetricsOnly, reason ?? "metrics only by hand");
+    public Signal? MetricsOnly(string? reason = null) => MoveTo(BreakerState.MetricsOnly, reason);
+
+    /// <summary>Moves the circuit to a state, from every state, and says who requested it. Does what <see cref="Reset"/> does for closed, <see cref="Trip"/> for open, <see cref="Probe"/> for half-open, and the method of the same name for each other state.</summary>
+    /// <param name="state">The state to move to.</param>
+    /// <param name="reason">The reason in the signal; by default, a generic text.</param>
+    /// <param name="kind">The kind of the reason: <see cref="ReasonKind.Manual"/> or <see cref="ReasonKind.Fleet"/>.</param>
+    /// <returns>The transition, or <see langword="null"/> if the circuit was in this state.</returns>
+    /// <exception cref="ArgumentException"><paramref name="state"/> or <paramref name="kind"/> is out of range.</exception>
+    public Signal? MoveTo(BreakerState state, string? reason = null, ReasonKind kind = ReasonKind.Manual) =>
+        state.IsKnown()
+            ? Machine.Command(state, ReasonOf(state, kind, reason))
+            : throw new ArgumentOutOfRangeException(
+                nameof(state),
+                state,
+                $"state must be a BreakerState, but is {RuleText.Number((int)state)}."
+            );
 
     /// <summary>Ignores every call that its caller abandons after the application began to stop, which cancels calls. By default, none is ignored for this reason.</summary>
     /// <param name="stopping">The token that is cancelled when the application begins to stop, such as <c>IHostApplicationLifetime.ApplicationStopping</c>. It replaces an earlier one.</param>
@@ -218,4 +227,23 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentException">A setting is invalid; the message is that of the constructor. The current settings remain in effect.</exception>
     public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) =>
         Machine.Own.Reconfigure(Require.NotNull(settings).ToRules());
+
+    private static Reason ReasonOf(BreakerState state, ReasonKind kind, string? text)
+    {
+        if (kind is not (ReasonKind.Manual or ReasonKind.Fleet))
+        {
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, $"kind must be Manual or Fleet, but is {kind}.");
+        }
+
+        var done = state switch
+        {
+            BreakerState.Closed => "reset",
+            BreakerState.Open => "tripped",
+            BreakerState.HalfOpen => "probing",
+            BreakerState.MetricsOnly => "metrics only",
+            BreakerState.Disabled => "disabled",
+            _ => "forced open",
+        };
+        return new(kind, text ?? (kind == ReasonKind.Fleet ? $"{done} by the fleet" : $"{done} by hand"));
+    }
 }

@@ -87,15 +87,14 @@ internal sealed partial class StateMachine
         };
 
     /// <summary>Makes the transition that a manual call requests.</summary>
-    public Signal? Command(BreakerState to, string text)
+    public Signal? Command(BreakerState to, Reason reason)
     {
-        var reason = new Reason(ReasonKind.Manual, text);
         while (true)
         {
             var from = _timeline.Phase;
             if (from is EvictedPhase)
             {
-                return Own.Command(to, text);
+                return Own.Command(to, reason);
             }
 
             if (from.State == to)

@@ -63,6 +63,33 @@ public sealed class ManualCalls
     }
 
     [Theory]
+    [MemberData(nameof(Pairs))]
+    public void A_call_of_the_fleet_moves_a_circuit_and_says_that_it_is_one(BreakerState from, BreakerState to)
+    {
+        var world = new World(new() { InitialState = from });
+
+        var signal = world.Breaker.MoveTo(to, kind: ReasonKind.Fleet);
+
+        Assert.Equal(to, world.State);
+        Assert.Equal(from == to ? null : ReasonKind.Fleet, signal?.Reason.Kind);
+        Assert.Equal(from == to ? null : DefaultReasons[to].Replace("hand", "the fleet", StringComparison.Ordinal), signal?.Reason.Text);
+        Assert.Same(signal, world.Signals.SingleOrDefault());
+    }
+
+    [Fact]
+    public void A_move_to_no_state_or_for_no_requester_is_refused()
+    {
+        var world = new World(new());
+
+        var state = Assert.Throws<ArgumentOutOfRangeException>(() => world.Breaker.MoveTo((BreakerState)6));
+        var kind = Assert.Throws<ArgumentOutOfRangeException>(() => world.Breaker.MoveTo(BreakerState.Open, kind: ReasonKind.Tripped));
+
+        Assert.StartsWith("state must be a BreakerState, but is 6.", state.Message, StringComparison.Ordinal);
+        Assert.StartsWith("kind must be Manual or Fleet, but is Tripped.", kind.Message, StringComparison.Ordinal);
+        Assert.Empty(world.Signals);
+    }
+
+    [Theory]
     [InlineData(BreakerState.Closed)]
     [InlineData(BreakerState.Open)]
     [InlineData(BreakerState.HalfOpen)]
