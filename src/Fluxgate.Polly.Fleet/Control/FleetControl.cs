@@ -26,8 +26,7 @@ internal sealed class FleetControl(FleetMember member, Action wake, ILogger log)
         var next = Knowledge.NextRevision(Math.Max(revision, known.Revision));
         var directive = DirectiveOf(order, next, IssuedAt(known, now));
         var directives = known.With([directive]).At(now);
-        var content = DirectivesCodec.Write(directives);
-        if (directives.All.Length > MessageLimits.Directives || content.Length > FleetLimits.MaxDirectivesBytes)
+        if (!DirectivesCodec.TryWrite(directives, out var content))
         {
             throw new InvalidOperationException(
                 $"The fleet '{member.Fleet}' has {RuleText.Number(known.All.Length)} directives of at most {RuleText.Number(MessageLimits.Directives)} and 64 KB. Release some: a release of * ends all."
@@ -68,7 +67,7 @@ internal sealed class FleetControl(FleetMember member, Action wake, ILogger log)
             }
 
             live++;
-            omitted += digest.Omitted;
+            omitted = FleetCalls.Sum(omitted, digest.Omitted);
             var identity = new FleetIdentity(one.MemberId, digest.Zone);
             string[] touched = [.. digest.Circuits.Select(circuit => circuit.Name).Where(name => directive.Covers(name, identity))];
             circuits += touched.Length;
@@ -155,10 +154,9 @@ internal sealed class FleetControl(FleetMember member, Action wake, ILogger log)
         }
     }
 
-    // Each with calls of its own: an operator is not to wait for the member's exchange.
     private Task<T> CallAsync<T>(Func<IFleetStore, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
-        new StoreCalls(member.Store, member.TimeProvider).CallAsync(call, Deadline, cancellationToken);
+        member.CallsOfUsers.CallAsync(call, Deadline, cancellationToken);
 
     private Task CallAsync(Func<IFleetStore, CancellationToken, ValueTask> call, CancellationToken cancellationToken) =>
-        new StoreCalls(member.Store, member.TimeProvider).CallAsync(call, Deadline, cancellationToken);
+        member.CallsOfUsers.CallAsync(call, Deadline, cancellationToken);
 }

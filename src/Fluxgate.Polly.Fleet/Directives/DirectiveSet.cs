@@ -21,12 +21,7 @@ internal sealed class DirectiveSet
     public long Revision => All.IsEmpty ? 0 : All.Max(directive => directive.Revision);
 
     public static DirectiveSet Of(IEnumerable<FleetDirective> directives) =>
-        new([
-            .. directives
-                .DistinctBy(directive => directive.Revision)
-                .OrderBy(directive => directive.IssuedAt)
-                .ThenBy(directive => directive.Revision),
-        ]);
+        new([.. directives.DistinctBy(directive => directive.Place).OrderBy(directive => directive.Place)]);
 
     public DirectiveSet With(IEnumerable<FleetDirective> more) => Of(All.Concat(more));
 
@@ -54,11 +49,23 @@ internal sealed class DirectiveSet
         return kept.Count == All.Length ? this : new([.. kept]);
     }
 
+    /// <summary>Returns the set without its oldest directives, so that a store and all readers accept it.</summary>
+    public DirectiveSet ThatFits()
+    {
+        var set = this;
+        while (!DirectivesCodec.TryWrite(set, out _))
+        {
+            set = new(set.All.RemoveAt(0));
+        }
+
+        return set;
+    }
+
     /// <summary>Returns whether this set has a directive that another set lacks.</summary>
     public bool HasMoreThan(DirectiveSet other)
     {
-        var known = other.All.Select(directive => directive.Revision).ToHashSet();
-        return All.Any(directive => !known.Contains(directive.Revision));
+        var known = other.All.Select(directive => directive.Place).ToHashSet();
+        return All.Any(directive => !known.Contains(directive.Place));
     }
 
     /// <summary>Returns the directive that counts for a circuit, or <see langword="null"/> if none covers it.</summary>
@@ -66,7 +73,7 @@ internal sealed class DirectiveSet
     {
         for (var i = All.Length - 1; i >= 0; i--)
         {
-            if (!(All[i].ExpiresAt <= now) && All[i].Covers(circuit, member))
+            if (All[i].IsKnown && !(All[i].ExpiresAt <= now) && All[i].Covers(circuit, member))
             {
                 return All[i];
             }

@@ -17,6 +17,16 @@ internal static class DirectivesCodec
 
     private const long PercentageUnit = 1_000;
 
+    /// <summary>The last time that a directive may have: a later one must always be possible.</summary>
+    private static readonly DateTimeOffset LastTime = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Writes all directives, unless they are more than a store and all readers accept.</summary>
+    public static bool TryWrite(DirectiveSet directives, out byte[] content)
+    {
+        content = Write(directives);
+        return directives.All.Length <= MessageLimits.Directives && content.Length <= FleetLimits.MaxDirectivesBytes;
+    }
+
     /// <summary>Writes all directives. The result may be larger than a store accepts.</summary>
     public static byte[] Write(DirectiveSet directives)
     {
@@ -126,5 +136,5 @@ internal static class DirectivesCodec
     }
 
     private static DateTimeOffset Time(ref FieldReader reader) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(reader.Number(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+        DateTimeOffset.FromUnixTimeMilliseconds(reader.Number(LastTime.ToUnixTimeMilliseconds()));
 }

@@ -6,7 +6,7 @@ public sealed record FleetDirective
     /// <summary>Gets the revision at which it was written, which identifies it.</summary>
     public required long Revision { get; init; }
 
-    /// <summary>Gets what it does. A newer version of the library may have written one that this one does not know, and which it keeps but does not obey.</summary>
+    /// <summary>Gets what it does. A newer version of the library may have written one that this version does not know. This version keeps it, and obeys the older directives that cover the circuit.</summary>
     public required FleetAction Action { get; init; }
 
     /// <summary>Gets which circuits it covers: a name, or a pattern in which <c>*</c> stands for any text, such as <c>tenants/*</c>. Case-insensitive.</summary>
@@ -43,6 +43,12 @@ public sealed record FleetDirective
             _ => null,
         };
 
+    /// <summary>Gets the place among all directives, which also identifies it: the later one counts. Revisions of two histories that forked may be the same.</summary>
+    internal (DateTimeOffset IssuedAt, long Revision) Place => (IssuedAt, Revision);
+
+    /// <summary>Gets whether this version of the library knows the action.</summary>
+    internal bool IsKnown => Action is >= FleetAction.ForceOpen and <= FleetAction.Release;
+
     /// <summary>Gets whether it ends older directives for good.</summary>
     internal bool IsTombstone => Action is FleetAction.Release or FleetAction.Reset;
 
@@ -55,6 +61,9 @@ public sealed record FleetDirective
         var until = ExpiresAt is { } end ? $" for {RuleText.Duration(end - IssuedAt)}" : "";
         return OneLine.Of($"{Action} {Circuits}{zone}{share}{until} by {By}: {Reason} (directive {RuleText.Number(Revision)})");
     }
+
+    /// <summary>Returns whether a circuit is in another state than the directive demands.</summary>
+    internal bool IsDisobeyedBy(BreakerState state) => Demands is { } demanded && state != demanded;
 
     /// <summary>Returns whether a member obeys the directive for a circuit.</summary>
     internal bool Covers(string circuit, FleetIdentity member) =>

@@ -6,7 +6,8 @@ namespace Fluxgate;
 /// <summary>The log messages of a fleet, in the category <c>Fluxgate.Fleet</c>.</summary>
 internal static partial class FleetLog
 {
-    public static ILogger Of(ILoggerFactory? factory) => factory?.CreateLogger("Fluxgate.Fleet") ?? NullLogger.Instance;
+    public static ILogger Of(ILoggerFactory? factory) =>
+        factory is null ? NullLogger.Instance : new QuietLogger(factory.CreateLogger("Fluxgate.Fleet"));
 
     [LoggerMessage(
         201,

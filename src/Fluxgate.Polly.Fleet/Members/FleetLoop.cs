@@ -21,6 +21,8 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     private readonly Lazy<Task> _running;
     private TaskCompletionSource _hinted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _startedAt;
+    private int _isLeaving;
+    private bool _isMember;
 
     public FleetLoop(FleetMember member, FleetOptions options, ILogger log, Func<double>? random = null)
     {
@@ -40,6 +42,11 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Start();
+        if (_options.StartupTimeout == TimeSpan.Zero)
+        {
+            return;
+        }
+
         try
         {
             await _joined.Task.WaitAsync(_options.StartupTimeout, Time, cancellationToken).ConfigureAwait(false);
@@ -56,16 +63,23 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     /// <summary>Ends the loop, and removes what the member has in the store.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_stopping.IsCancellationRequested)
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (!_running.IsValueCreated)
         {
             return;
         }
 
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_running.IsValueCreated)
+        try
         {
             await _running.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await _member.LeaveAsync(cancellationToken).ConfigureAwait(false);
+            if (_isMember && Interlocked.Exchange(ref _isLeaving, 1) == 0)
+            {
+                await _member.LeaveAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The digest in the store is gone after its time to live.
         }
     }
 
@@ -91,19 +105,32 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
             return RetryAtStart * (0.5 + _random());
         }
 
+        // Never more often than a member that works.
+        if (_member.Interval >= LongestBackoff)
+        {
+            return _member.Interval * (0.9 + (0.2 * _random()));
+        }
+
         var backoff = _member.Interval * Math.Pow(2, Math.Min(status.FailuresInARow, 10));
-        return (backoff < LongestBackoff ? backoff : LongestBackoff) * (0.5 + (0.5 * _random()));
+        return Shorter(backoff, LongestBackoff) * (0.5 + (0.5 * _random()));
     }
 
     private async Task RunAsync()
     {
         var stopping = _stopping.Token;
-        _startedAt = Time.GetTimestamp();
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        (_isMember, _startedAt) = (true, Time.GetTimestamp());
         _member.LoadFile();
-        _member.Obey();
-        using var subscription = TrySubscribe();
+
+        // On another thread: a store that blocks costs the hints alone.
+        var subscribing = Task.Run(TrySubscribe, CancellationToken.None);
         try
         {
+            await _member.ObeyAsync(stopping).ConfigureAwait(false);
             var hasTakenHint = false;
             while (true)
             {
@@ -113,14 +140,23 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
                     _joined.TrySetResult();
                 }
 
-                // One hint for each interval: however many there are, a member does not exchange more than twice as often.
-                hasTakenHint = await WaitAsync(NextDelay(), takesHint: !hasTakenHint, stopping).ConfigureAwait(false);
+                // One hint for each interval: however many there are, a member does not exchange more than twice as often. None while the store
+                // fails: a hint would bring all members back at once.
+                var takesHint = !hasTakenHint && _member.Status.FailuresInARow == 0;
+                hasTakenHint = await WaitAsync(NextDelay(), takesHint, stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
             // The member stops.
         }
+
+        _ = subscribing.ContinueWith(
+            ended => TryUnsubscribe(ended.Result),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
     }
 
     /// <summary>Waits for the next exchange, and lets directives end meanwhile.</summary>
@@ -146,7 +182,7 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
 
             if (next < rest)
             {
-                _member.Obey();
+                await _member.ObeyAsync(stopping).ConfigureAwait(false);
             }
         }
 
@@ -178,6 +214,18 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
             // Without hints the member looks at its interval.
             _log.StepFailed(_member.Fleet, error);
             return null;
+        }
+    }
+
+    private void TryUnsubscribe(IDisposable? subscription)
+    {
+        try
+        {
+            subscription?.Dispose();
+        }
+        catch (Exception error)
+        {
+            _log.StepFailed(_member.Fleet, error);
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class FleetMember
             // If another member was faster, the next exchange returns what it wrote.
             if (
                 await _store
-                    .CallAsync((store, token) => store.TryWriteDirectivesAsync(write, token), Interval, stopping)
+                    .CallAsync((store, token) => store.TryWriteDirectivesAsync(write, token), Deadline, stopping)
                     .ConfigureAwait(false)
             )
             {
@@ -45,26 +45,45 @@ internal sealed partial class FleetMember
     private async Task LeadAsync(CancellationToken stopping)
     {
         var interval = Interval;
-        if (!_status.IsLeader && !(IsSummaryOld(interval) && IsMyTurn()))
+        if (!_status.IsLeader && !(IsSummaryOld(interval) && IsMyTurn() && !HasJustFailedToLead(interval)))
         {
             return;
         }
 
         var lease = new FleetLease(Leadership.Resource, Identity.Id, Slots: 1, interval * IntervalsOfPatience);
         var leads = await _store
-            .CallAsync((store, token) => store.TryTakeLeaseAsync(lease, token), interval, stopping)
+            .CallAsync((store, token) => store.TryTakeLeaseAsync(lease, token), Deadline, stopping)
             .ConfigureAwait(false);
-        if (leads != _status.IsLeader)
-        {
-            _status = _status with { IsLeader = leads };
-            _log.Leads(Fleet, leads);
-        }
-
+        SetLeader(leads);
         if (!leads)
         {
             return;
         }
 
+        try
+        {
+            await SummariseAsync(interval, stopping).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The lease runs out, so that a member that can make the summary leads.
+            _failedToLeadAt = _timeProvider.GetTimestamp();
+            SetLeader(false);
+            throw;
+        }
+    }
+
+    private void SetLeader(bool leads)
+    {
+        if (leads != _status.IsLeader)
+        {
+            _status = _status with { IsLeader = leads };
+            _log.Leads(Fleet, leads);
+        }
+    }
+
+    private async Task SummariseAsync(TimeSpan interval, CancellationToken stopping)
+    {
         var stored = await _store.CallAsync((store, token) => store.ReadDigestsAsync(token), interval, stopping).ConfigureAwait(false);
         var summary = _leadership.Summarise(stored, interval * IntervalsOfPatience, (error, member) => Ignore(error, "digest", member));
         var revision = _summaryRevision < FleetLimits.MaxRevision ? _summaryRevision + 1 : 1;
@@ -75,6 +94,9 @@ internal sealed partial class FleetMember
         _summaryRevision = revision;
         TakeSummary(summary);
     }
+
+    private bool HasJustFailedToLead(TimeSpan interval) =>
+        _failedToLeadAt is { } failedAt && _timeProvider.GetElapsedTime(failedAt) < interval * (2 * IntervalsOfPatience);
 
     private bool IsSummaryOld(TimeSpan interval) =>
         _summary is null || _timeProvider.GetElapsedTime(Volatile.Read(ref _summaryAt)) > interval * IntervalsOfPatience;

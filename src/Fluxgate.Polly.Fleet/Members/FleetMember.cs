@@ -14,7 +14,17 @@ internal sealed partial class FleetMember
     /// <summary>How many members at most try the same at once, such as to lead.</summary>
     private const double AtOnce = 10;
 
+    private const int MostCallsOfUsers = 16;
+
     private static readonly TimeSpan MembersPerInterval = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The longest interval, whatever the summary says about the number of members.</summary>
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>The longest wait for an exchange: a directive that ends meanwhile waits for it.</summary>
+    private static readonly TimeSpan LongestExchange = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(2);
 
     private readonly FleetOptions _options;
     private readonly Func<IReadOnlyCollection<FluxgateBreaker>> _circuits;
@@ -33,6 +43,7 @@ internal sealed partial class FleetMember
     private long _summaryAt;
     private long _exchangedAt;
     private long _lostAt;
+    private long? _failedToLeadAt;
     private bool _isRefused;
     private volatile FleetStatus _status = new();
 
@@ -52,11 +63,12 @@ internal sealed partial class FleetMember
         _log = log;
         _random = random ?? Random.Shared.NextDouble;
         Identity = new(options.MemberId ?? FleetIdentity.NewId(), options.Zone);
-        _store = new(store, timeProvider);
+        _store = new(store, timeProvider, mostAtOnce: 1);
+        CallsOfUsers = new(store, timeProvider, MostCallsOfUsers);
         _clock = new(timeProvider);
         _file = new(options.DirectivesFile, timeProvider, log);
         _digests = new(timeProvider);
-        _obedience = new(Identity, log);
+        _obedience = new(Identity, timeProvider, log);
         _leadership = new(Identity.Id, timeProvider);
     }
 
@@ -65,6 +77,9 @@ internal sealed partial class FleetMember
     public string Fleet => _options.Name;
 
     public IFleetStore Store { get; }
+
+    /// <summary>Gets the calls of the store that control and view make. They do not wait for the exchange of the member.</summary>
+    public StoreCalls CallsOfUsers { get; }
 
     public TimeProvider TimeProvider => _timeProvider;
 
@@ -90,10 +105,12 @@ internal sealed partial class FleetMember
     {
         get
         {
-            var bounded = MembersPerInterval * (_summary?.Members ?? 0);
-            return bounded > _options.Interval ? bounded : _options.Interval;
+            var needed = Shorter(MembersPerInterval * (_summary?.Members ?? 0), LongestInterval);
+            return needed > _options.Interval ? needed : _options.Interval;
         }
     }
+
+    private TimeSpan Deadline => Shorter(Interval, LongestExchange);
 
     /// <summary>Gets how long a member may be silent before it counts as gone.</summary>
     public TimeSpan Patience => Interval * IntervalsOfPatience;
@@ -104,13 +121,13 @@ internal sealed partial class FleetMember
         try
         {
             var circuits = _circuits();
-            if (await TryExchangeAsync(circuits, stopping).ConfigureAwait(false))
+            var isConnected = await TryExchangeAsync(circuits, stopping).ConfigureAwait(false);
+            await ObeyAsync(circuits, stopping).ConfigureAwait(false);
+            if (isConnected)
             {
                 await TryAsync(RestoreAsync, stopping).ConfigureAwait(false);
                 await TryAsync(LeadAsync, stopping).ConfigureAwait(false);
             }
-
-            Obey(circuits);
         }
         catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
@@ -119,15 +136,15 @@ internal sealed partial class FleetMember
     }
 
     /// <summary>Obeys the directives as they are known now: some may have ended since the last exchange.</summary>
-    public void Obey()
+    public async Task ObeyAsync(CancellationToken stopping = default)
     {
         try
         {
             // First, so that a directive that has ended does not wake the loop again.
             Tidy();
-            Obey(_circuits());
+            await ObeyAsync(_circuits(), stopping).ConfigureAwait(false);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             _log.StepFailed(Fleet, error);
         }
@@ -149,21 +166,25 @@ internal sealed partial class FleetMember
             async stopping =>
             {
                 await _store
-                    .CallAsync((store, token) => store.RemoveDigestAsync(Identity.Id, token), Interval, stopping)
+                    .CallAsync((store, token) => store.RemoveDigestAsync(Identity.Id, token), Shorter(Deadline, LongestLeave), stopping)
                     .ConfigureAwait(false);
                 await _store
-                    .CallAsync((store, token) => store.ReleaseLeaseAsync(Leadership.Resource, Identity.Id, token), Interval, stopping)
+                    .CallAsync(
+                        (store, token) => store.ReleaseLeaseAsync(Leadership.Resource, Identity.Id, token),
+                        Shorter(Deadline, LongestLeave),
+                        stopping
+                    )
                     .ConfigureAwait(false);
             },
             cancellationToken
         );
 
-    private void Obey(IReadOnlyCollection<FluxgateBreaker> circuits)
+    private async Task ObeyAsync(IReadOnlyCollection<FluxgateBreaker> circuits, CancellationToken stopping)
     {
         Tidy();
         if (_clock.Now is { } now)
         {
-            _obedience.Apply(circuits, Knowledge.Directives, now);
+            await _obedience.ApplyAsync(circuits, Knowledge.Directives, now, stopping).ConfigureAwait(false);
             _status = _status with { Circuits = circuits.Count, Divergent = circuits.Count(circuit => _obedience.Of(circuit).IsDivergent) };
         }
     }
@@ -184,7 +205,7 @@ internal sealed partial class FleetMember
         try
         {
             var reading = await _store
-                .CallAsync((store, token) => store.ExchangeAsync(exchange, token), interval, stopping)
+                .CallAsync((store, token) => store.ExchangeAsync(exchange, token), Deadline, stopping)
                 .ConfigureAwait(false);
             _digests.Commit();
             Receive(reading);
@@ -292,6 +313,8 @@ internal sealed partial class FleetMember
             Count(error);
         }
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>Returns whether it is the turn of this member for what one member should do and some may: so a thousand do not try at once.</summary>
     private bool IsMyTurn() => _status.IsLeader || _random() * (_summary?.Members ?? 0) < AtOnce;

@@ -14,14 +14,14 @@ internal sealed class Knowledge
     public bool IsAhead { get; private set; }
 
     /// <summary>Adds directives that are known from elsewhere than the store.</summary>
-    public void Add(DirectiveSet directives, DateTimeOffset now) => _directives = directives.With(_directives.All).At(now);
+    public void Add(DirectiveSet directives, DateTimeOffset now) => _directives = With(directives, now);
 
     /// <summary>Merges what the store has.</summary>
     /// <returns>Whether a directive is new.</returns>
     public bool Receive(long revision, DirectiveSet stored, DateTimeOffset now)
     {
         var before = _directives;
-        var merged = before.With(stored.All).At(now);
+        var merged = With(stored, now);
         StoreRevision = revision;
         IsAhead = merged.HasMoreThan(stored);
         _directives = merged;
@@ -40,6 +40,9 @@ internal sealed class Knowledge
 
     /// <summary>Drops the directives that have ended.</summary>
     public void Tidy(DateTimeOffset now) => _directives = _directives.At(now);
+
+    // Histories that forked may be too long together, and a store may return others each time.
+    private DirectiveSet With(DirectiveSet more, DateTimeOffset now) => _directives.With(more.All).At(now).ThatFits();
 
     /// <summary>Returns the revision for a new version of the directives. Histories that fork, such as those of two replicas, get different ones.</summary>
     public static long NextRevision(long after) => after + 1 + Random.Shared.Next(1_024);

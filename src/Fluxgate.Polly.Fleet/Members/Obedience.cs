@@ -3,81 +3,135 @@ using Microsoft.Extensions.Logging;
 namespace Fluxgate;
 
 /// <summary>
-/// Makes the circuits of a member obey the directives, by the same calls that an operator has. A directive acts once: what somebody does to the circuit by hand afterwards
-/// stands until the next directive, and is a divergence.
+/// Makes the circuits of a member obey the directives. A directive acts once: what somebody does to the circuit by hand afterwards stands until the next directive, and is a
+/// divergence.
 /// </summary>
-internal sealed class Obedience(FleetIdentity member, ILogger log)
+internal sealed class Obedience(FleetIdentity member, TimeProvider timeProvider, ILogger log)
 {
     /// <summary>How old a reset may be for a member that sees it late.</summary>
     private static readonly TimeSpan ResetsWithin = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long to wait for listeners, which are code of users.</summary>
+    private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(1);
 
     private Dictionary<FluxgateBreaker, Obeyed> _circuits = [];
 
     /// <summary>Returns the revision of the directive that a circuit obeyed last, and whether it is in another state than it demands.</summary>
     public (long Directive, bool IsDivergent) Of(FluxgateBreaker circuit) =>
         _circuits.TryGetValue(circuit, out var obeyed)
-            ? (obeyed.Directive, obeyed.Demanded is { } state && circuit.State != state)
+            ? (obeyed.Directive.Revision, obeyed.Directive.IsDisobeyedBy(circuit.State))
             : (0, false);
 
     /// <summary>Applies the directives that are new to a circuit, and ends those that are over.</summary>
     /// <param name="circuits">The circuits of the member.</param>
     /// <param name="directives">The directives.</param>
     /// <param name="now">The time on the store's clock.</param>
-    public void Apply(IReadOnlyCollection<FluxgateBreaker> circuits, DirectiveSet directives, DateTimeOffset now)
+    /// <param name="stopping">Ends the wait for listeners.</param>
+    public async Task ApplyAsync(
+        IReadOnlyCollection<FluxgateBreaker> circuits,
+        DirectiveSet directives,
+        DateTimeOffset now,
+        CancellationToken stopping
+    )
     {
         if (directives.All.IsEmpty && _circuits.Count == 0)
         {
             return;
         }
 
+        Dictionary<FluxgateBreaker, FleetDirective> inForce = [];
+        List<Task<FluxgateBreaker?>> moves = [];
+        foreach (var circuit in circuits)
+        {
+            var before = _circuits.GetValueOrDefault(circuit)?.Directive;
+            var directive = directives.Of(circuit.Name, member, now);
+            if (directive is not null)
+            {
+                inForce[circuit] = directive;
+            }
+
+            if (directive?.Place != before?.Place && StateAfter(circuit.State, before, directive, now) is { } state)
+            {
+                moves.Add(MoveAsync(circuit, state, directive, stopping));
+            }
+        }
+
+        var notMoved = (await Task.WhenAll(moves).ConfigureAwait(false)).OfType<FluxgateBreaker>().ToHashSet();
         Dictionary<FluxgateBreaker, Obeyed> obeyed = [];
         foreach (var circuit in circuits)
         {
             var before = _circuits.GetValueOrDefault(circuit);
-            var directive = directives.Of(circuit.Name, member, now);
-            if (directive?.Revision != before?.Directive)
+            if (notMoved.Contains(circuit))
             {
-                Obey(circuit, directive, before, now);
+                // The next step tries again.
+                if (before is not null)
+                {
+                    obeyed[circuit] = before;
+                }
             }
-
-            if (directive is not null)
+            else if (inForce.TryGetValue(circuit, out var directive))
             {
-                obeyed[circuit] = new(directive.Revision, directive.Demands, LogDivergence(circuit, directive, before));
+                obeyed[circuit] = new(directive, LogDivergence(circuit, directive, before));
             }
         }
 
         _circuits = obeyed;
     }
 
-    private void Obey(FluxgateBreaker circuit, FleetDirective? directive, Obeyed? before, DateTimeOffset now)
+    /// <summary>Returns the state to which the change from one directive to another moves a circuit; <see langword="null"/> if it stays.</summary>
+    private static BreakerState? StateAfter(BreakerState state, FleetDirective? before, FleetDirective? directive, DateTimeOffset now)
     {
-        var reason = directive is null ? "fleet: the directive has ended" : $"fleet: {directive}";
-        var signal = directive?.Action switch
+        if (directive is not null && (before is null || directive.Place.CompareTo(before.Place) > 0))
         {
-            FleetAction.ForceOpen => circuit.ForceOpen(reason),
-            FleetAction.Disable => circuit.Disable(reason),
-            FleetAction.MetricsOnly => circuit.MetricsOnly(reason),
-            FleetAction.Reset when now - directive.IssuedAt <= ResetsWithin => circuit.Reset(reason),
-            // Of a newer version: it is kept for those that know it.
-            not (null or FleetAction.Reset or FleetAction.Release) => null,
-            _ => End(circuit, before, reason),
-        };
-        if (signal is not null)
-        {
-            log.DirectiveObeyed(circuit.Name, signal.NewState.ToLabel(), OneLine.Of(reason));
+            return directive.Demands
+                ?? (directive.Action == FleetAction.Reset && now - directive.IssuedAt <= ResetsWithin ? BreakerState.Closed : Left());
         }
+
+        // A directive has ended, and an older one, if there is one, is in force again. Somebody who left the state by hand is not overruled.
+        return before!.IsDisobeyedBy(state) ? null : directive?.Demands ?? Left();
+
+        BreakerState? Left() =>
+            before?.Demands is not { } demanded || state != demanded ? null
+            : demanded == BreakerState.ForcedOpen ? BreakerState.HalfOpen
+            : BreakerState.Closed;
     }
 
-    // Somebody who left the state by hand is not overruled by the end of a directive.
-    private static Signal? End(FluxgateBreaker circuit, Obeyed? before, string reason) =>
-        before?.Demanded is not { } state || circuit.State != state ? null
-        : state == BreakerState.ForcedOpen ? circuit.Probe(reason)
-        : circuit.Reset(reason);
+    /// <summary>Moves a circuit on another thread: a listener that hangs holds that one, and not the member.</summary>
+    /// <returns><see langword="null"/> if it moved; otherwise, the circuit.</returns>
+    private async Task<FluxgateBreaker?> MoveAsync(
+        FluxgateBreaker circuit,
+        BreakerState state,
+        FleetDirective? directive,
+        CancellationToken stopping
+    )
+    {
+        var reason = directive is null ? "fleet: the directive has ended" : $"fleet: {directive}";
+        var isBegun = 0;
+        try
+        {
+            var signal = await Task.Run(() => TryBegin() ? circuit.MoveTo(state, reason, ReasonKind.Fleet) : null, CancellationToken.None)
+                .WaitAsync(MovesWithin, timeProvider, stopping)
+                .ConfigureAwait(false);
+            if (signal is not null)
+            {
+                log.DirectiveObeyed(circuit.Name, signal.NewState.ToLabel(), OneLine.Of(reason));
+            }
+
+            return null;
+        }
+        catch (TimeoutException)
+        {
+            // A move that has begun waits for listeners and is done; one that has not never begins.
+            return TryBegin() ? circuit : null;
+        }
+
+        bool TryBegin() => Interlocked.Exchange(ref isBegun, 1) == 0;
+    }
 
     private bool LogDivergence(FluxgateBreaker circuit, FleetDirective directive, Obeyed? before)
     {
-        var isDivergent = directive.Demands is { } state && circuit.State != state;
-        if (isDivergent && !(before is { IsDivergent: true } && before.Directive == directive.Revision))
+        var isDivergent = directive.IsDisobeyedBy(circuit.State);
+        if (isDivergent && !(before is { IsDivergent: true } && before.Directive.Place == directive.Place))
         {
             log.Divergence(circuit.Name, circuit.State.ToLabel(), directive.ToString());
         }
@@ -85,5 +139,5 @@ internal sealed class Obedience(FleetIdentity member, ILogger log)
         return isDivergent;
     }
 
-    private sealed record Obeyed(long Directive, BreakerState? Demanded, bool IsDivergent);
+    private sealed record Obeyed(FleetDirective Directive, bool IsDivergent);
 }

@@ -1,30 +1,33 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Calls a store that may hang, block its thread or ignore its cancellation token: nobody waits for it longer than until the deadline, and while a call has not ended, no further
-/// one is made, so that a store that hangs holds at most one thread.
+/// Calls a store that may hang, block its thread or ignore its cancellation token: nobody waits for it longer than until the deadline, and only a few calls at most have not
+/// ended, so that a store that hangs holds as many threads at most.
 /// </summary>
-internal sealed class StoreCalls(IFleetStore store, TimeProvider timeProvider)
+/// <param name="store">The store.</param>
+/// <param name="timeProvider">The clock of the deadlines.</param>
+/// <param name="mostAtOnce">The most calls that run at once.</param>
+internal sealed class StoreCalls(IFleetStore store, TimeProvider timeProvider, int mostAtOnce)
 {
-    private Task _last = Task.CompletedTask;
+    private int _running;
 
     /// <summary>Calls the store.</summary>
     /// <param name="call">Calls one method of the store.</param>
     /// <param name="timeout">How long to wait.</param>
-    /// <param name="stopping">Cancels the call.</param>
-    /// <exception cref="TimeoutException">The store did not respond, or it has not ended an earlier call.</exception>
+    /// <param name="stopping">Ends the wait. The store receives the deadline alone.</param>
+    /// <exception cref="TimeoutException">The store did not respond, or it has not ended earlier calls.</exception>
     public async Task<T> CallAsync<T>(Func<IFleetStore, CancellationToken, ValueTask<T>> call, TimeSpan timeout, CancellationToken stopping)
     {
-        if (!_last.IsCompleted)
+        stopping.ThrowIfCancellationRequested();
+        if (Interlocked.Increment(ref _running) > mostAtOnce)
         {
+            Interlocked.Decrement(ref _running);
             throw new TimeoutException("The store has not ended an earlier call.");
         }
 
         // Not disposed where the call goes on: the store may still use the token.
         var deadline = new CancellationTokenSource(timeout, timeProvider);
-        var token = deadline.Token;
-        var running = Task.Run(() => call(store, token).AsTask(), CancellationToken.None);
-        _last = running;
+        var running = Task.Run(() => RunAsync(call, deadline.Token), CancellationToken.None);
         _ = running.ContinueWith(
             ended =>
             {
@@ -39,7 +42,8 @@ internal sealed class StoreCalls(IFleetStore store, TimeProvider timeProvider)
         {
             return await running.WaitAsync(timeout, timeProvider, stopping).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is TimeoutException || (error is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (Exception error)
+            when (error is TimeoutException || (error is OperationCanceledException && !stopping.IsCancellationRequested))
         {
             throw new TimeoutException($"The store did not respond within {RuleText.Measured(timeout)}.", error);
         }
@@ -56,4 +60,16 @@ internal sealed class StoreCalls(IFleetStore store, TimeProvider timeProvider)
             timeout,
             stopping
         );
+
+    private async Task<T> RunAsync<T>(Func<IFleetStore, CancellationToken, ValueTask<T>> call, CancellationToken token)
+    {
+        try
+        {
+            return await call(store, token).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
 }

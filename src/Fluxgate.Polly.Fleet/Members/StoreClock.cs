@@ -9,9 +9,22 @@ internal sealed class StoreClock(TimeProvider timeProvider)
     private Reading? _last;
 
     /// <summary>Gets the time on the store's clock; <see langword="null"/> before the first exchange.</summary>
-    public DateTimeOffset? Now => _last is { } last ? last.StoreTime + timeProvider.GetElapsedTime(last.Timestamp) : null;
+    public DateTimeOffset? Now
+    {
+        get
+        {
+            if (_last is not { } last)
+            {
+                return null;
+            }
 
-    public void Set(DateTimeOffset storeTime) => _last = new(storeTime, timeProvider.GetTimestamp());
+            // A store may return any time, also the last one that there is.
+            var elapsed = timeProvider.GetElapsedTime(last.Timestamp);
+            return elapsed < DateTimeOffset.MaxValue - last.StoreTime ? last.StoreTime + elapsed : DateTimeOffset.MaxValue;
+        }
+    }
+
+    public void Set(DateTimeOffset storeTime) => _last = new(storeTime.ToUniversalTime(), timeProvider.GetTimestamp());
 
     private sealed record Reading(DateTimeOffset StoreTime, long Timestamp);
 }

@@ -8,7 +8,8 @@ internal static class Summariser
         FleetCircuit[] circuits =
         [
             .. alive
-                .SelectMany(digest => digest.Circuits)
+                // A member counts once.
+                .SelectMany(digest => digest.Circuits.DistinctBy(circuit => circuit.Name, StringComparer.Ordinal))
                 .GroupBy(circuit => circuit.Name, StringComparer.Ordinal)
                 .Select(Sum)
                 .OrderBy(circuit => circuit.MembersIn(BreakerState.Closed) == circuit.Members)

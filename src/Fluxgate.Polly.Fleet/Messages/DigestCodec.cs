@@ -31,7 +31,7 @@ internal static class DigestCodec
         var writer = new FieldWriter(MessageKind.Digest);
         writer.Add(Zone, digest.Zone);
         writer.Add(Number, digest.Number);
-        writer.Add(Period, (long)digest.Period.TotalMilliseconds);
+        writer.Add(Period, Math.Min((long)digest.Period.TotalMilliseconds, uint.MaxValue));
         writer.Add(Directives, digest.Directives);
         Dictionary<string, int> rules = new(StringComparer.Ordinal);
         var written = 0;
@@ -54,7 +54,7 @@ internal static class DigestCodec
             written++;
         }
 
-        writer.Add(Omitted, digest.Omitted + digest.Circuits.Count - written);
+        writer.Add(Omitted, FleetCalls.Sum(digest.Omitted, digest.Circuits.Count - written));
         return writer.ToArray();
     }
 
@@ -106,7 +106,7 @@ internal static class DigestCodec
     private static FieldWriter FieldsOf(FleetCircuitReport circuit, int rule)
     {
         var writer = new FieldWriter();
-        writer.Add(Name, circuit.Name);
+        writer.Add(Name, MessageLimits.Shorten(circuit.Name, MessageLimits.Name));
         writer.Add(State, (long)circuit.State);
         writer.Add(ReasonKind, (long)circuit.ReasonKind);
         writer.Add(Reason, MessageLimits.Fit(circuit.Reason, MessageLimits.Reason));
@@ -114,12 +114,12 @@ internal static class DigestCodec
         AddCalls(writer, circuit.Calls, Successes);
         foreach (var slow in circuit.SlowCalls.Take(MessageLimits.SlowThresholds))
         {
-            writer.Add(Slow, SlowCodec.Write(slow));
+            writer.Add(Slow, SlowCodec.Write(slow with { Calls = Math.Min(slow.Calls, MessageLimits.Calls) }));
         }
 
         writer.Add(Directive, circuit.Directive);
         writer.Add(IsDivergent, circuit.IsDivergent ? 1 : 0);
-        writer.Add(Group, circuit.Group);
+        writer.Add(Group, circuit.Group is null ? null : MessageLimits.Shorten(circuit.Group, MessageLimits.Name));
         return writer;
     }
 

@@ -16,7 +16,7 @@ public readonly record struct FleetCalls(long Successes, long Failures, long Ign
             Sum(one.Rejected, other.Rejected)
         );
 
-    internal static long Sum(long one, long other) => Math.Min(one + other, FleetLimits.MaxRevision);
+    internal static long Sum(long one, long other) => Math.Min(Math.Min(one, FleetLimits.MaxRevision) + other, FleetLimits.MaxRevision);
 
     /// <summary>Returns the calls since earlier totals. Totals that went back, such as those of a circuit that its group evicted and created again, count from zero.</summary>
     internal FleetCalls Since(in FleetCalls before) =>

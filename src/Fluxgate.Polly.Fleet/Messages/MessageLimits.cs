@@ -26,15 +26,17 @@ internal static class MessageLimits
     public const long Calls = 1L << 40;
 
     /// <summary>Returns the beginning of a text that fits into a message, without half a surrogate pair, on one line.</summary>
-    public static string Fit(string text, int most)
+    public static string Fit(string text, int most) => Shorten(OneLine.Of(text), most);
+
+    /// <summary>Returns the beginning of a text that fits into a message, without half a surrogate pair. The keys of a group have any length.</summary>
+    public static string Shorten(string text, int most)
     {
-        var line = OneLine.Of(text);
-        if (line.Length <= most)
+        if (text.Length <= most)
         {
-            return line;
+            return text;
         }
 
-        var length = char.IsHighSurrogate(line[most - 2]) ? most - 2 : most - 1;
-        return $"{line[..length]}…";
+        var length = char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1;
+        return $"{text[..length]}…";
     }
 }

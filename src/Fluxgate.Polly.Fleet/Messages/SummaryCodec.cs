@@ -53,7 +53,7 @@ internal static class SummaryCodec
             written++;
         }
 
-        writer.Add(Omitted, summary.OmittedCircuits + summary.Circuits.Count - written);
+        writer.Add(Omitted, FleetCalls.Sum(summary.OmittedCircuits, summary.Circuits.Count - written));
         return writer.ToArray();
     }
 

@@ -25,6 +25,9 @@ public static class FleetLimits
     /// <summary>The most UTF-16 characters of the name of a fleet, the identifier of a member, a resource and a holder.</summary>
     public const int MaxNameLength = 256;
 
+    /// <summary>The longest time to live of a digest or a lease: 365 days.</summary>
+    public static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(365);
+
     /// <summary>The greatest revision: 2^53, up to which a double is exact.</summary>
     public const long MaxRevision = 1L << 53;
 
@@ -38,7 +41,7 @@ public static class FleetLimits
         {
             CheckName(exchange.MemberId, nameof(exchange.MemberId));
             CheckBytes(exchange.Digest.Length, MaxDigestBytes, nameof(exchange.Digest));
-            CheckPositive(exchange.TimeToLive, nameof(exchange.TimeToLive));
+            CheckTimeToLive(exchange.TimeToLive, nameof(exchange.TimeToLive));
         }
     }
 
@@ -50,7 +53,7 @@ public static class FleetLimits
         ArgumentNullException.ThrowIfNull(lease);
         CheckName(lease.Resource, nameof(lease.Resource));
         CheckName(lease.Holder, nameof(lease.Holder));
-        CheckPositive(lease.TimeToLive, nameof(lease.TimeToLive));
+        CheckTimeToLive(lease.TimeToLive, nameof(lease.TimeToLive));
         if (lease.Slots < 1)
         {
             throw new ArgumentOutOfRangeException(
@@ -133,11 +136,15 @@ public static class FleetLimits
         }
     }
 
-    private static void CheckPositive(TimeSpan value, string name)
+    private static void CheckTimeToLive(TimeSpan value, string name)
     {
-        if (value <= TimeSpan.Zero)
+        if (value <= TimeSpan.Zero || value > MaxTimeToLive)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be greater than zero, but is {value}.");
+            throw new ArgumentOutOfRangeException(
+                name,
+                value,
+                $"{name} must be greater than zero and at most {RuleText.Duration(MaxTimeToLive)}, but is {RuleText.Duration(value)}."
+            );
         }
     }
 }

@@ -31,8 +31,8 @@ internal sealed class FleetView : IFleetView
 
     public async Task<FleetReport> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var stored = await new StoreCalls(_member.Store, _member.TimeProvider)
-            .CallAsync((store, token) => store.ReadDigestsAsync(token), Deadline, cancellationToken)
+        var stored = await _member
+            .CallsOfUsers.CallAsync((store, token) => store.ReadDigestsAsync(token), Deadline, cancellationToken)
             .ConfigureAwait(false);
         List<FleetMemberReport> members = [];
         foreach (var one in stored)

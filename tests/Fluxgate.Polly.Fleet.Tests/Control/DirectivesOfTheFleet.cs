@@ -19,8 +19,8 @@ public sealed class DirectivesOfTheFleet
 
         Assert.Equal(200, world.In(state));
         var reason = world[7]["payments"].Snapshot().Reason;
-        Assert.Equal(ReasonKind.Manual, reason.Kind);
-        Assert.Contains($"fleet: {action} payments by ann: drill", reason.Text, StringComparison.Ordinal);
+        Assert.Equal(ReasonKind.Fleet, reason.Kind);
+        Assert.StartsWith($"fleet: {action} payments by ann: drill (directive ", reason.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,6 +71,9 @@ public sealed class DirectivesOfTheFleet
         await world.StepAsync();
 
         Assert.Equal(3, world.In(afterwards));
+        var reason = world[2]["payments"].Snapshot().Reason;
+        Assert.Equal(ReasonKind.Fleet, reason.Kind);
+        Assert.StartsWith("fleet: Release * by ann: drill (directive ", reason.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,7 +200,8 @@ public sealed class DirectivesOfTheFleet
         await world.StepAsync(2);
 
         Assert.Equal(3, world.In(BreakerState.HalfOpen));
-        Assert.Equal("fleet: the directive has ended", world[0]["payments"].Snapshot().Reason.Text);
+        var reason = world[0]["payments"].Snapshot().Reason;
+        Assert.Equal((ReasonKind.Fleet, "fleet: the directive has ended"), (reason.Kind, reason.Text));
     }
 
     [Fact]

@@ -70,6 +70,65 @@ public sealed class LostDirectives
     }
 
     [Fact]
+    public async Task Two_histories_that_are_too_long_together_keep_the_newest_directives()
+    {
+        var world = new FleetWorld(3);
+        await world.StepAsync();
+        for (var i = 0; i < 150; i++)
+        {
+            await world.IssueAsync(FleetWorld.Order(FleetAction.Disable, $"old {i}"));
+        }
+
+        await world.StepAsync(2);
+        world.Store.Flush();
+        var stranger = new FleetWorldObserver(world);
+        for (var i = 0; i < 149; i++)
+        {
+            world.Time.Advance(TimeSpan.FromMilliseconds(1));
+            await stranger.IssueAsync(FleetWorld.Order(FleetAction.Disable, $"new {i}"));
+        }
+
+        await stranger.IssueAsync(FleetWorld.Order(FleetAction.ForceOpen));
+        await world.StepAsync(4);
+        var directives = await world[0].Control.ReadAsync();
+
+        Assert.Equal((3, 200), (world.In(BreakerState.ForcedOpen), directives.All.Count));
+        Assert.Equal(149, directives.All.Count(directive => directive.Circuits.StartsWith("new", StringComparison.Ordinal)));
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Release, "*"));
+        await world.StepAsync();
+        Assert.Equal(3, world.In(BreakerState.HalfOpen));
+    }
+
+    [Fact]
+    public async Task A_store_that_returns_other_directives_each_time_fills_no_memory()
+    {
+        var world = new FleetWorld(1);
+        var revision = 0L;
+        world[0].Store.Returns = reading =>
+        {
+            var many = Enumerable.Range(0, 50).Select(i => Noise(++revision, world.Time.GetUtcNow()));
+            return reading with { Directives = new(++revision, DirectivesCodec.Write(DirectiveSet.Of(many))) };
+        };
+
+        await world.StepAsync(20);
+
+        Assert.InRange(world[0].Member.Knowledge.Directives.All.Length, 50, 200);
+    }
+
+    [Fact]
+    public void Two_directives_of_one_revision_merge_in_any_order()
+    {
+        var (one, other) = (Noise(7, FleetWorld.Start), Noise(7, FleetWorld.Start.AddSeconds(1)));
+
+        var forth = DirectiveSet.Of([one]).With([other]);
+        var back = DirectiveSet.Of([other]).With([one]);
+
+        Assert.Equal(forth.All.AsEnumerable(), back.All);
+        Assert.Equal([one, other], forth.All);
+        Assert.True(forth.HasMoreThan(DirectiveSet.Of([one])));
+    }
+
+    [Fact]
     public async Task Members_without_the_right_to_write_obey_what_they_know_and_say_so_once()
     {
         var world = new FleetWorld(1);
@@ -106,7 +165,7 @@ public sealed class LostDirectives
             var second = world.Add("second", configure: options => options.DirectivesFile = path);
             second.Store.Before = _ => throw new InvalidOperationException("gone");
             second.Member.LoadFile();
-            second.Member.Obey();
+            await second.Member.ObeyAsync();
             Assert.Equal(BreakerState.ForcedOpen, second["payments"].State);
             await world.StepAsync(31);
 
@@ -140,6 +199,19 @@ public sealed class LostDirectives
             File.Delete(path);
         }
     }
+
+    private static FleetDirective Noise(long revision, DateTimeOffset issuedAt) =>
+        new()
+        {
+            Revision = revision,
+            Action = FleetAction.Disable,
+            Circuits = "noise",
+            Percentage = 0.001 * (revision % 1_000 + 1),
+            Zone = $"zone {revision}",
+            Reason = "noise",
+            By = "nobody",
+            IssuedAt = issuedAt,
+        };
 
     /// <summary>An operator whose process knows nothing of the directives before.</summary>
     private sealed class FleetWorldObserver(FleetWorld world)

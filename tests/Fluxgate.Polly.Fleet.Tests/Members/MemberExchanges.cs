@@ -37,6 +37,21 @@ public sealed class MemberExchanges
     }
 
     [Fact]
+    public async Task A_leader_that_cannot_write_the_summary_lets_another_lead()
+    {
+        var world = new FleetWorld(3);
+        await world.StepAsync(3);
+        var leader = Assert.Single(world.Members, member => member.View.Status.IsLeader);
+
+        leader.Store.FailsSummaries = true;
+        await world.StepAsync(12);
+
+        Assert.NotSame(leader, Assert.Single(world.Members, member => member.View.Status.IsLeader));
+        Assert.NotNull(leader.View.Summary);
+        Assert.True(leader.Member.SummaryAge < TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
     public async Task A_member_that_stops_its_numbers_is_gone_after_three_intervals()
     {
         var world = new FleetWorld(3);

@@ -19,7 +19,7 @@ public sealed class StoresThatFail
         var step = world[0].Member.StepAsync();
         await entered.Task.WaitAsync(FleetWorld.Deadline);
         Assert.Equal(BreakerState.Open, TripByCalls(world[0]["payments"]));
-        await AdvanceUntilAsync(world, step);
+        await world.AdvanceUntilAsync(step);
         for (var i = 0; i < 30; i++)
         {
             await world.StepAsync();
@@ -51,7 +51,7 @@ public sealed class StoresThatFail
 
         var step = world[0].Member.StepAsync();
         await entered.Task.WaitAsync(FleetWorld.Deadline);
-        await AdvanceUntilAsync(world, step);
+        await world.AdvanceUntilAsync(step);
 
         Assert.InRange(world.Time.GetElapsedTime(start), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.2));
         Assert.Equal("TimeoutException: The store did not respond within 1s.", world[0].View.Status.LastError);
@@ -144,6 +144,94 @@ public sealed class StoresThatFail
     }
 
     [Fact]
+    public async Task A_member_obeys_before_it_does_what_a_leader_does()
+    {
+        var world = new FleetWorld(1);
+        var never = new TaskCompletionSource();
+        await world[0].Control.IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        var (first, entered) = (world[0].Store.Commands + 1, new TaskCompletionSource());
+        world[0].Store.Before = _ =>
+        {
+            if (world[0].Store.Commands == first)
+            {
+                return Task.CompletedTask;
+            }
+
+            entered.TrySetResult();
+            return never.Task;
+        };
+
+        var step = world[0].Member.StepAsync();
+        await entered.Task.WaitAsync(FleetWorld.Deadline);
+
+        Assert.False(step.IsCompleted);
+        Assert.Equal(1, world.In(BreakerState.Disabled));
+        never.SetResult();
+        await step.WaitAsync(FleetWorld.Deadline);
+    }
+
+    [Fact]
+    public async Task A_store_whose_clock_is_at_its_end_stops_nothing()
+    {
+        var world = new FleetWorld(1);
+        world[0].Store.Returns = reading => reading with { StoreTime = DateTimeOffset.MaxValue };
+
+        await world.StepAsync(3);
+
+        Assert.Equal(DateTimeOffset.MaxValue, world[0].Member.StoreTime);
+        Assert.Empty(world[0].Log.Of(212));
+    }
+
+    [Fact]
+    public async Task Many_views_of_a_store_that_hangs_hold_few_threads()
+    {
+        var world = new FleetWorld(1);
+        var never = new TaskCompletionSource();
+        world[0].Store.Before = _ => never.Task;
+
+        for (var i = 0; i < 100; i++)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(async () =>
+            {
+                var reading = i % 2 == 0 ? world[0].View.ReadAsync() : (Task)world[0].Control.ReadAuditAsync();
+                await world.AdvanceUntilAsync(reading);
+            });
+        }
+
+        Assert.InRange(world[0].Store.MostAtOnce, 1, 16);
+        never.SetResult();
+        await UntilAsync(() => Task.FromResult(world[0].Store.Running == 0));
+        Assert.Empty((await world[0].View.ReadAsync().WaitAsync(FleetWorld.Deadline)).Members);
+    }
+
+    [Fact]
+    public async Task A_summary_of_very_many_members_slows_a_member_to_a_minute_at_most()
+    {
+        var world = new FleetWorld(1);
+        await world.Store.WriteSummaryAsync(new(1, SummaryCodec.Write(new() { Members = 1_000_000 })));
+
+        await world.StepAsync();
+
+        Assert.Equal(TimeSpan.FromMinutes(1), world[0].Member.Interval);
+    }
+
+    [Fact]
+    public async Task A_member_whose_store_is_gone_does_not_ask_more_often_than_before()
+    {
+        var world = new FleetWorld();
+        var member = world.Add("slow", configure: options => options.Interval = TimeSpan.FromMinutes(1));
+        await world.StepAsync();
+        member.Store.Before = _ => throw new InvalidOperationException("gone");
+        await world.StepAsync(5);
+
+        var delays = Enumerable
+            .Range(0, 100)
+            .Select(_ => new FleetLoop(member.Member, member.Options, member.Log, () => world.NextRandom).NextDelay());
+
+        Assert.InRange(delays.Min(), TimeSpan.FromSeconds(54), TimeSpan.FromSeconds(66));
+    }
+
+    [Fact]
     public async Task Members_that_work_do_not_exchange_in_step()
     {
         var world = new FleetWorld(1_000);
@@ -169,17 +257,6 @@ public sealed class StoresThatFail
 
         return breaker.State;
     }
-
-    private static Task AdvanceUntilAsync(FleetWorld world, Task ended) =>
-        UntilAsync(() =>
-        {
-            if (!ended.IsCompleted)
-            {
-                world.Time.Advance(TimeSpan.FromMilliseconds(10));
-            }
-
-            return Task.FromResult(ended.IsCompleted);
-        });
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {

@@ -108,4 +108,76 @@ public sealed class HostileMessages
         Assert.Equal("It has more than 500 circuits or rules.", DigestCodec.Read(oneMore, out _));
         Assert.StartsWith("It has 65537 bytes", DigestCodec.Read(new byte[65_537], out _), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Numbers_at_their_end_make_a_summary_that_can_be_read()
+    {
+        var hostile = new FleetDigest
+        {
+            Number = 1,
+            Circuits = [.. Enumerable.Range(0, 500).Select(i => new FleetCircuitReport { Name = $"{i} {new string('x', 200)}" })],
+            Omitted = FleetLimits.MaxRevision,
+        };
+
+        var bytes = SummaryCodec.Write(Summariser.Summarise("leader", [hostile, hostile], 0));
+
+        Assert.Null(SummaryCodec.Read(bytes, out var summary));
+        Assert.Equal((2, FleetLimits.MaxRevision), (summary.Members, summary.OmittedCircuits));
+    }
+
+    [Fact]
+    public void A_circuit_that_is_there_twice_counts_as_one_member()
+    {
+        FleetCircuitReport payments = new() { Name = "payments", Calls = new(1, 0, 0, 0) };
+        var hostile = new FleetDigest { Number = 1, Circuits = [.. Enumerable.Repeat(payments, 400)] };
+
+        var summary = Summariser.Summarise("leader", [hostile], 0);
+
+        Assert.Equal((1, 1), (Assert.Single(summary.Circuits).Members, Assert.Single(summary.Circuits).Calls.Successes));
+    }
+
+    [Fact]
+    public void A_digest_at_the_ends_of_its_numbers_can_be_read()
+    {
+        var digest = new FleetDigest
+        {
+            Number = 1,
+            Period = TimeSpan.MaxValue,
+            Omitted = long.MaxValue,
+            Circuits =
+            [
+                new()
+                {
+                    Name = new string('k', 999) + "\ud83d\ude80",
+                    Group = new string('g', 300),
+                    Calls = new(long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue),
+                    SlowCalls = [new(TimeSpan.MaxValue, long.MaxValue, 1)],
+                },
+            ],
+        };
+
+        Assert.Null(DigestCodec.Read(DigestCodec.Write(digest), out var read));
+
+        var circuit = Assert.Single(read.Circuits);
+        Assert.Equal((256, 256), (circuit.Name.Length, circuit.Group?.Length));
+        Assert.Equal(new(MessageLimits.Calls, MessageLimits.Calls, MessageLimits.Calls, MessageLimits.Calls), circuit.Calls);
+        Assert.Equal(MessageLimits.Calls, Assert.Single(circuit.SlowCalls).Calls);
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void A_directive_at_the_end_of_time_is_refused(int field)
+    {
+        var fields = new FieldWriter();
+        fields.Add(1, 900);
+        fields.Add(2, 1);
+        fields.Add(3, "payments");
+        fields.Add(field, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+        var message = new FieldWriter(MessageKind.Directives);
+        message.Add(1, fields);
+
+        // The next order is issued later than all others.
+        Assert.StartsWith($"Field {field} must be", DirectivesCodec.Read(message.ToArray(), out _), StringComparison.Ordinal);
+    }
 }

@@ -350,6 +350,7 @@ public abstract class FleetStoreConformance
         await Refuses(() => store.ExchangeAsync(Exchange(new string('x', FleetLimits.MaxNameLength + 1))).AsTask());
         await Refuses(() => store.ExchangeAsync(Exchange("half \ud83d")).AsTask());
         await Refuses(() => store.ExchangeAsync(Exchange("a", timeToLive: TimeSpan.Zero)).AsTask());
+        await Refuses(() => store.ExchangeAsync(Exchange("a", timeToLive: TimeSpan.MaxValue)).AsTask());
         await Refuses(() => store.WriteSummaryAsync(new(1, large)).AsTask());
         await Refuses(() => store.WriteSummaryAsync(new(0, Bytes("x"))).AsTask());
         await Refuses(() => store.TryWriteDirectivesAsync(new(0, new(1, large), Bytes("audit"))).AsTask());
@@ -359,6 +360,7 @@ public abstract class FleetStoreConformance
         await Refuses(() => store.TryTakeLeaseAsync(new("", "a", 1, Long)).AsTask());
         await Refuses(() => store.TryTakeLeaseAsync(new("r", "a", 0, Long)).AsTask());
         await Refuses(() => store.TryTakeLeaseAsync(new("r", "a", 1, TimeSpan.Zero)).AsTask());
+        await Refuses(() => store.TryTakeLeaseAsync(new("r", "a", 1, TimeSpan.MaxValue)).AsTask());
         await Refuses(() => store.ReadAuditAsync(0).AsTask());
 
         var reading = await store.ExchangeAsync(FleetExchange.ReadAll());

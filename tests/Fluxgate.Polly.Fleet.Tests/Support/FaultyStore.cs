@@ -8,14 +8,23 @@ internal sealed class FaultyStore(IFleetStore store) : IFleetStore
     /// <summary>Runs before each command and may throw, wait or block.</summary>
     public Func<CancellationToken, Task>? Before { get; set; }
 
+    /// <summary>Runs before each subscription and may throw or block.</summary>
+    public Action? Subscribing { get; set; }
+
     /// <summary>Replaces what an exchange returns.</summary>
     public Func<FleetReading, FleetReading>? Returns { get; set; }
 
     /// <summary>Gets or sets whether the server refuses directives of this client.</summary>
     public bool DeniesDirectives { get; set; }
 
+    /// <summary>Gets or sets whether summaries cannot be written.</summary>
+    public bool FailsSummaries { get; set; }
+
     /// <summary>Gets the number of commands so far.</summary>
     public int Commands { get; private set; }
+
+    /// <summary>Gets the number of commands that run.</summary>
+    public int Running => Volatile.Read(ref _running);
 
     /// <summary>Gets the most commands that ran at once.</summary>
     public int MostAtOnce { get; private set; }
@@ -33,7 +42,13 @@ internal sealed class FaultyStore(IFleetStore store) : IFleetStore
         await RunAsync(() => Done(store.RemoveDigestAsync(memberId, CancellationToken.None)), cancellationToken);
 
     public async ValueTask WriteSummaryAsync(FleetDocument summary, CancellationToken cancellationToken = default) =>
-        await RunAsync(() => Done(store.WriteSummaryAsync(summary, CancellationToken.None)), cancellationToken);
+        await RunAsync(
+            () =>
+                FailsSummaries
+                    ? throw new InvalidOperationException("NOPERM")
+                    : Done(store.WriteSummaryAsync(summary, CancellationToken.None)),
+            cancellationToken
+        );
 
     public ValueTask<bool> TryWriteDirectivesAsync(FleetDirectivesWrite write, CancellationToken cancellationToken = default) =>
         DeniesDirectives
@@ -52,7 +67,11 @@ internal sealed class FaultyStore(IFleetStore store) : IFleetStore
     public async ValueTask HintAsync(CancellationToken cancellationToken = default) =>
         await RunAsync(() => Done(store.HintAsync(CancellationToken.None)), cancellationToken);
 
-    public IDisposable Subscribe(Action onHint) => store.Subscribe(onHint);
+    public IDisposable Subscribe(Action onHint)
+    {
+        Subscribing?.Invoke();
+        return store.Subscribe(onHint);
+    }
 
     private static async ValueTask<bool> Done(ValueTask task)
     {

@@ -24,6 +24,8 @@ internal sealed class FleetHostWorld : IAsyncDisposable
 
     public FleetEntries Log { get; } = new();
 
+    public IReadOnlyList<IHost> Hosts => _hosts;
+
     /// <summary>Builds a host whose breakers are <c>payments</c>, and <c>tenants</c>, a group.</summary>
     public IHost Build(Action<FleetOptions>? configure = null, Action<IServiceCollection>? more = null, IConfiguration? section = null)
     {

@@ -6,6 +6,8 @@ internal sealed class FleetWorld
     /// <summary>How long a test waits for what happens on other threads.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Random _random = new(17);
     private readonly List<FleetTestMember> _members = [];
 
@@ -85,6 +87,20 @@ internal sealed class FleetWorld
 
             Time.Advance(TimeSpan.FromSeconds(1));
         }
+    }
+
+    /// <summary>Lets time pass until a task has ended, which other threads bring forward.</summary>
+    public async Task AdvanceUntilAsync(Task ended)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (!ended.IsCompleted)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            Time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        await ended;
     }
 
     public async Task<FleetDirective> IssueAsync(FleetOrder order, int by = 0)

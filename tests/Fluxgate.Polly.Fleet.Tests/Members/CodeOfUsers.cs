@@ -1,0 +1,96 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Fluxgate;
+
+/// <summary>Listeners and loggers that throw or hang do not stop a member.</summary>
+public sealed class CodeOfUsers
+{
+    [Fact]
+    public async Task A_listener_that_hangs_holds_neither_the_member_nor_other_circuits()
+    {
+        using var unblocked = new ManualResetEventSlim();
+        var world = new FleetWorld();
+        var listener = Listener.From(signal =>
+        {
+            if (signal.CircuitName == "a")
+            {
+                unblocked.Wait(FleetWorld.Deadline);
+            }
+        });
+        var member = world.Add("one", breakers: ["a", "b"], settings: new() { Listeners = { listener } });
+        await world.StepAsync();
+        await world.IssueAsync(FleetWorld.Order(FleetAction.ForceOpen, "*"));
+
+        await world.AdvanceUntilAsync(member.Member.StepAsync());
+        Assert.Equal((BreakerState.ForcedOpen, BreakerState.ForcedOpen), (member["a"].State, member["b"].State));
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable, "*"));
+        await world.AdvanceUntilAsync(member.Member.StepAsync());
+
+        Assert.Equal((BreakerState.Disabled, BreakerState.Disabled), (member["a"].State, member["b"].State));
+        Assert.Equal(3, member.View.Status.Exchanges);
+        unblocked.Set();
+    }
+
+    [Fact]
+    public async Task A_logger_that_throws_does_not_stop_the_member()
+    {
+        await using var world = new FleetHostWorld();
+        var host = world.Build(more: services => services.AddLogging(logging => logging.AddProvider(new Throwing())));
+        var view = host.Services.GetRequiredService<IFleetView>();
+        var breaker = host.Services.GetRequiredService<FluxgateBreakers>()["payments"];
+
+        await host.Services.GetRequiredService<IFleetControl>().IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        await world.UntilAsync(() => breaker.State == BreakerState.Disabled && view.Status.Exchanges > 3);
+
+        Assert.Equal(0, view.Status.Failures);
+    }
+
+    [Fact]
+    public async Task Circuits_that_cannot_be_read_are_reported_and_the_member_goes_on()
+    {
+        var world = new FleetWorld();
+        var isBroken = true;
+        var log = new FleetEntries();
+        var member = new FleetMember(
+            new() { Name = "shop", MemberId = "one" },
+            world.Store,
+            () => isBroken ? throw new InvalidOperationException("broken") : [],
+            world.Time,
+            log
+        );
+
+        await member.StepAsync();
+        isBroken = false;
+        await member.StepAsync();
+
+        Assert.Contains("broken", Assert.Single(log.Of(212)), StringComparison.Ordinal);
+        Assert.Equal(1, member.Status.Exchanges);
+    }
+
+    private sealed class Throwing : ILogger, ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            if (eventId.Id is > 200 and < 220)
+            {
+                throw new InvalidOperationException("The disk is full.");
+            }
+        }
+
+        public void Dispose() { }
+    }
+}
