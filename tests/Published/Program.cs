@@ -20,6 +20,7 @@ try
     await HttpClients.ReplaceTheHandlerOfTheDefaults();
     await HttpClients.ReportInvalidSettings();
     await GrpcClients.PassTheirBreaker();
+    await Fleets.ObeyADirective();
     Converters.ReadText();
     Applications.AreMeasured();
     Console.WriteLine($"OK: {Check.Passed} checks passed.");

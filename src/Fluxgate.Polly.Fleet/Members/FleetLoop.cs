@@ -23,6 +23,7 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     private long _startedAt;
     private int _isLeaving;
     private bool _isMember;
+    private Task? _waiting;
 
     public FleetLoop(FleetMember member, FleetOptions options, ILogger log, Func<double>? random = null)
     {
@@ -34,6 +35,9 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     }
 
     private TimeProvider Time => _member.TimeProvider;
+
+    /// <summary>Gets whether the loop waits for its next exchange: in virtual time, nothing happens until time passes.</summary>
+    internal bool IsWaiting => Volatile.Read(ref _waiting) is { IsCompleted: false };
 
     /// <summary>Starts the loop, unless it runs already. Waits for nothing.</summary>
     public void Start() => _ = _running.Value;
@@ -170,6 +174,7 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
             var next = NextExpiry() is { } expiry && expiry < rest ? expiry : rest;
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             var timer = Task.Delay(next, Time, ended.Token);
+            Volatile.Write(ref _waiting, timer);
             var first = takesHint ? await Task.WhenAny(timer, hint).ConfigureAwait(false) : await Task.WhenAny(timer).ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             stopping.ThrowIfCancellationRequested();

@@ -124,7 +124,7 @@ public sealed class LostDirectives
         var back = DirectiveSet.Of([other]).With([one]);
 
         Assert.Equal(forth.All.AsEnumerable(), back.All);
-        Assert.Equal([one, other], forth.All);
+        Assert.Equal([one, other], forth.All.AsEnumerable());
         Assert.True(forth.HasMoreThan(DirectiveSet.Of([one])));
     }
 

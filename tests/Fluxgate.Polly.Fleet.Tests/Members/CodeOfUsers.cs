@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Fluxgate;
 
 /// <summary>Listeners and loggers that throw or hang do not stop a member.</summary>
+[Collection(nameof(OtherThreads))]
 public sealed class CodeOfUsers
 {
     [Fact]

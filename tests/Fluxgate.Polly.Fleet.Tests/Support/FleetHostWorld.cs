@@ -67,20 +67,13 @@ internal sealed class FleetHostWorld : IAsyncDisposable
     }
 
     /// <summary>Lets virtual time run until a condition holds.</summary>
-    public Task UntilAsync(Func<bool> condition) => WaitAsync(condition, TimeSpan.FromMilliseconds(20));
+    public Task UntilAsync(Func<bool> condition) => OtherThreads.UntilAsync(condition, () => Time.Advance(TimeSpan.FromMilliseconds(20)));
 
-    /// <summary>Waits for a condition that other threads make true.</summary>
-    public Task WaitAsync(Func<bool> condition) => WaitAsync(condition, TimeSpan.Zero);
-
-    private async Task WaitAsync(Func<bool> condition, TimeSpan step)
+    /// <summary>Lets some virtual time pass, and waits for what it causes.</summary>
+    public Task PassAsync(TimeSpan time)
     {
-        using var deadline = new CancellationTokenSource(FleetWorld.Deadline);
-        while (!condition())
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            Time.Advance(step);
-            await Task.Yield();
-        }
+        Time.Advance(time);
+        return OtherThreads.FinishAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -92,14 +92,7 @@ internal sealed class FleetWorld
     /// <summary>Lets time pass until a task has ended, which other threads bring forward.</summary>
     public async Task AdvanceUntilAsync(Task ended)
     {
-        using var deadline = new CancellationTokenSource(Deadline);
-        while (!ended.IsCompleted)
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            Time.Advance(TimeSpan.FromMilliseconds(10));
-            await Task.Yield();
-        }
-
+        await OtherThreads.UntilAsync(() => ended.IsCompleted, () => Time.Advance(TimeSpan.FromMilliseconds(100)));
         await ended;
     }
 

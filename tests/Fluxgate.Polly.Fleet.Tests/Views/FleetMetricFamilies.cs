@@ -30,6 +30,22 @@ public sealed class FleetMetricFamilies
     }
 
     [Fact]
+    public async Task The_page_of_a_thousand_members_is_as_small_as_that_of_ten()
+    {
+        string[] breakers = [.. Enumerable.Range(0, 10).Select(i => $"dependency-{i}")];
+        var (few, many) = (new FleetWorld(10, breakers), new FleetWorld(1_000, breakers));
+        await few.StepAsync(2);
+        await many.StepAsync(2);
+
+        var (small, large) = (Page(few[0]), Page(many[0]));
+
+        Assert.Contains("""circuit_breaker_fleet_members{fleet="shop",zone=""} 1000""", large);
+        Assert.Equal(small.Length, large.Length);
+        Assert.InRange(large.Sum(line => line.Length + 1), 1_000, 12_000);
+        Assert.DoesNotContain(large, line => line.Contains("member 7", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_summary_that_nobody_renews_disappears()
     {
         var world = new FleetWorld(2);
