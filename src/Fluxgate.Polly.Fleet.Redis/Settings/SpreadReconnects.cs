@@ -9,7 +9,7 @@ namespace Fluxgate;
 /// <param name="seed">A number of this process.</param>
 internal sealed class SpreadReconnects(int seed) : IReconnectRetryPolicy
 {
-    private const double Shortest = 2_000;
+    private const double Shortest = 5_000;
     private const double Longest = 20_000;
 
     public bool ShouldRetry(long currentRetryCount, int timeElapsedMillisecondsSinceLastRetry) =>

@@ -39,7 +39,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     )
     {
         (_open, _isOwned, _fleet, _keys, _hints, _log) = (open, isOwned, fleet, keys, hints, log);
-        _servers = new(fleet, log);
+        _servers = new(fleet, keys, log);
     }
 
     /// <summary>Begins to open the connection, unless that was done. Waits for nothing.</summary>
@@ -134,12 +134,11 @@ internal sealed class RedisConnection : IAsyncDisposable
     {
         try
         {
-            await _servers.CheckAsync(connection).ConfigureAwait(false);
-            _refusal = null;
+            _refusal = await _servers.CheckAsync(connection.GetDatabase()).ConfigureAwait(false);
         }
-        catch (NotSupportedException error)
+        catch (Exception error) when (error is RedisException or RedisTimeoutException or RedisCommandException)
         {
-            _refusal = error.Message;
+            // Not connected, or not allowed.
         }
     }
 

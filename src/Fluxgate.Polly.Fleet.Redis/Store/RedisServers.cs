@@ -4,63 +4,41 @@ using StackExchange.Redis;
 
 namespace Fluxgate;
 
-/// <summary>Checks the servers of a connection by INFO. Where a server refuses it, nothing is known, and nothing is reported.</summary>
-internal sealed class RedisServers(string fleet, ILogger log)
+/// <summary>Checks the server of a fleet by INFO. Where the server refuses it, nothing is known, and nothing is reported.</summary>
+internal sealed class RedisServers(string fleet, RedisKeys keys, ILogger log)
 {
+    // In a script, because the library allows the command itself to administrators only.
+    private readonly RedisScript _info = new("return redis.call('INFO')", onlyReads: true);
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
-    /// <summary>Checks the masters that are connected.</summary>
-    /// <exception cref="NotSupportedException">A server is too old.</exception>
-    public async Task CheckAsync(IConnectionMultiplexer connection)
+    /// <summary>Checks the master of the fleet's keys, and logs that it may evict them.</summary>
+    /// <returns>What is wrong with the server, or <see langword="null"/>.</returns>
+    public async Task<string?> CheckAsync(IDatabase database)
     {
-        foreach (var server in connection.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
+        var info = $"{await _info.RunAsync(database, [keys.Digests], []).ConfigureAwait(false)}";
+        if (FieldOf(info, "maxmemory_policy") is { } policy and not "noeviction")
         {
-            string info;
-            try
-            {
-                // Not by the library's method, which a connection allows to administrators only.
-                info = (string?)await server.ExecuteAsync("INFO").ConfigureAwait(false) ?? "";
-            }
-            catch (Exception error) when (error is RedisException or RedisTimeoutException or RedisCommandException)
-            {
-                continue;
-            }
-
-            var name = $"{server.EndPoint}";
-            if (ErrorOf(name, FieldOf(info, "redis_version")) is { } old)
-            {
-                throw new NotSupportedException(old);
-            }
-
-            WarnOf(name, FieldOf(info, "maxmemory_policy"));
+            Warn(policy);
         }
+
+        return ErrorOf(FieldOf(info, "redis_version"));
     }
 
-    /// <summary>Returns what is wrong with the version of a server, or <see langword="null"/> if it is new enough or unknown.</summary>
-    internal static string? ErrorOf(string server, string? version) =>
+    private static string? ErrorOf(string? version) =>
         version is not null
-        && int.TryParse(
-            version.AsSpan(0, version.IndexOf('.') is >= 0 and var dot ? dot : version.Length),
-            CultureInfo.InvariantCulture,
-            out var major
-        )
+        && int.TryParse(version.Split('.')[0], CultureInfo.InvariantCulture, out var major)
         && major < 6
-            ? $"Redis must be 6.0 or newer, but {server} is {version}."
+            ? $"Redis must be 6.0 or newer, but is {OneLine.Excerpt(version)}."
             : null;
 
     private static string? FieldOf(string info, string name) =>
         info.Split('\n').FirstOrDefault(line => line.StartsWith($"{name}:", StringComparison.Ordinal))?[(name.Length + 1)..].Trim();
 
-    private void WarnOf(string server, string? policy)
+    private void Warn(string policy)
     {
-        if (policy is null or "" or "noeviction")
-        {
-            return;
-        }
-
         lock (_warned)
         {
-            if (!_warned.Add($"{server} {policy}"))
+            if (!_warned.Add(policy))
             {
                 return;
             }
@@ -70,6 +48,6 @@ internal sealed class RedisServers(string fleet, ILogger log)
         var lost = policy.StartsWith("volatile", StringComparison.Ordinal)
             ? "digests and leases"
             : "directives, their audit, digests and leases";
-        log.MayEvict(server, fleet, policy, lost);
+        log.MayEvict(fleet, OneLine.Excerpt(policy), lost);
     }
 }

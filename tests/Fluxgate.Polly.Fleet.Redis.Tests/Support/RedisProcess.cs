@@ -61,7 +61,10 @@ internal sealed class RedisProcess : IAsyncDisposable
             // Another program may have taken the port first.
             var output = await File.ReadAllTextAsync(Path.Combine(folder, "output"));
             await process.KillAsync();
-            Assert.True(attempt < 3, output);
+            if (attempt == 3)
+            {
+                throw new InvalidOperationException($"redis-server does not start: {output}");
+            }
         }
     }
 
@@ -76,7 +79,22 @@ internal sealed class RedisProcess : IAsyncDisposable
     public async Task RestartAsync()
     {
         await KillAsync();
-        Assert.True(await TryStartAsync());
+        if (!await TryStartAsync())
+        {
+            throw new InvalidOperationException("redis-server does not start again.");
+        }
+    }
+
+    /// <summary>Runs a command by redis-cli.</summary>
+    public Task<string> CommandAsync(params string[] command) => CliAsync(["-p", Port.ToString(CultureInfo.InvariantCulture), .. command]);
+
+    /// <summary>Runs redis-cli.</summary>
+    public static async Task<string> CliAsync(params string[] arguments)
+    {
+        using var cli = Process.Start(new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true })!;
+        var output = await cli.StandardOutput.ReadToEndAsync().WaitAsync(Deadline);
+        await cli.WaitForExitAsync().WaitAsync(Deadline);
+        return cli.ExitCode == 0 ? output : throw new InvalidOperationException($"redis-cli ended with {cli.ExitCode}: {output}");
     }
 
     /// <summary>Ends the process at once, as a crash does.</summary>
@@ -106,7 +124,10 @@ internal sealed class RedisProcess : IAsyncDisposable
     {
         using var kill = Process.Start("kill", [$"-{signal}", _id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync().WaitAsync(Deadline);
-        Assert.Equal(0, kill.ExitCode);
+        if (kill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"kill -{signal} ended with {kill.ExitCode}.");
+        }
     }
 
     private async Task<bool> TryStartAsync()

@@ -21,7 +21,7 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Creates the store of a fleet, with a connection of its own.</summary>
     internal RedisStoreOfTest OpenStore(string fleet, Action<ConfigurationOptions>? configure = null) => new(Address, fleet, configure);
 
-    async Task IAsyncLifetime.InitializeAsync()
+    public async Task InitializeAsync()
     {
         if (RedisProcess.Missing is null)
         {
@@ -30,7 +30,7 @@ public sealed class RedisServer : IAsyncLifetime
         }
     }
 
-    async Task IAsyncLifetime.DisposeAsync()
+    public async Task DisposeAsync()
     {
         if (_process is not null)
         {

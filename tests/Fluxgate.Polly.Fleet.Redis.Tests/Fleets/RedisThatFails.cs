@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fluxgate;
+
+/// <summary>Fleets whose Redis hangs, dies and returns. The callers count: no call is lost, and none waits.</summary>
+public sealed class RedisThatFails
+{
+    /// <summary>Far less than Redis is gone, and more than a busy machine holds up a thread.</summary>
+    private static readonly TimeSpan NoTime = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task No_call_waits_while_Redis_hangs_blocks_or_is_dead()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var fleet = await RedisFleet.StartAsync(10, redis.Address);
+        var callers = new Callers(fleet.Members);
+        var gone = Stopwatch.StartNew();
+
+        await redis.PauseAsync();
+        await GoneAsync(fleet, "did not respond");
+        await redis.ContinueAsync();
+        await fleet.AllConnectedAsync();
+        await redis.KillAsync();
+        await GoneAsync(fleet, "");
+        // A directive that is known stays in force, and a local one is obeyed at once.
+        fleet[0].Breaker.ForceOpen();
+        Assert.False(fleet[0].Breaker.TryAdmit(out _));
+
+        await callers.StopAsync();
+        Assert.True(gone.Elapsed > 2 * NoTime, $"Gone for {gone.Elapsed}.");
+        Assert.True(callers.Longest < NoTime, $"A call took {callers.Longest}.");
+        Assert.Equal(callers.Admitted, fleet.Members.Sum(member => member.Breaker.Snapshot().Successes));
+        Assert.Equal(callers.Rejected + 1, fleet.Members.Sum(member => member.Breaker.Snapshot().Rejected));
+        Assert.All(fleet.Members, member => Assert.NotEmpty(member.Log.Of(202)));
+    }
+
+    [Fact]
+    public async Task The_connections_of_200_members_come_back_spread_out()
+    {
+        const int Count = 200;
+        await using var redis = await RedisProcess.StartAsync();
+        await using var fleet = await RedisFleet.StartAsync(Count, redis.Address);
+        await redis.KillAsync();
+        await Until.TrueAsync(() => fleet.Members.All(member => !member.View.Status.IsConnected));
+        await redis.RestartAsync();
+
+        List<int> returned = [];
+        var elapsed = Stopwatch.StartNew();
+        while (returned.LastOrDefault() < Count && elapsed.Elapsed < Until.Deadline)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            returned.Add(fleet.Members.Count(member => member.View.Status.IsConnected));
+        }
+
+        var steps = returned.Prepend(0).Zip(returned).Select(pair => pair.Second - pair.First).ToArray();
+        Assert.Equal(Count, returned[^1]);
+        Assert.True(steps.Max() < Count / 2, $"Returned by the second: {string.Join(", ", steps)}.");
+        Assert.True(elapsed.Elapsed < TimeSpan.FromSeconds(40), $"Returned in {elapsed.Elapsed}: {string.Join(", ", steps)}.");
+    }
+
+    [Fact]
+    public async Task A_process_starts_without_Redis_and_joins_when_it_is_there()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await redis.KillAsync();
+        await using var member = new RedisFleetMember(fleet => fleet.UseRedis(redis.Address));
+        var subscribed = new RedisStoreOfTest(redis.Address, "shop");
+        await Until.TrueAsync(() => member.View.Status.FailuresInARow > 0);
+        Assert.True(member.Breaker.TryAdmit(out var admission));
+        admission.Settle(Verdict.Success);
+
+        await redis.RestartAsync();
+
+        await Until.TrueAsync(() => member.View.Status.IsConnected);
+        var hints = 0;
+        using var subscription = subscribed.Store.Subscribe(() => Interlocked.Increment(ref hints));
+        await Until.TrueAsync(async () =>
+        {
+            try
+            {
+                await subscribed.Store.HintAsync();
+            }
+            catch (Exception)
+            {
+                // Not connected yet.
+            }
+
+            return Volatile.Read(ref hints) > 0;
+        });
+        await subscribed.DisposeAsync();
+    }
+
+    private static Task GoneAsync(RedisFleet fleet, string error) =>
+        Until.TrueAsync(
+            () =>
+                fleet.Members.All(member =>
+                    member.View.Status is { FailuresInARow: > 0 } status && status.LastError!.Contains(error, StringComparison.Ordinal)
+                ),
+            () => string.Join(" | ", fleet.Members.Select(member => member.View.Status.LastError).Distinct())
+        );
+}

@@ -1,0 +1,119 @@
+namespace Fluxgate;
+
+/// <summary>A fleet of 200 members with connections of their own on a real Redis.</summary>
+public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClassFixture<TwoHundredMembers.Fixture>, IAsyncLifetime
+{
+    private const int Count = 200;
+
+    private RedisFleet Fleet => fixture.Fleet!;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Reset), BreakerState.Closed, Count);
+
+    [Fact]
+    public async Task All_members_obey_within_two_intervals_and_as_many_as_the_dry_run_says()
+    {
+        FleetOrder[] orders =
+        [
+            RedisFleet.Order(FleetAction.ForceOpen),
+            RedisFleet.Order(FleetAction.ForceOpen, zone: "a"),
+            RedisFleet.Order(FleetAction.ForceOpen, percentage: 10),
+        ];
+        List<int> touched = [];
+        foreach (var order in orders)
+        {
+            var preview = await Fleet[1].Control.PreviewAsync(order);
+            Assert.Equal((Count, preview.Members), (preview.LiveMembers, preview.Circuits));
+            touched.Add(preview.Members);
+
+            var took = await Fleet.IssueAsync(order, BreakerState.ForcedOpen, preview.Members);
+            Assert.True(took < 2 * RedisFleet.Interval, $"Obeyed in {took}.");
+
+            took = await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Release), BreakerState.HalfOpen, preview.Members);
+            Assert.True(took < 2 * RedisFleet.Interval, $"Released in {took}.");
+            await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Reset), BreakerState.Closed, Count);
+        }
+
+        Assert.Equal([Count, Count / 2], touched.Take(2));
+        Assert.InRange(touched[2], 1, Count / 4);
+    }
+
+    [Fact]
+    public async Task Of_two_operators_at_once_one_wins_and_the_other_is_told()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var revision = (await Fleet[0].Control.ReadAsync()).Revision;
+            var order = RedisFleet.Order(FleetAction.MetricsOnly, expected: revision);
+
+            var results = await Task.WhenAll(Fleet.Members.Take(8).Select(member => Task.Run(() => member.Control.IssueAsync(order))));
+
+            var winner = Assert.Single(results, result => result.IsAccepted);
+            Assert.All(
+                results.Where(result => !result.IsAccepted),
+                loser => Assert.Equal(winner.Directive!.Revision, loser.Current.All[^1].Revision)
+            );
+            Assert.Equal(winner.Directive!.Revision, (await Fleet[0].Control.ReadAuditAsync(1))[0].Directive!.Revision);
+        }
+    }
+
+    [Fact]
+    public async Task A_flush_loses_neither_directives_nor_digests()
+    {
+        await Fleet.IssueAsync(RedisFleet.Order(FleetAction.ForceOpen), BreakerState.ForcedOpen, Count);
+        var directive = (await Fleet[0].Control.ReadAsync()).All[^1].Revision;
+
+        await fixture.Server.Commands.FlushAllDatabasesAsync();
+        await fixture.Server.Commands.ScriptFlushAsync();
+
+        // The members that are seen are those that exchanged after the flush.
+        var rebuilt = await Until.TrueAsync(async () => (await Fleet[0].View.ReadAsync()).Members.Count == Count);
+        await Until.TrueAsync(async () => (await Fleet[0].Control.ReadAsync()).All.Any(one => one.Revision == directive));
+        Assert.True(rebuilt < 3 * RedisFleet.Interval, $"Rebuilt in {rebuilt}.");
+        Assert.Equal(Count, Fleet.In(BreakerState.ForcedOpen));
+        Assert.Contains(await Fleet[0].Control.ReadAuditAsync(), entry => entry.Text.Contains("again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Each_member_sees_all_members_and_no_label_names_one()
+    {
+        Fleet[7].Breaker.Trip("down");
+        await Until.TrueAsync(() => Fleet[3].View.Summary?.Circuits.Single().MembersIn(BreakerState.Open) == 1);
+
+        var report = await Fleet[3].View.ReadAsync();
+        var metrics = new PrometheusMetrics(new MetricCatalogue());
+        foreach (var family in Fleet[3].View.MetricFamilies)
+        {
+            metrics.Add(family);
+        }
+
+        var page = PrometheusText.Of(metrics);
+        Assert.Equal(Count, report.Members.Count(member => member.IsAlive));
+        var down = Assert.Single(report.Members, member => member.Circuits[0].State != BreakerState.Closed);
+        Assert.Equal(("member 7", "b"), (down.Id, down.Zone));
+        Assert.Contains("down", down.Circuits[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("""circuit_breaker_fleet_members{fleet="shop",zone="a"} 100""", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("member 7", page, StringComparison.Ordinal);
+    }
+
+    /// <summary>A server and the members, which the tests share.</summary>
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public RedisServer Server { get; } = new();
+
+        internal RedisFleet? Fleet { get; private set; }
+
+        public async Task InitializeAsync()
+        {
+            await Server.InitializeAsync();
+            Fleet = RedisProcess.Missing is null ? await RedisFleet.StartAsync(Count, Server.Address) : null;
+        }
+
+        public async Task DisposeAsync()
+        {
+            await (Fleet?.DisposeAsync() ?? default);
+            await Server.DisposeAsync();
+        }
+    }
+}
