@@ -58,19 +58,21 @@ public sealed class KilledMasters
         await fleet.IssueAsync(RedisFleet.Order(FleetAction.ForceOpen), BreakerState.ForcedOpen, 5);
 
         await killMaster();
-        await Until.TrueAsync(() => fleet.Members.All(member => !member.View.Status.IsConnected));
+        await Until.TrueAsync(() => fleet.Members.All(member => !member.View.Status.IsConnected), () => string.Join(" | ", fleet.Members.Select(member => member.View.Status)));
+        Exception? last = null;
         var took = await Until.TrueAsync(async () =>
         {
             try
             {
                 return (await fleet[0].Control.IssueAsync(RedisFleet.Order(FleetAction.Disable))).IsAccepted;
             }
-            catch (Exception)
+            catch (Exception error)
             {
+                last = error;
                 // No master yet.
                 return false;
             }
-        });
+        }, () => $"{last}");
 
         Assert.True(took < FailedOver, $"A directive was written after {took}.");
         await Until.TrueAsync(() => fleet.In(BreakerState.Disabled) == 5, () => $"{fleet.In(BreakerState.Disabled)} of 5 obey.");

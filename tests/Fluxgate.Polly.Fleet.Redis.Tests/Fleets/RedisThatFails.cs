@@ -21,6 +21,9 @@ public sealed class RedisThatFails
         await GoneAsync(fleet, "did not respond");
         await redis.ContinueAsync();
         await fleet.AllConnectedAsync();
+        await redis.CommandAsync("CLIENT", "PAUSE", "4000", "ALL");
+        await GoneAsync(fleet, "did not respond");
+        await fleet.AllConnectedAsync();
         await redis.KillAsync();
         await GoneAsync(fleet, "");
         // A directive that is known stays in force, and a local one is obeyed at once.

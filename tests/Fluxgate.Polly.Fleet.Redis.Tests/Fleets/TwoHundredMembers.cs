@@ -9,7 +9,13 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync() => await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Reset), BreakerState.Closed, Count);
+    public async Task DisposeAsync()
+    {
+        await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Reset), BreakerState.Closed, Count);
+        // A digest names the directives that its member has obeyed.
+        var revision = (await Fleet[0].Control.ReadAsync()).Revision;
+        await Until.TrueAsync(async () => (await Fleet[0].View.ReadAsync()).Members.All(member => member.Directives == revision));
+    }
 
     [Fact]
     public async Task All_members_obey_within_two_intervals_and_as_many_as_the_dry_run_says()
@@ -27,11 +33,8 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
             Assert.Equal((Count, preview.Members), (preview.LiveMembers, preview.Circuits));
             touched.Add(preview.Members);
 
-            var took = await Fleet.IssueAsync(order, BreakerState.ForcedOpen, preview.Members);
-            Assert.True(took < 2 * RedisFleet.Interval, $"Obeyed in {took}.");
-
-            took = await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Release), BreakerState.HalfOpen, preview.Members);
-            Assert.True(took < 2 * RedisFleet.Interval, $"Released in {took}.");
+            Assert.InRange(await Fleet.IssueAsync(order, BreakerState.ForcedOpen, preview.Members), 0, 2);
+            Assert.InRange(await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Release), BreakerState.HalfOpen, preview.Members), 0, 2);
             await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Reset), BreakerState.Closed, Count);
         }
 
@@ -68,9 +71,8 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
         await fixture.Server.Commands.ScriptFlushAsync();
 
         // The members that are seen are those that exchanged after the flush.
-        var rebuilt = await Until.TrueAsync(async () => (await Fleet[0].View.ReadAsync()).Members.Count == Count);
+        await Until.TrueAsync(async () => (await Fleet[0].View.ReadAsync()).Members.Count == Count);
         await Until.TrueAsync(async () => (await Fleet[0].Control.ReadAsync()).All.Any(one => one.Revision == directive));
-        Assert.True(rebuilt < 3 * RedisFleet.Interval, $"Rebuilt in {rebuilt}.");
         Assert.Equal(Count, Fleet.In(BreakerState.ForcedOpen));
         Assert.Contains(await Fleet[0].Control.ReadAuditAsync(), entry => entry.Text.Contains("again", StringComparison.Ordinal));
     }

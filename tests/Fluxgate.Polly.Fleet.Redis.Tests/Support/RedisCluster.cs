@@ -10,8 +10,6 @@ public sealed class RedisCluster : IAsyncLifetime
     /// <summary>Gets two of the nodes, as a connection string.</summary>
     public string Address => $"{_nodes[0].Address},{_nodes[5].Address}";
 
-    public ConnectionMultiplexer Admin { get; private set; } = null!;
-
     public async Task InitializeAsync()
     {
         if (RedisProcess.Missing is not null)
@@ -45,36 +43,23 @@ public sealed class RedisCluster : IAsyncLifetime
             "1",
             "--cluster-yes",
         ]);
-        Admin = await ConnectionMultiplexer.ConnectAsync($"{Address},allowAdmin=true");
-        await Until.TrueAsync(() => IsWholeAsync());
+        await Until.TrueAsync(async () =>
+            (await EachAsync("INFO", "replication")).Count(info => info.Contains("master_link_status:up", StringComparison.Ordinal)) == 3
+        );
     }
 
-    public async Task DisposeAsync()
-    {
-        await (Admin?.DisposeAsync() ?? default);
-        await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
-    }
+    public async Task DisposeAsync() => await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
 
     /// <summary>Kills the master of the keys of a fleet.</summary>
     public async Task KillMasterOfAsync(string fleet)
     {
-        var master = (await Admin.GetDatabase().IdentifyEndpointAsync(new RedisKeys(fleet).Digests))!.ToString();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(Address);
+        var master = (await connection.GetDatabase().IdentifyEndpointAsync(new RedisKeys(fleet).Digests))!.ToString();
         await _nodes.Single(node => node.Address == master).KillAsync();
     }
 
-    public async Task FlushAsync()
-    {
-        foreach (var master in Admin.GetServers().Where(server => server is { IsReplica: false, IsConnected: true }))
-        {
-            await master.FlushAllDatabasesAsync();
-        }
-    }
+    /// <summary>Removes all data. Replicas refuse, and follow their masters.</summary>
+    public Task FlushAsync() => EachAsync("FLUSHALL");
 
-    private async Task<bool> IsWholeAsync()
-    {
-        var nodes = await Task.WhenAll(_nodes.Select(node => node.CommandAsync("INFO", "replication")));
-        await Admin.ConfigureAsync();
-        return nodes.Count(info => info.Contains("master_link_status:up", StringComparison.Ordinal)) == 3
-            && Admin.GetServers().Count(server => server.IsReplica) == 3;
-    }
+    private Task<string[]> EachAsync(params string[] command) => Task.WhenAll(_nodes.Select(node => node.CommandAsync(command)));
 }

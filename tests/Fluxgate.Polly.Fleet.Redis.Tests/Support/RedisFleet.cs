@@ -71,13 +71,27 @@ internal sealed class RedisFleet : IAsyncDisposable
                 $"Errors: {string.Join(" | ", _members.Where(member => !member.View.Status.IsConnected).Select(member => member.View.Status.LastError).Distinct())}"
         );
 
-    /// <summary>Issues a directive, and waits until the members that obey it are in a state, and the others in another.</summary>
-    /// <returns>How long it took.</returns>
-    public async Task<TimeSpan> IssueAsync(FleetOrder order, BreakerState state, int members)
+    /// <summary>Issues a directive, and waits until as many members as it covers are in a state.</summary>
+    /// <returns>The most exchanges that a member needed.</returns>
+    public async Task<long> IssueAsync(FleetOrder order, BreakerState state, int members)
     {
         var result = await _members[0].Control.IssueAsync(order);
         Assert.True(result.IsAccepted);
-        return await Until.TrueAsync(() => In(state) == members, () => $"{In(state)} of {members} are {state}.");
+        var before = _members.Select(member => member.View.Status.Exchanges).ToArray();
+        var needed = new long?[_members.Count];
+        await Until.TrueAsync(
+            () =>
+            {
+                for (var i = 0; i < needed.Length; i++)
+                {
+                    needed[i] ??= _members[i].Breaker.State == state ? _members[i].View.Status.Exchanges - before[i] : null;
+                }
+
+                return In(state) == members;
+            },
+            () => $"{In(state)} of {members} are {state}."
+        );
+        return needed.Max() ?? 0;
     }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_members.Select(member => member.DisposeAsync().AsTask()));

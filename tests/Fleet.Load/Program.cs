@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using Fluxgate;
+using Microsoft.Extensions.DependencyInjection;
+
+// Measures what a fleet costs its Redis: real members in this process, each with a connection of its own, and a redis-server that is started for it.
+// dotnet run --project tests/Fleet.Load -c Release -- [members] [breakers] [seconds]
+int[] numbers = [.. args.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+var members = numbers.ElementAtOrDefault(0) is > 0 and var first ? first : 200;
+var breakers = numbers.ElementAtOrDefault(1) is > 0 and var second ? second : 50;
+var seconds = numbers.ElementAtOrDefault(2) is > 0 and var third ? third : 30;
+string[] names = [.. Enumerable.Range(0, breakers).Select(i => FormattableString.Invariant($"dependency-{i}"))];
+
+await using var redis = await RedisProcess.StartAsync();
+var started = Stopwatch.StartNew();
+List<ServiceProvider> all = [];
+for (var i = 0; i < members; i++)
+{
+    var services = new ServiceCollection();
+    var fluxgate = services.AddFluxgate();
+    foreach (var name in names)
+    {
+        fluxgate.AddBreaker(name);
+    }
+
+    services.AddFluxgateFleet(fleet =>
+    {
+        fleet.Name = "load";
+        fleet.Include(names).UseRedis(redis.Address);
+    });
+    all.Add(services.BuildServiceProvider());
+}
+
+IFleetView[] views = [.. all.Select(services => services.GetRequiredService<IFleetView>())];
+while (views.Any(view => view.Summary?.Members != members))
+{
+    await Task.Delay(100);
+    if (started.Elapsed > TimeSpan.FromMinutes(2))
+    {
+        Console.WriteLine($"{views.Count(view => view.Status.IsConnected)} of {members} members are connected. {views[0].Status.LastError}");
+        return 1;
+    }
+}
+
+Console.WriteLine($"{members} members x {breakers} breakers, connected and summarised after {started.Elapsed.TotalSeconds:F1} s");
+var before = await CountAsync();
+var exchanges = views.Sum(view => view.Status.Exchanges);
+var failures = views.Sum(view => view.Status.Failures);
+var measured = Stopwatch.StartNew();
+await Task.Delay(TimeSpan.FromSeconds(seconds));
+var after = await CountAsync();
+var elapsed = measured.Elapsed.TotalSeconds;
+exchanges = views.Sum(view => view.Status.Exchanges) - exchanges;
+failures = views.Sum(view => view.Status.Failures) - failures;
+double Of(string name) => after.GetValueOrDefault(name) - before.GetValueOrDefault(name);
+var scripts = Of("evalsha") + Of("evalsha_ro");
+Console.WriteLine($"exchanges       {exchanges / elapsed:F0} a second, {failures} failed");
+Console.WriteLine($"commands        {scripts / elapsed:F0} a second, {scripts / exchanges:F2} for each exchange");
+Console.WriteLine($"bytes in        {Of("in") / elapsed / 1e6:F2} MB a second, {Of("in") / exchanges:F0} for each exchange");
+Console.WriteLine($"bytes out       {Of("out") / elapsed / 1e6:F2} MB a second, {Of("out") / exchanges:F0} for each exchange");
+Console.WriteLine($"CPU of Redis    {100 * Of("cpu") / elapsed:F1} % of a core");
+Console.WriteLine($"memory of Redis {after["memory"] / 1e6:F1} MB");
+await Task.WhenAll(all.Select(services => services.DisposeAsync().AsTask()));
+return 0;
+
+async Task<Dictionary<string, double>> CountAsync()
+{
+    var info = await redis.CommandAsync("INFO", "everything");
+    var fields = info.Split('\n').Select(line => line.Trim().Split(':', 2)).Where(line => line.Length == 2).ToDictionary(line => line[0], line => line[1]);
+    double Number(string name) => double.Parse(fields[name], CultureInfo.InvariantCulture);
+    double Calls(string command) =>
+        fields.TryGetValue($"cmdstat_{command}", out var text) ? double.Parse(text.Split('=', ',')[1], CultureInfo.InvariantCulture) : 0;
+    return new(StringComparer.Ordinal)
+    {
+        ["in"] = Number("total_net_input_bytes"),
+        ["out"] = Number("total_net_output_bytes"),
+        ["cpu"] = Number("used_cpu_sys") + Number("used_cpu_user"),
+        ["memory"] = Number("used_memory"),
+        ["evalsha"] = Calls("evalsha"),
+        ["evalsha_ro"] = Calls("evalsha_ro"),
+    };
+}
