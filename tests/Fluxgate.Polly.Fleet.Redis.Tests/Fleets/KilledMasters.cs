@@ -57,8 +57,11 @@ public sealed class KilledMasters
         await using var fleet = await RedisFleet.StartAsync(5, address);
         await fleet.IssueAsync(RedisFleet.Order(FleetAction.ForceOpen), BreakerState.ForcedOpen, 5);
 
+        var before = fleet.Members.Select(member => member.View.Status.Failures).ToArray();
         await killMaster();
-        await Until.TrueAsync(() => fleet.Members.All(member => !member.View.Status.IsConnected), () => string.Join(" | ", fleet.Members.Select(member => member.View.Status)));
+        await Until.TrueAsync(() =>
+            fleet.Members.Select((member, i) => member.View.Status.Failures > before[i]).All(hasFailed => hasFailed)
+        );
         Exception? last = null;
         var took = await Until.TrueAsync(async () =>
         {

@@ -17,15 +17,12 @@ public sealed class RedisThatFails
         var callers = new Callers(fleet.Members);
         var gone = Stopwatch.StartNew();
 
-        await redis.PauseAsync();
-        await GoneAsync(fleet, "did not respond");
+        await GoneAsync(fleet, redis.PauseAsync, "did not respond");
         await redis.ContinueAsync();
         await fleet.AllConnectedAsync();
-        await redis.CommandAsync("CLIENT", "PAUSE", "4000", "ALL");
-        await GoneAsync(fleet, "did not respond");
+        await GoneAsync(fleet, () => redis.CommandAsync("CLIENT", "PAUSE", "4000", "ALL"), "did not respond");
         await fleet.AllConnectedAsync();
-        await redis.KillAsync();
-        await GoneAsync(fleet, "");
+        await GoneAsync(fleet, redis.KillAsync, "");
         // A directive that is known stays in force, and a local one is obeyed at once.
         fleet[0].Breaker.ForceOpen();
         Assert.False(fleet[0].Breaker.TryAdmit(out _));
@@ -94,12 +91,15 @@ public sealed class RedisThatFails
         await subscribed.DisposeAsync();
     }
 
-    private static Task GoneAsync(RedisFleet fleet, string error) =>
-        Until.TrueAsync(
-            () =>
-                fleet.Members.All(member =>
-                    member.View.Status is { FailuresInARow: > 0 } status && status.LastError!.Contains(error, StringComparison.Ordinal)
-                ),
+    /// <summary>Lets Redis fail, until an exchange of each member has failed.</summary>
+    private static async Task GoneAsync(RedisFleet fleet, Func<Task> fail, string error)
+    {
+        var before = fleet.Members.Select(member => member.View.Status.Failures).ToArray();
+        await fail();
+        await Until.TrueAsync(
+            () => fleet.Members.Select((member, i) => member.View.Status.Failures > before[i]).All(hasFailed => hasFailed),
             () => string.Join(" | ", fleet.Members.Select(member => member.View.Status.LastError).Distinct())
         );
+        Assert.All(fleet.Members, member => Assert.Contains(error, member.View.Status.LastError, StringComparison.Ordinal));
+    }
 }
