@@ -37,7 +37,9 @@ while (views.Any(view => view.Summary?.Members != members))
     await Task.Delay(100);
     if (started.Elapsed > TimeSpan.FromMinutes(2))
     {
-        Console.WriteLine($"{views.Count(view => view.Status.IsConnected)} of {members} members are connected. {views[0].Status.LastError}");
+        Console.WriteLine(
+            $"{views.Count(view => view.Status.IsConnected)} of {members} members are connected. {views[0].Status.LastError}"
+        );
         return 1;
     }
 }
@@ -66,7 +68,10 @@ return 0;
 async Task<Dictionary<string, double>> CountAsync()
 {
     var info = await redis.CommandAsync("INFO", "everything");
-    var fields = info.Split('\n').Select(line => line.Trim().Split(':', 2)).Where(line => line.Length == 2).ToDictionary(line => line[0], line => line[1]);
+    var fields = info.Split('\n')
+        .Select(line => line.Trim().Split(':', 2))
+        .Where(line => line.Length == 2)
+        .ToDictionary(line => line[0], line => line[1]);
     double Number(string name) => double.Parse(fields[name], CultureInfo.InvariantCulture);
     double Calls(string command) =>
         fields.TryGetValue($"cmdstat_{command}", out var text) ? double.Parse(text.Split('=', ',')[1], CultureInfo.InvariantCulture) : 0;

@@ -25,9 +25,7 @@ internal sealed class RedisServers(string fleet, RedisKeys keys, ILogger log)
     }
 
     private static string? ErrorOf(string? version) =>
-        version is not null
-        && int.TryParse(version.Split('.')[0], CultureInfo.InvariantCulture, out var major)
-        && major < 6
+        version is not null && int.TryParse(version.Split('.')[0], CultureInfo.InvariantCulture, out var major) && major < 6
             ? $"Redis must be 6.0 or newer, but is {OneLine.Excerpt(version)}."
             : null;
 

@@ -11,7 +11,7 @@ public sealed class KilledMasters
     [Fact]
     public async Task A_cluster_whose_master_is_killed_works_again_and_directives_stay()
     {
-        var cluster = new RedisCluster();
+        var cluster = new RedisCluster { NodeTimeout = 2_000 };
         try
         {
             await cluster.InitializeAsync();
@@ -63,19 +63,22 @@ public sealed class KilledMasters
             fleet.Members.Select((member, i) => member.View.Status.Failures > before[i]).All(hasFailed => hasFailed)
         );
         Exception? last = null;
-        var took = await Until.TrueAsync(async () =>
-        {
-            try
+        var took = await Until.TrueAsync(
+            async () =>
             {
-                return (await fleet[0].Control.IssueAsync(RedisFleet.Order(FleetAction.Disable))).IsAccepted;
-            }
-            catch (Exception error)
-            {
-                last = error;
-                // No master yet.
-                return false;
-            }
-        }, () => $"{last}");
+                try
+                {
+                    return (await fleet[0].Control.IssueAsync(RedisFleet.Order(FleetAction.Disable))).IsAccepted;
+                }
+                catch (Exception error)
+                {
+                    last = error;
+                    // No master yet.
+                    return false;
+                }
+            },
+            () => $"{last}"
+        );
 
         Assert.True(took < FailedOver, $"A directive was written after {took}.");
         await Until.TrueAsync(() => fleet.In(BreakerState.Disabled) == 5, () => $"{fleet.In(BreakerState.Disabled)} of 5 obey.");

@@ -41,7 +41,9 @@ public sealed class ConnectionStrings
     [InlineData("redis:6379,redis2:6379,serviceName=main")]
     [InlineData("[::1]:6379,user=a,password=b=c==,ssl=true,sslHost=redis,defaultDatabase=3")]
     [InlineData("redis,protocol=resp3,name=x,connectRetry=3,keepAlive=60,syncTimeout=500,asyncTimeout=500,configCheckSeconds=5")]
-    [InlineData("redis,$CLUSTER=,abortConnect=true,resolveDns=true,proxy=Envoyproxy,sslProtocols=Tls12,version=7.0,tieBreaker=,configChannel=")]
+    [InlineData(
+        "redis,$CLUSTER=,abortConnect=true,resolveDns=true,proxy=Envoyproxy,sslProtocols=Tls12,version=7.0,tieBreaker=,configChannel="
+    )]
     public void Valid_strings_are_taken(string text) => Assert.Null(RedisConfiguration.Read(text, out _));
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using StackExchange.Redis;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 

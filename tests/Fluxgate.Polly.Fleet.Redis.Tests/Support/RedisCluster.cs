@@ -7,6 +7,9 @@ public sealed class RedisCluster : IAsyncLifetime
 {
     private readonly List<RedisProcess> _nodes = [];
 
+    /// <summary>Gets after how many milliseconds the nodes miss one that does not respond. A busy machine must not take as long.</summary>
+    public int NodeTimeout { get; init; } = 30_000;
+
     /// <summary>Gets two of the nodes, as a connection string.</summary>
     public string Address => $"{_nodes[0].Address},{_nodes[5].Address}";
 
@@ -26,7 +29,7 @@ public sealed class RedisCluster : IAsyncLifetime
                             "--cluster-enabled",
                             "yes",
                             "--cluster-node-timeout",
-                            "1000",
+                            $"{NodeTimeout}",
                             "--cluster-port",
                             $"{RedisProcess.FreePort()}",
                             "--repl-diskless-sync-delay",
@@ -45,6 +48,7 @@ public sealed class RedisCluster : IAsyncLifetime
         ]);
         await Until.TrueAsync(async () =>
             (await EachAsync("INFO", "replication")).Count(info => info.Contains("master_link_status:up", StringComparison.Ordinal)) == 3
+            && (await EachAsync("CLUSTER", "INFO")).All(info => info.Contains("cluster_state:ok", StringComparison.Ordinal))
         );
     }
 
