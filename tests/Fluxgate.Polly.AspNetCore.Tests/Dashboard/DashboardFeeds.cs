@@ -1,7 +1,10 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
@@ -104,6 +107,19 @@ public sealed class DashboardFeeds
     }
 
     [Fact]
+    public async Task Nothing_runs_after_the_last_viewer_left_during_a_reading()
+    {
+        await using var application = await StartAsync();
+        var (feed, before) = (application.Feed, _time.ArmedTimers);
+        _time.BeforeNextRead = feed.Leave;
+
+        Assert.True(feed.TryJoin());
+
+        Assert.Equal((0, before), (feed.Viewers, _time.ArmedTimers));
+        Assert.False(feed.NextAsync(seen: 0, default).IsCompleted);
+    }
+
+    [Fact]
     public async Task A_circuit_never_has_a_listener_of_the_dashboard()
     {
         await using var application = await StartAsync();
@@ -167,6 +183,25 @@ public sealed class DashboardFeeds
     }
 
     [Fact]
+    public async Task The_number_of_kept_transitions_is_bounded()
+    {
+        await using var application = await StartAsync();
+        await using var viewer = await EventReader.OpenAsync(application);
+        await viewer.NextAsync("full");
+        for (var number = 1; number <= CircuitHistory.MostTransitions + 10; number++)
+        {
+            application.Payments.Reset();
+            application.Payments.Trip($"{number}");
+            _time.Advance(Second);
+        }
+
+        var kept = (await application.GetAsync("/api/circuit?name=payments")).GetProperty("transitions").EnumerateArray().ToArray();
+
+        Assert.Equal(CircuitHistory.MostTransitions, kept.Length);
+        Assert.Equal(("60", "11"), (kept[0].GetProperty("reason").GetString(), kept[^1].GetProperty("reason").GetString()));
+    }
+
+    [Fact]
     public async Task Calls_while_nobody_looked_are_in_no_bucket()
     {
         await using var application = await StartAsync();
@@ -202,20 +237,6 @@ public sealed class DashboardFeeds
         await using var lost = await EventReader.OpenAsync(application, "?name=nobody");
         await lost.NextAsync("full");
         await lost.NextAsync("missing");
-    }
-
-    [Fact]
-    public void A_removed_row_is_announced()
-    {
-        var frames = new FeedFrame(
-            2,
-            "server",
-            FeedMoment.Now(_time, 0),
-            new Dictionary<string, FeedRow>(StringComparer.Ordinal),
-            ["circuit:old"]
-        );
-
-        Assert.Contains("\"gone\":[\"circuit:old\"]", Encoding.UTF8.GetString(frames.Changes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -320,6 +341,24 @@ public sealed class DashboardFeeds
         Assert.Empty(application.Log.Errors);
     }
 
+    [Fact]
+    public async Task A_viewer_that_does_not_read_is_disconnected()
+    {
+        await using var application = await StartAsync();
+        var (context, connection) = (new DefaultHttpContext(), new Connection());
+        context.Features.Set<IHttpRequestLifetimeFeature>(connection);
+        context.Response.Body = new Pipe(new(pauseWriterThreshold: 1, resumeWriterThreshold: 1)).Writer.AsStream();
+        var handling = new EventStream(application.Feed, new(application.Breakers), _time, default).HandleAsync(context);
+        Assert.Equal(1, application.Feed.Viewers);
+
+        _time.Advance(EventStream.LongestSend - Second);
+        Assert.Equal((false, 1), (connection.IsAborted, application.Feed.Viewers));
+        _time.Advance(Second);
+        await handling.WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal((true, 0), (connection.IsAborted, application.Feed.Viewers));
+    }
+
     private Task<DashboardApplication> StartAsync() => DashboardApplication.StartAsync(time: _time);
 
     private static IEnumerable<string?> IdsOf(JsonElement frame) =>
@@ -332,4 +371,13 @@ public sealed class DashboardFeeds
 
     private static long SumOf(JsonElement full, string count) =>
         LogOf(full).GetProperty("buckets").EnumerateArray().Sum(bucket => bucket.GetProperty(count).GetInt64());
+
+    private sealed class Connection : IHttpRequestLifetimeFeature
+    {
+        public bool IsAborted { get; private set; }
+
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => IsAborted = true;
+    }
 }

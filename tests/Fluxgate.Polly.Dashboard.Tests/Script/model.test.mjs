@@ -15,14 +15,13 @@ import {
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 
-function frame(number, rows, { server = "a", bucket = 100, seconds = number, gone = [], logs } = {}) {
+function frame(number, rows, { server = "a", bucket = 100, seconds = number, logs } = {}) {
   return {
     number,
     server,
     bucket,
     time: new Date(start + seconds * 1000).toISOString(),
     rows,
-    gone,
     logs: logs ?? rows.map(() => ({ buckets: [], transitions: [] })),
   };
 }
@@ -81,11 +80,11 @@ test("a group is followed by its circuits", () => {
   assert.deepEqual(countStates(model), { closed: 5, open: 1 });
 });
 
-test("changes replace rows, add new ones and remove those that are gone", () => {
+test("changes replace rows and add new ones", () => {
   const model = modelOf(row("a"), row("b"));
-  const news = applyChanges(model, frame(2, [row("a", { state: "open" }), row("c")], { gone: ["circuit:b"] }));
+  const news = applyChanges(model, frame(2, [row("a", { state: "open" }), row("c")]));
 
-  assert.deepEqual(names(select(model)), ["a", "c"]);
+  assert.deepEqual(names(select(model)), ["a", "b", "c"]);
   assert.deepEqual(news, []);
   assert.equal(model.number, 2);
 });

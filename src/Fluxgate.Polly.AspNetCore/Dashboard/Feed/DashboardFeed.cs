@@ -5,7 +5,8 @@ namespace Fluxgate;
 
 /// <summary>
 /// Reads all circuits once each second while somebody watches, and shares each reading among all viewers. While nobody watches, nothing runs: no timer
-/// is set, and no circuit has a listener of the dashboard at any time. Nothing is queued: a viewer that was too slow for a frame skips it.
+/// is set, and no circuit has a listener of the dashboard at any time. Nothing is queued: a viewer that was too slow for a frame skips it. A row never
+/// disappears: breakers and groups live as long as their container.
 /// </summary>
 internal sealed class DashboardFeed(CircuitSource source, TimeProvider time, ILogger log, int maxViewers)
 {
@@ -189,7 +190,7 @@ internal sealed class DashboardFeed(CircuitSource source, TimeProvider time, ILo
         ReadingTime = time.GetElapsedTime(moment.Timestamp);
         _histories = histories;
         Volatile.Write(ref _rows, rows);
-        return new(++_number, _server, moment, rows, [.. before.Keys.Where(id => !rows.ContainsKey(id))]);
+        return new(++_number, _server, moment, rows);
 
         void Add(CircuitRow row, in CircuitCounts counts)
         {

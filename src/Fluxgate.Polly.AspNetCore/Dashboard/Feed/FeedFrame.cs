@@ -8,24 +8,17 @@ namespace Fluxgate;
 /// <summary>
 /// One reading of all circuits as events of a stream. All viewers are sent the same bytes: the changes if they have the frame before, or else all.
 /// </summary>
-internal sealed class FeedFrame(
-    long number,
-    string server,
-    FeedMoment moment,
-    IReadOnlyDictionary<string, FeedRow> rows,
-    IReadOnlyList<string> gone
-)
+internal sealed class FeedFrame(long number, string server, FeedMoment moment, IReadOnlyDictionary<string, FeedRow> rows)
 {
     private readonly ConcurrentDictionary<CircuitAddress, Lazy<byte[]>> _details = [];
-    private readonly Lazy<byte[]> _full = new(() => Write("full", rows.Values, [], number, server, moment, withLogs: true));
+    private readonly Lazy<byte[]> _full = new(() => Write("full", rows.Values, number, server, moment, withLogs: true));
 
     public long Number => number;
 
     public IReadOnlyDictionary<string, FeedRow> Rows => rows;
 
     /// <summary>Gets the rows that differ from the frame before.</summary>
-    public byte[] Changes { get; } =
-        Write("changes", rows.Values.Where(row => row.IsChanged), gone, number, server, moment, withLogs: false);
+    public byte[] Changes { get; } = Write("changes", rows.Values.Where(row => row.IsChanged), number, server, moment, withLogs: false);
 
     /// <summary>Gets all rows with their histories. Created once, if a viewer needs it.</summary>
     public byte[] Full => _full.Value;
@@ -46,15 +39,7 @@ internal sealed class FeedFrame(
         return bytes.WrittenSpan.ToArray();
     }
 
-    private static byte[] Write(
-        string name,
-        IEnumerable<FeedRow> sent,
-        IEnumerable<string> gone,
-        long number,
-        string server,
-        FeedMoment moment,
-        bool withLogs
-    )
+    private static byte[] Write(string name, IEnumerable<FeedRow> sent, long number, string server, FeedMoment moment, bool withLogs)
     {
         var bytes = new ArrayBufferWriter<byte>(4096);
         using var json = new Utf8JsonWriter(bytes, new() { Encoder = DashboardJson.Plain.Options.Encoder });
@@ -68,13 +53,6 @@ internal sealed class FeedFrame(
         foreach (var row in rows)
         {
             json.WriteRawValue(row.Json, skipInputValidation: true);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("gone");
-        foreach (var id in gone)
-        {
-            json.WriteStringValue(id);
         }
 
         json.WriteEndArray();

@@ -45,10 +45,6 @@ export function applyFull(model, frame) {
 export function applyChanges(model, frame) {
   const news = [];
   takeTime(model, frame);
-  for (const id of frame.gone) {
-    model.entries.delete(id);
-  }
-
   for (const row of frame.rows) {
     const entry = model.entries.get(row.id) ?? { buckets: [], transitions: [] };
     model.entries.set(row.id, entry);
