@@ -27,7 +27,7 @@ public sealed class Layers
             "Counting",
             "Primitives",
         ],
-        ["Fluxgate.Polly.AspNetCore"] = [".", "Dashboard", "Dashboard/Api", "Dashboard/Feed", "Dashboard/Readings"],
+        ["Fluxgate.Polly.AspNetCore"] = [".", "Dashboard", "Dashboard/Fleet", "Dashboard/Api", "Dashboard/Feed", "Dashboard/Readings"],
         ["Fluxgate.Polly.Extensions"] = ["Health", "DependencyInjection", "Telemetry", "Listeners", "Configuration"],
         ["Fluxgate.Polly.Fleet"] = ["DependencyInjection", "Views", "Control", "Members", "Settings", "Directives", "Messages", "Store"],
         ["Fluxgate.Polly.Fleet.Redis"] = ["DependencyInjection", "Store", "Settings"],

@@ -24,11 +24,13 @@ internal static class DashboardEndpoints
         var log = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(ControlLog.Category);
         var stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default;
         var source = new CircuitSource(breakers);
+        var fleet = FleetSource.Find(services);
         var rights = new ControlRights(options.ControlPolicy);
-        var feed = new DashboardFeed(source, time, log, options.MaxViewers);
+        var guard = new ControlGuard(rights, log);
+        var feed = new DashboardFeed(source, fleet, time, log, options.MaxViewers);
         var stream = new EventStream(feed, source, time, stopping);
-        var api = new CircuitApi(source, feed, rights);
-        var control = new ControlApi(source, rights, log);
+        var api = new CircuitApi(source, feed, rights, fleet);
+        var control = new ControlApi(source, guard, log);
 
         var group = endpoints.MapGroup(pattern);
         group.WithDisplayName("Fluxgate dashboard").WithMetadata(new DashboardMetadata(feed));
@@ -60,7 +62,32 @@ internal static class DashboardEndpoints
         reading.MapGet("api/circuit", ResponseHeaders.Secured(api.ShowAsync)).Describe(ApiDescription.Show);
         MapBody(reading, "api/circuit/preview", api.PreviewAsync, ApiDescription.Preview);
         MapBody(acting, "api/circuit/{action}", control.ActAsync, ApiDescription.Act);
+        if (fleet is not null)
+        {
+            MapFleet(reading, acting, fleet, guard, time, log);
+        }
+
         return group;
+    }
+
+    private static void MapFleet(
+        RouteGroupBuilder reading,
+        RouteGroupBuilder acting,
+        FleetSource source,
+        ControlGuard guard,
+        TimeProvider time,
+        ILogger log
+    )
+    {
+        var requests = new FleetRequests(source, time);
+        var api = new FleetApi(source, requests, time);
+        var control = new FleetControlApi(source, requests, api, guard, log);
+        reading.MapGet("api/fleet", ResponseHeaders.Secured(api.ShowAsync)).Describe(FleetDescriptions.Show);
+        reading.MapGet("api/fleet/members", ResponseHeaders.Secured(api.ListMembersAsync)).Describe(FleetDescriptions.Members);
+        reading.MapGet("api/fleet/directives", ResponseHeaders.Secured(api.ListDirectivesAsync)).Describe(FleetDescriptions.Directives);
+        reading.MapGet("api/fleet/audit", ResponseHeaders.Secured(api.ListAuditAsync)).Describe(FleetDescriptions.Audit);
+        MapBody(acting, "api/fleet/preview", control.PreviewAsync, FleetDescriptions.Preview);
+        MapBody(acting, "api/fleet/directives", control.IssueAsync, FleetDescriptions.Issue);
     }
 
     /// <summary>

@@ -51,7 +51,7 @@ public sealed class ControlRequests
         await using var application = await DashboardApplication.StartAsync();
         using var response = await application.ActAsync("force-open", reason);
 
-        await IsProblemAsync(response, HttpStatusCode.BadRequest, "reason");
+        await Problem.IsAsync(response, HttpStatusCode.BadRequest, "reason");
         Assert.Equal(BreakerState.Closed, application.Payments.State);
     }
 
@@ -80,7 +80,7 @@ public sealed class ControlRequests
         await using var application = await DashboardApplication.StartAsync();
         using var response = await application.ActAsync(action, query: query);
 
-        await IsProblemAsync(response, status, word);
+        await Problem.IsAsync(response, status, word);
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class ControlRequests
             change: request => request.Content = new StringContent(body, Encoding.UTF8, "application/json")
         );
 
-        await IsProblemAsync(response, HttpStatusCode.BadRequest, "JSON");
+        await Problem.IsAsync(response, HttpStatusCode.BadRequest, "JSON");
         Assert.Equal(BreakerState.Closed, application.Payments.State);
     }
 
@@ -116,7 +116,7 @@ public sealed class ControlRequests
             }
         );
 
-        await IsProblemAsync(response, HttpStatusCode.UnsupportedMediaType, "application/json");
+        await Problem.IsAsync(response, HttpStatusCode.UnsupportedMediaType, "application/json");
         Assert.Equal(BreakerState.Closed, application.Payments.State);
     }
 
@@ -126,7 +126,7 @@ public sealed class ControlRequests
         await using var application = await DashboardApplication.StartAsync();
         using var response = await application.ActAsync("trip", new string('x', 20_000));
 
-        await IsProblemAsync(response, HttpStatusCode.RequestEntityTooLarge, "16384");
+        await Problem.IsAsync(response, HttpStatusCode.RequestEntityTooLarge, "16384");
     }
 
     [Theory]
@@ -231,7 +231,7 @@ public sealed class ControlRequests
         await using var application = await DashboardApplication.StartAsync();
         using var response = await application.ActAsync("trip", user: "staff");
 
-        await IsProblemAsync(response, HttpStatusCode.Forbidden, "right");
+        await Problem.IsAsync(response, HttpStatusCode.Forbidden, "right");
         Assert.Equal(
             "CircuitControlRefused: staff was refused trip for circuit 'payments': no right to control circuits",
             Assert.Single(application.Log.Dashboard)
@@ -254,15 +254,5 @@ public sealed class ControlRequests
     {
         var circuit = done.GetProperty("circuit");
         return (circuit.GetProperty("state").GetString(), circuit.GetProperty("reason").GetString());
-    }
-
-    private static async Task IsProblemAsync(HttpResponseMessage response, HttpStatusCode status, string word)
-    {
-        Assert.Equal(status, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
-        Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
-        Assert.NotEqual("", problem.GetProperty("title").GetString());
-        Assert.Contains(word, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 }

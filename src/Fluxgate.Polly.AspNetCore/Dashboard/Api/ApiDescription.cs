@@ -109,7 +109,8 @@ internal sealed record ApiDescription(
 
         public System.Reflection.ParameterInfo ParameterInfo => parameter;
 
-        public bool IsOptional => parameter.Position > 0 || parameter.Name == "name";
+        // All but that of a path.
+        public bool IsOptional => parameter.Name != "action";
     }
 #endif
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fluxgate;
 
 /// <summary>The requests that read: all circuits, one circuit, the preview of a rule, and what the user may do.</summary>
-internal sealed class CircuitApi(CircuitSource source, DashboardFeed feed, ControlRights rights)
+internal sealed class CircuitApi(CircuitSource source, DashboardFeed feed, ControlRights rights, FleetSource? fleet)
 {
     private const int LongestRule = 4000;
     private const int WorstInList = 10;
@@ -93,7 +93,15 @@ internal sealed class CircuitApi(CircuitSource source, DashboardFeed feed, Contr
             result is null ? "Control is off: ControlPolicy is not set."
             : mayControl ? null
             : "You do not have the right to control circuits.";
-        var response = new SessionResponse(ControlRights.NameOf(context.User), mayControl, whyNot, CircuitAction.Names, header, token);
+        var response = new SessionResponse(
+            ControlRights.NameOf(context.User),
+            mayControl,
+            whyNot,
+            CircuitAction.Names,
+            fleet is null ? null : FleetActions.Names,
+            header,
+            token
+        );
         await ApiResponse
             .WriteJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(response, DashboardJson.Plain.SessionResponse))
             .ConfigureAwait(false);

@@ -6,21 +6,19 @@ using Microsoft.Extensions.Logging;
 namespace Fluxgate;
 
 /// <summary>The requests that change the state of a circuit. Each needs the right to, and a reason.</summary>
-internal sealed class ControlApi(CircuitSource source, ControlRights rights, ILogger log)
+internal sealed class ControlApi(CircuitSource source, ControlGuard guard, ILogger log)
 {
-    public const int LongestReason = 200;
-
-    private const string NoName = "an unnamed user";
-
     public async Task ActAsync(HttpContext context)
     {
-        if (!await IsAllowedAsync(context).ConfigureAwait(false))
+        var name = context.Request.RouteValues["action"] as string;
+        var act = CircuitAction.Find(name);
+        var target = CircuitAddress.Of(context.Request.Query)?.ToString() ?? "no circuit";
+        if (!await guard.IsAllowedAsync(context, act is null ? "an unknown action" : name!, target).ConfigureAwait(false))
         {
             return;
         }
 
-        var name = context.Request.RouteValues["action"] as string;
-        if (CircuitAction.Find(name) is not { } act)
+        if (act is null)
         {
             await ApiResponse
                 .WriteProblemAsync(
@@ -42,16 +40,8 @@ internal sealed class ControlApi(CircuitSource source, ControlRights rights, ILo
         }
 
         var reason = request.Reason?.Trim() ?? "";
-        if (reason.Length is 0 or > LongestReason || reason.Any(char.IsControl))
+        if (!await ControlGuard.HasReasonAsync(context, reason).ConfigureAwait(false))
         {
-            await ApiResponse
-                .WriteProblemAsync(
-                    context,
-                    HttpStatusCode.BadRequest,
-                    "A reason is required",
-                    $"reason must have 1 to {RuleText.Number(LongestReason)} characters, and no line breaks or other control characters."
-                )
-                .ConfigureAwait(false);
             return;
         }
 
@@ -61,7 +51,7 @@ internal sealed class ControlApi(CircuitSource source, ControlRights rights, ILo
             return;
         }
 
-        var user = ControlRights.NameOf(context.User) ?? NoName;
+        var user = ControlGuard.UserOf(context);
 
         // The user comes first: no reason can look as if somebody else had given it.
         var changed = act(breaker, $"by {user}: {reason}");
@@ -71,55 +61,4 @@ internal sealed class ControlApi(CircuitSource source, ControlRights rights, ILo
             .WriteJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(new(changed, circuit), DashboardJson.Plain.ActionResponse))
             .ConfigureAwait(false);
     }
-
-    /// <summary>Checks the right of the user and the origin of the request, or responds with an error.</summary>
-    private async Task<bool> IsAllowedAsync(HttpContext context)
-    {
-        if (await rights.EvaluateAsync(context).ConfigureAwait(false) is not { } result)
-        {
-            await ApiResponse
-                .WriteProblemAsync(
-                    context,
-                    HttpStatusCode.NotFound,
-                    "Control is off",
-                    "Set ControlPolicy where the dashboard is mapped to turn it on."
-                )
-                .ConfigureAwait(false);
-            return false;
-        }
-
-        if (result.Challenged)
-        {
-            Refuse(context, "not authenticated");
-            await rights.ChallengeAsync(context).ConfigureAwait(false);
-            return false;
-        }
-
-        if (!result.Succeeded)
-        {
-            Refuse(context, "no right to control circuits");
-            await ApiResponse
-                .WriteProblemAsync(context, HttpStatusCode.Forbidden, "Forbidden", "You do not have the right to control circuits.")
-                .ConfigureAwait(false);
-            return false;
-        }
-
-        if (await RequestOrigin.ReasonToRefuseAsync(context).ConfigureAwait(false) is { } why)
-        {
-            Refuse(context, why);
-            await ApiResponse.WriteProblemAsync(context, HttpStatusCode.Forbidden, "Refused", why).ConfigureAwait(false);
-            return false;
-        }
-
-        return true;
-    }
-
-    private void Refuse(HttpContext context, string why) =>
-        ControlLog.Refused(
-            log,
-            ControlRights.NameOf(context.User) ?? NoName,
-            context.Request.RouteValues["action"] is string name && CircuitAction.Find(name) is not null ? name : "an unknown action",
-            CircuitAddress.Of(context.Request.Query)?.ToString() ?? "no circuit",
-            why
-        );
 }

@@ -25,4 +25,20 @@ internal static partial class ControlLog
 
     [LoggerMessage(201, LogLevel.Warning, "{User} was refused {Action} for {Circuit}: {Why}", EventName = "CircuitControlRefused")]
     public static partial void Refused(ILogger logger, string user, string action, string circuit, string why);
+
+    [LoggerMessage(
+        203,
+        LogLevel.Warning,
+        "{User} requested {Action} of {Circuits} in the fleet {Fleet}: {Reason}. Issued: {Result}.",
+        EventName = "FleetControlled"
+    )]
+    public static partial void FleetControlled(
+        ILogger logger,
+        string user,
+        string action,
+        string circuits,
+        string fleet,
+        string reason,
+        string result
+    );
 }

@@ -8,7 +8,7 @@ namespace Fluxgate;
 /// is set, and no circuit has a listener of the dashboard at any time. Nothing is queued: a viewer that was too slow for a frame skips it. A row never
 /// disappears: breakers and groups live as long as their container.
 /// </summary>
-internal sealed class DashboardFeed(CircuitSource source, TimeProvider time, ILogger log, int maxViewers)
+internal sealed class DashboardFeed(CircuitSource source, FleetSource? fleet, TimeProvider time, ILogger log, int maxViewers)
 {
     private const int WorstInTable = 5;
 
@@ -21,6 +21,7 @@ internal sealed class DashboardFeed(CircuitSource source, TimeProvider time, ILo
     // Written by the reading only, of which there is one at a time.
     private Dictionary<string, CircuitHistory> _histories = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, FeedRow> _rows = new Dictionary<string, FeedRow>(StringComparer.Ordinal);
+    private byte[]? _fleet;
     private long _number;
 
     // Guarded by the lock.
@@ -187,10 +188,14 @@ internal sealed class DashboardFeed(CircuitSource source, TimeProvider time, ILo
             );
         }
 
+        var fleetBefore = _fleet;
+        _fleet = fleet is null
+            ? null
+            : JsonSerializer.SerializeToUtf8Bytes(FleetReader.Of(fleet.View, moment.Time), DashboardJson.Plain.FleetRow);
         ReadingTime = time.GetElapsedTime(moment.Timestamp);
         _histories = histories;
         Volatile.Write(ref _rows, rows);
-        return new(++_number, _server, moment, rows);
+        return new(++_number, _server, moment, rows, new(_fleet, !_fleet.AsSpan().SequenceEqual(fleetBefore)));
 
         void Add(CircuitRow row, in CircuitCounts counts)
         {

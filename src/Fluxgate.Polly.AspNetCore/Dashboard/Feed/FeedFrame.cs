@@ -8,17 +8,26 @@ namespace Fluxgate;
 /// <summary>
 /// One reading of all circuits as events of a stream. All viewers are sent the same bytes: the changes if they have the frame before, or else all.
 /// </summary>
-internal sealed class FeedFrame(long number, string server, FeedMoment moment, IReadOnlyDictionary<string, FeedRow> rows)
+internal sealed class FeedFrame(long number, string server, FeedMoment moment, IReadOnlyDictionary<string, FeedRow> rows, FeedFleet fleet)
 {
     private readonly ConcurrentDictionary<CircuitAddress, Lazy<byte[]>> _details = [];
-    private readonly Lazy<byte[]> _full = new(() => Write("full", rows.Values, number, server, moment, withLogs: true));
+    private readonly Lazy<byte[]> _full = new(() => Write("full", rows.Values, fleet.Json, number, server, moment, withLogs: true));
 
     public long Number => number;
 
     public IReadOnlyDictionary<string, FeedRow> Rows => rows;
 
     /// <summary>Gets the rows that differ from the frame before.</summary>
-    public byte[] Changes { get; } = Write("changes", rows.Values.Where(row => row.IsChanged), number, server, moment, withLogs: false);
+    public byte[] Changes { get; } =
+        Write(
+            "changes",
+            rows.Values.Where(row => row.IsChanged),
+            fleet.IsChanged ? fleet.Json : null,
+            number,
+            server,
+            moment,
+            withLogs: false
+        );
 
     /// <summary>Gets all rows with their histories. Created once, if a viewer needs it.</summary>
     public byte[] Full => _full.Value;
@@ -39,7 +48,15 @@ internal sealed class FeedFrame(long number, string server, FeedMoment moment, I
         return bytes.WrittenSpan.ToArray();
     }
 
-    private static byte[] Write(string name, IEnumerable<FeedRow> sent, long number, string server, FeedMoment moment, bool withLogs)
+    private static byte[] Write(
+        string name,
+        IEnumerable<FeedRow> sent,
+        byte[]? fleet,
+        long number,
+        string server,
+        FeedMoment moment,
+        bool withLogs
+    )
     {
         var bytes = new ArrayBufferWriter<byte>(4096);
         using var json = new Utf8JsonWriter(bytes, new() { Encoder = DashboardJson.Plain.Options.Encoder });
@@ -56,6 +73,12 @@ internal sealed class FeedFrame(long number, string server, FeedMoment moment, I
         }
 
         json.WriteEndArray();
+        if (fleet is not null)
+        {
+            json.WritePropertyName("fleet");
+            json.WriteRawValue(fleet, skipInputValidation: true);
+        }
+
         if (withLogs)
         {
             json.WriteStartArray("logs");
@@ -78,3 +101,8 @@ internal sealed class FeedFrame(long number, string server, FeedMoment moment, I
 /// <param name="IsChanged">Whether it differs from that of the frame before.</param>
 /// <param name="History">The history of the row.</param>
 internal sealed record FeedRow(byte[] Json, bool IsChanged, CircuitHistory History);
+
+/// <summary>The fleet in a frame.</summary>
+/// <param name="Json">The serialized fleet; <see langword="null"/> without one.</param>
+/// <param name="IsChanged">Whether it differs from that of the frame before.</param>
+internal readonly record struct FeedFleet(byte[]? Json, bool IsChanged);

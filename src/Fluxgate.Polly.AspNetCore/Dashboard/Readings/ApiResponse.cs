@@ -26,6 +26,13 @@ internal static class ApiResponse
         );
     }
 
+    /// <summary>Responds with an error of the fleet, which contains what is known of it.</summary>
+    public static Task WriteProblemAsync(HttpContext context, FleetProblem problem)
+    {
+        context.Response.StatusCode = problem.Status;
+        return WriteJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(problem, DashboardJson.Plain.FleetProblem), ProblemType);
+    }
+
     public static async Task WriteJsonAsync(HttpContext context, byte[] json, string contentType = "application/json")
     {
         context.Response.ContentType = contentType;

@@ -16,6 +16,15 @@ namespace Fluxgate;
 [JsonSerializable(typeof(PreviewResponse))]
 [JsonSerializable(typeof(SessionResponse))]
 [JsonSerializable(typeof(ProblemResponse))]
+[JsonSerializable(typeof(FleetRow))]
+[JsonSerializable(typeof(FleetMembersRow))]
+[JsonSerializable(typeof(FleetMemberRow))]
+[JsonSerializable(typeof(FleetDirectivesRow))]
+[JsonSerializable(typeof(FleetAuditRow[]))]
+[JsonSerializable(typeof(FleetOrderRequest))]
+[JsonSerializable(typeof(FleetOrderResponse))]
+[JsonSerializable(typeof(FleetPreviewResponse))]
+[JsonSerializable(typeof(FleetProblem))]
 internal sealed partial class DashboardJson : JsonSerializerContext
 {
     /// <summary>
@@ -53,6 +62,7 @@ internal sealed record SessionResponse(
     bool MayControl,
     string? WhyNot,
     IReadOnlyList<string> Actions,
+    IReadOnlyList<string>? FleetActions,
     string? TokenHeader,
     string? Token
 );
