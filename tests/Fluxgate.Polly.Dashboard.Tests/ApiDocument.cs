@@ -25,6 +25,43 @@ public sealed class ApiDocument
     }
 
     [Fact]
+    public async Task The_fleet_is_described_where_there_is_one()
+    {
+        await using var fleet = await FleetApplication.StartAsync(
+            others: 0,
+            services: services => services.AddOpenApi(),
+            map: app => app.MapOpenApi()
+        );
+        var document = await DocumentAsync(fleet.Web);
+        var paths = document.GetProperty("paths");
+        var order = paths.GetProperty("/circuits/api/fleet/directives").GetProperty("post");
+
+        Assert.Equal(
+            ["", "/audit get", "/directives get", "/directives post", "/members get", "/preview post"],
+            paths
+                .EnumerateObject()
+                .Where(path => path.Name.StartsWith("/circuits/api/fleet", StringComparison.Ordinal))
+                .SelectMany(path =>
+                    path.Value.EnumerateObject().Select(method => $"{path.Name["/circuits/api/fleet".Length..]} {method.Name}")
+                )
+                .Select(path => path == " get" ? "" : path)
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            ["200", "400", "401", "403", "409", "415", "503"],
+            order.GetProperty("responses").EnumerateObject().Select(response => response.Name)
+        );
+        Assert.Contains("force-open", order.GetProperty("description").GetString(), StringComparison.Ordinal);
+        var id = Assert.Single(
+            paths.GetProperty("/circuits/api/fleet/members").GetProperty("get").GetProperty("parameters").EnumerateArray()
+        );
+        Assert.Equal("id", id.GetProperty("name").GetString());
+        Assert.True(
+            document.GetProperty("components").GetProperty("schemas").GetProperty("FleetOrderRequest").TryGetProperty("properties", out _)
+        );
+    }
+
+    [Fact]
     public async Task An_action_has_its_parameters_body_and_responses()
     {
         var action = (await ReadAsync()).GetProperty("/circuits/api/circuit/{action}").GetProperty("post");

@@ -5,12 +5,32 @@ export async function session() {
   return response.ok ? response.body : { mayControl: false, whyNot: response.text, actions: [] };
 }
 
-export function control(address, action, reason, { tokenHeader, token }) {
-  return send(`api/circuit/${action}?${address}`, { reason }, tokenHeader && token ? { [tokenHeader]: token } : {});
+export function control(address, action, reason, session) {
+  return send(`api/circuit/${action}?${address}`, { reason }, tokenOf(session));
 }
 
 export function preview(address, rule) {
   return send(`api/circuit/preview?${address}`, { rule });
+}
+
+export function fleetMembers(id) {
+  return send(`api/fleet/members${id === undefined ? "" : `?id=${encodeURIComponent(id)}`}`);
+}
+
+export function fleetAudit() {
+  return send("api/fleet/audit");
+}
+
+export function fleetPreview(order, session) {
+  return send("api/fleet/preview", order, tokenOf(session));
+}
+
+export function fleetOrder(order, session) {
+  return send("api/fleet/directives", order, tokenOf(session));
+}
+
+function tokenOf({ tokenHeader, token }) {
+  return tokenHeader && token ? { [tokenHeader]: token } : {};
 }
 
 /** Sends a request. Returns its body, or a text for people. */

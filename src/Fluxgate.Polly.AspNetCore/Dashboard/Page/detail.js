@@ -4,6 +4,7 @@ import { create, setText } from "./dom.js";
 import { age, count, duration, percent, stateName, timeOfDay } from "./format.js";
 import { addressOf, titleOf } from "./model.js";
 import { controlForm, previewForm } from "./forms.js";
+import { createParts, list } from "./parts.js";
 import { drawHistogram } from "./pictures.js";
 import { showRule } from "./rule.js";
 
@@ -16,39 +17,29 @@ export function createDetail(section, address, session) {
   );
   const body = create("div", { class: "columns" });
   const forms = create("div");
-  const parts = new Map();
+  const parts = createParts(body);
   let shown = null;
   section.replaceChildren(create("p", {}, create("a", { href: "#" }, "← All circuits")), title, body, forms);
-
-  function part(name, value, ...children) {
-    const key = JSON.stringify(value);
-    if (parts.get(name)?.key !== key) {
-      const element = parts.get(name)?.element ?? body.appendChild(create("section", { "data-part": name }));
-      element.replaceChildren(...children.flatMap((child) => child()));
-      element.hidden = element.childElementCount === 0;
-      parts.set(name, { key, element });
-    }
-  }
 
   function show(detail, now) {
     const { circuit } = detail;
     setText(title, titleOf(circuit));
-    part("state", [circuit, Math.floor(now / 1000)], () => stateOf(circuit, now));
-    part("rule", detail.rule, () =>
+    parts.show("state", [circuit, Math.floor(now / 1000)], () => stateOf(circuit, now));
+    parts.show("rule", detail.rule, () =>
       detail.rule ? [create("h3", {}, "How far from opening"), create("ul", { class: "rule" }, showRule(detail.rule))] : [],
     );
-    part("window", detail.window, () => (detail.window ? [create("h3", {}, "Window"), list(windowOf(detail.window))] : []));
-    part("probes", detail.probes, () => (detail.probes ? [create("h3", {}, "Probes"), list(probesOf(detail.probes))] : []));
-    part("worst", [circuit.worst, detail.shared], () =>
+    parts.show("window", detail.window, () => (detail.window ? [create("h3", {}, "Window"), list(windowOf(detail.window))] : []));
+    parts.show("probes", detail.probes, () => (detail.probes ? [create("h3", {}, "Probes"), list(probesOf(detail.probes))] : []));
+    parts.show("worst", [circuit.worst, detail.shared], () =>
       circuit.kind === "group" ? [create("h3", {}, "Circuits in the worst condition"), membersOf(circuit, detail.shared)] : [],
     );
-    part("transitions", detail.transitions, () => [create("h3", {}, "Transitions"), transitionsOf(detail.transitions, circuit.kind)]);
-    part("durations", detail.durations, () => [create("h3", {}, "Durations"), ...durationsOf(detail.durations)]);
-    part("totals", detail.totals, () => [
+    parts.show("transitions", detail.transitions, () => [create("h3", {}, "Transitions"), transitionsOf(detail.transitions, circuit.kind)]);
+    parts.show("durations", detail.durations, () => [create("h3", {}, "Durations"), ...durationsOf(detail.durations)]);
+    parts.show("totals", detail.totals, () => [
       create("h3", {}, "Since the start"),
       list(detail.totals.map(({ name, value }) => [name, count(value)])),
     ]);
-    part("settings", [detail.settings, detail.warnings, circuit.configurationError], () =>
+    parts.show("settings", [detail.settings, detail.warnings, circuit.configurationError], () =>
       [
         create("h3", {}, "Settings"),
         list(detail.settings.map(({ name, value }) => [name, value])),
@@ -171,12 +162,4 @@ function durationsOf(measured) {
           drawHistogram(durations),
         ),
       );
-}
-
-function list(rows) {
-  return create(
-    "dl",
-    {},
-    rows.flatMap(([name, value]) => [create("dt", {}, name), create("dd", {}, value)]),
-  );
 }

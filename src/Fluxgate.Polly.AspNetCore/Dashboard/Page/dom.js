@@ -17,6 +17,32 @@ export function setText(element, text) {
   }
 }
 
+/** Shows items in their order. The element of an item is kept and changed, so that focus and selection stay. */
+export function arrange(body, items, idOf, createElement, update) {
+  const known = new Map([...body.children].map((element) => [element.dataset.id, element]));
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  let place = body.firstElementChild;
+  for (const item of items) {
+    const element = known.get(idOf(item)) ?? createElement(item);
+    known.delete(idOf(item));
+    update(element, item);
+    if (element === place) {
+      place = place.nextElementSibling;
+    } else {
+      body.insertBefore(element, place);
+    }
+  }
+
+  for (const element of known.values()) {
+    element.remove();
+  }
+
+  // An element that moved has lost its focus.
+  if (focused && focused.isConnected && document.activeElement !== focused) {
+    focused.focus({ preventScroll: true });
+  }
+}
+
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined && value !== false) {

@@ -24,13 +24,14 @@ export function isFromGreatest(sort) {
 }
 
 export function createModel() {
-  return { server: null, number: 0, bucket: 0, time: 0, entries: new Map() };
+  return { server: null, number: 0, bucket: 0, time: 0, entries: new Map(), fleet: null };
 }
 
 /** Replaces everything. Returns whether the server is another one than before. */
 export function applyFull(model, frame) {
   const restarted = model.server !== null && model.server !== frame.server;
   model.server = frame.server;
+  model.fleet = frame.fleet ?? null;
   model.entries = new Map(
     frame.rows.map((row, place) => [
       row.id,
@@ -45,6 +46,7 @@ export function applyFull(model, frame) {
 export function applyChanges(model, frame) {
   const news = [];
   takeTime(model, frame);
+  model.fleet = frame.fleet ?? model.fleet;
   for (const row of frame.rows) {
     const entry = model.entries.get(row.id) ?? { buckets: [], transitions: [] };
     model.entries.set(row.id, entry);

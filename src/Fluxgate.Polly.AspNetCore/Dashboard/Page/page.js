@@ -3,6 +3,7 @@
 import { session as readSession } from "./api.js";
 import { createDetail } from "./detail.js";
 import { setText } from "./dom.js";
+import { createFleet } from "./fleet.js";
 import { count, stateName } from "./format.js";
 import { announce, applyChanges, applyFull, countStates, createModel, select } from "./model.js";
 import { markSorted, showColumns, showRows } from "./table.js";
@@ -17,6 +18,8 @@ const view = { text: "", only: "all", sort: "trouble", reverse: false, limit: pa
 let source = null;
 let session = { mayControl: false, actions: [] };
 let detail = null;
+let fleet = null;
+let place = "";
 let quiet = 0;
 
 showColumns(by("columns"), (sort) => {
@@ -33,19 +36,22 @@ by("pause").addEventListener("click", () => {
   by("pause").setAttribute("aria-pressed", String(view.isPaused));
   setConnection(view.isPaused ? "paused" : "live", view.isPaused ? "Paused" : "Live");
 });
-addEventListener("hashchange", open);
+// The link that skips the header leads to what is shown, and not elsewhere.
+addEventListener("hashchange", () => location.hash !== "#main" && open());
 session = await readSession();
 open();
 
 /** Shows what the address names, and connects to the feed for it. */
 function open() {
-  const wasDetail = detail !== null;
-  showDetail();
-  by("overview").hidden = detail !== null;
+  const wasElsewhere = (detail ?? fleet) !== null;
+  place = location.hash;
+  showPlace();
+  by("overview").hidden = (detail ?? fleet) !== null;
   by("detail").hidden = detail === null;
-  if (detail) {
-    detail.title.focus();
-  } else if (wasDetail) {
+  by("fleet").hidden = fleet === null;
+  if (detail ?? fleet) {
+    (detail ?? fleet).title.focus();
+  } else if (wasElsewhere) {
     by("main").focus();
   }
 
@@ -53,13 +59,17 @@ function open() {
   render();
 }
 
-function showDetail() {
+function showPlace() {
+  fleet?.end();
+  by("detail").replaceChildren();
+  by("fleet").replaceChildren();
   detail = address() ? createDetail(by("detail"), address(), session) : null;
+  fleet = place === "#fleet" ? createFleet(by("fleet"), session, () => view.isPaused) : null;
 }
 
-/** Returns the address of the circuit that the page shows in detail; empty for the overview. Other fragments, such as #main, are none. */
+/** Returns the address of the circuit that the page shows in detail; empty for the overview and the fleet. */
 function address() {
-  return location.hash.includes("=") ? location.hash.slice(1) : "";
+  return place.includes("=") ? place.slice(1) : "";
 }
 
 function connect() {
@@ -72,7 +82,8 @@ function connect() {
     if (restarted) {
       setConnection("live", "Live again: the server was restarted, and the history begins anew");
       session = await readSession();
-      showDetail();
+      showPlace();
+      render();
     }
   });
   own.addEventListener("changes", (event) => {
@@ -127,7 +138,10 @@ function render() {
       .join(", "),
   );
   document.title = troubled > 0 ? `(${troubled}) Circuits` : "Circuits";
-  if (detail) {
+  by("fleet-link").hidden = model.fleet === null;
+  setText(by("fleet-link"), fleetLink(model.fleet));
+  fleet?.show(model.fleet, model.time);
+  if (detail ?? fleet) {
     return;
   }
 
@@ -141,6 +155,11 @@ function render() {
   );
   by("more").hidden = shown.length === found.length;
   setText(by("more"), `Show ${count(Math.min(pageSize, found.length - shown.length))} more`);
+}
+
+function fleetLink(known) {
+  const members = known?.summary ? `: ${count(known.summary.members)} members` : "";
+  return known ? `Fleet ${known.name}${known.connected ? members : ": not connected"}` : "Fleet";
 }
 
 function setConnection(state, text) {

@@ -1,6 +1,7 @@
-// Shows the rows. Elements are kept and changed where a row changed, so that focus and selection stay.
+// Shows the rows.
 
-import { create, setText } from "./dom.js";
+import { arrange, create, setText } from "./dom.js";
+import { badge } from "./fleetText.js";
 import { age, count, ofThreshold, percent, rate, stateName } from "./format.js";
 import { addressOf, isFromGreatest, titleOf } from "./model.js";
 import { drawSpark } from "./pictures.js";
@@ -54,28 +55,13 @@ export function markSorted(header, sort, reverse) {
 
 /** Shows entries in their order. */
 export function showRows(body, entries, model) {
-  const known = new Map([...body.children].map((element) => [element.dataset.id, element]));
-  const focused = body.contains(document.activeElement) ? document.activeElement : null;
-  let place = body.firstElementChild;
-  for (const entry of entries) {
-    const element = known.get(entry.row.id) ?? createRow(entry);
-    known.delete(entry.row.id);
-    update(element, entry, model);
-    if (element === place) {
-      place = place.nextElementSibling;
-    } else {
-      body.insertBefore(element, place);
-    }
-  }
-
-  for (const element of known.values()) {
-    element.remove();
-  }
-
-  // A row that moved has lost its focus.
-  if (focused && focused.isConnected && document.activeElement !== focused) {
-    focused.focus({ preventScroll: true });
-  }
+  arrange(
+    body,
+    entries,
+    ({ row }) => row.id,
+    createRow,
+    (element, entry) => update(element, entry, model),
+  );
 }
 
 function createRow({ row, member }) {
@@ -101,8 +87,12 @@ function update(element, entry, model) {
   showProblems(element.firstElementChild, row);
 }
 
-function showState(cell, { row }) {
+function showState(cell, { row }, model) {
   setText(cell.firstElementChild ?? cell.appendChild(create("span", { class: "state" })), stateName(row.state));
+  const text = badge(model.fleet, row);
+  if (text || cell.children.length > 1) {
+    setText(cell.children[1] ?? cell.appendChild(create("div", { class: "badge" })), text);
+  }
 }
 
 /** Draws a picture again if its row changed, or as time passes. */
