@@ -75,7 +75,8 @@ public sealed class PageOnDashboard
     [NeedsCurlFact]
     public async Task Every_command_prints_the_documented_output()
     {
-        await using var application = await DashboardApplication.StartAsync();
+        await using var fleet = await FleetApplication.StartAsync();
+        var application = fleet.Web;
         application.Payments.Admit().Settle(Verdict.Failure);
         application.Payments.Admit().Settle(Verdict.Success);
         var authority = application.Client.BaseAddress!.Authority;
@@ -94,7 +95,7 @@ public sealed class PageOnDashboard
             );
         }
 
-        Assert.Equal(7, commands.Length);
-        Assert.Equal(BreakerState.ForcedOpen, application.Payments.State);
+        Assert.Equal(11, commands.Length);
+        await fleet.UntilAllAsync(BreakerState.ForcedOpen);
     }
 }

@@ -144,7 +144,7 @@ public sealed class FleetReadings
     }
 
     [Fact]
-    public async Task All_viewers_share_one_reading_of_the_store_in_five_seconds()
+    public async Task All_viewers_share_one_reading_of_the_store_in_two_seconds()
     {
         await using var fleet = await StartAsync();
         var release = new TaskCompletionSource();

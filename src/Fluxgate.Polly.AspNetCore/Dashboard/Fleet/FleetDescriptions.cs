@@ -5,7 +5,7 @@ namespace Fluxgate;
 /// <summary>Describes the endpoints of the fleet for OpenAPI.</summary>
 internal static class FleetDescriptions
 {
-    private const string FromStore = "Comes from the store; all requests within 5 s share one reading.";
+    private const string FromStore = "Comes from the store; all requests within 2 s share one reading.";
 
     public static ApiDescription Show { get; } =
         new(

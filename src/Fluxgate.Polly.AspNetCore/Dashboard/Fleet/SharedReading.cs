@@ -8,7 +8,7 @@ namespace Fluxgate;
 /// <param name="time">The clock.</param>
 internal sealed class SharedReading<T>(Func<Task<T>> read, TimeProvider time)
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly object _lock = new();
     private Task<T>? _last;

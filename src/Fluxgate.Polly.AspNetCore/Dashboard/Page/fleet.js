@@ -11,24 +11,22 @@ import { createParts, list } from "./parts.js";
 
 const mostCircuits = 100;
 
-/** Creates the view. Returns its title and functions that show a fleet and end the view. */
+/** Creates the view. Returns its title and a function that shows a fleet. */
 export function createFleet(section, session, isPaused) {
   const title = create("h2", { id: "title", tabindex: "-1" }, "Fleet");
   const body = create("div", { class: "columns" });
   const parts = createParts(body);
   const form = fleetForm(session);
-  const members = onDemand("members", "Members and their circuits", readMembers, isPaused);
-  const audit = onDemand("audit", "Audit", readAudit, isPaused);
   section.replaceChildren(
     create("p", {}, create("a", { href: "#" }, "← All circuits")),
     title,
     body,
     create("h3", {}, "Control"),
     form.element,
-    members.element,
-    audit.element,
+    onDemand("members", "Members and their circuits", readMembers, isPaused),
+    onDemand("audit", "Audit", readAudit, isPaused),
   );
-  return { title, show, end: () => [members, audit].forEach((part) => part.end()) };
+  return { title, show };
 
   function show(fleet, now) {
     if (!fleet) {

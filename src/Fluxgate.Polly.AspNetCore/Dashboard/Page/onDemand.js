@@ -1,8 +1,8 @@
-// A section that is read from the server while it is open and the page is visible, and not otherwise.
+// A section that is read from the server while it is shown, open, and its page is visible, and not otherwise.
 
 import { create, setText } from "./dom.js";
 
-const milliseconds = 5000;
+const milliseconds = 2000;
 
 /** Creates the section. The function shows what it reads in the body that it receives, and returns a text for people. */
 export function onDemand(id, title, read, isPaused) {
@@ -11,11 +11,11 @@ export function onDemand(id, title, read, isPaused) {
   const element = create("details", { id }, create("summary", {}, title), text, body);
   let timer = 0;
   element.addEventListener("toggle", show);
-  return { element, end: () => clearTimeout(timer) };
+  return element;
 
   async function show() {
     clearTimeout(timer);
-    if (!element.open) {
+    if (!element.open || !element.isConnected) {
       return;
     }
 
@@ -24,8 +24,6 @@ export function onDemand(id, title, read, isPaused) {
     }
 
     clearTimeout(timer);
-    if (element.isConnected) {
-      timer = setTimeout(show, milliseconds);
-    }
+    timer = setTimeout(show, milliseconds);
   }
 }

@@ -60,7 +60,6 @@ function open() {
 }
 
 function showPlace() {
-  fleet?.end();
   by("detail").replaceChildren();
   by("fleet").replaceChildren();
   detail = address() ? createDetail(by("detail"), address(), session) : null;
