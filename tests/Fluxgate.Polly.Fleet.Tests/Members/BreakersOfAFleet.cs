@@ -1,3 +1,5 @@
+using Polly;
+
 namespace Fluxgate;
 
 /// <summary>A breaker in a fleet is the breaker that it would be alone: the fleet only reads its snapshots.</summary>
@@ -9,7 +11,7 @@ public sealed class BreakersOfAFleet
         var world = new FleetWorld(1);
         var breaker = world[0]["payments"];
         await world.StepAsync(3);
-        var pipeline = new Polly.ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).Build();
+        var pipeline = new ResiliencePipelineBuilder().AddFluxgateBreaker(breaker).Build();
         for (var i = 0; i < 1_000; i++)
         {
             pipeline.Execute(static () => { });

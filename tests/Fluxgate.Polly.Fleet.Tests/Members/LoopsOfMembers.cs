@@ -15,63 +15,17 @@ public sealed class LoopsOfMembers
         var view = host.Services.GetRequiredService<IFleetView>();
         world.Store.Before = _ => throw new InvalidOperationException("gone");
         await world.UntilAsync(() => view.Status.FailuresInARow >= 6);
-        await OtherThreads.FinishAsync();
+        await world.FinishAsync();
         var commands = world.Store.Commands;
 
         for (var i = 0; i < 25; i++)
         {
             await world.Memory.HintAsync();
             world.Time.Advance(TimeSpan.FromMilliseconds(400));
-            await OtherThreads.FinishAsync();
+            await world.FinishAsync();
         }
 
         Assert.Equal(commands, world.Store.Commands);
-    }
-
-    [Fact]
-    public async Task A_thousand_members_come_back_at_most_120_in_a_second()
-    {
-        const int Members = 1_000;
-        var world = new FleetWorld();
-        var isGone = true;
-        List<(FleetMember Member, FleetLoop Loop)> members = [];
-        for (var i = 0; i < Members; i++)
-        {
-            var store = new FaultyStore(world.Store)
-            {
-                Before = _ => Volatile.Read(ref isGone) ? throw new InvalidOperationException("gone") : Task.CompletedTask,
-            };
-            FleetOptions options = new() { Name = "shop", MemberId = $"member {i}" };
-            var log = new FleetEntries();
-            var member = new FleetMember(options, store, () => [], world.Time, log, () => world.NextRandom);
-            members.Add((member, new(member, options, log, () => world.NextRandom)));
-        }
-
-        members.ForEach(one => one.Loop.Start());
-        await PassAsync(seconds: 60);
-        Volatile.Write(ref isGone, false);
-        List<int> returned = [];
-        for (var second = 0; second < 31; second++)
-        {
-            var before = members.Count(one => one.Member.Status.IsConnected);
-            await PassAsync(seconds: 1);
-            returned.Add(members.Count(one => one.Member.Status.IsConnected) - before);
-        }
-
-        members.ForEach(one => one.Loop.Dispose());
-        Assert.Equal(Members, returned.Sum());
-        Assert.InRange(returned.Max(), 30, 120);
-
-        async Task PassAsync(int seconds)
-        {
-            for (var i = 0; i < seconds * 4; i++)
-            {
-                await OtherThreads.UntilAsync(() => members.All(one => one.Loop.IsWaiting));
-                world.Time.Advance(TimeSpan.FromMilliseconds(250));
-            }
-
-            await OtherThreads.UntilAsync(() => members.All(one => one.Loop.IsWaiting));
-        }
     }
 
     [Fact]
@@ -79,7 +33,7 @@ public sealed class LoopsOfMembers
     {
         await using var world = new FleetHostWorld();
         await world.StartAsync(fleet => fleet.Interval = TimeSpan.FromMinutes(1));
-        await OtherThreads.FinishAsync();
+        await world.FinishAsync();
         var (commands, begin) = (world.Store.Commands, world.Time.GetTimestamp());
 
         await world.Memory.HintAsync();
@@ -100,7 +54,7 @@ public sealed class LoopsOfMembers
         {
             await world.Memory.HintAsync();
             world.Time.Advance(TimeSpan.FromSeconds(1));
-            await OtherThreads.FinishAsync();
+            await world.FinishAsync();
         }
 
         Assert.InRange(view.Status.Exchanges - before, 20, 45);
@@ -124,7 +78,7 @@ public sealed class LoopsOfMembers
     {
         await using var world = new FleetHostWorld();
         var host = await world.StartAsync(fleet => fleet.Interval = TimeSpan.FromMinutes(1));
-        await OtherThreads.FinishAsync();
+        await world.FinishAsync();
         var never = new TaskCompletionSource();
         world.Store.Before = _ => never.Task;
         var begin = world.Time.GetTimestamp();

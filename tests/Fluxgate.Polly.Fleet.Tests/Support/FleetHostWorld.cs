@@ -67,14 +67,20 @@ internal sealed class FleetHostWorld : IAsyncDisposable
     }
 
     /// <summary>Lets virtual time run until a condition holds.</summary>
-    public Task UntilAsync(Func<bool> condition) => OtherThreads.UntilAsync(condition, () => Time.Advance(TimeSpan.FromMilliseconds(20)));
+    public Task UntilAsync(Func<bool> condition) =>
+        OtherThreads.UntilAsync(condition, () => Time.Advance(TimeSpan.FromMilliseconds(50)), IsIdle);
 
     /// <summary>Lets some virtual time pass, and waits for what it causes.</summary>
     public Task PassAsync(TimeSpan time)
     {
         Time.Advance(time);
-        return OtherThreads.FinishAsync();
+        return FinishAsync();
     }
+
+    /// <summary>Waits until all members wait for their next exchange.</summary>
+    public Task FinishAsync() => OtherThreads.UntilAsync(IsIdle);
+
+    private bool IsIdle() => _hosts.All(host => host.Services.GetRequiredService<FleetLoop>().IsWaiting);
 
     public async ValueTask DisposeAsync()
     {

@@ -90,9 +90,9 @@ internal sealed class FleetWorld
     }
 
     /// <summary>Lets time pass until a task has ended, which other threads bring forward.</summary>
-    public async Task AdvanceUntilAsync(Task ended)
+    public async Task AdvanceUntilAsync(Task ended, TimeSpan? step = null)
     {
-        await OtherThreads.UntilAsync(() => ended.IsCompleted, () => Time.Advance(TimeSpan.FromMilliseconds(100)));
+        await OtherThreads.UntilAsync(() => ended.IsCompleted, () => Time.Advance(step ?? TimeSpan.FromMilliseconds(100)));
         await ended;
     }
 

@@ -16,31 +16,37 @@ public sealed class OtherThreads
     /// <summary>Repeats an action until a condition holds. Before each look, the threads of the pool do what is queued.</summary>
     /// <param name="condition">The condition.</param>
     /// <param name="each">Runs while it does not hold.</param>
-    internal static async Task UntilAsync(Func<bool> condition, Action? each = null)
+    /// <param name="isIdle">Whether nothing happens until time passes. By default, the threads of the pool say so.</param>
+    internal static async Task UntilAsync(Func<bool> condition, Action? each = null, Func<bool>? isIdle = null)
     {
         var begin = Stopwatch.GetTimestamp();
-        await FinishAsync();
+        await FinishAsync(isIdle);
         while (!condition())
         {
             Assert.True(Stopwatch.GetElapsedTime(begin) < FleetWorld.Deadline, "The condition does not hold within 30 s.");
             each?.Invoke();
-            await FinishAsync();
+            await FinishAsync(isIdle);
         }
     }
 
     /// <summary>Waits until the threads of the pool have nothing to do.</summary>
-    internal static async Task FinishAsync()
+    internal static async Task FinishAsync(Func<bool>? isIdle = null)
     {
         var begin = Stopwatch.GetTimestamp();
         var before = -1L;
         for (var quiet = 0; quiet < QuietLooks && Stopwatch.GetElapsedTime(begin) < LongestTurn; )
         {
+            if (isIdle is not null && isIdle())
+            {
+                return;
+            }
+
             await Task.Run(static () => { });
             await Task.Yield();
 
             // The item above is one that has been completed since.
             var completed = ThreadPool.CompletedWorkItemCount;
-            quiet = ThreadPool.PendingWorkItemCount == 0 && completed - before <= 1 ? quiet + 1 : 0;
+            quiet = isIdle is null && ThreadPool.PendingWorkItemCount == 0 && completed - before <= 1 ? quiet + 1 : 0;
             before = completed;
         }
     }
