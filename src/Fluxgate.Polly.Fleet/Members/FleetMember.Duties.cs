@@ -100,4 +100,26 @@ internal sealed partial class FleetMember
 
     private bool IsSummaryOld(TimeSpan interval) =>
         _summary is null || _timeProvider.GetElapsedTime(Volatile.Read(ref _summaryAt)) > interval * IntervalsOfPatience;
+
+    /// <summary>Removes what the member has in the store.</summary>
+    public Task LeaveAsync(CancellationToken cancellationToken) =>
+        TryAsync(
+            async stopping =>
+            {
+                await _store
+                    .CallAsync((store, token) => store.RemoveDigestAsync(Identity.Id, token), Shorter(Deadline, LongestLeave), stopping)
+                    .ConfigureAwait(false);
+                await _store
+                    .CallAsync(
+                        (store, token) => store.ReleaseLeaseAsync(Leadership.Resource, Identity.Id, token),
+                        Shorter(Deadline, LongestLeave),
+                        stopping
+                    )
+                    .ConfigureAwait(false);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Returns whether it is the turn of this member for what one member should do and some may: so a thousand do not try at once.</summary>
+    private bool IsMyTurn() => _status.IsLeader || _random() * (_summary?.Members ?? 0) < AtOnce;
 }
