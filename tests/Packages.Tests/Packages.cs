@@ -65,6 +65,7 @@ public sealed partial class Packages(PackedFolder packed) : IClassFixture<Packed
                 page: circuit_breaker_state{circuit_name="stock",state="open"} 1
                 health: Degraded
                 prometheus-net: circuit_breaker_state{circuit_name="orders",state="open"} 1
+                fleet: shop
                 gRPC: Unavailable, audit
                 .NETCoreApp,Version=
                 """.ReplaceLineEndings("\n") + framework,

@@ -98,11 +98,19 @@ Console.WriteLine($"prometheus-net: {Open(Encoding.UTF8.GetString(page.ToArray()
 
 var services = new ServiceCollection();
 services.AddFluxgate().AddBreaker("ledger");
+services.AddFluxgate().AddBreaker("basket");
+services.AddFluxgateFleet(fleet =>
+{
+    fleet.Name = "shop";
+    fleet.Include("basket");
+    fleet.UseRedis("127.0.0.1:6379");
+});
 services.AddGrpcClient<LedgerClient>(client => client.Address = new Uri("http://ledger")).AddFluxgateBreaker("ledger");
 await using (var provider = services.BuildServiceProvider())
 {
     provider.GetRequiredService<FluxgateBreakers>()["ledger"].ForceOpen("audit");
     var error = await provider.GetRequiredService<LedgerClient>().FailAsync();
+    Console.WriteLine($"fleet: {provider.GetRequiredService<FleetOptions>().Name}");
     Console.WriteLine($"gRPC: {error.StatusCode}, {((CallNotPermittedException)error.InnerException!).Reason}");
 }
 
