@@ -26,9 +26,7 @@ public sealed class PageOnRedis
         await using var store = Assert.IsType<RedisFleetStore>(options.Store!(own, options));
 
         #region docs/fleet.md: Connections
-        services.AddFluxgateFleet(fleet =>
-            fleet.UseRedis(provider => provider.GetRequiredKeyedService<IConnectionMultiplexer>("redis"))
-        );
+        services.AddFluxgateFleet(fleet => fleet.UseRedis(provider => provider.GetRequiredKeyedService<IConnectionMultiplexer>("redis")));
         #endregion
 
         await using var shared = services.BuildServiceProvider();

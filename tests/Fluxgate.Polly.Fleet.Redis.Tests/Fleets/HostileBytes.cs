@@ -34,6 +34,11 @@ public sealed class HostileBytes(RedisServer server) : IClassFixture<RedisServer
             fleet.Members.All(member => member.Log.Of(208).Any(text => text.Contains("directives", StringComparison.Ordinal)))
         );
 
+        await using var store = server.OpenStore("shop");
+        Assert.All(
+            await store.Store.ReadDigestsAsync(),
+            digest => Assert.InRange(digest.Content.Length, 0, FleetLimits.MaxDigestBytes + 1)
+        );
         var report = await fleet[0].View.ReadAsync();
         Assert.Equal((2, digests.Length), (report.Members.Count, report.IgnoredDigests));
         Assert.All(fleet.Members, member => Assert.True(member.View.Status.IsConnected));

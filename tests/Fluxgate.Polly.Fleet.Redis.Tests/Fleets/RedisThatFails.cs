@@ -36,30 +36,6 @@ public sealed class RedisThatFails
     }
 
     [Fact]
-    public async Task The_connections_of_200_members_come_back_spread_out()
-    {
-        const int Count = 200;
-        await using var redis = await RedisProcess.StartAsync();
-        await using var fleet = await RedisFleet.StartAsync(Count, redis.Address);
-        await redis.KillAsync();
-        await Until.TrueAsync(() => fleet.Members.All(member => !member.View.Status.IsConnected));
-        await redis.RestartAsync();
-
-        List<int> returned = [];
-        var elapsed = Stopwatch.StartNew();
-        while (returned.LastOrDefault() < Count && elapsed.Elapsed < Until.Deadline)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1));
-            returned.Add(fleet.Members.Count(member => member.View.Status.IsConnected));
-        }
-
-        var steps = returned.Prepend(0).Zip(returned).Select(pair => pair.Second - pair.First).ToArray();
-        Assert.Equal(Count, returned[^1]);
-        Assert.True(steps.Max() < Count / 2, $"Returned by the second: {string.Join(", ", steps)}.");
-        Assert.True(elapsed.Elapsed < TimeSpan.FromSeconds(40), $"Returned in {elapsed.Elapsed}: {string.Join(", ", steps)}.");
-    }
-
-    [Fact]
     public async Task A_process_starts_without_Redis_and_joins_when_it_is_there()
     {
         await using var redis = await RedisProcess.StartAsync();

@@ -99,6 +99,27 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
         Assert.DoesNotContain("member 7", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Connections_that_were_lost_at_once_come_back_spread_out()
+    {
+        await fixture.Server.Process.KillAsync();
+        await Until.TrueAsync(() => Fleet.Members.All(member => !member.View.Status.IsConnected));
+        await fixture.Server.Process.RestartAsync();
+
+        List<int> returned = [0];
+        while (returned[^1] < Count && returned.Count < 60)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            returned.Add(Fleet.Members.Count(member => member.View.Status.IsConnected));
+        }
+
+        var steps = returned.Zip(returned.Skip(1)).Select(pair => pair.Second - pair.First).ToArray();
+        Assert.Equal(Count, returned[^1]);
+        Assert.True(steps.Max() < Count / 2, $"Returned by the second: {string.Join(", ", steps)}.");
+        Assert.True(steps.Length < 45, $"Returned by the second: {string.Join(", ", steps)}.");
+        await Until.TrueAsync(() => fixture.Server.Admin.IsConnected);
+    }
+
     /// <summary>A server and the members, which the tests share.</summary>
     public sealed class Fixture : IAsyncLifetime
     {

@@ -61,6 +61,20 @@ public sealed class Connections(RedisServer server) : IClassFixture<RedisServer>
     }
 
     [Fact]
+    public async Task What_a_member_knows_is_not_sent_to_it()
+    {
+        await using var store = server.OpenStore("known");
+        Assert.True(await store.Store.TryWriteDirectivesAsync(new(0, new(5, new byte[60_000]), new byte[1])));
+        var before = await BytesAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            await store.Store.ExchangeAsync(new("a", new byte[1], TimeSpan.FromMinutes(1), 0, 5));
+        }
+
+        Assert.InRange(await BytesAsync() - before, 1, 1_000_000);
+    }
+
+    [Fact]
     public async Task A_server_that_forgot_its_scripts_gets_them_again()
     {
         await using var store = server.OpenStore("scripts");
@@ -158,6 +172,13 @@ public sealed class Connections(RedisServer server) : IClassFixture<RedisServer>
     {
         var info = $"{await server.Commands.ExecuteAsync("INFO", "commandstats")}";
         return (Calls(info, "evalsha"), Calls(info, "evalsha_ro"));
+    }
+
+    private async Task<long> BytesAsync()
+    {
+        var info = $"{await server.Commands.ExecuteAsync("INFO", "stats")}";
+        var line = info.Split("\r\n").Single(line => line.StartsWith("total_net_output_bytes:", StringComparison.Ordinal));
+        return long.Parse(line.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static long Calls(string info, string command) =>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fluxgate;
 
-/// <summary>Calls the breakers of members without a pause, and counts what the callers see.</summary>
+/// <summary>Calls the breakers of members, and counts what the callers see.</summary>
 internal sealed class Callers
 {
     private readonly RedisFleetMember[] _members;
@@ -15,7 +15,7 @@ internal sealed class Callers
     public Callers(IEnumerable<RedisFleetMember> members)
     {
         _members = [.. members];
-        _running = [Task.Run(Run), Task.Run(Run)];
+        _running = [Task.Run(RunAsync), Task.Run(RunAsync)];
     }
 
     public long Admitted => Interlocked.Read(ref _admitted);
@@ -31,7 +31,7 @@ internal sealed class Callers
         return Task.WhenAll(_running).WaitAsync(Until.Deadline);
     }
 
-    private void Run()
+    private async Task RunAsync()
     {
         for (var i = 0; !_isStopped; i++)
         {
@@ -52,9 +52,10 @@ internal sealed class Callers
                 Interlocked.CompareExchange(ref _longest, ticks, longest);
             }
 
+            // The members need the processors, too.
             if (i % 100 == 0)
             {
-                Thread.Yield();
+                await Task.Delay(1);
             }
         }
     }

@@ -91,7 +91,9 @@ internal sealed class RedisProcess : IAsyncDisposable
     /// <summary>Runs redis-cli.</summary>
     public static async Task<string> CliAsync(params string[] arguments)
     {
-        using var cli = Process.Start(new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true })!;
+        using var cli = Process.Start(
+            new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
         var output = await cli.StandardOutput.ReadToEndAsync().WaitAsync(Deadline);
         await cli.WaitForExitAsync().WaitAsync(Deadline);
         return cli.ExitCode == 0 ? output : throw new InvalidOperationException($"redis-cli ended with {cli.ExitCode}: {output}");
@@ -137,6 +139,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             WorkingDirectory = _folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         string[] all =
         [

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-[assembly: CollectionBehavior(MaxParallelThreads = 8)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 
 namespace Fluxgate;
 
