@@ -101,8 +101,8 @@ public abstract class FleetStoreConformance
     public async Task A_digest_is_gone_when_its_time_to_live_has_passed()
     {
         var store = await OpenAsync("gone");
-        await store.ExchangeAsync(Exchange("short", timeToLive: Short));
         await store.ExchangeAsync(Exchange("long", timeToLive: Long));
+        await store.ExchangeAsync(Exchange("short", timeToLive: Short));
 
         await PassAsync(Short);
 
@@ -264,6 +264,19 @@ public abstract class FleetStoreConformance
         }
 
         Assert.Equal((5, 5), (first, again));
+    }
+
+    [Fact]
+    public async Task Each_slot_is_free_when_its_own_time_to_live_has_passed()
+    {
+        var store = await OpenAsync("slot");
+        Assert.True(await store.TryTakeLeaseAsync(new("probe", "long", 2, Long)));
+        Assert.True(await store.TryTakeLeaseAsync(new("probe", "short", 2, Short)));
+
+        await PassAsync(Short);
+
+        Assert.True(await store.TryTakeLeaseAsync(new("probe", "other", 2, Long)));
+        Assert.False(await store.TryTakeLeaseAsync(new("probe", "short", 2, Long)));
     }
 
     [Fact]
