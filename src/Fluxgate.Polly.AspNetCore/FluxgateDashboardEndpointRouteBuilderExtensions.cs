@@ -13,7 +13,7 @@ public static class FluxgateDashboardEndpointRouteBuilderExtensions
     /// </summary>
     /// <remarks>
     /// The options must say who may see the page. While nobody looks, nothing runs. The breakers are those of <c>AddFluxgate()</c>. The page works behind a
-    /// path base and a proxy.
+    /// path base and a proxy. If the container has a fleet (<c>AddFluxgateFleet</c>), the page and the API show and steer it as well, by the same policies.
     /// </remarks>
     /// <param name="endpoints">The application or a route group.</param>
     /// <param name="pattern">The route pattern.</param>

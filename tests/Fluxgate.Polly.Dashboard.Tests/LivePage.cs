@@ -45,7 +45,9 @@ public sealed class LivePage(Chromium chromium)
     {
         await using var application = await DashboardApplication.StartAsync(settings: settings =>
         {
-            settings.Tripper = Tripper.MinRequests(10) & (Tripper.FailureRate(0.5) | Tripper.SlowRate(0.4, TimeSpan.FromSeconds(1)));
+            settings.Tripper =
+                Tripper.MinRequests(10)
+                & (Tripper.FailureRate(0.5) | Tripper.SlowRate(0.4, TimeSpan.FromSeconds(1)) | Tripper.MinRequests(500));
             settings.Listeners.Add(new PrometheusListener(new PrometheusMetrics()));
         });
         application.Payments.Settle(application.Payments.Admit(), Verdict.Failure, TimeSpan.FromMilliseconds(20));
@@ -55,9 +57,10 @@ public sealed class LivePage(Chromium chromium)
         await Viewer.IsFocusedAsync(viewer.Page.Locator("#title"));
         await Viewer.ShowsAsync(viewer.Part("rule"), "MinRequests 1 < 10");
         await Viewer.ShowsAsync(viewer.Part("rule"), "FailureRate 100% >= 50% (1 of 1)");
-        await Viewer.CountsAsync(viewer.Part("rule").Locator("svg.bar"), 3);
+        await Viewer.CountsAsync(viewer.Part("rule").Locator("svg.bar"), 4);
         await Viewer.ShowsAsync(viewer.Part("window"), "Failures in a row1");
         await Viewer.ShowsAsync(viewer.Part("settings"), "WindowCount(100)");
+        await Viewer.ShowsAsync(viewer.Part("settings"), "Warning: ");
         await Viewer.CountsAsync(viewer.Part("durations").Locator("svg.histogram"), 1);
         application.Payments.Probe("by a test");
         await Viewer.ShowsAsync(viewer.Part("transitions"), "closed → half open: by a test");

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fluxgate;
 
@@ -57,6 +59,50 @@ public sealed class DashboardReadings
             detail.GetProperty("totals").EnumerateArray(),
             total => Text(total, "name") == "Failures" && total.GetProperty("value").GetInt64() == 1
         );
+    }
+
+    [Fact]
+    public async Task A_row_shows_calls_in_flight_and_overdue()
+    {
+        var time = new VirtualTime();
+        await using var application = await DashboardApplication.StartAsync(
+            time: time,
+            settings: settings => settings.Tripper = Tripper.MinRequests(10) & Tripper.SlowRate(0.4, Second)
+        );
+        var call = application.Payments.Admit();
+        time.Advance(Second * 2);
+        application.Payments.Admit();
+
+        var row = (await application.GetAsync("/api/circuit?name=payments")).GetProperty("circuit");
+
+        Assert.Equal((2, 1), (row.GetProperty("inFlight").GetInt32(), row.GetProperty("overdue").GetInt32()));
+        Assert.Equal(2, row.GetProperty("oldestInFlightSeconds").GetDouble());
+        call.Settle(Verdict.Success);
+    }
+
+    [Fact]
+    public async Task Warnings_and_errors_of_the_configuration_are_shown()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Fluxgate:Breakers:payments:Tripper", "MinRequests(101) | FailureStreak(3)")])
+            .Build();
+        await using var application = await DashboardApplication.StartAsync(services: services =>
+            services.AddFluxgate(configuration.GetSection("Fluxgate"))
+        );
+        configuration["Fluxgate:Breakers:payments:Tripper"] = "FailureStrek(3)";
+        configuration.Reload();
+
+        var detail = await application.GetAsync("/api/circuit?name=payments");
+        var row = (await application.GetAsync("/api/circuits")).EnumerateArray().Single(row => Text(row, "kind") == "circuit");
+
+        Assert.Equal(1, row.GetProperty("warnings").GetInt32());
+        Assert.Contains(
+            "MinRequests",
+            Assert.Single(detail.GetProperty("warnings").EnumerateArray()).GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("FailureStreak", Text(row, "configurationError"), StringComparison.Ordinal);
+        Assert.Equal(Text(row, "configurationError"), Text(detail.GetProperty("circuit"), "configurationError"));
     }
 
     [Fact]

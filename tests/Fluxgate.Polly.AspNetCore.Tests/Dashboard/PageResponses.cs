@@ -48,6 +48,9 @@ public sealed class PageResponses
                 StringComparison.Ordinal
             );
             Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+
+            // nginx, and proxies that follow it, do not buffer what says so.
+            Assert.Equal(path == "/api/events", response.Headers.Contains("X-Accel-Buffering"));
         }
     }
 

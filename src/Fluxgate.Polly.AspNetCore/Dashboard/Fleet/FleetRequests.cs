@@ -29,10 +29,10 @@ internal sealed class FleetRequests(FleetSource source, TimeProvider time)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            failed?.Invoke("the client left");
+            failed?.Invoke("unknown, the client left");
             throw;
         }
-        catch (ArgumentException error)
+        catch (ArgumentException error) when (HttpMethods.IsPost(context.Request.Method))
         {
             detail = OneLine.MessageOf(error);
         }
@@ -42,11 +42,11 @@ internal sealed class FleetRequests(FleetSource source, TimeProvider time)
         }
         catch (InvalidOperationException error) when (error is not ObjectDisposedException)
         {
-            (status, title, detail) = (HttpStatusCode.Conflict, "The directives cannot be changed", error.Message);
+            (status, title, detail) = (HttpStatusCode.Conflict, "Conflict", error.Message);
         }
         catch (Exception error)
         {
-            failed?.Invoke($"the store failed: {error.GetType().Name}");
+            failed?.Invoke($"unknown, the store failed: {error.GetType().Name}");
             await WriteUnavailableAsync(context, error).ConfigureAwait(false);
             return null;
         }
