@@ -26,5 +26,6 @@ public sealed class Reconnections
 
         Assert.All(Enumerable.Range(0, 100), _ => Assert.False(policy.ShouldRetry(3, (int)delay - 1)));
         Assert.True(policy.ShouldRetry(3, (int)delay + 1));
+        Assert.NotEqual(policy.DelayOf(50), policy.DelayOf(51));
     }
 }
