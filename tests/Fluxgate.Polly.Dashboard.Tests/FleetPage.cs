@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
@@ -7,6 +8,8 @@ namespace Fluxgate;
 [Collection(ChromiumCollection.Name)]
 public sealed class FleetPage(Chromium chromium)
 {
+    private static readonly Regex Confirmation = new("^Confirm", RegexOptions.None, TimeSpan.FromSeconds(1));
+
     [NeedsChromiumFact]
     public async Task A_circuit_is_forced_open_everywhere_after_a_dry_run_and_released()
     {
@@ -275,8 +278,7 @@ public sealed class FleetPage(Chromium chromium)
         await viewer.Page.GetByRole(AriaRole.Button, new() { Name = "Dry run" }).ClickAsync();
     }
 
-    private static ILocator Confirm(Viewer viewer) =>
-        viewer.Page.GetByRole(AriaRole.Button, new() { NameRegex = new System.Text.RegularExpressions.Regex("^Confirm") });
+    private static ILocator Confirm(Viewer viewer) => viewer.Page.GetByRole(AriaRole.Button, new() { NameRegex = Confirmation });
 
     private static ILocator Found(Viewer viewer) => viewer.Page.Locator("#fleet form [role=status]");
 

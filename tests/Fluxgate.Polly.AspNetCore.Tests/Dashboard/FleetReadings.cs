@@ -46,7 +46,7 @@ public sealed class FleetReadings
             """{"name":"payments","members":3,"states":{"closed":2,"open":1},"divergent":0,"rules":1}""",
             summary.GetProperty("circuits")[0].GetRawText()
         );
-        Assert.Contains(Text(summary, "leader"), new[] { "web", "member 1", "member 2" });
+        Assert.Matches("^(web|member [12])$", Text(summary, "leader"));
     }
 
     [Fact]
