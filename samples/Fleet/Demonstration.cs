@@ -27,7 +27,7 @@ internal sealed class Demonstration(Stage stage, Dependency dependency, RedisSer
         {
             for (var number = 1; number <= Instances; number++)
             {
-                instances.Add(new(number, arguments.Redis ?? redis!.Address, dependency.Address));
+                instances.Add(new(typeof(Demonstration).Assembly.Location, number, arguments.Redis ?? redis!.Address, dependency.Address));
             }
 
             return await new Demonstration(new(instances), dependency, redis, cancellationToken).PlayAsync();

@@ -12,8 +12,14 @@ internal sealed class InstanceProcess : IDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource<string>? _response;
     private volatile Report? _report;
+    private bool _isDisposed;
 
-    public InstanceProcess(int number, string redis, Uri dependency)
+    /// <summary>Starts an instance.</summary>
+    /// <param name="program">The path of this program.</param>
+    /// <param name="number">The number of the instance.</param>
+    /// <param name="redis">The connection string of Redis.</param>
+    /// <param name="dependency">The address of the dependency.</param>
+    public InstanceProcess(string program, int number, string redis, Uri dependency)
     {
         Number = number;
         var start = new ProcessStartInfo("dotnet")
@@ -22,7 +28,7 @@ internal sealed class InstanceProcess : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        foreach (var argument in new[] { typeof(InstanceProcess).Assembly.Location, "instance", $"{number}", redis, dependency.ToString() })
+        foreach (var argument in new[] { program, "instance", $"{number}", redis, dependency.ToString() })
         {
             start.ArgumentList.Add(argument);
         }
@@ -55,8 +61,15 @@ internal sealed class InstanceProcess : IDisposable
         await Task.WhenAll(_reading, _process.WaitForExitAsync()).WaitAsync(Deadline);
     }
 
+    /// <summary>Kills it, if it has not ended.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();
