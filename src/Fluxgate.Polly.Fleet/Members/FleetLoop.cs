@@ -11,6 +11,7 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryAtStart = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan HintsWithin = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(1);
 
     private readonly FleetMember _member;
     private readonly FleetOptions _options;
@@ -23,6 +24,8 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     private long _startedAt;
     private int _isLeaving;
     private bool _isMember;
+    private volatile bool _takesHint;
+    private Task<IDisposable?>? _subscribing;
     private Task? _waiting;
 
     public FleetLoop(FleetMember member, FleetOptions options, ILogger log, Func<double>? random = null)
@@ -37,7 +40,10 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     private TimeProvider Time => _member.TimeProvider;
 
     /// <summary>Gets whether the loop waits for its next exchange: in virtual time, nothing happens until time passes.</summary>
-    internal bool IsWaiting => Volatile.Read(ref _waiting) is { IsCompleted: false };
+    internal bool IsWaiting =>
+        Volatile.Read(ref _waiting) is { IsCompleted: false }
+        && Volatile.Read(ref _subscribing) is { IsCompleted: true }
+        && !(_takesHint && Volatile.Read(ref _hinted).Task.IsCompleted);
 
     /// <summary>Starts the loop, unless it runs already. Waits for nothing.</summary>
     public void Start() => _ = _running.Value;
@@ -132,6 +138,7 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
 
         // On another thread: a store that blocks costs the hints alone.
         var subscribing = Task.Run(TrySubscribe, CancellationToken.None);
+        Volatile.Write(ref _subscribing, subscribing);
         try
         {
             await _member.ObeyAsync(stopping).ConfigureAwait(false);
@@ -168,7 +175,10 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     private async Task<bool> WaitAsync(TimeSpan delay, bool takesHint, CancellationToken stopping)
     {
         var start = Time.GetTimestamp();
-        while (delay - Time.GetElapsedTime(start) is { Ticks: > 0 } rest)
+        _takesHint = takesHint;
+
+        // A delay has whole milliseconds: one that is shorter would end at once, again and again.
+        while (delay - Time.GetElapsedTime(start) is var rest && rest >= ShortestDelay)
         {
             var hint = Volatile.Read(ref _hinted).Task;
             var next = NextExpiry() is { } expiry && expiry < rest ? expiry : rest;
@@ -180,8 +190,11 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
             stopping.ThrowIfCancellationRequested();
             if (first == hint)
             {
+                _takesHint = false;
                 Volatile.Write(ref _hinted, new(TaskCreationOptions.RunContinuationsAsynchronously));
-                await Task.Delay(Shorter(rest, HintsWithin) * _random(), Time, stopping).ConfigureAwait(false);
+                var soon = Task.Delay(Shorter(rest, HintsWithin) * _random(), Time, stopping);
+                Volatile.Write(ref _waiting, soon);
+                await soon.ConfigureAwait(false);
                 return true;
             }
 
@@ -201,9 +214,9 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
             return null;
         }
 
-        // Timers may fire a little early.
-        var rest = expiry - now + TimeSpan.FromMilliseconds(1);
-        return rest > TimeSpan.Zero ? rest : TimeSpan.FromMilliseconds(1);
+        // Delays truncate fractions of a millisecond, and timers may fire a little early.
+        var rest = expiry - now + ShortestDelay;
+        return rest > ShortestDelay ? rest : ShortestDelay;
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;

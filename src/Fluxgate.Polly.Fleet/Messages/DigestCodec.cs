@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Fluxgate;
 
 /// <summary>Writes and reads digests. The field numbers are part of the format: never reuse one.</summary>
@@ -39,12 +41,12 @@ internal static class DigestCodec
         {
             var length = writer.Length;
             var rule = MessageLimits.Fit(circuit.Rule, MessageLimits.Rule);
-            if (rule.Length > 0 && rules.TryAdd(rule, rules.Count + 1))
+            if (rules.TryAdd(rule, rules.Count + 1))
             {
-                writer.Add(Rule, rule);
+                writer.Add(Rule, Encoding.UTF8.GetBytes(rule).AsSpan());
             }
 
-            writer.Add(Circuit, FieldsOf(circuit, rules.GetValueOrDefault(rule)));
+            writer.Add(Circuit, FieldsOf(circuit, rules[rule] == rules.Count ? 0 : rules[rule]));
             if (writer.Length > FleetLimits.MaxDigestBytes - 16)
             {
                 writer.Truncate(length);
@@ -103,6 +105,8 @@ internal static class DigestCodec
         return reader.Error ?? (digest.Number == 0 ? "It has no number." : null);
     }
 
+    /// <param name="circuit">The circuit.</param>
+    /// <param name="rule">The place of its rule among the rules before it; 0 for the last one, so that circuits of one rule need no bytes for it.</param>
     private static FieldWriter FieldsOf(FleetCircuitReport circuit, int rule)
     {
         var writer = new FieldWriter();
@@ -134,7 +138,7 @@ internal static class DigestCodec
     private static FleetCircuitReport ReadCircuit(ref FieldReader message, List<string> rules)
     {
         var reader = message.Fields();
-        FleetCircuitReport circuit = new() { Name = "" };
+        FleetCircuitReport circuit = new() { Name = "", Rule = rules.Count > 0 ? rules[^1] : "" };
         List<FleetSlowCalls> slow = [];
         while (reader.Read())
         {
@@ -154,7 +158,7 @@ internal static class DigestCodec
                     break;
                 case RuleIndex:
                     var index = (int)reader.Number(rules.Count);
-                    circuit = circuit with { Rule = index is 0 ? "" : rules[index - 1] };
+                    circuit = index is 0 ? circuit : circuit with { Rule = rules[index - 1] };
                     break;
                 case Successes:
                     circuit = circuit with { Calls = circuit.Calls with { Successes = reader.Number(MessageLimits.Calls) } };

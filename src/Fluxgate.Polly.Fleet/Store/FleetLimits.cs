@@ -25,8 +25,8 @@ public static class FleetLimits
     /// <summary>The most UTF-16 characters of the name of a fleet, the identifier of a member, a resource and a holder.</summary>
     public const int MaxNameLength = 256;
 
-    /// <summary>The longest time to live of a digest or a lease: 365 days.</summary>
-    public static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(365);
+    /// <summary>Gets the longest time to live of a digest or a lease: 365 days.</summary>
+    public static TimeSpan MaxTimeToLive { get; } = TimeSpan.FromDays(365);
 
     /// <summary>The greatest revision: 2^53, up to which a double is exact.</summary>
     public const long MaxRevision = 1L << 53;
