@@ -76,7 +76,9 @@ public sealed class DashboardReadings
         var row = (await application.GetAsync("/api/circuit?name=payments")).GetProperty("circuit");
 
         Assert.Equal((2, 1), (row.GetProperty("inFlight").GetInt32(), row.GetProperty("overdue").GetInt32()));
-        Assert.Equal(2, row.GetProperty("oldestInFlightSeconds").GetDouble());
+
+        // The start of a call is known to a twelfth of the threshold.
+        Assert.InRange(row.GetProperty("oldestInFlightSeconds").GetDouble(), 1.8, 2);
         call.Settle(Verdict.Success);
     }
 

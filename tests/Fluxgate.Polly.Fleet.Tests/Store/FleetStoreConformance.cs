@@ -287,15 +287,15 @@ public abstract class FleetStoreConformance
         using var subscription = other.Subscribe(() => Interlocked.Increment(ref hints));
         using var foreign = stranger.Subscribe(() => Interlocked.Increment(ref strange));
 
-        await HintUntilAsync(one, () => Volatile.Read(ref hints) > 0);
+        await HintUntilAsync(one, () => Volatile.Read(ref hints) > 5);
         subscription.Dispose();
         subscription.Dispose();
         var last = 0;
         using var own = one.Subscribe(() => Interlocked.Increment(ref last));
         await HintUntilAsync(one, () => Volatile.Read(ref last) > 0);
 
-        Assert.True(hints > 0);
-        Assert.Equal(0, strange);
+        // A store may hint once by itself, when its connection is restored.
+        Assert.InRange(strange, 0, 1);
     }
 
     [Theory]
