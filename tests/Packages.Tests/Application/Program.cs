@@ -97,7 +97,6 @@ await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(page);
 Console.WriteLine($"prometheus-net: {Open(Encoding.UTF8.GetString(page.ToArray()))}");
 
 var services = new ServiceCollection();
-services.AddFluxgate().AddBreaker("ledger");
 services.AddFluxgate().AddBreaker("basket");
 services.AddFluxgateFleet(fleet =>
 {
@@ -105,6 +104,8 @@ services.AddFluxgateFleet(fleet =>
     fleet.Include("basket");
     fleet.UseRedis("127.0.0.1:6379");
 });
+
+services.AddFluxgate().AddBreaker("ledger");
 services.AddGrpcClient<LedgerClient>(client => client.Address = new Uri("http://ledger")).AddFluxgateBreaker("ledger");
 await using (var provider = services.BuildServiceProvider())
 {
