@@ -96,6 +96,9 @@ public sealed class ConcurrentSignals
 
         world = new(new() { Tripper = Tripper.FailureStreak(3), Listeners = { Answer } });
         ConcurrentWork.Run(thread => CallAndCommand(world.Breaker, thread));
+
+        // Until then, the listener may still raise signals, which a subscription that has ended does not receive.
+        SpinWait.SpinUntil(() => Volatile.Read(ref answers) == world.Now.SignalCount, ConcurrentWork.Deadline);
         world.Breaker.Dispose();
         AssertChain(world.Signals, world.Now.SignalCount);
         Assert.True(answers > 2_000);
