@@ -10,7 +10,7 @@ public interface IFleetControl
     /// <summary>Issues a directive.</summary>
     /// <param name="order">What to do, to which circuits, by whom and why.</param>
     /// <param name="cancellationToken">Cancels the order. It may have been issued.</param>
-    /// <returns>The directive, or who was faster: of two operators at once, one wins, and the other is told.</returns>
+    /// <returns>The result. If two operators issue orders at once, one order is accepted; the result of the other contains the current directives.</returns>
     /// <exception cref="ArgumentException">The order is invalid; the message has a line for each error, with the setting, its value and what is allowed.</exception>
     /// <exception cref="UnauthorizedAccessException">The store refuses directives of this process.</exception>
     /// <exception cref="InvalidOperationException">There are too many directives, or those in the store cannot be read by this version.</exception>
