@@ -3,7 +3,8 @@ using System.Globalization;
 using Fluxgate;
 using Microsoft.Extensions.DependencyInjection;
 
-// Measures what a fleet costs its Redis: real members in this process, each with a connection of its own, and a redis-server that is started for it.
+// Measures what a fleet costs its Redis: real members in this process, each with a connection of its own, and a redis-server that is started for it. Then the server is killed and
+// started again, and the connections and exchanges that come back are counted by the second.
 // dotnet run --project tests/Fleet.Load -c Release -- [members] [breakers] [seconds]
 int[] numbers = [.. args.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
 var members = numbers.ElementAtOrDefault(0) is > 0 and var first ? first : 200;
@@ -62,8 +63,41 @@ Console.WriteLine($"bytes in        {Of("in") / elapsed / 1e6:F2} MB a second, {
 Console.WriteLine($"bytes out       {Of("out") / elapsed / 1e6:F2} MB a second, {Of("out") / exchanges:F0} for each exchange");
 Console.WriteLine($"CPU of Redis    {100 * Of("cpu") / elapsed:F1} % of a core");
 Console.WriteLine($"memory of Redis {after["memory"] / 1e6:F1} MB");
+var hasReturned = await ReturnAsync();
 await Task.WhenAll(all.Select(services => services.DisposeAsync().AsTask()));
-return 0;
+return hasReturned ? 0 : 1;
+
+async Task<bool> ReturnAsync()
+{
+    await redis.KillAsync();
+    while (views.Any(view => view.Status.IsConnected))
+    {
+        await Task.Delay(100);
+    }
+
+    await redis.RestartAsync();
+    var since = Stopwatch.StartNew();
+    var successes = views.Sum(view => view.Status.Exchanges);
+    List<double> connections = [0];
+    List<long> returned = [0];
+    List<long> exchanged = [0];
+    while (returned[^1] < members && since.Elapsed < TimeSpan.FromMinutes(2))
+    {
+        await Task.Delay(TimeSpan.FromSeconds(returned.Count) - since.Elapsed is { Ticks: > 0 } rest ? rest : TimeSpan.Zero);
+        connections.Add((await CountAsync())["connections"]);
+        returned.Add(views.Count(view => view.Status.IsConnected));
+        exchanged.Add(views.Sum(view => view.Status.Exchanges) - successes);
+    }
+
+    Console.WriteLine(
+        $"after a restart {returned[^1]} of {members} members were back within {since.Elapsed.TotalSeconds:F0} s, {Most(returned)} in one second"
+    );
+    Console.WriteLine($"                at most {Most(connections):F0} new connections and {Most(exchanged)} exchanges in one second");
+    return returned[^1] == members;
+
+    static T Most<T>(List<T> counts)
+        where T : System.Numerics.INumber<T> => counts.Zip(counts.Skip(1), (before, after) => after - before).Max()!;
+}
 
 async Task<Dictionary<string, double>> CountAsync()
 {
@@ -81,6 +115,7 @@ async Task<Dictionary<string, double>> CountAsync()
         ["out"] = Number("total_net_output_bytes"),
         ["cpu"] = Number("used_cpu_sys") + Number("used_cpu_user"),
         ["memory"] = Number("used_memory"),
+        ["connections"] = Number("total_connections_received"),
         ["evalsha"] = Calls("evalsha"),
         ["evalsha_ro"] = Calls("evalsha_ro"),
     };

@@ -8,5 +8,7 @@ internal static class BuiltSample
         AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar)[^2..]
     );
 
-    public static string PathOf(string sample) => Path.Combine(Repository.Find($"samples/{sample}/bin"), OwnOutput, $"{sample}.dll");
+    public static string PathOf(string sample) => PathOf($"samples/{sample}", $"{sample}.dll");
+
+    public static string PathOf(string project, string assembly) => Path.Combine(Repository.Find($"{project}/bin"), OwnOutput, assembly);
 }

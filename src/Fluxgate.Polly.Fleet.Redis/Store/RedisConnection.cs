@@ -59,7 +59,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             ? database
             : throw new RedisConnectionException(
                 ConnectionFailureType.UnableToConnect,
-                $"Redis is not connected: {string.Join(", ", connection.GetEndPoints().AsEnumerable())}."
+                $"Redis is not connected: {string.Join(", ", connection.GetEndPoints().AsEnumerable())}.{await ReasonAsync(database).ConfigureAwait(false)}"
             );
     }
 
@@ -118,6 +118,26 @@ internal sealed class RedisConnection : IAsyncDisposable
             }
 
             return _opening;
+        }
+    }
+
+    /// <summary>Returns why there is no connection, such as a certificate that is not trusted, or a wrong password.</summary>
+    private async Task<string> ReasonAsync(IDatabase database)
+    {
+        // A command of a connection that the application shares may wait instead.
+        if (!_isOwned)
+        {
+            return "";
+        }
+
+        try
+        {
+            await database.PingAsync(CommandFlags.DemandMaster).ConfigureAwait(false);
+            return "";
+        }
+        catch (RedisConnectionException error)
+        {
+            return error.InnerException is null ? "" : $" {OneLine.Of(error.GetBaseException().Message)}";
         }
     }
 

@@ -62,6 +62,21 @@ public sealed class Rights(RedisServer server) : IClassFixture<RedisServer>, IAs
         Assert.True(member.View.Status.IsConnected);
     }
 
+    [Fact]
+    public async Task A_member_with_a_wrong_password_says_so_without_the_password()
+    {
+        await using var redis = await RedisProcess.StartAsync("--requirepass", "the-secret");
+        await using var member = new RedisFleetMember(fleet => fleet.UseRedis($"{redis.Address},password=not-the-secret"));
+
+        await Until.TrueAsync(
+            () => member.View.Status.LastError?.Contains("NOAUTH", StringComparison.Ordinal) == true,
+            () => member.View.Status.LastError ?? ""
+        );
+
+        Assert.DoesNotContain("not-the-secret", member.View.Status.LastError, StringComparison.Ordinal);
+        Assert.DoesNotContain(member.Log.Of(202), entry => entry.Contains("not-the-secret", StringComparison.Ordinal));
+    }
+
     private RedisFleetMember Member() => new(fleet => fleet.UseRedis($"{server.Address},user=member,password=member-secret"));
 
     /// <summary>Reads the commands of the page.</summary>
