@@ -24,6 +24,7 @@ public sealed class Layers
             "Parts/Permits",
             "Parts/Recoveries",
             "Parts/Text",
+            "Counting/InFlight",
             "Counting",
             "Primitives",
         ],
