@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>Checks section 5 of the design line by line: a renamed, retyped or relabelled family breaks dashboards.</summary>
+/// <summary>Checks the families of docs/monitoring.md line by line: a renamed, retyped or relabelled family breaks dashboards.</summary>
 public sealed class PageCatalogue
 {
     private const string Gauge = "gauge";

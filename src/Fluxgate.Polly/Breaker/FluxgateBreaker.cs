@@ -56,29 +56,27 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     public string? Key => Machine.Membership?.Key;
 
     /// <summary>Gets the current state. After the break duration has elapsed, the state remains open until the next call, or until the timer of <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/>.</summary>
-    public BreakerState State => Machine.Shown.Phase.State;
+    public BreakerState State => Machine.Existing.Phase.State;
 
     /// <summary>Gets the breaker's clock.</summary>
     public TimeProvider TimeProvider => Machine.Clock.Provider;
 
     /// <summary>Gets the warnings about the current settings; see <see cref="FluxgateBreakerSettings.Warnings"/>.</summary>
-    public IReadOnlyList<string> Warnings => Machine.Shown.Phase.Rules.Warnings;
+    public IReadOnlyList<string> Warnings => Machine.Existing.Phase.Rules.Warnings;
 
     /// <summary>Gets the breaker's own state machine. If it belongs to a group, it may have been evicted.</summary>
     internal StateMachine Machine { get; }
 
-    private StateMachine Live => Machine.Live;
-
     /// <summary>Returns a snapshot of the breaker at one moment.</summary>
     /// <returns>The state with its reason, the totals, the window and the probes. They are consistent: all belong to one phase.</returns>
-    public BreakerSnapshot Snapshot() => BreakerSnapshot.Of(Machine.Shown);
+    public BreakerSnapshot Snapshot() => BreakerSnapshot.Of(Machine.Existing);
 
     /// <summary>Admits or rejects a call.</summary>
     /// <param name="admission">The admission, which the call holds until it settles; <see langword="null"/> if the call is rejected.</param>
     /// <returns><see langword="true"/> if the call is admitted; <see langword="false"/> if it is rejected.</returns>
     public bool TryAdmit([NotNullWhen(true)] out Admission? admission)
     {
-        admission = Live.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : null;
+        admission = Machine.ForCalls.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : null;
         return admission is not null;
     }
 
@@ -88,7 +86,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns><see langword="true"/> if the call is admitted; <see langword="false"/> if it is rejected.</returns>
     public bool TryAdmit([NotNullWhen(true)] out Admission? admission, [NotNullWhen(false)] out CallNotPermittedException? rejection)
     {
-        var admitted = Live.TryEnter(mayBeAbandoned: true, out var ticket, out _);
+        var admitted = Machine.ForCalls.TryEnter(mayBeAbandoned: true, out var ticket, out _);
         (admission, rejection) = admitted ? (new(this, ticket), null) : ((Admission?)null, CallNotPermittedException.By(ticket));
         return admitted;
     }
@@ -97,7 +95,9 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns>The admission, which the call holds until it settles.</returns>
     /// <exception cref="CallNotPermittedException">The call is rejected.</exception>
     public Admission Admit() =>
-        Live.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : throw CallNotPermittedException.By(ticket);
+        Machine.ForCalls.TryEnter(mayBeAbandoned: true, out var ticket, out _)
+            ? new(this, ticket)
+            : throw CallNotPermittedException.By(ticket);
 
     /// <summary>Settles a call that this breaker admitted.</summary>
     /// <param name="admission">The admission of the call.</param>
@@ -135,7 +135,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             );
         }
 
-        Live.UserCode.Failed(source, error);
+        Machine.ForCalls.UserCode.Failed(source, error);
     }
 
     /// <summary>Closes the circuit, from every state. If it is closed already, starts a new phase with an empty window and raises no signal.</summary>
@@ -165,7 +165,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     public Signal? TripFor(TimeSpan breakFor, string? reason = null, long? onlyPhase = null, ReasonKind kind = ReasonKind.Manual)
     {
         Require.Positive(breakFor);
-        return Machine.Shown.Trip(ReasonOf(BreakerState.Open, kind, reason), breakFor, onlyPhase);
+        return Machine.Existing.Trip(ReasonOf(BreakerState.Open, kind, reason), breakFor, onlyPhase);
     }
 
     /// <summary>Moves the circuit to half-open, so that probing starts now. If it is half-open already, this is a no-op and the probes keep their leases.</summary>
@@ -206,11 +206,11 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <summary>Ignores every call that its caller abandons after the application began to stop, which cancels calls. By default, none is ignored for this reason.</summary>
     /// <param name="stopping">The token that is cancelled when the application begins to stop, such as <c>IHostApplicationLifetime.ApplicationStopping</c>. It replaces an earlier one.</param>
     /// <remarks>The breakers of a container have the token of the host. See <see cref="FluxgateBreakerSettings.AbandonedAfter"/>. Thread-safe.</remarks>
-    public void IgnoreAbandonedCallsAfter(CancellationToken stopping) => Machine.Shown.Stopping = stopping;
+    public void IgnoreAbandonedCallsAfter(CancellationToken stopping) => Machine.Existing.Stopping = stopping;
 
     /// <summary>Returns a copy of the current settings. Change it and pass it to <see cref="Reconfigure"/>.</summary>
     /// <returns>The settings that <see cref="Reconfigure"/> applies. The others, such as the listeners, have their defaults.</returns>
-    public FluxgateBreakerSettings CopySettings() => FluxgateBreakerSettings.Of(Machine.Shown.Phase.Rules);
+    public FluxgateBreakerSettings CopySettings() => FluxgateBreakerSettings.Of(Machine.Existing.Phase.Rules);
 
     /// <summary>Replaces all settings without losing state. The phase keeps its number, so calls in flight remain current.</summary>
     /// <param name="settings">
@@ -226,7 +226,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// </remarks>
     /// <exception cref="ArgumentException">A setting is invalid; the message is that of the constructor. The current settings remain in effect.</exception>
     public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) =>
-        Machine.Own.Reconfigure(Require.NotNull(settings).ToRules());
+        Machine.ForCommands.Reconfigure(Require.NotNull(settings).ToRules());
 
     private static Reason ReasonOf(BreakerState state, ReasonKind kind, string? text)
     {

@@ -3,12 +3,12 @@ using System.Numerics;
 namespace Fluxgate;
 
 /// <summary>
-/// The places of the last failures among the recorded calls, in ascending order, in a ring buffer that is allocated in segments as failures
+/// The positions of the last failures among the recorded calls, in ascending order, in a ring buffer that is allocated in segments as failures
 /// occur. Lock-free: an entry is first written and then counted, by its writer or, if that was preempted, by the next writer.
 /// </summary>
 /// <remarks>
-/// Among concurrent calls, a failure gets its place when it is added here, and a success when the ledger counts it. The number of calls is the
-/// number of added failures plus counted successes. Each call therefore has its own place, and every reading corresponds to some order of the
+/// Among concurrent calls, a failure gets its position when it is added here, and a success when the ledger counts it. The number of calls is the
+/// number of added failures plus counted successes. Each call therefore has its own position, and every reading corresponds to some order of the
 /// calls.
 /// </remarks>
 internal sealed class FailureLog(Ledger ledger, int capacity)
@@ -21,11 +21,11 @@ internal sealed class FailureLog(Ledger ledger, int capacity)
     private readonly long[]?[] _segments = new long[]?[SegmentOf(capacity, out _) + 1];
     private long _failures;
 
-    /// <summary>Gets the number of calls that have a place.</summary>
+    /// <summary>Gets the number of calls that have a position.</summary>
     public long Calls => Volatile.Read(ref _failures) + ledger.Sum(Ledger.Successes);
 
     /// <summary>Adds a failure that the ledger has counted.</summary>
-    /// <returns>The place of the failure: the number of calls, including this one.</returns>
+    /// <returns>The position of the failure: the number of calls, including this one.</returns>
     public long Add()
     {
         while (true)
@@ -39,16 +39,16 @@ internal sealed class FailureLog(Ledger ledger, int capacity)
                 continue;
             }
 
-            // The successes are summed after the previous entry was counted, so places ascend.
-            var place = failure + ledger.Sum(Ledger.Successes);
+            // The successes are summed after the previous entry was counted, so positions ascend.
+            var position = failure + ledger.Sum(Ledger.Successes);
             if (
                 Volatile.Read(ref _failures) == failure - 1
-                && Interlocked.CompareExchange(ref slot, (place << 1) | Lap(failure), seen) == seen
+                && Interlocked.CompareExchange(ref slot, (position << 1) | Lap(failure), seen) == seen
             )
             {
                 // A full fence: the entry is visible before the writer sums.
                 Interlocked.CompareExchange(ref _failures, failure, failure - 1);
-                return place;
+                return position;
             }
         }
     }
@@ -77,14 +77,14 @@ internal sealed class FailureLog(Ledger ledger, int capacity)
         }
     }
 
-    private long FirstAbove(long place, long last)
+    private long FirstAbove(long position, long last)
     {
         var low = Math.Max(1, last - capacity + 1);
         var high = last + 1;
         while (low < high)
         {
             var middle = low + ((high - low) / 2);
-            if (At(middle) > place)
+            if (At(middle) > position)
             {
                 high = middle;
             }

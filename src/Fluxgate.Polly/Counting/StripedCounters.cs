@@ -126,7 +126,7 @@ internal class StripedCounters
     protected ref long Slot(int generation, int stripe, int counter)
     {
         var words = WordsOf(generation);
-        return ref words[PlaceOf(words, stripe) + counter];
+        return ref words[OffsetOf(words, stripe) + counter];
     }
 
     /// <summary>Returns a counter of the stripe of this processor.</summary>
@@ -138,22 +138,22 @@ internal class StripedCounters
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref long Slot(long[] words, int counter)
     {
-        var place = words[MaskWord] == 0 ? Padding : PlaceHere(words);
-        return ref words[place + counter];
+        var offset = words[MaskWord] == 0 ? Padding : OffsetHere(words);
+        return ref words[offset + counter];
     }
 
     // Not inlined: most counters have one stripe, and this keeps the callers small.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static long PlaceHere(long[] words) => PlaceOf(words, Thread.GetCurrentProcessorId() & words[MaskWord]);
+    private static long OffsetHere(long[] words) => OffsetOf(words, Thread.GetCurrentProcessorId() & words[MaskWord]);
 
-    private static long PlaceOf(long[] words, long stripe) => (stripe * words[StrideWord]) + Padding;
+    private static long OffsetOf(long[] words, long stripe) => (stripe * words[StrideWord]) + Padding;
 
     private static long SumOf(long[] words, int counter)
     {
         var sum = 0L;
         for (var stripe = 0; stripe <= words[MaskWord]; stripe++)
         {
-            sum += Volatile.Read(ref words[PlaceOf(words, stripe) + counter]) & CountBits;
+            sum += Volatile.Read(ref words[OffsetOf(words, stripe) + counter]) & CountBits;
         }
 
         return sum;

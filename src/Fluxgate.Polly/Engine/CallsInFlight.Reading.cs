@@ -34,9 +34,9 @@ internal sealed partial class CallsInFlight
                 Add(past, CallsOf(past), ref overdue, ref oldest);
             }
 
-            for (var place = 0; place < (_swept?.Started.Count ?? 0); place++)
+            for (var index = 0; index < (_swept?.Started.Count ?? 0); index++)
             {
-                var epoch = _swept!.Started[place];
+                var epoch = _swept!.Started[index];
                 Add(epoch, _swept[epoch], ref overdue, ref oldest);
             }
         }

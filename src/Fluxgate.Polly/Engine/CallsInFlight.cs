@@ -46,16 +46,19 @@ internal sealed partial class CallsInFlight : EpochCounters
         }
 
         var isCoarse = !ReferenceEquals(clock, start.Machine.Clock);
-        var before = start.Before?.InFlight;
-        if (before is not null && !(before._isCoarse == isCoarse && before.Epochs.Thresholds.IsEquivalentTo(start.Rules.SlowThresholds)))
+        var previous = start.Previous?.InFlight;
+        if (
+            previous is not null
+            && !(previous._isCoarse == isCoarse && previous.Epochs.Thresholds.IsEquivalentTo(start.Rules.SlowThresholds))
+        )
         {
             // Calls that were admitted before a threshold applied are never overdue.
-            before = null;
+            previous = null;
         }
 
-        return before is not null && start.Before is ClosedPhase closed && closed.Number == start.Number
-            ? before
-            : new(start.Machine, start.Rules.EpochsOn(clock), isCoarse, before?.Pruned());
+        return previous is not null && start.Previous is ClosedPhase closed && closed.Number == start.Number
+            ? previous
+            : new(start.Machine, start.Rules.EpochsOn(clock), isCoarse, previous?.Pruned());
     }
 
     /// <summary>Counts the start of a call.</summary>

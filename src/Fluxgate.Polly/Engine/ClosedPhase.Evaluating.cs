@@ -3,8 +3,8 @@ namespace Fluxgate;
 /// <content>The evaluation of the tripper, on the window and with the overdue calls.</content>
 internal sealed partial class ClosedPhase
 {
-    // The maximum number of earlier places that one evaluation covers.
-    private const int MaxPlaces = 64;
+    // The maximum number of earlier positions that one evaluation covers.
+    private const int MaxPositions = 64;
 
     public override Signal? Reevaluate(Phase from, long failures, long breakTicks) =>
         Evaluate(
@@ -18,11 +18,11 @@ internal sealed partial class ClosedPhase
     public Signal? EvaluateOverdue() => Evaluate(LedgerWindow.Unknown, failures: 0, _window.Now(), breakTicks: 0);
 
     /// <summary>Evaluates the tripper, and sets the alarm for the next evaluation.</summary>
-    /// <param name="place">The place of the recorded call, or <see cref="LedgerWindow.Unknown"/>.</param>
-    /// <param name="failures">The failures in a row at that place; 0 if the call did not fail.</param>
+    /// <param name="position">The position of the recorded call, or <see cref="LedgerWindow.Unknown"/>.</param>
+    /// <param name="failures">The failures in a row at that position; 0 if the call did not fail.</param>
     /// <param name="windowNow">The window's reading of the clock.</param>
     /// <param name="breakTicks">The break duration in ticks of 100 ns if this opens the circuit; 0 for the configured duration.</param>
-    private Signal? Evaluate(long place, long failures, long windowNow, long breakTicks)
+    private Signal? Evaluate(long position, long failures, long windowNow, long breakTicks)
     {
         if (IsContinued && !Machine.IsCurrent(this))
         {
@@ -39,15 +39,15 @@ internal sealed partial class ClosedPhase
                 return null;
             }
 
-            // Other threads may have recorded calls since this one. Evaluate every place where the rule could fire.
-            var first = place != LedgerWindow.Unknown ? place : last;
+            // Other threads may have recorded calls since this one. Evaluate every position where the rule could fire.
+            var first = position != LedgerWindow.Unknown ? position : last;
             var rings = !_evaluatesEveryCall && Alarm.RingsOnSuccess(seen);
             if (rings)
             {
                 first = Math.Min(first, alarm.LastEvaluation + 1);
             }
 
-            for (var earlier = Math.Max(first, last - MaxPlaces); earlier < last; earlier++)
+            for (var earlier = Math.Max(first, last - MaxPositions); earlier < last; earlier++)
             {
                 if (TryFire(ContextOf(_window.ReadEarlier(windowNow, earlier), failures), breakTicks, out var earlierSignal))
                 {

@@ -31,8 +31,8 @@ internal sealed partial class ClosedPhase : Phase
         : base(start)
     {
         State = state;
-        var before = start.Continues as ClosedPhase;
-        _streak = before?._streak.On(Ledger) ?? new(Ledger);
+        var continued = start.Continues as ClosedPhase;
+        _streak = continued?._streak.On(Ledger) ?? new(Ledger);
         _durations = Machine.Durations;
         _clock = Clock;
 
@@ -46,11 +46,17 @@ internal sealed partial class ClosedPhase : Phase
 
         // Metrics-only evaluates the rule as a closed circuit does, so the windows start as closed.
         _window =
-            before is not null && ReferenceEquals(before.Ledger, Ledger)
-                ? before._window.WithNewAlarm()
+            continued is not null && ReferenceEquals(continued.Ledger, Ledger)
+                ? continued._window.WithNewAlarm()
                 : Rules.Window.StartOn(Ledger, _decidingClock, BreakerState.Closed) ?? UserCode.StartWindow(this);
         _buckets = _window as BucketWindow;
-        _tripper = UserCode.Continue(before?._tripper, before?.Rules.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
+        _tripper = UserCode.Continue(
+            continued?._tripper,
+            continued?.Rules.Tripper,
+            Rules.Tripper,
+            part => part.Start(),
+            UserErrorSource.Tripper
+        );
         var ruleTimesCalls = Ledger.IsTimed;
         TimesCalls = ruleTimesCalls || _durations is not null;
         _ruleClock = ruleTimesCalls ? _decidingClock : null;
@@ -147,12 +153,12 @@ internal sealed partial class ClosedPhase : Phase
     private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)
     {
         var evaluate = _evaluatesEveryCall;
-        var place = LedgerWindow.Unknown;
+        var position = LedgerWindow.Unknown;
         var reached = durationTicks >= _leastDuration ? AddDuration(durationTicks) : 0;
         evaluate |= reached > 0;
         if (failed || _addsEveryCall)
         {
-            place = _window.Added(failed, durationTicks, reached);
+            position = _window.Added(failed, durationTicks, reached);
         }
 
         // Read the alarm after the ledger's exchange, which is a full fence. See Alarm.
@@ -162,10 +168,10 @@ internal sealed partial class ClosedPhase : Phase
         if (failed)
         {
             failures = _streak.Failed();
-            evaluate |= failures >= _leastStreak || _window.HoldsFailures(place, Alarm.LeastFailures(alarm));
+            evaluate |= failures >= _leastStreak || _window.HoldsFailures(position, Alarm.LeastFailures(alarm));
         }
 
-        return evaluate || IsContinued ? Evaluate(place, failures, windowNow, breakTicks) : null;
+        return evaluate || IsContinued ? Evaluate(position, failures, windowNow, breakTicks) : null;
     }
 
     private Ticket StartInFlight(CallsInFlight calls, CallStart start)

@@ -83,6 +83,6 @@ internal sealed partial class HalfOpenPhase
         return Machine.Open(this, noted, History.Reopens + 1, breakTicks);
     }
 
-    /// <summary>A counted probe, with the counts of the phase at its place in the order.</summary>
+    /// <summary>A counted probe, with the counts of the phase at its position in the order.</summary>
     private readonly record struct SettledProbe(Verdict Verdict, long DurationTicks, ProbeCounts Counts, CallCounts Window, int LostSlow);
 }

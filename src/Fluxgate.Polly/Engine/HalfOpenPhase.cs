@@ -18,18 +18,18 @@ internal sealed partial class HalfOpenPhase : Phase
     public HalfOpenPhase(PhaseStart start)
         : base(start)
     {
-        var before = start.Continues as HalfOpenPhase;
+        var continued = start.Continues as HalfOpenPhase;
         TimesCalls = true;
-        _probes = before?._probes ?? new();
+        _probes = continued?._probes ?? new();
         _window =
-            before is not null && ReferenceEquals(before.Ledger, Ledger)
-                ? before._window.WithNewAlarm()
+            continued is not null && ReferenceEquals(continued.Ledger, Ledger)
+                ? continued._window
                 : Rules.Window.StartOn(Ledger, Clock, State) ?? UserCode.StartWindow(this);
 
-        var old = before?.Rules;
-        _tripper = UserCode.Continue(before?._tripper, old?.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
-        _permit = UserCode.Continue(before?._permit, old?.Permit, Rules.Permit, part => part.Start(), UserErrorSource.Permit);
-        _recovery = UserCode.Continue(before?._recovery, old?.Recovery, Rules.Recovery, part => part.Start(), UserErrorSource.Recovery);
+        var old = continued?.Rules;
+        _tripper = UserCode.Continue(continued?._tripper, old?.Tripper, Rules.Tripper, part => part.Start(), UserErrorSource.Tripper);
+        _permit = UserCode.Continue(continued?._permit, old?.Permit, Rules.Permit, part => part.Start(), UserErrorSource.Permit);
+        _recovery = UserCode.Continue(continued?._recovery, old?.Recovery, Rules.Recovery, part => part.Start(), UserErrorSource.Recovery);
     }
 
     public override BreakerState State => BreakerState.HalfOpen;
@@ -82,7 +82,7 @@ internal sealed partial class HalfOpenPhase : Phase
         }
 
         // Schedule the timer only for the lease that expires first. A reconfiguration can make a new lease shorter than older ones.
-        if (Rules.ProbeWithoutTraffic && ticket.Probe is { Place.Previous: null })
+        if (Rules.ProbeWithoutTraffic && ticket.Probe is { Node.Previous: null })
         {
             Machine.ScheduleTimer(this, Rules.Lease);
         }
@@ -146,11 +146,14 @@ internal sealed partial class HalfOpenPhase : Phase
         return null;
     }
 
-    /// <summary>Gets whether leases have ended that no call and no timer has expired yet.</summary>
-    public bool HasExpiredLeases => _probes.FirstDeadline <= Clock.Now;
-
-    /// <summary>Settles the probes whose leases have expired.</summary>
-    public void ExpireLeases() => ExpireLeases(Clock.Now);
+    /// <summary>Settles the probes whose leases have expired on a thread of the pool, because it runs code of users. For a circuit without calls and timers.</summary>
+    public void ExpireLeasesInBackground()
+    {
+        if (_probes.FirstDeadline <= Clock.Now)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static phase => phase.ExpireLeases(phase.Clock.Now), this, preferLocal: false);
+        }
+    }
 
     /// <summary>Lets the lease of a probe that made progress begin again, unless it has expired.</summary>
     public void Renew(Probe probe)

@@ -17,8 +17,8 @@ internal sealed class OpenPhase : Phase
         // A postponement holds as long as its break and its gate. If a call asks the gate beside a reconfiguration, its answer may come too
         // late for this object, which then asks again.
         _end =
-            start.Continues is OpenPhase before && breakFor == before._breakFor && Rules.ProbeGate == before.Rules.ProbeGate
-                ? before.End
+            start.Continues is OpenPhase continued && breakFor == continued._breakFor && Rules.ProbeGate == continued.Rules.ProbeGate
+                ? continued.End
                 : new(Clock, start.Timestamp, breakFor);
     }
 
@@ -113,14 +113,14 @@ internal sealed class OpenPhase : Phase
             return true;
         }
 
-        if (!TryBeginEnd(out var overdue))
+        if (!TryBeginEnd(out var isHanging))
         {
             return false;
         }
 
-        if (overdue)
+        if (isHanging)
         {
-            UserCode.OverdueGate();
+            UserCode.GateHangs();
             return true;
         }
 

@@ -34,10 +34,10 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>
     /// Gets or sets the previous phase, until its counters are sealed and added to the totals. Guarded by the lock of <see cref="Totals"/>.
     /// </summary>
-    public Phase? Unfolded { get; set; } = start.Before;
+    public Phase? Unfolded { get; set; } = start.Previous;
 
     /// <summary>Gets the calls in flight that this closed phase, or the last one before this phase, admitted; <see langword="null"/> without a slow-call rule.</summary>
-    public CallsInFlight? InFlight { get; protected init; } = start.Before?.InFlight;
+    public CallsInFlight? InFlight { get; protected init; } = start.Previous?.InFlight;
 
     public abstract BreakerState State { get; }
 
@@ -101,16 +101,16 @@ internal abstract class Phase(PhaseStart start)
     /// Claims the right to decide how the phase ends, which runs code of a user. If several calls see the tripper fire, only one of them opens the
     /// circuit; if several see that a break is over, only one of them asks the probe gate.
     /// </summary>
-    /// <param name="overdue">Whether another call has held the right longer than code of a user may take.</param>
-    public bool TryBeginEnd(out bool overdue)
+    /// <param name="isHanging">Whether another call has held the right longer than code of a user may take.</param>
+    public bool TryBeginEnd(out bool isHanging)
     {
         var now = Clock.Now;
         var begunAt = Interlocked.CompareExchange(ref _endBegunAt, now, NotBegun);
-        overdue =
+        isHanging =
             begunAt != NotBegun
             && Clock.Between(begunAt, now) >= FluxgateDefaults.UserCodePatience
             && Interlocked.CompareExchange(ref _endBegunAt, now, begunAt) == begunAt;
-        return overdue || begunAt == NotBegun;
+        return isHanging || begunAt == NotBegun;
     }
 
     /// <summary>Releases the right to decide how the phase ends.</summary>
@@ -146,7 +146,7 @@ internal readonly record struct PhaseStart(
     Reason Reason,
     long Timestamp,
     DateTimeOffset EnteredAt,
-    Phase? Before,
+    Phase? Previous,
     Phase? Continues = null
 );
 

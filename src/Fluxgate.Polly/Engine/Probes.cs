@@ -27,7 +27,7 @@ internal sealed class Probes
     /// <summary>Moves the end of a lease back.</summary>
     public void Renew(Probe probe, long deadline)
     {
-        _inFlight.Remove(probe.Place!);
+        _inFlight.Remove(probe.Node!);
         probe.Deadline = deadline;
         Insert(probe);
     }
@@ -36,7 +36,7 @@ internal sealed class Probes
     /// <returns>The counts at the probe's own place in the order.</returns>
     public ProbeCounts End(Probe probe, Verdict verdict)
     {
-        _inFlight.Remove(probe.Place!);
+        _inFlight.Remove(probe.Node!);
         probe.Scope?.End();
         Volatile.Write(ref _firstDeadline, First?.Deadline ?? long.MaxValue);
         Counts.InFlight--;
@@ -65,7 +65,7 @@ internal sealed class Probes
             before = before.Previous;
         }
 
-        probe.Place = before is null ? _inFlight.AddFirst(probe) : _inFlight.AddAfter(before, probe);
+        probe.Node = before is null ? _inFlight.AddFirst(probe) : _inFlight.AddAfter(before, probe);
         Volatile.Write(ref _firstDeadline, First!.Deadline);
     }
 }
@@ -85,10 +85,10 @@ internal sealed class Probe(HalfOpenPhase phase, long deadline, TimeSpan lease)
     /// </summary>
     public bool Expired { get; set; }
 
-    public LinkedListNode<Probe>? Place { get; set; }
+    public LinkedListNode<Probe>? Node { get; set; }
 
     /// <summary>Gets whether the probe has not settled, neither by its result nor by its lease.</summary>
-    public bool IsInFlight => Place is { List: not null };
+    public bool IsInFlight => Node is { List: not null };
 
     /// <summary>Gets or sets the number of calls inside this probe that were admitted as part of it.</summary>
     public int NestedCalls { get; set; }

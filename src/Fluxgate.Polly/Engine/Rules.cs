@@ -29,7 +29,6 @@ internal sealed class Rules
         (Window, Tripper, BreakDuration, Permit, Recovery) = (window, tripper, breakDuration, permit, recovery);
         (Lease, ProbeWithoutTraffic, ProbeGate, Randomizer, Warnings) = (lease, probeWithoutTraffic, probeGate, randomizer, warnings);
         AbandonedAfter = abandonedAfter;
-        AbandonedAfterTicks = abandonedAfter == Timeout.InfiniteTimeSpan ? long.MaxValue : abandonedAfter.Ticks;
         RandomSource = randomizer is null ? RandomSource.Shared : new(randomizer);
 
         Tripper[] leaves = [.. Tripper.Leaves];
@@ -68,7 +67,7 @@ internal sealed class Rules
     public TimeSpan AbandonedAfter { get; }
 
     /// <summary>Gets <see cref="AbandonedAfter"/> in ticks of 100 ns; <see cref="long.MaxValue"/> for never.</summary>
-    public long AbandonedAfterTicks { get; }
+    public long AbandonedAfterTicks => AbandonedAfter == Timeout.InfiniteTimeSpan ? long.MaxValue : AbandonedAfter.Ticks;
 
     /// <summary>Gets the source of random numbers that the user configured; <see langword="null"/> for the shared source.</summary>
     public Func<double>? Randomizer { get; }
@@ -184,8 +183,8 @@ internal sealed class Rules
         Volatile.Read(ref _epochs) is { } epochs && epochs.Frequency == clock.Frequency ? epochs : _epochs = new(SlowThresholds, clock);
 
     /// <summary>Returns the ledger of a phase. A phase that continues another one with the same window keeps the ledger.</summary>
-    public Ledger LedgerAfter(Phase? before) =>
-        before is not null && KeepsWindowOf(before.Rules) ? before.Ledger : new(SlowThresholds, NeedsDurations);
+    public Ledger LedgerAfter(Phase? continued) =>
+        continued is not null && KeepsWindowOf(continued.Rules) ? continued.Ledger : new(SlowThresholds, NeedsDurations);
 
     /// <summary>Returns whether a window that was filled under other rules contains the data that these rules need.</summary>
     public bool KeepsWindowOf(Rules other) =>

@@ -9,13 +9,13 @@ internal sealed partial class StateMachine
     public bool IsEvicted => Phase is EvictedPhase;
 
     /// <summary>Gets the state machine that takes calls: this one, or after an eviction the one that its group has for the key now.</summary>
-    public StateMachine Live => IsEvicted ? Membership!.Successor(evenIfFull: false) : this;
+    public StateMachine ForCalls => IsEvicted ? Membership!.Successor(evenIfFull: false) : this;
 
     /// <summary>Gets the state machine for a manual call: this one, or after an eviction one that acts for the key alone, never for the keys that share.</summary>
-    public StateMachine Own => IsEvicted ? Membership!.Successor(evenIfFull: true) : this;
+    public StateMachine ForCommands => IsEvicted ? Membership!.Successor(evenIfFull: true) : this;
 
-    /// <summary>Gets the state machine whose numbers are shown: this one, or after an eviction the one that its group has for the key, if there is one.</summary>
-    public StateMachine Shown => IsEvicted ? Membership!.Current ?? this : this;
+    /// <summary>Gets the state machine to read or to change without creating one: this one, or after an eviction the one that its group has for the key, if there is one.</summary>
+    public StateMachine Existing => IsEvicted ? Membership!.Current ?? this : this;
 
     /// <summary>Ends the circuit, unless it left a phase meanwhile. No call is admitted afterwards; calls in flight settle as stale.</summary>
     public bool TryEvict(Phase from)

@@ -22,7 +22,7 @@ internal sealed partial class StateMachine
             EnsureProbeTimer(rules);
             var next = NewPhase(
                 from.State,
-                new(this, rules, from.Number, from.History, from.Reason, from.StartedAt, from.EnteredAt, Before: from, Continues: from),
+                new(this, rules, from.Number, from.History, from.Reason, from.StartedAt, from.EnteredAt, Previous: from, Continues: from),
                 from is OpenPhase open ? open.BreakUnder(rules) : default
             );
             from.MarkContinued();

@@ -6,16 +6,16 @@ internal sealed partial class StateMachine
     /// <summary>Opens the circuit after the tripper fired or probing failed.</summary>
     public Signal? Open(Phase from, Reason reason, long reopens, long breakTicks)
     {
-        // Only one call draws the break duration. If a user's break duration hangs, the other calls continue, and one of them soon opens
+        // Only one call determines the break duration. If a user's break duration hangs, the other calls continue, and one of them soon opens
         // the circuit without it.
-        if (!from.TryBeginEnd(out var overdue))
+        if (!from.TryBeginEnd(out var isHanging))
         {
             return null;
         }
 
         var breakFor =
             breakTicks > 0 ? TimeSpan.FromTicks(breakTicks)
-            : overdue ? UserCode.OverdueBreak(from.Rules)
+            : isHanging ? UserCode.BreakInsteadOfHanging(from.Rules)
             : UserCode.BreakFor(from.Rules, reopens, reason);
         // Half-open circuits may always re-open.
         var claims = from.State == BreakerState.Closed ? Membership : null;
@@ -94,7 +94,7 @@ internal sealed partial class StateMachine
             var from = _timeline.Phase;
             if (from is EvictedPhase)
             {
-                return Own.Command(to, reason);
+                return ForCommands.Command(to, reason);
             }
 
             if (from.State == to)
@@ -128,7 +128,7 @@ internal sealed partial class StateMachine
             if (from is EvictedPhase)
             {
                 // The numbers of the circuit that replaces this one begin again, so its phases are others.
-                return onlyPhase is null ? Own.Trip(reason, breakFor, onlyPhase) : null;
+                return onlyPhase is null ? ForCommands.Trip(reason, breakFor, onlyPhase) : null;
             }
 
             if (onlyPhase is not null && onlyPhase != from.Number)
@@ -203,11 +203,8 @@ internal sealed partial class StateMachine
     /// <summary>
     /// Evaluates the parts in the object that continues a phase, after a call was recorded or a decision was made in an older object of it.
     /// </summary>
-    public Signal? ReevaluateLatest(Phase from, long failures = 0, long breakTicks = 0)
-    {
-        var current = _timeline.Phase;
-        return current.Number == from.Number && !ReferenceEquals(current, from) ? current.Reevaluate(from, failures, breakTicks) : null;
-    }
+    public Signal? ReevaluateLatest(Phase from, long failures = 0, long breakTicks = 0) =>
+        Latest(from) is var latest && !ReferenceEquals(latest, from) ? latest.Reevaluate(from, failures, breakTicks) : null;
 
     /// <summary>Replaces the phase. It retries if only a notice was added meanwhile.</summary>
     private bool TryReplace(Phase from, Phase next, object? message)

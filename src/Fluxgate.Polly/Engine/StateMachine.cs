@@ -57,7 +57,7 @@ internal sealed partial class StateMachine
         Durations = durations;
         UserCode.ReportErrorsOf(rules);
         _probeTimer = rules.ProbeWithoutTraffic ? new(this, Clock.Provider) : null;
-        var start = new PhaseStart(this, rules, 1, History.None, Reason.Initial, Clock.Now, Clock.UtcNow, Before: null);
+        var start = new PhaseStart(this, rules, 1, History.None, Reason.Initial, Clock.Now, Clock.UtcNow, Previous: null);
         _timeline = new(
             NewPhase(state, start, state == BreakerState.Open ? UserCode.BreakFor(rules, 0, Reason.Initial) : default),
             this,
@@ -117,7 +117,7 @@ internal sealed partial class StateMachine
             var phase = Phase;
             if (phase is EvictedPhase)
             {
-                return Live.TryEnter(mayBeAbandoned, out ticket, out caused);
+                return ForCalls.TryEnter(mayBeAbandoned, out ticket, out caused);
             }
 
             var result = phase.Admit(mayBeAbandoned, out ticket, out var signal);
@@ -162,14 +162,11 @@ internal sealed partial class StateMachine
     /// <param name="breakTicks">The break duration in ticks of 100 ns if this call opens the circuit; 0 for the configured duration.</param>
     public Signal? SettleLate(Phase from, Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
     {
-        var current = Phase;
-        if (current.Number == from.Number && !ReferenceEquals(current, from))
-        {
-            // The result is not stale, for example after a would-trip.
-            return current.Settle(ticket, verdict, durationTicks, breakTicks);
-        }
-
-        return SettleStale(from, ticket, verdict, durationTicks);
+        // If another object continues the phase, for example after a would-trip, the result is not stale.
+        var latest = Latest(from);
+        return ReferenceEquals(latest, from)
+            ? SettleStale(from, ticket, verdict, durationTicks)
+            : latest.Settle(ticket, verdict, durationTicks, breakTicks);
     }
 
     /// <summary>Settles a call whose result has no effect on the state. Like every call, it first settles the probes whose leases have expired.</summary>

@@ -73,18 +73,18 @@ internal readonly struct Ticket
     }
 
     /// <summary>Begins another wait of a call.</summary>
-    /// <param name="opened">The phase of which more calls are overdue than before, so that the caller has it evaluate its rule.</param>
+    /// <param name="toEvaluate">The phase of which more calls are overdue than before, so that the caller has it evaluate its rule.</param>
     /// <returns>The ticket with which the call goes on.</returns>
-    public Ticket Resume(out ClosedPhase? opened)
+    public Ticket Resume(out ClosedPhase? toEvaluate)
     {
-        opened = null;
+        toEvaluate = null;
         var clock = Phase.Machine.Clock;
         var again = Start.Again(clock);
         if (_holder is ClosedPhase { InFlight: { } calls } closed)
         {
             while (!calls.TryBegin(again))
             {
-                opened = calls.Open(closed.History.WouldTrips) ? closed : opened;
+                toEvaluate = calls.Open(closed.History.WouldTrips) ? closed : toEvaluate;
                 again = Start.Again(clock);
             }
         }

@@ -39,7 +39,7 @@ internal struct UnsettledCall(Ticket ticket)
         if (TryChange(Changing))
         {
             EndWait();
-            EndChange(opened: null);
+            EndChange(toEvaluate: null);
         }
     }
 
@@ -105,10 +105,10 @@ internal struct UnsettledCall(Ticket ticket)
         }
     }
 
-    private void EndChange(ClosedPhase? opened)
+    private void EndChange(ClosedPhase? toEvaluate)
     {
         Volatile.Write(ref _stage, Free);
-        opened?.EvaluateOverdue();
+        toEvaluate?.EvaluateOverdue();
     }
 
     private void EndWait()
@@ -130,8 +130,8 @@ internal struct UnsettledCall(Ticket ticket)
         }
 
         _isPaused = false;
-        _ticket = _ticket.Resume(out var opened);
-        return opened;
+        _ticket = _ticket.Resume(out var toEvaluate);
+        return toEvaluate;
     }
 
     /// <summary>Ends the last wait.</summary>

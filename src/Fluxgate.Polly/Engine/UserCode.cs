@@ -149,7 +149,7 @@ internal readonly struct UserCode(StateMachine machine)
     }
 
     /// <summary>Returns the default break duration, and reports that another call has been drawing the duration for too long.</summary>
-    public TimeSpan OverdueBreak(Rules rules)
+    public TimeSpan BreakInsteadOfHanging(Rules rules)
     {
         FailedToReturn(UserErrorSource.BreakDuration, $"{rules.BreakDuration}");
         return FluxgateDefaults.BreakFor;
@@ -178,7 +178,7 @@ internal readonly struct UserCode(StateMachine machine)
     }
 
     /// <summary>Reports that another thread has been asking the probe gate for too long.</summary>
-    public void OverdueGate() => FailedToReturn(UserErrorSource.ProbeGate, nameof(Rules.ProbeGate));
+    public void GateHangs() => FailedToReturn(UserErrorSource.ProbeGate, nameof(Rules.ProbeGate));
 
     public void Record(WindowState? window, in CallCounts call)
     {

@@ -14,15 +14,13 @@ internal sealed class UserWindow(Ledger ledger, WindowState? state, UserCode use
         return Unknown;
     }
 
-    public override bool HoldsFailures(long place, long least) => true;
+    public override bool HoldsFailures(long position, long least) => true;
 
-    public override CallCounts Read(long now, out long place)
+    public override CallCounts Read(long now, out long position)
     {
-        place = Unknown;
+        position = Unknown;
         return userCode.Read(state);
     }
-
-    public override CallCounts ReadEarlier(long now, long place) => default;
 
     public override LedgerWindow WithNewAlarm() => this;
 }

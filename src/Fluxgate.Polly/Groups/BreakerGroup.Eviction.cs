@@ -132,12 +132,8 @@ public sealed partial class BreakerGroup
 
         var totals = member.Machine.ReadTotals();
         var idleFrom = member.LookForCalls(totals, now);
-        if (totals.Phase is HalfOpenPhase { HasExpiredLeases: true } phase)
-        {
-            // On another thread, because it runs code of users. Without a call nobody else does it, and the circuit would stay for ever.
-            ThreadPool.UnsafeQueueUserWorkItem(static probing => probing.ExpireLeases(), phase, preferLocal: false);
-        }
-
+        // Without a call nobody else does it, and the circuit would stay for ever.
+        (totals.Phase as HalfOpenPhase)?.ExpireLeasesInBackground();
         if (member.LastCallAt != now)
         {
             totals.Phase.Compact();

@@ -114,7 +114,7 @@ internal static class StandardFamilies
         ),
         MetricFamily.Counter(
             "circuit_breaker_would_trip_total",
-            "How often the rule fired while the circuit was metrics-only.",
+            "How often the rule fired while the circuit was metrics-only, or kept closed by the limit of its group.",
             now => now.WouldTrips
         ),
         MetricFamily.Gauge(

@@ -106,7 +106,7 @@ internal sealed class Execution<TClassified>(
     /// <returns>The ticket; none if the circuit is disabled, so that nothing is classified or counted.</returns>
     private Ticket Enter(StateMachine machine, ResilienceContext context, out CallNotPermittedException? rejection)
     {
-        machine = machine.Live;
+        machine = machine.ForCalls;
         using var scope = machine.Phase.State == BreakerState.HalfOpen ? NestedCalls.ScopeOf(context) : default;
         var admitted = machine.TryEnter(MayBeAbandoned(context), out var ticket, out var caused);
         foreach (var signal in caused)

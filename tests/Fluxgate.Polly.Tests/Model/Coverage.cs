@@ -10,7 +10,10 @@ internal sealed class Coverage
     public int this[string what] => _counts.GetValueOrDefault(what);
 
     public void AtLeast(int least, string what) =>
-        Assert.True(this[what] >= least, $"{what}: {this[what]}, but should be at least {least}");
+        Assert.True(
+            this[what] >= least,
+            $"{what}: {this[what]} times, but should be at least {least}. The generated scripts reach it too rarely: change the weights in Scripts.Parts.cs."
+        );
 
     public override string ToString() => string.Join(Environment.NewLine, _counts.Select(visit => $"{visit.Value, 8}  {visit.Key}"));
 }

@@ -195,8 +195,10 @@ internal sealed partial class Reference
             case RuleSpec.Own:
                 _faults.At(FaultPoint.TripperExplains);
                 return [ObservedState.OfFinding("ScriptedTripper", null, null)];
+            case RuleSpec.Closed or RuleSpec.HalfOpened:
+                return [ObservedState.OfFinding(rule.GetType().Name, null, null)];
             default:
-                return [ObservedState.OfFinding(rule is RuleSpec.Closed ? "Closed" : "HalfOpened", null, null)];
+                throw new NotSupportedException($"The model has no finding of {rule}.");
         }
     }
 

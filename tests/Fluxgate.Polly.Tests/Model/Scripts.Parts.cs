@@ -20,7 +20,7 @@ internal static partial class Scripts
         }
     }
 
-    private static Gen<RuleSpec> AnyRule(int depth)
+    internal static Gen<RuleSpec> AnyRule(int depth)
     {
         var leaf = Gen.Frequency(
             (20, Gen.Choose(1, 8).Select(RuleSpec (count) => new RuleSpec.MinRequests(count))),

@@ -22,17 +22,17 @@ public sealed class CallRings
             Assert.True(ring.MayHold(Expected(back).Failures, back));
             if (random.Next(5) == 0)
             {
-                var place = Math.Max(1, calls.Count - random.Next(30));
-                Assert.Equal(Expected(place), ring.Read(place));
+                var position = Math.Max(1, calls.Count - random.Next(30));
+                Assert.Equal(Expected(position), ring.Read(position));
                 Assert.Equal(Expected(calls.Count), ring.Read(calls.Count));
             }
         }
 
-        CallCounts Expected(int place) => calls.Take(place).TakeLast(size).Sum();
+        CallCounts Expected(int position) => calls.Take(position).TakeLast(size).Sum();
     }
 
     [Fact]
-    public void A_ring_sums_the_last_calls_when_a_place_is_overwritten()
+    public void A_ring_sums_the_last_calls_when_a_position_is_overwritten()
     {
         var ring = new CallRing(4);
         for (var i = 0; i < 1000; i++)
@@ -61,25 +61,25 @@ public sealed class CallRings
     {
         const int Calls = 20_000;
         var ring = new CallRing(size: 50);
-        var places = new List<long>[ConcurrentWork.Threads];
+        var positions = new List<long>[ConcurrentWork.Threads];
         ConcurrentWork.Run(thread =>
         {
-            places[thread] = [];
+            positions[thread] = [];
             for (var i = 0; i < Calls; i++)
             {
-                var place = ring.Add(failed: thread % 2 == 0, durationTicks: thread, reached: 0);
-                places[thread].Add(place);
-                Assert.InRange(ring.Read(place).Failures, 0, 50);
+                var position = ring.Add(failed: thread % 2 == 0, durationTicks: thread, reached: 0);
+                positions[thread].Add(position);
+                Assert.InRange(ring.Read(position).Failures, 0, 50);
             }
         });
 
         Assert.Equal(
-            Enumerable.Range(1, ConcurrentWork.Threads * Calls).Select(place => (long)place),
-            places.SelectMany(own => own).Order()
+            Enumerable.Range(1, ConcurrentWork.Threads * Calls).Select(position => (long)position),
+            positions.SelectMany(own => own).Order()
         );
-        var last = places
-            .SelectMany((own, thread) => own.Select(place => (Place: place, Thread: thread)))
-            .OrderByDescending(call => call.Place)
+        var last = positions
+            .SelectMany((own, thread) => own.Select(position => (Position: position, Thread: thread)))
+            .OrderByDescending(call => call.Position)
             .Take(50)
             .ToList();
         var sum = ring.Read(ring.Calls);

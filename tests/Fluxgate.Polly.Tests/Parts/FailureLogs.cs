@@ -43,7 +43,7 @@ public sealed class FailureLogs
             _ = failed ? log.Add() : 0;
         }
 
-        Assert.Equal([1, 1, 2, 1, 1, 0], Enumerable.Range(1, 6).Select(place => log.Read(place)));
+        Assert.Equal([1, 1, 2, 1, 1, 0], Enumerable.Range(1, 6).Select(position => log.Read(position)));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class FailureLogs
     }
 
     [Fact]
-    public void Failures_that_are_added_late_have_different_places()
+    public void Failures_that_are_added_late_have_different_positions()
     {
         var ledger = new Ledger(SlowThresholds.None, sumsDurations: false);
         var log = new FailureLog(ledger, capacity: 8);

@@ -4,13 +4,32 @@ namespace Fluxgate;
 internal static class RandomRules
 {
     /// <summary>Leaves that evaluate failures only, so that count windows store failures only.</summary>
-    public const int WithoutDurations = 5;
+    public const int WithoutDurations = 0;
 
-    public const int WithSlowCalls = 6;
+    public const int WithSlowCalls = 1;
 
-    public const int All = 7;
+    public const int All = 2;
 
     private static readonly TimeSpan[] Thresholds = [.. new[] { 10, 20, 30 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
+
+    private static readonly Func<Random, Tripper>[] OfFailures =
+    [
+        random => Tripper.MinRequests(random.Next(1, 25)),
+        random => Tripper.FailureRate(random.Next(1, 21) / 20.0),
+        random => Tripper.FailureStreak(random.Next(2, 9)),
+        random => random.Next(2) == 0 ? Tripper.Closed : Tripper.HalfOpened,
+        random => Tripper.MinRequests(random.Next(5, 25)) & Tripper.FailureRate(1 - random.NextDouble()),
+    ];
+
+    private static readonly Func<Random, Tripper>[] OfSlowCalls =
+    [
+        random => Tripper.SlowRate(random.Next(1, 21) / 20.0, Thresholds[random.Next(Thresholds.Length)]),
+    ];
+
+    private static readonly Func<Random, Tripper>[] OfMeans =
+    [
+        random => Tripper.AvgLatency(TimeSpan.FromMilliseconds(random.Next(10, 40))),
+    ];
 
     public static Tripper Next(Random random, int leaves, int depth = 3)
     {
@@ -23,15 +42,9 @@ internal static class RandomRules
         return random.Next(2) == 0 ? left & right : left | right;
     }
 
-    private static Tripper Leaf(Random random, int leaves) =>
-        random.Next(leaves) switch
-        {
-            0 => Tripper.MinRequests(random.Next(1, 25)),
-            1 => Tripper.FailureRate(random.Next(1, 21) / 20.0),
-            2 => Tripper.FailureStreak(random.Next(2, 9)),
-            3 => random.Next(2) == 0 ? Tripper.Closed : Tripper.HalfOpened,
-            4 => Tripper.MinRequests(random.Next(5, 25)) & Tripper.FailureRate(1 - random.NextDouble()),
-            5 => Tripper.SlowRate(random.Next(1, 21) / 20.0, Thresholds[random.Next(Thresholds.Length)]),
-            _ => Tripper.AvgLatency(TimeSpan.FromMilliseconds(random.Next(10, 40))),
-        };
+    private static Tripper Leaf(Random random, int leaves)
+    {
+        Func<Random, Tripper>[] kinds = [.. OfFailures, .. leaves >= WithSlowCalls ? OfSlowCalls : [], .. leaves == All ? OfMeans : []];
+        return kinds[random.Next(kinds.Length)](random);
+    }
 }

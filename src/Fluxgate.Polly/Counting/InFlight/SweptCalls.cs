@@ -51,9 +51,9 @@ internal sealed class SweptCalls(Epochs epochs, long advancedTo, long wouldTrips
         for (var i = 0; i < epochs.Thresholds.Count && _inFlight.Count > 0; i++)
         {
             var (from, to) = (_advancedTo - epochs.UntilOverdue(i), epoch - epochs.UntilOverdue(i));
-            for (var place = Started.Count - 1; place >= 0 && Started[place] is var started && started > from; place--)
+            for (var index = Started.Count - 1; index >= 0 && Started[index] is var started && started > from; index--)
             {
-                _overdue[i] += started <= to && started > _spentUpTo ? _inFlight.GetValueAtIndex(place) : 0;
+                _overdue[i] += started <= to && started > _spentUpTo ? _inFlight.GetValueAtIndex(index) : 0;
             }
 
             areMore |= _overdue[i] > before[i];
@@ -98,12 +98,12 @@ internal sealed class SweptCalls(Epochs epochs, long advancedTo, long wouldTrips
     public long? NextOverdue()
     {
         long? next = null;
-        for (var place = Started.Count - 1; place >= 0; place--)
+        for (var index = Started.Count - 1; index >= 0; index--)
         {
-            var latest = Started[place] + epochs.UntilOverdue(epochs.Thresholds.Count - 1);
+            var latest = Started[index] + epochs.UntilOverdue(epochs.Thresholds.Count - 1);
             for (var i = 0; i < epochs.Thresholds.Count && latest > _advancedTo; i++)
             {
-                var due = Started[place] + epochs.UntilOverdue(i);
+                var due = Started[index] + epochs.UntilOverdue(i);
                 next = due > _advancedTo && !(due > next) ? due : next;
             }
         }

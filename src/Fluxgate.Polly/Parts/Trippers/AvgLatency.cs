@@ -6,9 +6,6 @@ internal sealed class AvgLatency(TimeSpan threshold) : Tripper
 
     public override bool NeedsDurations => true;
 
-    // Every call changes the mean, so every call can change the result.
-    internal override bool EvaluatesEveryCall => true;
-
     public override bool Fires(in TripperContext context) => context.Requests > 0 && context.AverageDuration >= threshold;
 
     public override Finding Explain(in TripperContext context) =>

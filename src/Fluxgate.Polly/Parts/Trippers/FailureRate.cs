@@ -32,6 +32,4 @@ internal sealed class FailureRate(double ratio) : Tripper
 
         return least;
     }
-
-    internal override long FailuresToFire(BreakerState state, long requests) => LeastFailures(state, requests);
 }

@@ -143,7 +143,8 @@ public abstract partial class Tripper
     /// minimums waived. Slow calls and streaks are not considered, because each of them evaluates the rule itself. The result equals
     /// <see cref="LeastFailures"/> if that is not zero.
     /// </summary>
-    internal virtual long FailuresToFire(BreakerState state, long requests) => long.MaxValue;
+    internal virtual long FailuresToFire(BreakerState state, long requests) =>
+        LeastFailures(state, requests) is > 0 and var least ? least : long.MaxValue;
 
     /// <summary>Gets the shortest streak that can make the rule fire before the window contains the least number of failures.</summary>
     internal virtual long LeastStreak => long.MaxValue;

@@ -33,18 +33,18 @@ internal sealed class BucketWindow : LedgerWindow
     /// <summary>Frees the memory of buckets without calls.</summary>
     public void Compact() => _buckets.Compact();
 
-    public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) - _buckets.Frame.OldestFailures >= least;
+    public override bool HoldsFailures(long position, long least) => Ledger.Sum(Ledger.Failures) - _buckets.Frame.OldestFailures >= least;
 
-    public override CallCounts Read(long now, out long place) => _buckets.Read(now, out place);
+    public override CallCounts Read(long now, out long position) => _buckets.Read(now, out position);
 
     // Only successes can have arrived since: the failures and slow calls are those of the last evaluation.
-    public override CallCounts ReadEarlier(long now, long place)
+    public override CallCounts ReadEarlier(long now, long position)
     {
         var alarm = Volatile.Read(ref _alarm);
         var frame = alarm.Frame;
-        return now >= frame.End || place <= frame.OldestRequests || !ReferenceEquals(frame, _buckets.Frame)
+        return now >= frame.End || position <= frame.OldestRequests || !ReferenceEquals(frame, _buckets.Frame)
             ? default
-            : alarm.EvaluatedAt(place);
+            : alarm.EvaluatedAt(position);
     }
 
     public override LedgerWindow WithNewAlarm() => new BucketWindow(_buckets);
@@ -86,7 +86,7 @@ internal sealed class BucketWindow : LedgerWindow
             }
         }
 
-        public CallCounts Read(long now, out long place)
+        public CallCounts Read(long now, out long position)
         {
             // A sum that was read during a rotation can contain calls that were recorded after others had expired.
             Frame frame;
@@ -97,7 +97,7 @@ internal sealed class BucketWindow : LedgerWindow
                 total = Ledger.Total();
             } while (!ReferenceEquals(frame, Frame));
 
-            place = total.Requests;
+            position = total.Requests;
             var expired = now < frame.End ? 0 : BucketOf(now) - frame.Bucket;
 
             // The slow count of a call can be added after the bucket start that contains the call was read.

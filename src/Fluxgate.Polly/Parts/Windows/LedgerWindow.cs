@@ -3,11 +3,11 @@ namespace Fluxgate;
 /// <summary>A window that reads the ledger in which the phase counts its calls, so that each call is counted only once.</summary>
 /// <remarks>
 /// A call is recorded in this order: <see cref="Advance"/>, count in the ledger, <see cref="Added"/>, read <see cref="Alarm"/>. Each recorded call
-/// has a place: its number in the ledger, starting at 1.
+/// has a position: its number in the ledger, starting at 1.
 /// </remarks>
 internal abstract class LedgerWindow(Ledger ledger) : WindowState
 {
-    /// <summary>The place of a call that is unknown.</summary>
+    /// <summary>The position of a call that is unknown.</summary>
     public const long Unknown = 0;
 
     public Ledger Ledger { get; } = ledger;
@@ -25,25 +25,25 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     /// <param name="failed">Whether the call failed.</param>
     /// <param name="durationTicks">The duration of the call, in ticks of 100 ns.</param>
     /// <param name="reached">The number of slow thresholds that the call reached.</param>
-    /// <returns>The call's place, or <see cref="Unknown"/>.</returns>
+    /// <returns>The call's position, or <see cref="Unknown"/>.</returns>
     public virtual long Added(bool failed, long durationTicks, int reached) => Unknown;
 
-    /// <summary>Returns whether the window contained at least <paramref name="least"/> failures at a place, or contains them now if the place is unknown. It can return <see langword="true"/> too early, never too late.</summary>
-    public abstract bool HoldsFailures(long place, long least);
+    /// <summary>Returns whether the window contained at least <paramref name="least"/> failures at a position, or contains them now if the position is unknown. It can return <see langword="true"/> too early, never too late.</summary>
+    public abstract bool HoldsFailures(long position, long least);
 
     /// <summary>Reads the current window.</summary>
     /// <param name="now">The current timestamp; see <see cref="Now"/>.</param>
-    /// <param name="place">The place of the last call in the result.</param>
-    public abstract CallCounts Read(long now, out long place);
+    /// <param name="position">The position of the last call in the result.</param>
+    public abstract CallCounts Read(long now, out long position);
 
-    /// <summary>Reads the window as it was at an earlier place. If that is unknown, the result has at most as many failures and slow calls as the window had.</summary>
-    public abstract CallCounts ReadEarlier(long now, long place);
+    /// <summary>Reads the window as it was at an earlier position. If that is unknown, the result has at most as many failures and slow calls as the window had; by default none.</summary>
+    public virtual CallCounts ReadEarlier(long now, long position) => default;
 
     /// <summary>Returns what the window would contain if further calls had just been recorded.</summary>
-    /// <param name="window">The window at a place.</param>
-    /// <param name="place">The place.</param>
+    /// <param name="window">The window at a position.</param>
+    /// <param name="position">The position.</param>
     /// <param name="further">The counts of the further calls, at most as many as the window's capacity.</param>
-    public virtual CallCounts With(in CallCounts window, long place, in CallCounts further) => window + further;
+    public virtual CallCounts With(in CallCounts window, long position, in CallCounts further) => window + further;
 
     /// <summary>Returns the same window with a new alarm, for other rules.</summary>
     public abstract LedgerWindow WithNewAlarm();

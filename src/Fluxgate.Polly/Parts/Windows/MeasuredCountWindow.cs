@@ -21,17 +21,18 @@ internal sealed class MeasuredCountWindow : LedgerWindow
     public override long Added(bool failed, long durationTicks, int reached) =>
         _calls.Add(failed, Ledger.SumsDurations ? durationTicks : 0, reached);
 
-    public override bool HoldsFailures(long place, long least) => _calls.MayHold(least, place) && _calls.Read(place).Failures >= least;
+    public override bool HoldsFailures(long position, long least) =>
+        _calls.MayHold(least, position) && _calls.Read(position).Failures >= least;
 
-    public override CallCounts Read(long now, out long place) => _calls.Read(place = _calls.Calls);
+    public override CallCounts Read(long now, out long position) => _calls.Read(position = _calls.Calls);
 
-    public override CallCounts ReadEarlier(long now, long place) => _calls.Read(place);
+    public override CallCounts ReadEarlier(long now, long position) => _calls.Read(position);
 
-    // The further calls take the places of the oldest ones.
-    public override CallCounts With(in CallCounts window, long place, in CallCounts further)
+    // The further calls take the positions of the oldest ones.
+    public override CallCounts With(in CallCounts window, long position, in CallCounts further)
     {
         var displaced = window.Requests + further.Requests - _size;
-        return (displaced > 0 ? window - _calls.ReadOldest(place, displaced) : window) + further;
+        return (displaced > 0 ? window - _calls.ReadOldest(position, displaced) : window) + further;
     }
 
     public override LedgerWindow WithNewAlarm() => new MeasuredCountWindow(Ledger, _size, _calls);

@@ -5,17 +5,14 @@ internal sealed class UnboundedWindow(Ledger ledger) : LedgerWindow(ledger)
 {
     public override Alarm Alarm { get; } = new(evaluatedAt: 0);
 
-    public override bool HoldsFailures(long place, long least) => Ledger.Sum(Ledger.Failures) >= least;
+    public override bool HoldsFailures(long position, long least) => Ledger.Sum(Ledger.Failures) >= least;
 
-    public override CallCounts Read(long now, out long place)
+    public override CallCounts Read(long now, out long position)
     {
         var total = Ledger.Total().WithSlowCallsCapped();
-        place = total.Requests;
+        position = total.Requests;
         return total;
     }
 
-    // Probes are recorded one at a time, so an earlier place is never read.
-    public override CallCounts ReadEarlier(long now, long place) => default;
-
-    public override LedgerWindow WithNewAlarm() => new UnboundedWindow(Ledger);
+    public override LedgerWindow WithNewAlarm() => this;
 }
