@@ -13,8 +13,7 @@ public sealed class BreakerSnapshot
 
     private BreakerSnapshot(StateMachine machine)
     {
-        var totals = machine.Read(out var phaseReading);
-        var phase = totals.Phase;
+        var totals = machine.Read(out var phase, out var phaseReading);
         CircuitName = machine.Name;
         GroupName = machine.Membership?.GroupName;
         Key = machine.Membership?.Key;
@@ -48,7 +47,7 @@ public sealed class BreakerSnapshot
 
         // Read after the totals, so more calls may have become overdue than were in flight then.
         var inFlight = phase.ReadInFlight();
-        SlowCalls = SlowCallsOf(totals, phaseReading.Window, inFlight);
+        SlowCalls = SlowCallsOf(totals.Slow, phase.Rules.SlowThresholds, inFlight);
         OldestInFlight = inFlight.OldestAge;
         _durations = machine.Durations?.Read() ?? [];
         _history = phase.History;
@@ -249,15 +248,14 @@ public sealed class BreakerSnapshot
             DurationsAreUnknown = _rules is not { NeedsDurations: true },
         };
 
-    private SlowCallCount[] SlowCallsOf(in TotalsReading totals, in CallCounts window, in InFlightReading inFlight)
+    private SlowCallCount[] SlowCallsOf(KeyValuePair<TimeSpan, long>[] slow, SlowThresholds thresholds, in InFlightReading inFlight)
     {
-        var thresholds = totals.Phase.Rules.SlowThresholds;
-        var counts = totals.Slow.Length == 0 ? [] : new SlowCallCount[totals.Slow.Length];
+        var counts = slow.Length == 0 ? [] : new SlowCallCount[slow.Length];
         for (var i = 0; i < counts.Length; i++)
         {
-            var (threshold, total) = totals.Slow[i];
+            var (threshold, total) = slow[i];
             counts[i] = thresholds.IndexOf(threshold) is >= 0 and var index
-                ? new(threshold, total, RateOf(window.Slow(index)), Math.Min(inFlight.Overdue(threshold), InFlight))
+                ? new(threshold, total, RateOf(_window.Slow(index)), Math.Min(inFlight.Overdue(threshold), InFlight))
                 : new(threshold, total, Rate: null, Overdue: null);
         }
 

@@ -41,9 +41,10 @@ internal sealed class SlowTotals
     }
 
     /// <summary>Returns all counts in ascending order of threshold, including those of the current phase.</summary>
-    public KeyValuePair<TimeSpan, long>[] Read(Ledger current)
+    /// <param name="current">The ledger of the current phase; <see langword="null"/> if there is none.</param>
+    public KeyValuePair<TimeSpan, long>[] Read(Ledger? current)
     {
-        if (!ContainsAll(current.SlowThresholds))
+        if (current is not null && !ContainsAll(current.SlowThresholds))
         {
             Keep(current.SlowThresholds);
         }
@@ -52,7 +53,7 @@ internal sealed class SlowTotals
         for (var i = 0; i < counts.Length; i++)
         {
             var (threshold, count) = _counts[i];
-            var own = current.SlowThresholds.IndexOf(threshold) is >= 0 and var word ? current.Sum(Ledger.Slow + word) : 0;
+            var own = current?.SlowThresholds.IndexOf(threshold) is >= 0 and var word ? current.Sum(Ledger.Slow + word) : 0;
             counts[i] = new(threshold, count + own);
         }
 
@@ -63,9 +64,6 @@ internal sealed class SlowTotals
 
         return counts;
     }
-
-    /// <summary>Returns all counts.</summary>
-    public KeyValuePair<TimeSpan, long>[] Read() => [.. _counts];
 
     private bool ContainsAll(SlowThresholds thresholds)
     {

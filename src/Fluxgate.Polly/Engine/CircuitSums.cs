@@ -34,8 +34,9 @@ internal sealed class CircuitSums
 
     /// <summary>Adds the counts of a circuit.</summary>
     /// <param name="totals">The totals of the circuit.</param>
+    /// <param name="phase">The current phase of the circuit; <see langword="null"/> if it has none.</param>
     /// <param name="inFlight">Whether to add its calls in flight that are overdue. Not for a circuit that has ended.</param>
-    public void Add(in TotalsReading totals, bool inFlight = true)
+    public void Add(in TotalsReading totals, Phase? phase, bool inFlight = true)
     {
         Started += totals.Started;
         Successes += totals.Successes;
@@ -50,10 +51,10 @@ internal sealed class CircuitSums
         Add(_userErrors, totals.UserErrors);
         if (totals.Slow.Length > 0)
         {
-            AddSlow(totals, inFlight ? totals.Phase?.ReadInFlight() ?? default : default);
+            AddSlow(totals.Slow, phase?.Rules.SlowThresholds, inFlight ? phase?.ReadInFlight() ?? default : default);
         }
 
-        if (totals.Phase is { } phase)
+        if (phase is not null)
         {
             Add(phase.History);
         }
@@ -120,10 +121,9 @@ internal sealed class CircuitSums
         }
     }
 
-    private void AddSlow(in TotalsReading totals, in InFlightReading inFlight)
+    private void AddSlow(KeyValuePair<TimeSpan, long>[] slow, SlowThresholds? thresholds, in InFlightReading inFlight)
     {
-        var thresholds = totals.Phase?.Rules.SlowThresholds;
-        foreach (var (threshold, total) in totals.Slow)
+        foreach (var (threshold, total) in slow)
         {
             AddSlow(threshold, total, thresholds?.IndexOf(threshold) >= 0 ? inFlight.Overdue(threshold) : null);
         }

@@ -38,10 +38,13 @@ internal sealed partial class StateMachine
     public bool TryRetire(Totals late, out TotalsReading totals) => Totals.TryRetire(_timeline.Phase, late, out totals);
 
     /// <summary>Reads the totals and the phase as of one moment, without the window and so without code of a user.</summary>
-    public TotalsReading ReadTotals()
+    public TotalsReading ReadTotals(out Phase phase)
     {
         TotalsReading totals;
-        while (!Totals.TryRead(_timeline, _timeline.Phase, out totals)) { }
+        do
+        {
+            phase = _timeline.Phase;
+        } while (!Totals.TryRead(_timeline, phase, out totals));
 
         return totals;
     }

@@ -89,13 +89,13 @@ internal sealed partial class StateMachine
     public void RemoveSubscriptions(bool all) => _timeline.RemoveSubscriptions(all);
 
     /// <summary>Reads the current phase and the totals as of one moment.</summary>
-    public TotalsReading Read(out PhaseReading reading)
+    public TotalsReading Read(out Phase phase, out PhaseReading reading)
     {
         while (true)
         {
             // Read the window first, outside of every lock, because it may be a user's. Calls that settle meanwhile cannot make it larger
             // than the totals.
-            var phase = _timeline.Phase;
+            phase = _timeline.Phase;
             reading = phase.Read();
             if (Totals.TryRead(_timeline, phase, out var totals))
             {

@@ -136,37 +136,25 @@ internal sealed class Totals
     {
         lock (this)
         {
-            return new(
-                Phase: null!,
-                Counts[Ledger.Started],
-                Counts[Ledger.Successes],
-                Counts[Ledger.Failures],
-                Counts[Ledger.Ignored],
-                ProbesInFlight: 0,
-                Counts[Stale],
-                Counts[Ledger.Rejected..Stale],
-                _slow?.Read() ?? [],
-                Counts[Dropped],
-                Counts[AbandonedFailures],
-                Counts[AbandonedIgnored],
-                Counts[Errors..]
-            );
+            return Read(phase: null);
         }
     }
 
-    private TotalsReading Read(Phase phase)
+    private TotalsReading Read(Phase? phase)
     {
-        FoldBefore(phase);
-        var ledger = phase.Ledger;
+        if (phase is not null)
+        {
+            FoldBefore(phase);
+        }
 
         // In this order, calls that settle meanwhile cannot make the calls in flight negative, or fewer than the probes in flight.
+        var ledger = phase?.Ledger;
         var successes = SumOf(ledger, Ledger.Successes);
         var failures = SumOf(ledger, Ledger.Failures);
         var ignored = SumOf(ledger, Ledger.Ignored);
-        var probes = phase.ProbesInFlight;
+        var probes = phase?.ProbesInFlight ?? 0;
         var started = SumOf(ledger, Ledger.Started);
         return new(
-            phase,
             started,
             successes,
             failures,
@@ -183,9 +171,9 @@ internal sealed class Totals
     }
 
     /// <summary>Returns the rejections by state, including those of the current phase.</summary>
-    private long[] RejectedUpTo(Phase phase)
+    private long[] RejectedUpTo(Phase? phase)
     {
-        var own = phase.Ledger.Sum(Ledger.Rejected);
+        var own = phase?.Ledger.Sum(Ledger.Rejected) ?? 0;
         var before = _counts is null ? [] : _counts.AsSpan(Ledger.Rejected..Stale);
         if (own == 0 && !before.ContainsAnyExcept(0L))
         {
@@ -194,16 +182,20 @@ internal sealed class Totals
 
         var rejected = new long[History.States];
         before.CopyTo(rejected);
-        rejected[(int)phase.State] += own;
+        if (phase is not null)
+        {
+            rejected[(int)phase.State] += own;
+        }
+
         return rejected;
     }
 
     private long CountOf(int counter) => _counts is null ? 0 : _counts[counter];
 
-    private long SumOf(Ledger ledger, int counter) => CountOf(counter) + ledger.Sum(counter);
+    private long SumOf(Ledger? ledger, int counter) => CountOf(counter) + (ledger?.Sum(counter) ?? 0);
 
-    private KeyValuePair<TimeSpan, long>[] SlowUpTo(Ledger ledger) =>
-        _slow is null && ledger.SlowThresholds.Count == 0 ? [] : (_slow ??= new()).Read(ledger);
+    private KeyValuePair<TimeSpan, long>[] SlowUpTo(Ledger? ledger) =>
+        ledger is null or { SlowThresholds.Count: 0 } && _slow is null ? [] : (_slow ??= new()).Read(ledger);
 
     private void FoldBefore(Phase phase)
     {

@@ -1,8 +1,7 @@
 namespace Fluxgate;
 
-/// <summary>The totals at one moment, and the phase that was current then.</summary>
+/// <summary>The totals at one moment.</summary>
 internal readonly record struct TotalsReading(
-    Phase Phase,
     long Started,
     long Successes,
     long Failures,

@@ -130,13 +130,13 @@ public sealed partial class BreakerGroup
             return false;
         }
 
-        var totals = member.Machine.ReadTotals();
-        var idleFrom = member.LookForCalls(totals, now);
+        var totals = member.Machine.ReadTotals(out var phase);
+        var idleFrom = member.LookForCalls(phase, totals, now);
         // Without a call nobody else does it, and the circuit would stay for ever.
-        (totals.Phase as HalfOpenPhase)?.ExpireLeasesInBackground();
+        (phase as HalfOpenPhase)?.ExpireLeasesInBackground();
         if (member.LastCallAt != now)
         {
-            totals.Phase.Compact();
+            phase.Compact();
         }
 
         if (timeout == Timeout.InfiniteTimeSpan || _clock.Between(member.LastCallAt, now) < timeout)
@@ -147,11 +147,11 @@ public sealed partial class BreakerGroup
 
         if (idleFrom is { } from && _clock.Between(from, now) >= timeout)
         {
-            Evict(member, totals.Phase);
+            Evict(member, phase);
             return false;
         }
 
-        member.MarkIdle(totals.Phase);
+        member.MarkIdle(phase);
         return true;
     }
 
@@ -183,7 +183,7 @@ public sealed partial class BreakerGroup
                 return;
             }
 
-            _retired.Add(totals, inFlight: false);
+            _retired.Add(totals, member.Machine.Phase, inFlight: false);
             _all[^1].Index = member.Index;
             _all[member.Index] = _all[^1];
             _all.RemoveAt(_all.Count - 1);

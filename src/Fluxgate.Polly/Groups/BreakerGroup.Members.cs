@@ -83,16 +83,16 @@ public sealed partial class BreakerGroup
             evicted = _evicted;
         }
 
-        sums.Add(_late.ReadFolded());
+        sums.Add(_late.ReadFolded(), phase: null);
         var count = 0;
         circuits = new GroupCircuit[members.Length];
         foreach (var member in members)
         {
-            var totals = member.Machine.ReadTotals();
-            sums.Add(totals);
-            if (member.Key is not null && totals.Phase is not EvictedPhase)
+            var totals = member.Machine.ReadTotals(out var phase);
+            sums.Add(totals, phase);
+            if (member.Key is not null && phase is not EvictedPhase)
             {
-                circuits[count] = new(member, totals);
+                circuits[count] = new(member, phase, totals);
                 members[count++] = member;
             }
         }

@@ -9,8 +9,8 @@ namespace Fluxgate;
 /// <param name="Rejected">The number of rejections.</param>
 internal readonly record struct GroupCircuit(string Key, long Number, BreakerState State, History History, long Failures, long Rejected)
 {
-    public GroupCircuit(GroupMember member, in TotalsReading totals)
-        : this(member.Key!, member.Number, totals.Phase.State, totals.Phase.History, totals.Failures, totals.Rejected.Sum()) { }
+    public GroupCircuit(GroupMember member, Phase phase, in TotalsReading totals)
+        : this(member.Key!, member.Number, phase.State, phase.History, totals.Failures, totals.Rejected.Sum()) { }
 
     /// <summary>Compares the condition of two circuits, the worse one first: by state, by failures and rejections, and by key.</summary>
     public static int CompareCondition(GroupCircuit one, GroupCircuit other)

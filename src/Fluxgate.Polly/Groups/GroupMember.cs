@@ -92,7 +92,7 @@ internal sealed class GroupMember : Membership
 
     /// <summary>Notes whether the breaker was called since the last look.</summary>
     /// <returns>The time from which it is idle, or <see langword="null"/> if it is not.</returns>
-    public long? LookForCalls(in TotalsReading totals, long now)
+    public long? LookForCalls(Phase phase, in TotalsReading totals, long now)
     {
         var calls = totals.Started + totals.Rejected.Sum();
         if (calls != _calls)
@@ -100,7 +100,7 @@ internal sealed class GroupMember : Membership
             (_calls, LastCallAt) = (calls, now);
         }
 
-        return totals.InFlight == 0 && totals.Phase.IdleFrom is { } from ? Math.Max(from, LastCallAt) : null;
+        return totals.InFlight == 0 && phase.IdleFrom is { } from ? Math.Max(from, LastCallAt) : null;
     }
 
     /// <summary>Marks the circuit as one that is tripped and has no traffic, or removes the mark.</summary>
