@@ -22,6 +22,7 @@ public class Calls
     private readonly ResilienceContext _context = ResilienceContextPool.Shared.Get();
     private readonly ResilienceContext _cancellable = ResilienceContextPool.Shared.Get(new CancellationTokenSource().Token);
     private readonly Lazy<ResiliencePipeline<int>> _polly = new(() => Pipelines.Polly());
+    private readonly Lazy<ResiliencePipeline<int>> _passThrough = new(() => Pipelines.PassThrough());
     private readonly Lazy<ResiliencePipeline<int>> _timeWindow = new(() => Pipelines.Fluxgate());
     private readonly Lazy<ResiliencePipeline<int>> _neverAbandoned = new(() => Pipelines.FluxgateNeverAbandoned());
     private readonly Lazy<ResiliencePipeline<int>> _countWindow = new(() => Pipelines.Fluxgate(Window.Count(100)));
@@ -53,6 +54,9 @@ public class Calls
 
     [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Empty_pipeline() => Succeed(ResiliencePipeline<int>.Empty, _context);
+
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Pass_through() => Succeed(_passThrough);
 
     [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_time_window() => Succeed(_timeWindow);

@@ -32,10 +32,14 @@ for (var i = 0; i < members; i++)
     all.Add(services.BuildServiceProvider());
 }
 
+// They connect when they are created.
+started.Restart();
 IFleetView[] views = [.. all.Select(services => services.GetRequiredService<IFleetView>())];
+TimeSpan? connected = null;
 while (views.Any(view => view.Summary?.Members != members))
 {
-    await Task.Delay(100);
+    await Task.Delay(20);
+    connected ??= views.All(view => view.Status.IsConnected) ? started.Elapsed : null;
     if (started.Elapsed > TimeSpan.FromMinutes(2))
     {
         Console.WriteLine(
@@ -45,7 +49,9 @@ while (views.Any(view => view.Summary?.Members != members))
     }
 }
 
-Console.WriteLine($"{members} members x {breakers} breakers, connected and summarised after {started.Elapsed.TotalSeconds:F1} s");
+Console.WriteLine(
+    $"{members} members x {breakers} breakers, connected after {(connected ?? started.Elapsed).TotalSeconds:F1} s, all in the summary after {started.Elapsed.TotalSeconds:F1} s"
+);
 var before = await CountAsync();
 var exchanges = views.Sum(view => view.Status.Exchanges);
 var failures = views.Sum(view => view.Status.Failures);
@@ -63,9 +69,39 @@ Console.WriteLine($"bytes in        {Of("in") / elapsed / 1e6:F2} MB a second, {
 Console.WriteLine($"bytes out       {Of("out") / elapsed / 1e6:F2} MB a second, {Of("out") / exchanges:F0} for each exchange");
 Console.WriteLine($"CPU of Redis    {100 * Of("cpu") / elapsed:F1} % of a core");
 Console.WriteLine($"memory of Redis {after["memory"] / 1e6:F1} MB");
+await SteerAsync();
 var hasReturned = await ReturnAsync();
 await Task.WhenAll(all.Select(services => services.DisposeAsync().AsTask()));
 return hasReturned ? 0 : 1;
+
+async Task SteerAsync()
+{
+    FluxgateBreaker[] steered = [.. all.Select(services => services.GetRequiredService<FluxgateBreakers>()[names[0]])];
+    var order = new FleetOrder(FleetAction.ForceOpen)
+    {
+        Circuits = names[0],
+        Reason = "measured",
+        By = "load",
+    };
+    var since = Stopwatch.StartNew();
+    var result = await all[0].GetRequiredService<IFleetControl>().IssueAsync(order);
+    var written = since.Elapsed;
+    double[] delays = new double[steered.Length];
+    while (result.IsAccepted && Array.Exists(delays, time => time == 0) && since.Elapsed < TimeSpan.FromSeconds(30))
+    {
+        await Task.Delay(5);
+        for (var i = 0; i < delays.Length; i++)
+        {
+            delays[i] = delays[i] == 0 && steered[i].State == BreakerState.ForcedOpen ? since.Elapsed.TotalMilliseconds : delays[i];
+        }
+    }
+
+    var obeyed = delays.Where(time => time > 0).Order().ToArray();
+    double Share(double share) => obeyed.ElementAtOrDefault((int)Math.Ceiling(share * delays.Length) - 1);
+    Console.WriteLine(
+        $"a directive     written after {written.TotalMilliseconds:F0} ms, obeyed by {obeyed.Length} members: half after {Share(0.5):F0} ms, 99 % after {Share(0.99):F0} ms, all after {Share(1):F0} ms"
+    );
+}
 
 async Task<bool> ReturnAsync()
 {

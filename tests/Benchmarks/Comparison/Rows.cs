@@ -19,6 +19,7 @@ internal static class Rows
     public static IReadOnlyList<Row> All { get; } =
     [
         Call("an empty pipeline", calls => () => calls.Polly_success(), calls => () => calls.Empty_pipeline()),
+        Call("a strategy that passes calls through", calls => () => calls.Polly_success(), calls => () => calls.Pass_through()),
         Call("success, time window", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_time_window(), 0.37, 0),
         Call("success, count window", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_count_window(), 0.37, 0),
         Call(
