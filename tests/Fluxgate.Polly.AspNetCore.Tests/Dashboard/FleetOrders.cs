@@ -87,7 +87,7 @@ public sealed class FleetOrders
     {
         await using var fleet = await StartAsync();
 
-        await OrderAsync(fleet, """{"action":"disable","circuits":"payments","zone":"eu-1b","percentage":99.5,"reason":"a trial"}""");
+        await OrderAsync(fleet, """{"action":"disable","circuits":"payments","zone":" eu-1b ","percentage":99.5,"reason":"a trial"}""");
         await fleet.UntilAsync(() => fleet.Payments.Skip(1).All(breaker => breaker.State == BreakerState.Disabled), "the zone");
 
         Assert.Equal(BreakerState.Closed, fleet.Payments.First().State);
@@ -98,6 +98,17 @@ public sealed class FleetOrders
             Assert.Single(fleet.Web.Log.Dashboard),
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task A_blank_zone_is_all_zones()
+    {
+        await using var fleet = await StartAsync();
+
+        await OrderAsync(fleet, """{"action":"disable","circuits":"payments","zone":" ","reason":"a trial"}""");
+        await fleet.UntilAsync(() => fleet.Payments.All(breaker => breaker.State == BreakerState.Disabled), "all zones");
+
+        Assert.Null(Assert.Single((await fleet.Control.ReadAsync()).All).Zone);
     }
 
     [Fact]
