@@ -12,8 +12,8 @@ public static class FluxgateDashboardEndpointRouteBuilderExtensions
     /// <see cref="FluxgateDashboardOptions.ControlPolicy"/>, users who satisfy that policy can control circuits; each action needs a reason and is logged.
     /// </summary>
     /// <remarks>
-    /// The options must say who may see the page. While nobody looks, nothing runs. The breakers are those of <c>AddFluxgate()</c>. The page works behind a
-    /// path base and a proxy. If the container has a fleet (<c>AddFluxgateFleet</c>), the page and the API show and steer it as well, by the same policies.
+    /// The options must say who may see the page. Without viewers, nothing runs. The breakers are those of <c>AddFluxgate()</c>. The page works behind a
+    /// path base and a proxy. If the container has a fleet (<c>AddFluxgateFleet</c>), the page and the API also show and control it, by the same policies.
     /// </remarks>
     /// <param name="endpoints">The application or a route group.</param>
     /// <param name="pattern">The route pattern.</param>

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The options of the dashboard. Who may see it must be said: either <see cref="Policy"/> or <see cref="AllowAnonymous"/>.</summary>
+/// <summary>The options of the dashboard. They must say who may see the dashboard: set either <see cref="Policy"/> or <see cref="AllowAnonymous"/>.</summary>
 public sealed class FluxgateDashboardOptions
 {
     /// <summary>Gets or sets the authorization policy that a user must satisfy to see the page and to use the API.</summary>
@@ -18,7 +18,7 @@ public sealed class FluxgateDashboardOptions
     /// <value>The name of a policy; <see langword="null"/> by default: nobody may.</value>
     public string? ControlPolicy { get; set; }
 
-    /// <summary>Gets or sets the most viewers at a time. Further ones are refused with <c>503</c>.</summary>
+    /// <summary>Gets or sets the maximum number of viewers at a time. Further viewers are refused with <c>503</c>.</summary>
     /// <value>1 to 10,000; 100 by default.</value>
     public int MaxViewers { get; set; } = 100;
 }

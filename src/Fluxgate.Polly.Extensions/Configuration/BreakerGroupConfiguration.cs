@@ -8,10 +8,10 @@ public sealed class BreakerGroupConfiguration
 
     internal BreakerGroupConfiguration(FluxgateBreakerSettings settings) => Settings = settings;
 
-    /// <summary>Gets the settings of each breaker of the group, as the calls before and the configuration have left them.</summary>
+    /// <summary>Gets the settings of each breaker of the group, after the previous calls and the configuration.</summary>
     public FluxgateBreakerSettings Settings { get; }
 
-    /// <summary>Gets the options of the group, as the calls before and the configuration have left them.</summary>
+    /// <summary>Gets the options of the group, after the previous calls and the configuration.</summary>
     /// <value>
     /// Settings in <see cref="BreakerGroupOptions.Overrides"/> replace all settings of the group for their key; prefer <see cref="Configure"/>, which
     /// changes some.

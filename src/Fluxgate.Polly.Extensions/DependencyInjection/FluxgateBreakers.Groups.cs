@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// <content>The groups.</content>
 public sealed partial class FluxgateBreakers
 {
-    /// <summary>Gets the groups that are created: all that are defined, once the host has started. Ordered by name.</summary>
+    /// <summary>Gets the groups that are created, ordered by name. After the host has started, these are all groups that are defined.</summary>
     public IReadOnlyList<BreakerGroup> Groups =>
         [.. Created.OfType<NamedGroup>().Select(named => named.Group).OrderBy(group => group.Name, StringComparer.Ordinal)];
 

@@ -127,7 +127,7 @@ public sealed partial class FluxgateBreakers : IEnumerable<FluxgateBreaker>
         return _settings.ErrorOf(name) ?? _settings.ErrorOf(GroupNames.SettingsOf(name));
     }
 
-    /// <summary>Enumerates the breakers that are created: all that are defined, once the host has started.</summary>
+    /// <summary>Enumerates the breakers that are created. After the host has started, these are all breakers that are defined.</summary>
     /// <returns>An enumerator over a copy, ordered by name.</returns>
     public IEnumerator<FluxgateBreaker> GetEnumerator() =>
         Created

@@ -9,7 +9,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Provides extension methods that keep a fleet in Redis 6.0 or newer: stand-alone, Sentinel or Cluster.</summary>
 public static class FluxgateFleetRedisExtensions
 {
-    /// <summary>Keeps the fleet in Redis, on a connection of its own, which the container closes. Nothing connects before the host starts, and the host starts without Redis, too.</summary>
+    /// <summary>Keeps the fleet in Redis, on a connection of its own, which the container closes. The connection opens when the host starts; the host also starts if Redis is unavailable.</summary>
     /// <param name="fleet">The options of the fleet.</param>
     /// <param name="configuration">
     /// The connection string of StackExchange.Redis, such as <c>redis:6379,user=orders,password=…,ssl=true</c>. Several servers of a cluster are separated by commas; with

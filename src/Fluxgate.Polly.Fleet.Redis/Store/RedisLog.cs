@@ -8,10 +8,14 @@ internal static partial class RedisLog
     [LoggerMessage(
         221,
         LogLevel.Warning,
-        "The Redis of the fleet '{Fleet}' evicts keys when its memory is full (maxmemory-policy {Policy}): {Lost} may be lost. Members write again what they know. Prefer noeviction."
+        "The Redis of the fleet '{Fleet}' evicts keys when its memory is full (maxmemory-policy {Policy}): {Lost} may be lost. Members restore what they know. Use noeviction."
     )]
     public static partial void MayEvict(this ILogger log, string fleet, string policy, string lost);
 
-    [LoggerMessage(222, LogLevel.Warning, "The fleet '{Fleet}' has no hints from Redis, and its members look at their interval: {Error}")]
+    [LoggerMessage(
+        222,
+        LogLevel.Warning,
+        "The fleet '{Fleet}' receives no hints from Redis, so this member reads the store at its interval only: {Error}"
+    )]
     public static partial void NoHints(this ILogger log, string fleet, string error);
 }

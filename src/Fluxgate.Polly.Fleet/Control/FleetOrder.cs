@@ -1,23 +1,23 @@
 namespace Fluxgate;
 
-/// <summary>What an operator asks of a fleet: a directive before it is issued.</summary>
+/// <summary>The request of an operator to a fleet: a directive before it is issued.</summary>
 /// <param name="Action">What to do.</param>
 public sealed record FleetOrder(FleetAction Action)
 {
-    /// <summary>Gets which circuits to steer: a name, or a pattern in which <c>*</c> stands for any text. A key of a group is <c>group/key</c>. 1 to 256 characters, case-insensitive.</summary>
+    /// <summary>Gets the circuits to control: a name, or a pattern in which <c>*</c> stands for any text. A key of a group is <c>group/key</c>. 1 to 256 characters, case-insensitive.</summary>
     public required string Circuits { get; init; }
 
-    /// <summary>Gets why, at most 256 characters. Required.</summary>
+    /// <summary>Gets the reason, at most 256 characters. Required.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Gets who asks, at most 256 characters. Required.</summary>
+    /// <summary>Gets the name of the operator, at most 256 characters. Required.</summary>
     public required string By { get; init; }
 
-    /// <summary>Gets the zone whose members obey.</summary>
+    /// <summary>Gets the zone whose members apply the directive.</summary>
     /// <value><see langword="null"/> by default: all zones.</value>
     public string? Zone { get; init; }
 
-    /// <summary>Gets the share of the members that obey, in percent, greater than 0 and at most 100. For the same pattern, the members of a smaller share are among those of a greater one.</summary>
+    /// <summary>Gets the share of the members that apply the directive, in percent, greater than 0 and at most 100. For the same pattern, the members of a smaller share are among those of a greater one.</summary>
     /// <value>100 by default.</value>
     public double Percentage { get; init; } = 100;
 

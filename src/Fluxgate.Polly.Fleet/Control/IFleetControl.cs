@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>
-/// Steers the circuits of a fleet. A directive reaches every live member within two intervals, and those that start later while they start. It is written
+/// Controls the circuits of a fleet. A directive reaches every live member within two intervals, and a member that starts later during its startup. It is written
 /// together with its audit entry.
 /// </summary>
 /// <remarks>Thread-safe. Each method waits at most 5 s for the store, and throws what the store throws, or a <see cref="TimeoutException"/>.</remarks>
@@ -16,10 +16,10 @@ public interface IFleetControl
     /// <exception cref="InvalidOperationException">There are too many directives, or those in the store cannot be read by this version.</exception>
     Task<FleetControlResult> IssueAsync(FleetOrder order, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns what an order would touch, and changes nothing.</summary>
+    /// <summary>Returns what an order would affect, and changes nothing.</summary>
     /// <param name="order">The order.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>The members and circuits that the order would touch, by their latest digests.</returns>
+    /// <returns>The members and circuits that the order would affect, by their latest digests.</returns>
     /// <exception cref="ArgumentException">The order is invalid, as for <see cref="IssueAsync"/>.</exception>
     Task<FleetPreview> PreviewAsync(FleetOrder order, CancellationToken cancellationToken = default);
 
@@ -29,7 +29,7 @@ public interface IFleetControl
     /// <exception cref="InvalidOperationException">The directives in the store cannot be read by this version.</exception>
     Task<FleetDirectives> ReadAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the audit: who steered the fleet, when and why.</summary>
+    /// <summary>Reads the audit: who controlled the fleet, when and why.</summary>
     /// <param name="count">The most entries to return, 1 to 1,000.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The entries, the newest first. Those that this version cannot read are omitted.</returns>

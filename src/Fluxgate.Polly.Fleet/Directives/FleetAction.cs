@@ -15,6 +15,6 @@ public enum FleetAction
     /// <summary>Ends the directives on the circuits and closes them once, with an empty window. A member that sees it later than a minute after it was issued only ends the directives.</summary>
     Reset = 4,
 
-    /// <summary>Ends the directives on the circuits. What is in the state that a directive demanded leaves it; what is not stays as it is.</summary>
+    /// <summary>Ends the directives on the circuits. A circuit in the state that a directive required leaves this state; any other circuit stays as it is.</summary>
     Release = 5,
 }

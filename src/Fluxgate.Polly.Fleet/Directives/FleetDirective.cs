@@ -1,21 +1,21 @@
 namespace Fluxgate;
 
-/// <summary>An instruction to a part of the fleet. Of several that cover a circuit, the newest in force counts. Immutable.</summary>
+/// <summary>An instruction to a part of the fleet. If several cover a circuit, the newest one in force applies. Immutable.</summary>
 public sealed record FleetDirective
 {
     /// <summary>Gets the revision at which it was written, which identifies it.</summary>
     public required long Revision { get; init; }
 
-    /// <summary>Gets what it does. A newer version of the library may have written one that this version does not know. This version keeps it, and obeys the older directives that cover the circuit.</summary>
+    /// <summary>Gets the action. If a newer version of the library has written an action that this version does not know, this version keeps the directive, and applies the older directives that cover the circuit.</summary>
     public required FleetAction Action { get; init; }
 
     /// <summary>Gets which circuits it covers: a name, or a pattern in which <c>*</c> stands for any text, such as <c>tenants/*</c>. Case-insensitive.</summary>
     public required string Circuits { get; init; }
 
-    /// <summary>Gets the zone whose members obey it; <see langword="null"/> for all zones.</summary>
+    /// <summary>Gets the zone whose members apply it; <see langword="null"/> for all zones.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>Gets the share of the members that obey it, in percent, greater than 0 and at most 100.</summary>
+    /// <summary>Gets the share of the members that apply it, in percent, greater than 0 and at most 100.</summary>
     public double Percentage { get; init; } = 100;
 
     /// <summary>Gets why it was issued.</summary>

@@ -19,7 +19,7 @@ internal static partial class FleetLog
     [LoggerMessage(
         202,
         LogLevel.Warning,
-        "The store of the fleet '{Fleet}' does not work: {Error} The circuit breakers decide alone, and obey the directives that are known, until it works again."
+        "The store of the fleet '{Fleet}' does not work: {Error} Until it works again, the circuit breakers decide alone, and the known directives stay in force."
     )]
     public static partial void StoreLost(this ILogger log, string fleet, string error);
 
@@ -40,7 +40,7 @@ internal static partial class FleetLog
     [LoggerMessage(205, LogLevel.Warning, "Circuit breaker '{Breaker}' is {State}: {Reason}")]
     public static partial void DirectiveObeyed(this ILogger log, string breaker, string state, string reason);
 
-    [LoggerMessage(206, LogLevel.Warning, "Circuit breaker '{Breaker}' is {State}, against the directive: {Directive}")]
+    [LoggerMessage(206, LogLevel.Warning, "Circuit breaker '{Breaker}' is {State}, which differs from the directive: {Directive}")]
     public static partial void Divergence(this ILogger log, string breaker, string state, string directive);
 
     [LoggerMessage(207, LogLevel.Information, "This process leads the fleet '{Fleet}': {Leads}.")]
@@ -52,21 +52,21 @@ internal static partial class FleetLog
     [LoggerMessage(
         209,
         LogLevel.Warning,
-        "The store of the fleet '{Fleet}' had lost directives. This process wrote the {Count} that it knows, at revision {Revision}."
+        "The store of the fleet '{Fleet}' had lost directives. This process restored the {Count} that it knows, at revision {Revision}."
     )]
     public static partial void DirectivesRestored(this ILogger log, string fleet, int count, long revision);
 
     [LoggerMessage(
         210,
         LogLevel.Warning,
-        "The store of the fleet '{Fleet}' has lost directives that this process knows, and refuses to take them from it: {Error}"
+        "The store of the fleet '{Fleet}' has lost directives that this process knows, and refuses to accept them from it: {Error}"
     )]
     public static partial void DirectivesRefused(this ILogger log, string fleet, string error);
 
     [LoggerMessage(211, LogLevel.Warning, "The file '{File}' of the last known directives does not work: {Error}")]
     public static partial void FileFailed(this ILogger log, string file, string error);
 
-    [LoggerMessage(212, LogLevel.Error, "A step of the fleet '{Fleet}' failed. The next one follows after its interval.")]
+    [LoggerMessage(212, LogLevel.Error, "A step of the fleet '{Fleet}' failed. The next step follows after the interval.")]
     public static partial void StepFailed(this ILogger log, string fleet, Exception error);
 
     [LoggerMessage(213, LogLevel.Warning, "A directive was issued in the fleet '{Fleet}': {Directive}")]

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>How this process stands to its fleet at one moment. Immutable.</summary>
+/// <summary>The status of this process in its fleet at one moment. Immutable.</summary>
 public sealed record FleetStatus
 {
     /// <summary>Gets whether the last exchange with the store succeeded.</summary>
@@ -27,12 +27,12 @@ public sealed record FleetStatus
     /// <summary>Gets the total number of messages in the store that could not be read and were ignored.</summary>
     public long IgnoredMessages { get; init; }
 
-    /// <summary>Gets how often this process wrote directives again that the store had lost.</summary>
+    /// <summary>Gets how often this process restored directives that the store had lost.</summary>
     public long Restorations { get; init; }
 
     /// <summary>Gets the number of circuits of this process that belong to the fleet.</summary>
     public int Circuits { get; init; }
 
-    /// <summary>Gets the number of circuits of this process that are in another state than a directive demands.</summary>
+    /// <summary>Gets the number of circuits of this process that are in a different state than a directive requires.</summary>
     public int Divergent { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed record FleetCircuit
     /// <summary>Gets the number of live members that have the circuit.</summary>
     public int Members => States.Sum();
 
-    /// <summary>Gets the number of members in which the circuit is in another state than a directive demands.</summary>
+    /// <summary>Gets the number of members in which the circuit is in a different state than a directive requires.</summary>
     public int Divergent { get; init; }
 
     /// <summary>Gets the number of different rules that members have for it. More than 1 during a deployment.</summary>

@@ -21,15 +21,15 @@ public sealed record FleetCircuitReport
     /// <summary>Gets the text of the rule that opens the circuit, at most 512 characters.</summary>
     public string Rule { get; init; } = "";
 
-    /// <summary>Gets the calls since the member's digest before.</summary>
+    /// <summary>Gets the calls since the member's previous digest.</summary>
     public FleetCalls Calls { get; init; }
 
-    /// <summary>Gets the slow calls since the member's digest before, by threshold.</summary>
+    /// <summary>Gets the slow calls since the member's previous digest, by threshold.</summary>
     public IReadOnlyList<FleetSlowCalls> SlowCalls { get; init; } = [];
 
-    /// <summary>Gets the revision of the directive that the circuit obeyed last; 0 if there is none.</summary>
+    /// <summary>Gets the revision of the directive that the circuit applied last; 0 if there is none.</summary>
     public long Directive { get; init; }
 
-    /// <summary>Gets whether the circuit is in another state than the directive in force demands, because somebody steered it in the process.</summary>
+    /// <summary>Gets whether the circuit is in a different state than the directive in force requires, because of a manual call in the process.</summary>
     public bool IsDivergent { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed record FleetSummary
     /// <summary>Gets the circuits: first those that are not closed everywhere, then by name.</summary>
     public IReadOnlyList<FleetCircuit> Circuits { get; init; } = [];
 
-    /// <summary>Gets the number of circuits that found no place in the summary.</summary>
+    /// <summary>Gets the number of circuits that the summary leaves out.</summary>
     public long OmittedCircuits { get; init; }
 
     /// <summary>Gets the number of digests that could not be read and were ignored.</summary>

@@ -7,11 +7,11 @@ public sealed class FleetOptions
     /// <value>Empty by default, which is invalid.</value>
     public string Name { get; set; } = "";
 
-    /// <summary>Gets or sets the zone of this process, such as that of the data centre. At most 256 characters.</summary>
+    /// <summary>Gets or sets the zone of this process, such as a zone of the data centre. At most 256 characters.</summary>
     /// <value><see langword="null"/> by default: no zone.</value>
     public string? Zone { get; set; }
 
-    /// <summary>Gets or sets the identifier of this process in the fleet, which no other process may have. 1 to 256 characters.</summary>
+    /// <summary>Gets or sets the identifier of this process, which must be unique in the fleet. 1 to 256 characters.</summary>
     /// <value><see langword="null"/> by default: the name of the machine and a random number, so a new one after each start.</value>
     public string? MemberId { get; set; }
 
@@ -23,7 +23,7 @@ public sealed class FleetOptions
     /// <value>2 s by default.</value>
     public TimeSpan StartupTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Gets or sets the path of a file that keeps the last known directives, so that a process obeys them although the store is gone while it starts.</summary>
+    /// <summary>Gets or sets the path of a file that keeps the last known directives, so that a process applies them even if the store is unavailable while it starts.</summary>
     /// <value><see langword="null"/> by default: no file.</value>
     public string? DirectivesFile { get; set; }
 
@@ -35,7 +35,7 @@ public sealed class FleetOptions
     /// <value><see langword="null"/> by default, which is invalid: call <see cref="UseInMemory"/>, <see cref="UseStore"/>, or the method of a package, such as <c>UseRedis</c>.</value>
     public Func<IServiceProvider, FleetOptions, IFleetStore>? Store { get; set; }
 
-    /// <summary>Adds breakers or groups to the fleet. Others stay alone.</summary>
+    /// <summary>Adds breakers or groups to the fleet. Others do not belong to it.</summary>
     /// <param name="names">The names of breakers or groups of the container, case-insensitive.</param>
     /// <returns>The same options.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="names"/> is <see langword="null"/>.</exception>

@@ -1,30 +1,30 @@
 namespace Fluxgate;
 
 /// <summary>
-/// What the members of one fleet share: the digest of each member, the summary, the directives with their audit, and leases. An instance serves
+/// The data that the members of one fleet share: the digest of each member, the summary, the directives with their audit, and leases. An instance serves
 /// one fleet; members of one fleet use stores of the same name on the same server.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Implementations are thread-safe. They keep bytes and never read them: formats, quorums and liveness are not the store's. Nothing here is on the
-/// path of a call, and a member bounds each method with a deadline of its own, so a store should neither retry for long nor queue commands while
-/// its server is gone: it throws soon, and the member asks again after its interval. Every method observes its cancellation token as far as it can.
+/// Implementations are thread-safe. They keep bytes and never read them: the members handle formats, quorums and liveness. No call of a breaker
+/// uses the store, and a member limits each method with its own deadline. A store should therefore neither retry for long nor queue commands while
+/// its server is unavailable: it throws soon, and the member tries again after its interval. Every method observes its cancellation token if it can.
 /// </para>
 /// <para>
-/// All times that must be common run on the store's clock: time to live of digests and leases, the ages of digests, and
+/// Times that members share run on the store's clock: the time to live of digests and leases, the ages of digests, and
 /// <see cref="FleetReading.StoreTime"/>. A store may lose everything at any moment (a flush, a failover to a stale replica): members write their
 /// digests, the summary and the directives again. Names are 1 to 256 characters of well-formed text, all of
 /// which are allowed: braces, line breaks, emoji.
 /// </para>
 /// <para>
-/// What exceeds <see cref="FleetLimits"/> is refused with an <see cref="ArgumentException"/>, and nothing is written; the class has the checks. A server that refuses for lack of a right throws
-/// <see cref="UnauthorizedAccessException"/>: members need no right to write directives. The class <c>FleetStoreConformance</c> in the tests of
+/// An argument that exceeds <see cref="FleetLimits"/> throws an <see cref="ArgumentException"/>, and nothing is written; the class has the checks. If the client lacks a right, the method throws an
+/// <see cref="UnauthorizedAccessException"/>. Members need no right to write directives. The class <c>FleetStoreConformance</c> in the tests of
 /// Fluxgate.Polly.Fleet checks all of this against a store; derive from it.
 /// </para>
 /// </remarks>
 public interface IFleetStore
 {
-    /// <summary>Writes the digest of a member, and reads what is new to it. One round trip; the digest is written even if the reading is refused.</summary>
+    /// <summary>Writes the digest of a member, and reads the summary and the directives if they are new to the member, in one round trip. The digest is written even if the reading is refused.</summary>
     /// <param name="exchange">The digest and the revisions that the member knows.</param>
     /// <param name="cancellationToken">Cancels the exchange. The digest may have been written.</param>
     /// <returns>The store's time, and the summary and the directives if their revisions differ from those that the member knows.</returns>
@@ -63,7 +63,7 @@ public interface IFleetStore
     /// <returns>The entries.</returns>
     ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAuditAsync(int count, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes a slot of a resource, or takes it again, which sets its time to live anew.</summary>
+    /// <summary>Takes a slot of a resource. If the holder already has it, renews its time to live.</summary>
     /// <param name="lease">The resource, the holder, the number of slots and the time to live.</param>
     /// <param name="cancellationToken">Cancels the request. The slot may have been taken.</param>
     /// <returns><see langword="true"/> if the holder has the slot from now on; <see langword="false"/> if others hold all slots.</returns>
@@ -77,12 +77,12 @@ public interface IFleetStore
     /// <returns>A task that completes when the slot is free.</returns>
     ValueTask ReleaseLeaseAsync(string resource, string holder, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells all subscribers that it is worth looking before their interval has passed. Hints may be lost, merged or doubled: nothing rests on them.</summary>
+    /// <summary>Tells all subscribers to read the store before their interval has passed. Hints may be lost, merged or doubled: members do not depend on them.</summary>
     /// <param name="cancellationToken">Cancels the hint.</param>
     /// <returns>A task that completes when the hint is sent.</returns>
     ValueTask HintAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Calls a callback for hints, those of this instance included, until the subscription is disposed. Neither blocks nor throws because a server is gone: it subscribes when it can.</summary>
+    /// <summary>Calls a callback for hints, including those of this instance, until the subscription is disposed. If the server is unavailable, neither blocks nor throws, and subscribes later.</summary>
     /// <param name="onHint">The callback. It returns at once and does not throw. It may be called on any thread.</param>
     /// <returns>The subscription. Disposing it twice is a no-op.</returns>
     IDisposable Subscribe(Action onHint);

@@ -21,6 +21,6 @@ public sealed record FleetMemberReport
     /// <summary>Gets its circuits: first those that are not closed.</summary>
     public IReadOnlyList<FleetCircuitReport> Circuits { get; init; } = [];
 
-    /// <summary>Gets the number of its circuits that found no place in the digest.</summary>
+    /// <summary>Gets the number of its circuits that the digest leaves out.</summary>
     public long OmittedCircuits { get; init; }
 }

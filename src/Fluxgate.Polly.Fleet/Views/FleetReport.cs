@@ -9,7 +9,7 @@ public sealed record FleetReport
     /// <summary>Gets the number of digests that could not be read.</summary>
     public int IgnoredDigests { get; init; }
 
-    /// <summary>Gets the circuits of live members that are in another state than a directive demands.</summary>
+    /// <summary>Gets the circuits of live members that are in a different state than a directive requires.</summary>
     public IReadOnlyList<FleetDivergence> Divergences =>
         [
             .. Alive.SelectMany(member =>

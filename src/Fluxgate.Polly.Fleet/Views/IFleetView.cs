@@ -10,13 +10,13 @@ public interface IFleetView
     /// <summary>Gets the identifier of this process.</summary>
     string MemberId { get; }
 
-    /// <summary>Gets how this process stands to its fleet.</summary>
+    /// <summary>Gets the status of this process in its fleet.</summary>
     FleetStatus Status { get; }
 
     /// <summary>Gets the summary of the fleet; <see langword="null"/> while none is known, or if none was made for ten intervals.</summary>
     FleetSummary? Summary { get; }
 
-    /// <summary>Gets the directives that this process knows, the oldest first. They stay in force although the store is gone, until they end.</summary>
+    /// <summary>Gets the directives that this process knows, the oldest first. They stay in force until they end, even while the store is unavailable.</summary>
     IReadOnlyList<FleetDirective> Directives { get; }
 
     /// <summary>Gets the metric families of the fleet. Add them to the metrics that the application exports, such as <c>PrometheusMetrics.Default</c> or <see cref="BreakerMeter.Default"/>. No label names a member.</summary>

@@ -68,7 +68,7 @@ public sealed class Admission : IDisposable
 
     /// <summary>
     /// Notes that the call waits for its own caller from now on, such as one that works on a part of a streamed response before it asks for the
-    /// next. That time is no wait: the call cannot become slow or overdue in it, until <see cref="Resume"/> or <see cref="Progress"/>. The lease
+    /// next. This time does not count as waiting: the call cannot become slow or overdue until <see cref="Resume"/> or <see cref="Progress"/>. The lease
     /// of a probe begins again, and is not suspended.
     /// </summary>
     /// <remarks>Does nothing for a call that is paused or has settled.</remarks>

@@ -222,7 +222,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <remarks>
     /// Probes, leases and streaks are kept. The window is kept if its shape and the slow-call durations are the same; otherwise it starts
     /// empty. While the circuit is open, the deadline moves only if the break duration changed: a new duration is drawn, and counts from the
-    /// start of the break. What a probe gate has postponed stays postponed, unless this changes the duration of the break or the gate. Listeners receive a <see cref="ReconfiguredNotice"/>. Thread-safe.
+    /// start of the break. A postponement by a probe gate remains, unless this changes the break duration or the gate. Listeners receive a <see cref="ReconfiguredNotice"/>. Thread-safe.
     /// </remarks>
     /// <exception cref="ArgumentException">A setting is invalid; the message is that of the constructor. The current settings remain in effect.</exception>
     public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) =>

@@ -14,7 +14,7 @@ namespace Fluxgate;
 /// places are taken, further keys use the <see cref="Shared"/> breaker.
 /// </para>
 /// <para>
-/// A breaker that is still referenced after its eviction stands for its key: its methods act on the breaker that the group has for the key then.
+/// A breaker that is still referenced after its eviction represents its key: its methods act on the breaker that the group then has for the key.
 /// </para>
 /// </remarks>
 public sealed partial class BreakerGroup : IEnumerable<FluxgateBreaker>, IDisposable, IAsyncDisposable

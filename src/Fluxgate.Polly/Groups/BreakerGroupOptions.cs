@@ -12,7 +12,7 @@ public sealed class BreakerGroupOptions
     /// Gets or sets after how long without a call the group evicts a breaker that is closed or half-open, or open after its break is over. Breakers
     /// with calls in flight stay, and so do those that a manual call made metrics-only, disabled or forced open, and those that are open until reset.
     /// </summary>
-    /// <value>Greater than zero, or <see cref="Timeout.InfiniteTimeSpan"/> for never; 10 min by default. Eviction is late by a fifth of it at most.</value>
+    /// <value>Greater than zero, or <see cref="Timeout.InfiniteTimeSpan"/> for never; 10 min by default. Eviction follows within a fifth of this time.</value>
     public TimeSpan IdleTimeout { get; set; } = FluxgateDefaults.IdleTimeout;
 
     /// <summary>

@@ -47,7 +47,7 @@ public sealed class Tracker
         );
 
     /// <summary>
-    /// Creates a tracker of the exceptions that are of a type, or hide one of it: as an inner exception at any depth, or among those of an
+    /// Creates a tracker of the exceptions that are of a type, or that contain one of this type: as an inner exception at any depth, or among those of an
     /// <see cref="AggregateException"/>, as <c>.Result</c>, <c>Task.WhenAll(...).Wait()</c> and data access libraries wrap them.
     /// </summary>
     /// <typeparam name="TException">The type of the exceptions.</typeparam>
