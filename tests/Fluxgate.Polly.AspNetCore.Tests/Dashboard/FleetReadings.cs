@@ -60,7 +60,14 @@ public sealed class FleetReadings
         }
 
         fleet.Groups.First().GetOrAdd("alpha").Probe("up?");
-        await fleet.UntilAsync(() => fleet.View.Summary?.Circuits.Count == 4, "all circuits in the summary");
+        await fleet.UntilAsync(
+            () =>
+                fleet.View.Summary is { Circuits: { Count: 4 } summed }
+                && summed.Single(circuit => circuit.Name == "tenants/zeta").MembersIn(BreakerState.ForcedOpen) == 2
+                && summed.Single(circuit => circuit.Name == "payments").MembersIn(BreakerState.Open) == 1
+                && summed.Single(circuit => circuit.Name == "tenants/alpha").MembersIn(BreakerState.HalfOpen) == 1,
+            "all circuits in the summary"
+        );
 
         var circuits = (await fleet.Web.GetAsync("/api/fleet")).GetProperty("summary").GetProperty("circuits").EnumerateArray();
 
@@ -254,6 +261,37 @@ public sealed class FleetReadings
         using var response = await request;
 
         await Problem.IsAsync(response, HttpStatusCode.ServiceUnavailable, "TimeoutException");
+    }
+
+    [Fact]
+    public async Task A_reading_that_a_store_refuses_as_an_argument_is_not_the_fault_of_the_request()
+    {
+        var fleet = new ScriptedFleet { Report = () => Task.FromException<FleetReport>(new ArgumentException("of the store")) };
+        await using var application = await DashboardApplication.StartAsync(services: fleet.Register, time: _time);
+
+        using var response = await application.SendAsync(HttpMethod.Get, "/api/fleet/members");
+
+        await Problem.IsAsync(response, HttpStatusCode.ServiceUnavailable, "of the store");
+    }
+
+    [Fact]
+    public async Task A_reading_that_takes_long_is_shared_by_later_requests()
+    {
+        var readings = 0;
+        var reading = new SharedReading<object>(
+            () =>
+            {
+                Interlocked.Increment(ref readings);
+                return ScriptedFleet.Never<object>();
+            },
+            _time
+        );
+
+        var first = reading.GetAsync();
+        _time.Advance(2 * SharedReading<object>.Interval);
+
+        Assert.Same(first, reading.GetAsync());
+        await ScrapeWaiting.UntilAsync(() => Volatile.Read(ref readings) == 1, "the reading");
     }
 
     [Theory]
