@@ -28,13 +28,11 @@ internal sealed class HttpUpstream : IAsyncDisposable
     /// <summary>Completes when a request has arrived that gets no response.</summary>
     public SemaphoreSlim Hanging { get; } = new(0);
 
-    public static async Task<HttpUpstream> StartAsync()
+    public static async Task<HttpUpstream> StartAsync(HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1)
-        );
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var upstream = new HttpUpstream(builder.Build());
         upstream._server.Run(upstream.AnswerAsync);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,9 +35,9 @@ internal sealed class HttpWorld
 
     public HttpClient Client(string name = "payments") => Host.Services.Client(name);
 
-    public async Task<HttpUpstream> ServerAsync()
+    public async Task<HttpUpstream> ServerAsync(HttpProtocols protocols = HttpProtocols.Http1)
     {
-        var upstream = await HttpUpstream.StartAsync();
+        var upstream = await HttpUpstream.StartAsync(protocols);
         _upstreams.Add(upstream);
         return upstream;
     }
