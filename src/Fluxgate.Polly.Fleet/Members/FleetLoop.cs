@@ -24,6 +24,7 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
     private long _startedAt;
     private int _isLeaving;
     private bool _isMember;
+    private bool _isStarted;
     private volatile bool _takesHint;
     private Task<IDisposable?>? _subscribing;
     private Task? _waiting;
@@ -64,6 +65,11 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
         catch (TimeoutException)
         {
             _log.StartedWithoutDirectives(_member.Fleet, RuleText.Measured(_options.StartupTimeout));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // The time provider throws: nothing can be waited for.
+            _log.StepFailed(_member.Fleet, error);
         }
     }
 
@@ -133,31 +139,20 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
             return;
         }
 
-        (_isMember, _startedAt) = (true, Time.GetTimestamp());
-        _member.LoadFile();
+        _isMember = true;
 
         // On another thread: a store that blocks costs the hints alone.
         var subscribing = Task.Run(TrySubscribe, CancellationToken.None);
         Volatile.Write(ref _subscribing, subscribing);
         try
         {
-            await _member.ObeyAsync(stopping).ConfigureAwait(false);
             var hasTakenHint = false;
             while (true)
             {
-                await _member.StepAsync(stopping).ConfigureAwait(false);
-                if (_member.Status.IsConnected)
-                {
-                    _joined.TrySetResult();
-                }
-
-                // One hint for each interval: however many there are, a member does not exchange more than twice as often. None while the store
-                // fails: a hint would bring all members back at once.
-                var takesHint = !hasTakenHint && _member.Status.FailuresInARow == 0;
-                hasTakenHint = await WaitAsync(NextDelay(), takesHint, stopping).ConfigureAwait(false);
+                hasTakenHint = await ExchangeAndWaitAsync(!hasTakenHint, stopping).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
             // The member stops.
         }
@@ -168,6 +163,39 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default
         );
+    }
+
+    /// <summary>Exchanges once, and waits for the next exchange. A time provider that throws, which may be code of a user, does not end the loop.</summary>
+    /// <returns>Whether a hint ended the wait.</returns>
+    private async Task<bool> ExchangeAndWaitAsync(bool takesHint, CancellationToken stopping)
+    {
+        try
+        {
+            if (!_isStarted)
+            {
+                _startedAt = Time.GetTimestamp();
+                _member.LoadFile();
+                await _member.ObeyAsync(stopping).ConfigureAwait(false);
+                _isStarted = true;
+            }
+
+            await _member.StepAsync(stopping).ConfigureAwait(false);
+            if (_member.Status.IsConnected)
+            {
+                _joined.TrySetResult();
+            }
+
+            // One hint for each interval: however many there are, a member does not exchange more than twice as often. None while the store
+            // fails: a hint would bring all members back at once.
+            takesHint &= _member.Status.FailuresInARow == 0;
+            return await WaitAsync(NextDelay(), takesHint, stopping).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!stopping.IsCancellationRequested)
+        {
+            _member.Report(error);
+            await Task.Delay(_options.Interval, stopping).ConfigureAwait(false);
+            return false;
+        }
     }
 
     /// <summary>Waits for the next exchange, and lets directives end meanwhile.</summary>

@@ -37,12 +37,10 @@ internal sealed partial class FleetMember
     private readonly DigestBuilder _digests;
     private readonly Obedience _obedience;
     private readonly Leadership _leadership;
-    private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
     private volatile FleetSummary? _summary;
     private long _summaryRevision;
     private long _summaryAt;
     private long _exchangedAt;
-    private long _lostAt;
     private long? _failedToLeadAt;
     private bool _isRefused;
     private volatile FleetStatus _status = new();
@@ -118,6 +116,7 @@ internal sealed partial class FleetMember
     /// <summary>Exchanges once with the store, and obeys the directives.</summary>
     public async Task StepAsync(CancellationToken stopping = default)
     {
+        (_hasFailedBefore, _hasFailed) = (_hasFailed, false);
         try
         {
             var circuits = _circuits();
@@ -131,7 +130,7 @@ internal sealed partial class FleetMember
         }
         catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            _log.StepFailed(Fleet, error);
+            Report(error);
         }
     }
 
@@ -146,7 +145,7 @@ internal sealed partial class FleetMember
         }
         catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            _log.StepFailed(Fleet, error);
+            Report(error);
         }
     }
 
@@ -235,52 +234,6 @@ internal sealed partial class FleetMember
         Volatile.Write(ref _summaryAt, _timeProvider.GetTimestamp());
         _summary = summary;
     }
-
-    /// <summary>Returns whether a message could be read. Counts one that could not, and logs each kind of it once.</summary>
-    private bool Ignore(string? error, string kind, string member)
-    {
-        if (error is null)
-        {
-            return true;
-        }
-
-        _status = _status with { IgnoredMessages = _status.IgnoredMessages + 1 };
-        if (_logged.Count < 100 && _logged.Add($"{kind} {member}"))
-        {
-            _log.MessageIgnored(Fleet, kind, OneLine.Of(member), error);
-        }
-
-        return false;
-    }
-
-    private void Exchanged()
-    {
-        Volatile.Write(ref _exchangedAt, _timeProvider.GetTimestamp());
-        var before = _status;
-        _status = before with { IsConnected = true, Exchanges = before.Exchanges + 1, FailuresInARow = 0 };
-        if (before.Exchanges == 0)
-        {
-            _log.Joined(Fleet, Identity.Id, Knowledge.Directives.All.Length);
-        }
-        else if (before.FailuresInARow > 0)
-        {
-            _log.StoreFound(Fleet, before.FailuresInARow, RuleText.Measured(_timeProvider.GetElapsedTime(_lostAt)));
-        }
-    }
-
-    private void Failed(Exception error)
-    {
-        Count(error);
-        _status = _status with { IsConnected = false, IsLeader = false, FailuresInARow = _status.FailuresInARow + 1 };
-        if (_status.FailuresInARow == 1)
-        {
-            _lostAt = _timeProvider.GetTimestamp();
-            _log.StoreLost(Fleet, _status.LastError!);
-        }
-    }
-
-    private void Count(Exception error) =>
-        _status = _status with { Failures = _status.Failures + 1, LastError = OneLine.Of($"{error.GetType().Name}: {error.Message}") };
 
     private async Task TryAsync(Func<CancellationToken, Task> call, CancellationToken stopping)
     {

@@ -19,14 +19,16 @@ internal sealed class StoreCalls(IFleetStore store, TimeProvider timeProvider, i
     public async Task<T> CallAsync<T>(Func<IFleetStore, CancellationToken, ValueTask<T>> call, TimeSpan timeout, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
+
+        // Before the call is counted: a time provider may throw. Disposed when the call ends: the store may use the token for longer than the deadline.
+        var deadline = new CancellationTokenSource(timeout, timeProvider);
         if (Interlocked.Increment(ref _running) > mostAtOnce)
         {
             Interlocked.Decrement(ref _running);
+            deadline.Dispose();
             throw new TimeoutException("The store has not ended an earlier call.");
         }
 
-        // Not disposed where the call goes on: the store may still use the token.
-        var deadline = new CancellationTokenSource(timeout, timeProvider);
         var running = Task.Run(() => RunAsync(call, deadline.Token), CancellationToken.None);
         _ = running.ContinueWith(
             ended =>

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A store that hangs, throws, blocks or returns garbage changes nothing for a breaker.</summary>
+/// <summary>A store that hangs, throws or blocks changes nothing for a breaker.</summary>
 [Collection(nameof(OtherThreads))]
 public sealed class StoresThatFail
 {
@@ -77,52 +77,6 @@ public sealed class StoresThatFail
     }
 
     [Fact]
-    public async Task Garbage_is_counted_and_changes_nothing()
-    {
-        var world = new FleetWorld(2);
-        await world.StepAsync();
-        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable));
-        await world.StepAsync(2);
-        var random = new Random(5);
-
-        world[0].Store.Returns = reading =>
-        {
-            var garbage = new byte[random.Next(200)];
-            random.NextBytes(garbage);
-            return reading with { Summary = new(random.Next(1, 99), garbage), Directives = new(random.Next(100_000, 200_000), garbage) };
-        };
-        await world.StepAsync(50);
-        Assert.Equal(2, world.In(BreakerState.Disabled));
-        Assert.InRange(world[0].View.Status.IgnoredMessages, 50, 100);
-        Assert.InRange(world[0].Log.Of(208).Count(), 1, 2);
-        Assert.Empty(world[0].Log.Of(209));
-
-        world[0].Store.Returns = null;
-        await world.IssueAsync(FleetWorld.Order(FleetAction.Release), by: 1);
-        await world.StepAsync(2);
-        Assert.Equal(2, world.In(BreakerState.Closed));
-    }
-
-    [Fact]
-    public async Task A_hostile_digest_is_ignored_and_the_others_are_summarised()
-    {
-        var world = new FleetWorld(3);
-        await world.Store.ExchangeAsync(new("hostile\n", new byte[FleetLimits.MaxDigestBytes], TimeSpan.FromHours(1), 0, 0));
-
-        await world.StepAsync(10);
-
-        var summary = Assert.IsType<FleetSummary>(world[0].View.Summary);
-        Assert.Equal((3, 1), (summary.Members, summary.IgnoredDigests));
-        var leader = world.Members.Single(member => member.View.Status.IsLeader);
-        Assert.Equal(
-            "A message in the store of the fleet 'shop' is ignored: the digest of 'hostile '. It is not a message of a fleet.",
-            Assert.Single(leader.Log.Of(208))
-        );
-        Assert.InRange(leader.View.Status.IgnoredMessages, 8, 12);
-        Assert.Equal(1, (await world[1].View.ReadAsync()).IgnoredDigests);
-    }
-
-    [Fact]
     public async Task A_thousand_members_that_lost_the_store_come_back_spread_out()
     {
         var world = new FleetWorld(1_000);
@@ -170,18 +124,6 @@ public sealed class StoresThatFail
     }
 
     [Fact]
-    public async Task A_store_whose_clock_is_at_its_end_stops_nothing()
-    {
-        var world = new FleetWorld(1);
-        world[0].Store.Returns = reading => reading with { StoreTime = DateTimeOffset.MaxValue };
-
-        await world.StepAsync(3);
-
-        Assert.Equal(DateTimeOffset.MaxValue, world[0].Member.StoreTime);
-        Assert.Empty(world[0].Log.Of(212));
-    }
-
-    [Fact]
     public async Task Many_views_of_a_store_that_hangs_hold_few_threads()
     {
         var world = new FleetWorld(1);
@@ -201,17 +143,6 @@ public sealed class StoresThatFail
         never.SetResult();
         await OtherThreads.UntilAsync(() => world[0].Store.Running == 0);
         Assert.Empty((await world[0].View.ReadAsync().WaitAsync(FleetWorld.Deadline)).Members);
-    }
-
-    [Fact]
-    public async Task A_summary_of_very_many_members_slows_a_member_to_a_minute_at_most()
-    {
-        var world = new FleetWorld(1);
-        await world.Store.WriteSummaryAsync(new(1, SummaryCodec.Write(new() { Members = 1_000_000 })));
-
-        await world.StepAsync();
-
-        Assert.Equal(TimeSpan.FromMinutes(1), world[0].Member.Interval);
     }
 
     [Fact]
@@ -255,5 +186,68 @@ public sealed class StoresThatFail
         }
 
         return breaker.State;
+    }
+
+    [Fact]
+    public async Task A_member_whose_store_is_gone_for_an_hour_still_asks()
+    {
+        var world = new FleetWorld(1);
+        world[0].Store.Before = _ => throw new InvalidOperationException("gone");
+        await world.StepAsync(1_100);
+
+        var delay = new FleetLoop(world[0].Member, world[0].Options, world[0].Log, () => 1).NextDelay();
+
+        Assert.Equal(TimeSpan.FromSeconds(30), delay);
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_holds_a_slow_member_for_five_seconds()
+    {
+        var world = new FleetWorld();
+        var member = world.Add("slow", configure: options => options.Interval = TimeSpan.FromMinutes(1));
+        var (entered, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        CancellationToken deadline = default;
+        member.Store.Before = token =>
+        {
+            deadline = token;
+            entered.TrySetResult();
+            return never.Task;
+        };
+
+        var step = member.Member.StepAsync();
+        await entered.Task.WaitAsync(FleetWorld.Deadline);
+        world.Time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(step.IsCompleted || deadline.IsCancellationRequested);
+        await world.AdvanceUntilAsync(step);
+
+        Assert.Equal("TimeoutException: The store did not respond within 5s.", member.View.Status.LastError);
+        Assert.True(deadline.IsCancellationRequested);
+        never.SetResult();
+    }
+
+    [Fact]
+    public async Task A_store_that_gives_up_at_the_deadline_did_not_respond()
+    {
+        var world = new FleetWorld(1);
+        world[0].Store.Before = _ => throw new OperationCanceledException();
+
+        await world.StepAsync();
+
+        Assert.Equal("TimeoutException: The store did not respond within 1s.", world[0].View.Status.LastError);
+    }
+
+    [Fact]
+    public async Task A_leader_that_loses_the_store_does_not_lead()
+    {
+        var world = new FleetWorld(1);
+        await world.StepAsync();
+        world[0].Store.Before = _ => throw new InvalidOperationException("gone");
+        await world.StepAsync(2);
+        Assert.False(world[0].View.Status.IsLeader);
+
+        world[0].Store.Before = null;
+        await world.StepAsync(3);
+
+        Assert.Equal(["True", "False", "True"], world[0].Log.Of(207).Select(text => text.Split(": ")[1].TrimEnd('.')));
     }
 }
