@@ -8,6 +8,8 @@ internal sealed class DirectivesFile(string? path, TimeProvider timeProvider, IL
 {
     private const int Header = 2 * sizeof(long);
 
+    // Other processes may have the same file.
+    private readonly string _temporary = $"{path}.{Guid.NewGuid():n}.new";
     private bool _isLogged;
 
     /// <summary>Reads the file, if there is one.</summary>
@@ -59,13 +61,26 @@ internal sealed class DirectivesFile(string? path, TimeProvider timeProvider, IL
             BinaryPrimitives.WriteInt64LittleEndian(bytes, storeTime.ToUnixTimeMilliseconds());
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(sizeof(long)), timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
             content.CopyTo(bytes, Header);
-            File.WriteAllBytes($"{path}.new", bytes);
-            File.Move($"{path}.new", path, overwrite: true);
+            File.WriteAllBytes(_temporary, bytes);
+            File.Move(_temporary, path, overwrite: true);
             _isLogged = false;
         }
         catch (Exception error)
         {
             LogOnce(error);
+            TryDelete();
+        }
+    }
+
+    private void TryDelete()
+    {
+        try
+        {
+            File.Delete(_temporary);
+        }
+        catch (Exception)
+        {
+            // The error before is in the log.
         }
     }
 

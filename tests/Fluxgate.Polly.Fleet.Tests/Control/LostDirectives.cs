@@ -25,6 +25,9 @@ public sealed class LostDirectives
             StringComparison.Ordinal
         );
         Assert.Equal(1, world.Members.Sum(member => member.View.Status.Restorations));
+
+        // An empty summary is no garbage.
+        Assert.Equal(0, world.Members.Sum(member => member.View.Status.IgnoredMessages));
     }
 
     [Fact]
@@ -146,58 +149,85 @@ public sealed class LostDirectives
         Assert.Equal(BreakerState.Disabled, member["payments"].State);
         Assert.Single(member.Log.Of(210));
         Assert.Empty(await world.Store.ReadAuditAsync(10));
+
+        // New directives may come with the right.
+        member.Store.DeniesDirectives = false;
+        await new FleetWorldObserver(world).IssueAsync(FleetWorld.Order(FleetAction.Disable, "orders"));
+        await world.StepAsync(2);
+        Assert.Equal(["payments", "orders"], (await member.Control.ReadAsync()).All.Select(directive => directive.Circuits));
     }
 
     [Fact]
-    public async Task A_file_keeps_the_directives_and_counts_the_time_that_the_process_was_gone()
+    public async Task What_is_written_again_has_a_revision_that_nobody_knows()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.directives");
-        try
+        var world = new FleetWorld(1);
+        for (var i = 0; i < 50; i++)
         {
-            var world = new FleetWorld();
-            world.Add("first", configure: options => options.DirectivesFile = path);
-            await world.StepAsync();
-            await world.IssueAsync(FleetWorld.Order(FleetAction.ForceOpen, duration: TimeSpan.FromMinutes(1)));
-            await world.StepAsync();
-            world.Kill(world[0]);
-            world.Time.Advance(TimeSpan.FromSeconds(30));
-
-            var second = world.Add("second", configure: options => options.DirectivesFile = path);
-            second.Store.Before = _ => throw new InvalidOperationException("gone");
-            second.Member.LoadFile();
-            await second.Member.ObeyAsync();
-            Assert.Equal(BreakerState.ForcedOpen, second["payments"].State);
-            await world.StepAsync(31);
-
-            Assert.Equal(BreakerState.HalfOpen, second["payments"].State);
+            await world.IssueAsync(FleetWorld.Order(FleetAction.Disable, $"circuit {i}"));
         }
-        finally
-        {
-            File.Delete(path);
-        }
+
+        await world.StepAsync();
+        var before = (await world[0].Control.ReadAsync()).Revision;
+        Assert.InRange(before, 1_025, long.MaxValue);
+        world.Store.Flush();
+        await world.StepAsync();
+
+        Assert.InRange((await world[0].Control.ReadAsync()).Revision, before + 1, before + 1_024);
     }
 
-    [Theory]
-    [InlineData(new byte[0])]
-    [InlineData(new byte[] { 1, 2, 3 })]
-    [InlineData(new byte[] { 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9 })]
-    [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 127, 1, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9 })]
-    public void A_damaged_file_is_reported_and_ignored(byte[] content)
+    [Fact]
+    public async Task Of_two_hundred_members_few_try_to_write_at_once_what_was_lost()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.directives");
-        try
-        {
-            File.WriteAllBytes(path, content);
-            var member = new FleetWorld().Add("a", configure: options => options.DirectivesFile = path);
+        var world = new FleetWorld(200);
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        await world.StepAsync(3);
 
-            member.Member.LoadFile();
-
-            Assert.Contains(path, Assert.Single(member.Log.Of(211)), StringComparison.Ordinal);
-        }
-        finally
+        // The leader would count the members anew.
+        world.Kill(world.Members.Single(member => member.View.Status.IsLeader));
+        foreach (var member in world.Members)
         {
-            File.Delete(path);
+            member.Store.DeniesDirectives = true;
         }
+
+        world.Store.Flush();
+        await world.StepAsync();
+
+        Assert.InRange(world.Members.Sum(member => member.Log.Of(210).Count()), 1, 30);
+    }
+
+    [Fact]
+    public async Task Directives_that_cannot_be_read_are_read_once_and_not_overwritten()
+    {
+        var world = new FleetWorld(1);
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        await world.StepAsync();
+        world.Store.Flush();
+        byte[] later = [(byte)'F', (byte)'X', (byte)MessageKind.Directives, 2, 2];
+        Assert.True(await world.Store.TryWriteDirectivesAsync(new(0, new(7, later), later)));
+
+        await world.StepAsync(5);
+
+        Assert.Equal((1, 1), (world[0].View.Status.IgnoredMessages, world.In(BreakerState.Disabled)));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            world[0].Control.IssueAsync(FleetWorld.Order(FleetAction.Disable))
+        );
+        Assert.Contains("cannot be read. Its version 2 needs", error.Message, StringComparison.Ordinal);
+        var stored = (await world.Store.ExchangeAsync(FleetExchange.ReadAll())).Directives.GetValueOrDefault();
+        Assert.Equal(later, stored.Content.ToArray());
+    }
+
+    [Fact]
+    public async Task A_directive_ends_at_the_new_time_of_a_store_whose_clock_jumps()
+    {
+        var world = new FleetWorld(1);
+        await world.IssueAsync(FleetWorld.Order(FleetAction.ForceOpen, duration: TimeSpan.FromMinutes(5)));
+        await world.StepAsync();
+        Assert.Equal(1, world.In(BreakerState.ForcedOpen));
+
+        world[0].Store.Returns = reading => reading with { StoreTime = reading.StoreTime + TimeSpan.FromMinutes(6) };
+        await world.StepAsync();
+
+        Assert.Equal(1, world.In(BreakerState.HalfOpen));
     }
 
     private static FleetDirective Noise(long revision, DateTimeOffset issuedAt) =>
