@@ -161,9 +161,10 @@ internal sealed partial class FleetMember
 
     private async Task ObeyAsync(IReadOnlyCollection<FluxgateBreaker> circuits, CancellationToken stopping)
     {
-        Tidy();
         if (_clock.Now is { } now)
         {
+            // At the same time: directives that are left have not ended.
+            Knowledge.Tidy(now);
             await _obedience.ApplyAsync(circuits, Knowledge.Directives, now, stopping).ConfigureAwait(false);
             _status = _status with { Circuits = circuits.Count, Divergent = circuits.Count(circuit => _obedience.Of(circuit).IsDivergent) };
         }

@@ -15,11 +15,12 @@ internal sealed class Obedience(FleetIdentity member, TimeProvider timeProvider,
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(1);
 
     private Dictionary<FluxgateBreaker, Obeyed> _circuits = [];
+    private DirectiveSet? _applied;
 
     /// <summary>Returns the revision of the directive that a circuit obeyed last, and whether it is in another state than it demands.</summary>
     public (long Directive, bool IsDivergent) Of(FluxgateBreaker circuit) =>
-        _circuits.TryGetValue(circuit, out var obeyed)
-            ? (obeyed.Directive.Revision, obeyed.Directive.IsDisobeyedBy(circuit.State))
+        _circuits.TryGetValue(circuit, out var obeyed) && obeyed.Directive is { } directive
+            ? (directive.Revision, directive.IsDisobeyedBy(circuit.State))
             : (0, false);
 
     /// <summary>Applies the directives that are new to a circuit, and ends those that are over.</summary>
@@ -39,43 +40,40 @@ internal sealed class Obedience(FleetIdentity member, TimeProvider timeProvider,
             return;
         }
 
-        Dictionary<FluxgateBreaker, FleetDirective> inForce = [];
+        // Directives that are the same object have not changed, and none has ended: only new circuits are evaluated. A group has thousands.
+        var isSame = ReferenceEquals(directives, _applied);
+        Dictionary<FluxgateBreaker, Obeyed> obeyed = new(circuits.Count);
         List<Task<FluxgateBreaker?>> moves = [];
         foreach (var circuit in circuits)
         {
-            var before = _circuits.GetValueOrDefault(circuit)?.Directive;
-            var directive = directives.Of(circuit.Name, member, now);
-            if (directive is not null)
-            {
-                inForce[circuit] = directive;
-            }
-
-            if (directive?.Place != before?.Place && StateAfter(circuit.State, before, directive, now) is { } state)
+            var before = _circuits.GetValueOrDefault(circuit);
+            var directive = isSame && before is not null ? before.Directive : directives.Of(circuit.Name, member, now);
+            var hasChanged = directive?.Place != before?.Directive?.Place;
+            obeyed[circuit] = before is null || hasChanged ? new(directive) : before;
+            if (hasChanged && StateAfter(circuit.State, before?.Directive, directive, now) is { } state)
             {
                 moves.Add(MoveAsync(circuit, state, directive, stopping));
             }
         }
 
-        var notMoved = (await Task.WhenAll(moves).ConfigureAwait(false)).OfType<FluxgateBreaker>().ToHashSet();
-        Dictionary<FluxgateBreaker, Obeyed> obeyed = [];
-        foreach (var circuit in circuits)
+        FluxgateBreaker[] notMoved = [.. (await Task.WhenAll(moves).ConfigureAwait(false)).OfType<FluxgateBreaker>()];
+        foreach (var circuit in notMoved)
         {
-            var before = _circuits.GetValueOrDefault(circuit);
-            if (notMoved.Contains(circuit))
+            // The next step tries again.
+            obeyed.Remove(circuit);
+            if (_circuits.TryGetValue(circuit, out var before))
             {
-                // The next step tries again.
-                if (before is not null)
-                {
-                    obeyed[circuit] = before;
-                }
-            }
-            else if (inForce.TryGetValue(circuit, out var directive))
-            {
-                obeyed[circuit] = new(directive, LogDivergence(circuit, directive, before));
+                obeyed[circuit] = before;
             }
         }
 
-        _circuits = obeyed;
+        foreach (var (circuit, one) in obeyed)
+        {
+            LogDivergence(circuit, one);
+        }
+
+        var isDone = notMoved.Length == 0;
+        (_applied, _circuits) = (isDone ? directives : null, isDone && directives.All.IsEmpty ? [] : obeyed);
     }
 
     /// <summary>Returns the state to which the change from one directive to another moves a circuit; <see langword="null"/> if it stays.</summary>
@@ -128,16 +126,23 @@ internal sealed class Obedience(FleetIdentity member, TimeProvider timeProvider,
         bool TryBegin() => Interlocked.Exchange(ref isBegun, 1) == 0;
     }
 
-    private bool LogDivergence(FluxgateBreaker circuit, FleetDirective directive, Obeyed? before)
+    private void LogDivergence(FluxgateBreaker circuit, Obeyed obeyed)
     {
-        var isDivergent = directive.IsDisobeyedBy(circuit.State);
-        if (isDivergent && !(before is { IsDivergent: true } && before.Directive.Place == directive.Place))
+        var isDivergent = obeyed.Directive?.IsDisobeyedBy(circuit.State) ?? false;
+        if (isDivergent && !obeyed.IsDivergent)
         {
-            log.Divergence(circuit.Name, circuit.State.ToLabel(), directive.ToString());
+            log.Divergence(circuit.Name, circuit.State.ToLabel(), $"{obeyed.Directive}");
         }
 
-        return isDivergent;
+        obeyed.IsDivergent = isDivergent;
     }
 
-    private sealed record Obeyed(FleetDirective Directive, bool IsDivergent);
+    /// <summary>What a circuit obeyed last; no directive if none covers it.</summary>
+    private sealed class Obeyed(FleetDirective? directive)
+    {
+        public FleetDirective? Directive => directive;
+
+        /// <summary>Gets or sets whether a divergence from this directive is in the log.</summary>
+        public bool IsDivergent { get; set; }
+    }
 }
