@@ -85,7 +85,7 @@ internal static class DirectivesCodec
         fields.Add(Action, (long)directive.Action);
         fields.Add(Circuits, directive.Circuits);
         fields.Add(Zone, directive.Zone);
-        fields.Add(Percentage, directive.Percentage >= 100 ? 0 : Math.Max(1, (long)Math.Round(directive.Percentage * PercentageUnit)));
+        fields.Add(Percentage, directive.Percentage >= 100 ? 0 : (long)Math.Round(directive.Percentage * PercentageUnit));
         fields.Add(Reason, directive.Reason);
         fields.Add(By, directive.By);
         fields.Add(IssuedAt, directive.IssuedAt.ToUnixTimeMilliseconds());

@@ -92,6 +92,72 @@ public sealed class DirectiveSets
         Assert.Equal(2, needed.At(Start.AddDays(400)).All.Length);
     }
 
+    [Fact]
+    public void A_directive_that_has_ended_at_this_moment_is_dropped()
+    {
+        var set = DirectiveSet.Of([Directive(1, FleetAction.Disable, "a", minute: 0, minutes: 5)]);
+
+        Assert.Single(set.At(Start.AddMinutes(5).AddTicks(-1)).All);
+        Assert.Empty(set.At(Start.AddMinutes(5)).All);
+        Assert.Equal(Start.AddMinutes(5), set.NextExpiry());
+    }
+
+    [Fact]
+    public void The_later_directive_counts_although_its_revision_is_lower()
+    {
+        var set = DirectiveSet.Of([Directive(1, FleetAction.Disable, "a", minute: 9), Directive(7, FleetAction.ForceOpen, "*", minute: 0)]);
+
+        Assert.Equal(FleetAction.Disable, set.Of("a", new("m", null), Start.AddMinutes(10))?.Action);
+    }
+
+    [Theory]
+    [InlineData("a", null, 100, "a", null, 100, true)]
+    [InlineData("A", null, 100, "a", "east", 10, true)]
+    [InlineData("*", null, 100, "a", "east", 10, true)]
+    [InlineData("*", "east", 100, "a", "east", 10, true)]
+    [InlineData("a", null, 50, "a", null, 50, true)]
+    [InlineData("a", null, 50, "a", null, 10, true)]
+    [InlineData("a", null, 10, "a", null, 50, false)]
+    [InlineData("*", null, 50, "a", null, 10, false)]
+    [InlineData("a", "east", 100, "a", null, 100, false)]
+    [InlineData("a", "east", 100, "a", "west", 100, false)]
+    [InlineData("a*", null, 100, "a", null, 100, false)]
+    public void A_directive_takes_the_place_of_an_older_one_that_it_covers(
+        string circuits,
+        string? zone,
+        double percentage,
+        string older,
+        string? olderZone,
+        double olderPercentage,
+        bool replaces
+    )
+    {
+        var set = DirectiveSet.Of([
+            Directive(1, FleetAction.Disable, older, 0) with
+            {
+                Zone = olderZone,
+                Percentage = olderPercentage,
+            },
+            Directive(2, FleetAction.ForceOpen, circuits, 1) with
+            {
+                Zone = zone,
+                Percentage = percentage,
+            },
+        ]);
+
+        Assert.Equal(replaces ? 1 : 2, set.At(Start.AddMinutes(2)).All.Length);
+    }
+
+    [Fact]
+    public void Other_circuits_have_other_members_in_their_share()
+    {
+        var members = Enumerable.Range(0, 1_000).Select(i => $"member {i}").ToArray();
+
+        var both = members.Count(member => Share.Of(member, "payments") < 10 && Share.Of(member, "orders") < 10);
+
+        Assert.InRange(both, 0, 40);
+    }
+
     private static FleetDirective Directive(long revision, FleetAction action, string circuits, int minute, int? minutes = null) =>
         new()
         {

@@ -35,6 +35,10 @@ public sealed class DirectivesThatEnd
         await world.StepAsync(12);
 
         Assert.Equal((1, 1), (world.In(BreakerState.Closed), world[0].View.Status.Divergent));
+        Assert.Equal(
+            ["ForceOpen payments", "Disable *"],
+            world[0].Log.Of(206).Select(text => string.Join(' ', text.Split(": ")[1].Split(' ')[..2]))
+        );
         var divergence = Assert.Single((await world[0].View.ReadAsync()).Divergences);
         Assert.Equal(older.Revision, divergence.Circuit.Directive);
         await world.IssueAsync(FleetWorld.Order(FleetAction.MetricsOnly));

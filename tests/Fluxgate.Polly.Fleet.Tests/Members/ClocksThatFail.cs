@@ -55,31 +55,6 @@ public sealed class ClocksThatFail
     }
 
     [Fact]
-    public async Task A_clock_that_does_not_work_for_long_is_reported_once()
-    {
-        var world = new FleetWorld();
-        var (isBroken, log) = (true, new FleetEntries());
-        var member = new FleetMember(
-            new() { Name = "shop", MemberId = "one" },
-            world.Store,
-            () => isBroken ? throw new InvalidOperationException("broken") : [],
-            world.Time,
-            log
-        );
-
-        for (var outage = 1; outage <= 2; outage++)
-        {
-            isBroken = true;
-            await member.StepAsync();
-            await member.ObeyAsync();
-            await member.StepAsync();
-            Assert.Equal(outage, log.Of(212).Count());
-            isBroken = false;
-            await member.StepAsync();
-        }
-    }
-
-    [Fact]
     public async Task A_host_starts_although_its_clock_cannot_wait()
     {
         var world = new FleetWorld();

@@ -69,6 +69,69 @@ public sealed class CodeOfUsers
         Assert.Equal(1, member.Status.Exchanges);
     }
 
+    [Fact]
+    public async Task Steps_that_fail_in_a_row_are_reported_once()
+    {
+        var world = new FleetWorld();
+        var (isBroken, log) = (true, new FleetEntries());
+        var member = new FleetMember(
+            new() { Name = "shop", MemberId = "one" },
+            world.Store,
+            () => isBroken ? throw new InvalidOperationException("broken") : [],
+            world.Time,
+            log
+        );
+
+        for (var outage = 1; outage <= 2; outage++)
+        {
+            isBroken = true;
+            await member.StepAsync();
+            await member.ObeyAsync();
+            await member.StepAsync();
+            Assert.Equal(outage, log.Of(212).Count());
+            isBroken = false;
+            await member.StepAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_circuit_that_found_no_thread_in_time_is_moved_by_the_next_step()
+    {
+        var time = new VirtualTime();
+        var hasty = new Hasty();
+        FluxgateBreaker[] circuits = [.. Enumerable.Range(0, 500).Select(i => new FluxgateBreaker($"circuit {i}", timeProvider: time))];
+        var obedience = new Obedience(new("one", null), hasty, new FleetEntries());
+        FleetDirective disable = new()
+        {
+            Revision = 1,
+            Action = FleetAction.Disable,
+            Circuits = "*",
+            Reason = "drill",
+            By = "ann",
+            IssuedAt = FleetWorld.Start,
+        };
+        await ApplyAsync(DirectiveSet.Of([disable]), BreakerState.Disabled);
+        await ApplyAsync(DirectiveSet.Empty, BreakerState.Closed);
+
+        async Task ApplyAsync(DirectiveSet directives, BreakerState state)
+        {
+            // Timeouts have passed before a thread of the pool can begin.
+            hasty.IsHasty = true;
+            await obedience.ApplyAsync(circuits, directives, FleetWorld.Start, CancellationToken.None);
+            hasty.IsHasty = false;
+            await obedience.ApplyAsync(circuits, directives, FleetWorld.Start, CancellationToken.None);
+            Assert.All(circuits, circuit => Assert.Equal(state, circuit.State));
+        }
+    }
+
+    private sealed class Hasty : TimeProvider
+    {
+        public bool IsHasty { get; set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, IsHasty ? TimeSpan.Zero : dueTime, period);
+    }
+
     private sealed class Throwing : ILogger, ILoggerProvider
     {
         public ILogger CreateLogger(string categoryName) => this;
@@ -76,7 +139,7 @@ public sealed class CodeOfUsers
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => throw new InvalidOperationException("The disk is full.");
 
         public void Log<TState>(
             LogLevel logLevel,

@@ -151,4 +151,127 @@ public sealed class LoopsOfMembers
         await OtherThreads.UntilAsync(() => world[0].Log.Of(212).Any());
         Assert.Contains("no channel", Assert.Single(world[0].Log.Of(212)), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_store_that_works_a_moment_later_delays_the_host_by_that_moment()
+    {
+        await using var world = new FleetHostWorld();
+        world.Store.Before = _ => throw new InvalidOperationException("not yet");
+        var host = world.Build();
+        var begin = world.Time.GetTimestamp();
+
+        var start = host.StartAsync();
+        await world.UntilAsync(() => world.Store.Commands >= 3);
+        world.Store.Before = null;
+        await world.UntilAsync(() => host.Services.GetRequiredService<IFleetView>().Status.IsConnected);
+
+        Assert.InRange(world.Time.GetElapsedTime(begin), TimeSpan.Zero, TimeSpan.FromSeconds(0.9));
+        await start.WaitAsync(FleetWorld.Deadline);
+        Assert.Empty(world.Log.Of(204));
+    }
+
+    [Fact]
+    public async Task A_host_that_need_not_wait_starts_at_once()
+    {
+        await using var world = new FleetHostWorld();
+        world.Store.Before = token => Task.Delay(Timeout.Infinite, token);
+
+        await world.StartAsync(fleet => fleet.StartupTimeout = TimeSpan.Zero);
+
+        Assert.Empty(world.Log.Of(204));
+    }
+
+    [Fact]
+    public async Task The_file_is_obeyed_while_the_store_does_not_respond()
+    {
+        var folder = Directory.CreateTempSubdirectory("fluxgate").FullName;
+        try
+        {
+            var world = new FleetWorld();
+            var member = world.Add("one", configure: options => options.DirectivesFile = Path.Combine(folder, "known.directives"));
+            await world.StepAsync();
+            await world.IssueAsync(FleetWorld.Order(FleetAction.ForceOpen));
+            await world.StepAsync();
+            var next = world.Add("two", configure: options => options.DirectivesFile = member.Options.DirectivesFile);
+            var entered = new TaskCompletionSource();
+            next.Store.Before = token =>
+            {
+                entered.TrySetResult();
+                return Task.Delay(Timeout.Infinite, token);
+            };
+
+            await using var loop = new FleetLoop(next.Member, next.Options, next.Log);
+            loop.Start();
+            await entered.Task.WaitAsync(FleetWorld.Deadline);
+
+            Assert.Equal(BreakerState.ForcedOpen, next["payments"].State);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_directive_that_ends_during_a_step_ends_right_after_it()
+    {
+        var world = new FleetWorld();
+        var member = world.Add("one", configure: options => options.Interval = TimeSpan.FromSeconds(10));
+        await world.IssueAsync(FleetWorld.Order(FleetAction.ForceOpen, duration: TimeSpan.FromSeconds(2)));
+        var commands = member.Store.Commands;
+        member.Store.Before = _ =>
+        {
+            // The member has obeyed, and takes the lease of the leader.
+            if (member.Store.Commands == commands + 2)
+            {
+                Assert.Equal(1, world.In(BreakerState.ForcedOpen));
+                world.Time.Advance(TimeSpan.FromSeconds(3));
+            }
+
+            return Task.CompletedTask;
+        };
+
+        await using var loop = new FleetLoop(member.Member, member.Options, member.Log);
+        loop.Start();
+        await OtherThreads.UntilAsync(() => loop.IsWaiting);
+        world.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await OtherThreads.UntilAsync(() => world.In(BreakerState.HalfOpen) == 1);
+
+        Assert.Empty(member.Log.Of(212));
+    }
+
+    [Fact]
+    public async Task A_loop_that_is_disposed_exchanges_no_more()
+    {
+        var world = new FleetWorld(1);
+        var loop = new FleetLoop(world[0].Member, world[0].Options, world[0].Log);
+        loop.Start();
+        await OtherThreads.UntilAsync(() => loop.IsWaiting);
+        var commands = world[0].Store.Commands;
+
+        loop.Dispose();
+        await OtherThreads.UntilAsync(() => world[0].Store.Subscriptions == 0);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        await OtherThreads.FinishAsync();
+
+        Assert.Equal(commands, world[0].Store.Commands);
+    }
+
+    [Fact]
+    public async Task A_member_leaves_its_fleet_once_and_frees_the_lease()
+    {
+        var world = new FleetWorld(1);
+        var loop = new FleetLoop(world[0].Member, world[0].Options, world[0].Log);
+        await loop.StartAsync(CancellationToken.None).WaitAsync(FleetWorld.Deadline);
+        await OtherThreads.UntilAsync(() => loop.IsWaiting);
+        Assert.True(world[0].View.Status.IsLeader);
+
+        await loop.StopAsync(CancellationToken.None).WaitAsync(FleetWorld.Deadline);
+        var commands = world[0].Store.Commands;
+        await loop.DisposeAsync().AsTask().WaitAsync(FleetWorld.Deadline);
+
+        Assert.Equal(commands, world[0].Store.Commands);
+        Assert.Empty(await world.Store.ReadDigestsAsync());
+        Assert.True(await world.Store.TryTakeLeaseAsync(new(Leadership.Resource, "next", 1, TimeSpan.FromSeconds(1))));
+    }
 }

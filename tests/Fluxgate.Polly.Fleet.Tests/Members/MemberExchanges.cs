@@ -79,24 +79,6 @@ public sealed class MemberExchanges
     }
 
     [Fact]
-    public async Task Digests_carry_the_calls_since_the_last_one_that_arrived()
-    {
-        var world = new FleetWorld(2);
-        await world.StepAsync();
-        Calls(world[0], successes: 3, failures: 2);
-        world[0].Store.Before = _ => throw new InvalidOperationException("down");
-        await world.StepAsync();
-        world[0].Store.Before = null;
-        Calls(world[0], successes: 4, failures: 0);
-        Calls(world[1], successes: 1, failures: 1);
-
-        await world.StepAsync(1);
-        var report = await world[0].View.ReadAsync();
-
-        Assert.Equal([new(7, 2, 0, 0), new(1, 1, 0, 0)], report.Members.Select(member => member.Circuits[0].Calls));
-    }
-
-    [Fact]
     public async Task Slow_calls_are_summed_by_threshold_with_their_reporters()
     {
         var world = new FleetWorld();
@@ -134,25 +116,6 @@ public sealed class MemberExchanges
     }
 
     [Fact]
-    public async Task A_digest_has_at_most_500_circuits_and_the_open_ones_first()
-    {
-        var world = new FleetWorld(1);
-        var group = new BreakerGroup("tenants", timeProvider: world.Time, options: new() { MaxBreakers = 2_000 });
-        world[0].Groups.Add(group);
-        for (var i = 0; i < 1_000; i++)
-        {
-            group.GetOrAdd($"tenant {i}");
-        }
-
-        group.GetOrAdd("tenant 987").Trip("down");
-        await world.StepAsync(2);
-
-        var member = Assert.Single((await world[0].View.ReadAsync()).Members);
-        Assert.Equal((500, 502), (member.Circuits.Count, member.OmittedCircuits));
-        Assert.Equal("tenants/tenant 987", member.Circuits[0].Name);
-    }
-
-    [Fact]
     public async Task Two_hundred_members_make_one_summary()
     {
         var world = new FleetWorld(200, "payments", "orders");
@@ -183,7 +146,7 @@ public sealed class MemberExchanges
         await world.StepAsync();
         foreach (var name in Enumerable.Range(0, 50))
         {
-            Calls(world[0], 100, 3, $"dependency-{name}");
+            world[0].Call(100, 3, $"dependency-{name}");
         }
 
         await world.StepAsync();
@@ -194,11 +157,67 @@ public sealed class MemberExchanges
         Assert.InRange(summary.GetValueOrDefault().Content.Length, 500, 3_000);
     }
 
-    [Fact]
-    public void The_interval_grows_with_the_members()
+    [Theory]
+    [InlineData(1_000, 1)]
+    [InlineData(5_000, 5)]
+    public async Task The_interval_grows_with_the_members(int members, int seconds)
     {
         var world = new FleetWorld(1);
-        Assert.Equal(TimeSpan.FromSeconds(1), world[0].Member.Interval);
+        await world.Store.WriteSummaryAsync(new(1, SummaryCodec.Write(new() { Members = members })));
+
+        await world.StepAsync();
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), world[0].Member.Interval);
+    }
+
+    [Fact]
+    public void A_member_is_gone_after_three_intervals_without_progress()
+    {
+        var time = new VirtualTime();
+        var liveness = new Liveness(time);
+        Assert.Equal(TimeSpan.FromSeconds(3), new FleetWorld(1)[0].Member.Patience);
+
+        Assert.Equal(1, AliveAt(number: 5));
+        time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(1, AliveAt(number: 5));
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, AliveAt(number: 5));
+
+        // A process that started again with the same identifier begins at 1.
+        Assert.Equal(1, AliveAt(number: 1));
+
+        int AliveAt(long number) => liveness.Of([new("one", new FleetDigest { Number = number })], TimeSpan.FromSeconds(3)).Count;
+    }
+
+    [Fact]
+    public async Task Of_two_hundred_members_few_try_to_lead_at_once()
+    {
+        var world = new FleetWorld(200);
+        await world.Store.WriteSummaryAsync(new(1, SummaryCodec.Write(new() { Members = 200 })));
+        Assert.True(await world.Store.TryTakeLeaseAsync(new(Leadership.Resource, "silent", 1, TimeSpan.FromHours(1))));
+        await world.StepAsync(4);
+        var before = world.Members.Sum(member => member.Store.Commands);
+
+        await world.StepAsync();
+
+        Assert.InRange(world.Members.Sum(member => member.Store.Commands) - before - 200, 1, 30);
+    }
+
+    [Fact]
+    public void The_circuits_that_members_omit_are_not_added_up_and_zones_have_a_limit()
+    {
+        var digests = Enumerable
+            .Range(0, 100)
+            .Select(i => new FleetDigest
+            {
+                Number = 1,
+                Zone = $"zone {i:d3}",
+                Omitted = i,
+            });
+
+        var summary = Summariser.Summarise("leader", [.. digests], 0);
+
+        Assert.Equal((99, 64), (summary.OmittedCircuits, summary.Zones.Count));
     }
 
     private static async Task<FleetSummary> LeaderSummaryAsync(FleetWorld world)
@@ -207,13 +226,5 @@ public sealed class MemberExchanges
         var leader = world.Members.Single(member => member.View.Status.IsLeader);
         var digests = await world.Store.ReadDigestsAsync();
         return new Leadership(leader.View.MemberId, world.Time).Summarise(digests, TimeSpan.FromSeconds(3), (error, _) => error is null);
-    }
-
-    private static void Calls(FleetTestMember member, int successes, int failures, string breaker = "payments")
-    {
-        for (var i = 0; i < successes + failures; i++)
-        {
-            member[breaker].Admit().Settle(i < successes ? Verdict.Success : Verdict.Failure, TimeSpan.Zero);
-        }
     }
 }

@@ -85,6 +85,9 @@ public sealed class HostileMessages
     [InlineData("4658010101", "It has no number.")]
     [InlineData("4658010101020201", "A field ends behind the message.")]
     [InlineData("46580101010209ffffffffffffffff7f", "Field 2 must be a number of at most 9007199254740992.")]
+    [InlineData("465801010102020101", "Field 2 must be a number of at most 9007199254740992.")]
+    [InlineData("4658010101" + "020a" + "ffffffffffffffffff01", "Field 2 must be a number of at most 9007199254740992.")]
+    [InlineData("4658010101" + "8280808010" + "0105", "A field ends behind the message.")]
     [InlineData("4658010101020101" + "0102c328", "Field 1 must be a text of at most 256 characters.")]
     [InlineData("4658010101020101" + "0703020101", "A circuit has no name.")]
     [InlineData("4658010101020101" + "0706" + "010161" + "020106", "Field 2 must be a number of at most 5.")]
@@ -179,5 +182,134 @@ public sealed class HostileMessages
 
         // The next order is issued later than all others.
         Assert.StartsWith($"Field {field} must be", DirectivesCodec.Read(message.ToArray(), out _), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_digest_with_too_many_rules_is_refused() =>
+        Assert.Equal(
+            "It has more than 500 circuits or rules.",
+            DigestCodec.Read(Repeated(MessageKind.Digest, MessageLimits.Rules + 1, 6, "rule"u8.ToArray()), out _)
+        );
+
+    [Fact]
+    public void A_summary_with_too_many_zones_or_circuits_is_refused()
+    {
+        var named = new FieldWriter();
+        named.Add(1, "x");
+
+        foreach (var (field, most) in new[] { (3, MessageLimits.Zones), (4, MessageLimits.Circuits) })
+        {
+            Assert.Null(SummaryCodec.Read(Repeated(MessageKind.Summary, most, field, named.ToArray()), out _));
+            Assert.Equal(
+                "It has too many zones or circuits.",
+                SummaryCodec.Read(Repeated(MessageKind.Summary, most + 1, field, named.ToArray()), out _)
+            );
+        }
+    }
+
+    [Fact]
+    public void A_circuit_with_too_many_slow_thresholds_is_refused()
+    {
+        var (inDigest, inSummary) = (Circuit(slow: 10), Circuit(slow: 14));
+
+        Assert.Matches(
+            "A circuit has more than [0-9]+ slow thresholds.",
+            DigestCodec.Read(Repeated(MessageKind.Digest, 1, 7, inDigest), out _)
+        );
+        Assert.Equal("A circuit has too many slow thresholds.", SummaryCodec.Read(Repeated(MessageKind.Summary, 1, 4, inSummary), out _));
+
+        static byte[] Circuit(int slow)
+        {
+            var circuit = new FieldWriter();
+            circuit.Add(1, "payments");
+            for (var i = 0; i <= MessageLimits.SlowThresholds; i++)
+            {
+                circuit.Add(slow, SlowCodec.Write(new(TimeSpan.FromSeconds(i + 1), 1, 1)));
+            }
+
+            return circuit.ToArray();
+        }
+    }
+
+    [Fact]
+    public void More_than_200_directives_are_refused()
+    {
+        var directive = Directive(revision: 900, action: 1, "payments");
+
+        Assert.Null(DirectivesCodec.Read(Repeated(MessageKind.Directives, 200, 1, directive), out _));
+        Assert.Equal("It has more than 200 directives.", DirectivesCodec.Read(Repeated(MessageKind.Directives, 201, 1, directive), out _));
+    }
+
+    [Theory]
+    [InlineData(0, 1, "payments")]
+    [InlineData(900, 0, "payments")]
+    [InlineData(900, 1, "")]
+    public void A_directive_without_revision_action_or_circuits_is_refused(long revision, long action, string circuits) =>
+        Assert.Equal(
+            "A directive has no revision, no action or no circuits.",
+            DirectivesCodec.Read(Repeated(MessageKind.Directives, 1, 1, Directive(revision, action, circuits)), out _)
+        );
+
+    [Fact]
+    public void Messages_stay_below_64_KB_and_count_what_they_omit()
+    {
+        FleetCircuitReport[] reports =
+        [
+            .. Enumerable.Range(0, 500).Select(i => new FleetCircuitReport { Name = $"{i} {new string('x', 200)}" }),
+        ];
+        FleetCircuit[] circuits = [.. reports.Select(report => new FleetCircuit { Name = report.Name })];
+
+        var digest = DigestCodec.Write(
+            new()
+            {
+                Number = 1,
+                Circuits = reports,
+                Omitted = 7,
+            }
+        );
+        var summary = SummaryCodec.Write(new() { Circuits = circuits, OmittedCircuits = 7 });
+
+        Assert.Null(DigestCodec.Read(digest, out var readDigest));
+        Assert.Null(SummaryCodec.Read(summary, out var readSummary));
+        Assert.InRange(readDigest.Circuits.Count, 200, 499);
+        Assert.Equal(507, readDigest.Omitted + readDigest.Circuits.Count);
+        Assert.InRange(readSummary.Circuits.Count, 200, 499);
+        Assert.Equal(507, readSummary.OmittedCircuits + readSummary.Circuits.Count);
+    }
+
+    [Fact]
+    public void A_name_of_257_characters_is_refused()
+    {
+        var (longest, longer) = (new FieldWriter(MessageKind.Audit), new FieldWriter(MessageKind.Audit));
+        longest.Add(2, new string('x', 256));
+        longer.Add(2, new string('x', 257));
+
+        Assert.Null(AuditCodec.Read(longest.ToArray(), out _));
+        Assert.Equal("Field 2 must be a text of at most 256 characters.", AuditCodec.Read(longer.ToArray(), out _));
+    }
+
+    private static byte[] Directive(long revision, long action, string circuits)
+    {
+        var fields = new FieldWriter();
+        fields.Add(1, revision);
+        fields.Add(2, action);
+        fields.Add(3, circuits);
+        return fields.ToArray();
+    }
+
+    private static byte[] Repeated(MessageKind kind, int times, int field, byte[] content)
+    {
+        var message = new FieldWriter(kind);
+        if (kind == MessageKind.Digest)
+        {
+            message.Add(2, 1);
+        }
+
+        for (var i = 0; i < times; i++)
+        {
+            message.Add(field, content);
+        }
+
+        return message.ToArray();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -129,5 +130,66 @@ public sealed class FleetSettings
 
         var member = Assert.Single((await host.Services.GetRequiredService<IFleetView>().ReadAsync()).Members);
         Assert.Equal(("later", "payments"), (member.Zone, Assert.Single(member.Circuits).Name));
+    }
+
+    [Theory]
+    [InlineData("00:01:00", "00:00:30", 0)]
+    [InlineData("00:00:00.1", "00:00:00", 0)]
+    [InlineData("00:01:00.001", "00:00:30.001", 2)]
+    [InlineData("00:00:00.099", "-00:00:00.001", 2)]
+    public void The_limits_of_durations_are_allowed_and_no_more(string interval, string startupTimeout, int errors)
+    {
+        var options = new FleetOptions
+        {
+            Name = "shop",
+            Interval = TimeSpan.Parse(interval, CultureInfo.InvariantCulture),
+            StartupTimeout = TimeSpan.Parse(startupTimeout, CultureInfo.InvariantCulture),
+        };
+        options.UseInMemory(new()).Include("payments");
+
+        Assert.Equal(errors, FleetOptionsCheck.ErrorsOf(options).Count());
+    }
+
+    [Theory]
+    [InlineData("2s", 2_000)]
+    [InlineData("0.5s", 500)]
+    [InlineData("500ms", 500)]
+    [InlineData("1m", 60_000)]
+    [InlineData("00:00:02", 2_000)]
+    [InlineData("-2s", null)]
+    [InlineData("2h", null)]
+    [InlineData("1000000m", null)]
+    [InlineData("999999999999999999999999m", null)]
+    [InlineData("", null)]
+    public void A_duration_has_a_unit(string text, int? milliseconds)
+    {
+        var options = new FleetOptions { Interval = TimeSpan.Zero };
+        List<string> errors = [];
+
+        FleetSection.Read(new ConfigurationManager { ["Interval"] = text }, options, [], errors);
+
+        Assert.Equal((milliseconds ?? 0, milliseconds is null ? 1 : 0), (options.Interval.TotalMilliseconds, errors.Count));
+    }
+
+    [Fact]
+    public void Keys_of_stores_are_known_and_empty_names_are_not()
+    {
+        List<string> errors = [];
+        var section = new ConfigurationManager { ["redis"] = "localhost", ["Include:0"] = "" };
+
+        FleetSection.Read(section, new(), ["Redis"], errors);
+
+        Assert.Equal(["Include:0: '' is invalid. Expected the name of a breaker or a group."], errors);
+    }
+
+    [Fact]
+    public async Task A_breaker_that_is_included_twice_is_one_circuit()
+    {
+        await using var world = new FleetHostWorld();
+
+        var host = await world.StartAsync(fleet => fleet.Include("PAYMENTS", "payments"));
+
+        var member = Assert.Single((await host.Services.GetRequiredService<IFleetView>().ReadAsync()).Members);
+        Assert.Equal(["payments", "tenants (shared)"], member.Circuits.Select(circuit => circuit.Name));
     }
 }

@@ -166,6 +166,58 @@ public sealed class HostsOfAFleet
         Assert.Equal("InvalidOperationException: gone", lost.Data["error"]);
     }
 
+    [Fact]
+    public async Task The_health_check_has_the_newest_ten_directives_and_no_old_error()
+    {
+        await using var world = new FleetHostWorld();
+        world.Store.Before = _ => throw new InvalidOperationException("gone");
+        var host = await world.StartAsync(
+            fleet => fleet.StartupTimeout = TimeSpan.Zero,
+            services => services.AddHealthChecks().AddFluxgateFleet()
+        );
+        var view = host.Services.GetRequiredService<IFleetView>();
+        await world.UntilAsync(() => view.Status.Failures > 0);
+        world.Store.Before = null;
+        for (var i = 0; i < 12; i++)
+        {
+            await host.Services.GetRequiredService<IFleetControl>().IssueAsync(FleetWorld.Order(FleetAction.Disable, $"circuit {i}"));
+        }
+
+        await host.Services.GetRequiredService<IFleetControl>().IssueAsync(FleetWorld.Order(FleetAction.Release, "circuit 0"));
+        await world.UntilAsync(() => view.Directives.Count == 12);
+        var entry = (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["fluxgate-fleet"];
+
+        Assert.Equal("The fleet shop is connected; 11 directives, 0 divergent circuits", entry.Description);
+        Assert.Equal(
+            Enumerable.Range(2, 10).Select(i => $"Disable circuit {i} by"),
+            ((string[])entry.Data["directives"]).Select(text => string.Join(' ', text.Split(' ')[..4]))
+        );
+        Assert.False(entry.Data.ContainsKey("error"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_container_disposes_its_store_once(bool isAsync)
+    {
+        await using var world = new FleetHostWorld();
+        var disposals = 0;
+        IFleetStore store = isAsync ? new AsyncDisposableStore(() => disposals++) : new DisposableStore(() => disposals++);
+        var services = new ServiceCollection();
+        services.AddFluxgate().AddBreaker("payments");
+        services.AddFluxgateFleet(fleet =>
+        {
+            fleet.Name = "shop";
+            fleet.UseStore((_, _) => store).Include("payments");
+        });
+        var provider = services.BuildServiceProvider();
+        _ = provider.GetRequiredService<FleetStoreHolder>();
+
+        await provider.DisposeAsync();
+
+        Assert.Equal(1, disposals);
+    }
+
     private sealed class OnStart(Action onStart) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
@@ -175,5 +227,44 @@ public sealed class HostsOfAFleet
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private class Store : IFleetStore
+    {
+        public ValueTask<FleetReading> ExchangeAsync(FleetExchange exchange, CancellationToken cancellationToken = default) => default;
+
+        public ValueTask<IReadOnlyList<FleetStoredDigest>> ReadDigestsAsync(CancellationToken cancellationToken = default) => default;
+
+        public ValueTask RemoveDigestAsync(string memberId, CancellationToken cancellationToken = default) => default;
+
+        public ValueTask WriteSummaryAsync(FleetDocument summary, CancellationToken cancellationToken = default) => default;
+
+        public ValueTask<bool> TryWriteDirectivesAsync(FleetDirectivesWrite write, CancellationToken cancellationToken = default) =>
+            default;
+
+        public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAuditAsync(int count, CancellationToken cancellationToken = default) =>
+            default;
+
+        public ValueTask<bool> TryTakeLeaseAsync(FleetLease lease, CancellationToken cancellationToken = default) => default;
+
+        public ValueTask ReleaseLeaseAsync(string resource, string holder, CancellationToken cancellationToken = default) => default;
+
+        public ValueTask HintAsync(CancellationToken cancellationToken = default) => default;
+
+        public IDisposable Subscribe(Action onHint) => throw new NotSupportedException();
+    }
+
+    private sealed class DisposableStore(Action onDispose) : Store, IDisposable
+    {
+        public void Dispose() => onDispose();
+    }
+
+    private sealed class AsyncDisposableStore(Action onDispose) : Store, IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            onDispose();
+            return default;
+        }
     }
 }

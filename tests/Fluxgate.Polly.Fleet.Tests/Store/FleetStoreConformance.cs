@@ -370,6 +370,9 @@ public abstract class FleetStoreConformance
         await Refuses(() => store.TryWriteDirectivesAsync(new(0, new(1, Bytes("x")), default)).AsTask());
         await Refuses(() => store.TryWriteDirectivesAsync(new(0, new(1, Bytes("x")), large)).AsTask());
         await Refuses(() => store.TryWriteDirectivesAsync(new(5, new(5, Bytes("x")), Bytes("audit"))).AsTask());
+        await Refuses(() => store.TryWriteDirectivesAsync(new(-2, new(0, Bytes("x")), Bytes("audit"))).AsTask());
+        await Refuses(() => store.TryWriteDirectivesAsync(new(0, new(FleetLimits.MaxRevision + 1, Bytes("x")), Bytes("audit"))).AsTask());
+        await Refuses(() => store.WriteSummaryAsync(new(FleetLimits.MaxRevision + 1, Bytes("x"))).AsTask());
         await Refuses(() => store.TryTakeLeaseAsync(new("", "a", 1, Long)).AsTask());
         await Refuses(() => store.TryTakeLeaseAsync(new("r", "a", 0, Long)).AsTask());
         await Refuses(() => store.TryTakeLeaseAsync(new("r", "a", 1, TimeSpan.Zero)).AsTask());
@@ -380,6 +383,24 @@ public abstract class FleetStoreConformance
         Assert.Equal((0, 0), (Assert.NotNull(reading.Summary).Revision, Assert.NotNull(reading.Directives).Revision));
         Assert.Empty(await store.ReadDigestsAsync());
         Assert.Empty(await store.ReadAuditAsync(1));
+    }
+
+    [Fact]
+    public async Task Bytes_that_the_caller_changes_later_stay_as_they_were_written()
+    {
+        var store = await OpenAsync("copies");
+        byte[] bytes = [1, 2, 3];
+        await store.ExchangeAsync(new("a", bytes, Long, 0, 0));
+        await store.WriteSummaryAsync(new(1, bytes));
+        Assert.True(await store.TryWriteDirectivesAsync(new(0, new(1, bytes), bytes)));
+
+        bytes[0] = 9;
+
+        var reading = await store.ExchangeAsync(FleetExchange.ReadAll());
+        Assert.Equal([1, 2, 3], Assert.Single(await store.ReadDigestsAsync()).Content.ToArray());
+        Assert.Equal([1, 2, 3], Assert.NotNull(reading.Summary).Content.ToArray());
+        Assert.Equal([1, 2, 3], Assert.NotNull(reading.Directives).Content.ToArray());
+        Assert.Equal([1, 2, 3], Assert.Single(await store.ReadAuditAsync(1)).ToArray());
     }
 
     [Fact]

@@ -4,6 +4,7 @@ namespace Fluxgate;
 internal sealed class FaultyStore(IFleetStore store) : IFleetStore
 {
     private int _running;
+    private int _subscriptions;
 
     /// <summary>Runs before each command and may throw, wait or block.</summary>
     public Func<CancellationToken, Task>? Before { get; set; }
@@ -19,6 +20,9 @@ internal sealed class FaultyStore(IFleetStore store) : IFleetStore
 
     /// <summary>Gets or sets whether summaries cannot be written.</summary>
     public bool FailsSummaries { get; set; }
+
+    /// <summary>Gets the number of subscriptions that are not disposed.</summary>
+    public int Subscriptions => Volatile.Read(ref _subscriptions);
 
     /// <summary>Gets the number of commands so far.</summary>
     public int Commands { get; private set; }
@@ -70,7 +74,17 @@ internal sealed class FaultyStore(IFleetStore store) : IFleetStore
     public IDisposable Subscribe(Action onHint)
     {
         Subscribing?.Invoke();
-        return store.Subscribe(onHint);
+        Interlocked.Increment(ref _subscriptions);
+        return new Subscription(this, store.Subscribe(onHint));
+    }
+
+    private sealed class Subscription(FaultyStore owner, IDisposable inner) : IDisposable
+    {
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref owner._subscriptions);
+            inner.Dispose();
+        }
     }
 
     private static async ValueTask<bool> Done(ValueTask task)

@@ -54,5 +54,14 @@ internal sealed class FleetTestMember
 
     public FluxgateBreaker this[string name] => _breakers.Single(breaker => breaker.Name == name);
 
+    /// <summary>Makes calls of a breaker, which return at once.</summary>
+    public void Call(int successes, int failures, string breaker = "payments")
+    {
+        for (var i = 0; i < successes + failures; i++)
+        {
+            this[breaker].Admit().Settle(i < successes ? Verdict.Success : Verdict.Failure, TimeSpan.Zero);
+        }
+    }
+
     public Task StepAsync() => Member.StepAsync().WaitAsync(FleetWorld.Deadline);
 }

@@ -65,6 +65,66 @@ public sealed class FleetMetricFamilies
         Assert.Contains("""circuit_breaker_fleet_connected{fleet="shop"} 0""", page);
     }
 
+    [Fact]
+    public async Task The_page_counts_directives_divergences_failures_and_the_leader()
+    {
+        var world = new FleetWorld(2, "a", "b", "c");
+        await world.StepAsync(2);
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable, "a"));
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable, "b"));
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Release, "b"));
+        await world.StepAsync();
+        world[0]["a"].Reset("by hand");
+        world[0].Store.Before = _ => throw new InvalidOperationException("gone");
+        await world.StepAsync(6);
+        world[0].Store.Before = null;
+        world[0].Store.Returns = reading => reading with { Directives = new(FleetLimits.MaxRevision, new byte[] { 1 }) };
+        await world.StepAsync();
+
+        var (page, other) = (Page(world[0]), Page(world[1]));
+
+        Assert.Contains("""circuit_breaker_fleet_directives{fleet="shop"} 1""", page);
+        Assert.Contains("""circuit_breaker_fleet_divergent_circuits{fleet="shop"} 1""", page);
+        Assert.Contains("""circuit_breaker_fleet_ignored_messages_total{fleet="shop"} 1""", page);
+        Assert.Contains("""circuit_breaker_fleet_exchanges_total{fleet="shop",result="failure"} 6""", page);
+        Assert.Contains("""circuit_breaker_fleet_exchanges_total{fleet="shop",result="success"} 4""", page);
+        Assert.Contains("""circuit_breaker_fleet_leader{fleet="shop"} 0""", page);
+        Assert.Contains("""circuit_breaker_fleet_leader{fleet="shop"} 1""", other);
+    }
+
+    [Fact]
+    public async Task A_directive_that_has_ended_is_not_shown_although_the_loop_has_not_looked()
+    {
+        var world = new FleetWorld(1);
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable, duration: TimeSpan.FromSeconds(5)));
+        await world.StepAsync();
+        Assert.Single(world[0].View.Directives);
+
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Empty(world[0].View.Directives);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_gone_is_shown_and_has_no_divergence()
+    {
+        var world = new FleetWorld(2);
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        await world.StepAsync();
+        world[1]["payments"].Reset("by hand");
+        await world.StepAsync();
+        Assert.Single((await world[0].View.ReadAsync()).Divergences);
+
+        world.Kill(world[1]);
+        await world.StepAsync(3);
+        var report = await world[0].View.ReadAsync();
+
+        Assert.Equal([("member 0", true), ("member 1", false)], report.Members.Select(member => (member.Id, member.IsAlive)));
+        Assert.Equal(TimeSpan.FromSeconds(4), report.Members[1].LastSeen);
+        Assert.Empty(report.Divergences);
+        Assert.Equal(1, Assert.Single(report.RulesOf("payments")).Members);
+    }
+
     private static string[] Page(FleetTestMember member)
     {
         var metrics = new PrometheusMetrics(new MetricCatalogue());
