@@ -43,8 +43,8 @@ internal static partial class FleetLog
     [LoggerMessage(206, LogLevel.Warning, "Circuit breaker '{Breaker}' is {State}, which differs from the directive: {Directive}")]
     public static partial void Divergence(this ILogger log, string breaker, string state, string directive);
 
-    [LoggerMessage(207, LogLevel.Information, "This process leads the fleet '{Fleet}': {Leads}.")]
-    public static partial void Leads(this ILogger log, string fleet, bool leads);
+    [LoggerMessage(207, LogLevel.Information, "This process {IsLeader} the leader of the fleet '{Fleet}'.")]
+    public static partial void Leads(this ILogger log, string isLeader, string fleet);
 
     [LoggerMessage(208, LogLevel.Warning, "A message in the store of the fleet '{Fleet}' is ignored: the {Kind} of '{Member}'. {Error}")]
     public static partial void MessageIgnored(this ILogger log, string fleet, string kind, string member, string error);

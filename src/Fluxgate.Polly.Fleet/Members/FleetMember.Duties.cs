@@ -78,7 +78,7 @@ internal sealed partial class FleetMember
         if (leads != _status.IsLeader)
         {
             _status = _status with { IsLeader = leads };
-            _log.Leads(Fleet, leads);
+            _log.Leads(leads ? "is now" : "is no longer", Fleet);
         }
     }
 

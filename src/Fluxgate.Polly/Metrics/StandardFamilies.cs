@@ -52,7 +52,7 @@ internal static class StandardFamilies
         ),
         MetricFamily.Counter(
             "circuit_breaker_abandoned_total",
-            "Calls that their caller cancelled, by what they counted as: failures had waited for long.",
+            "Calls that their caller cancelled, by verdict: a failure after a long wait, otherwise ignored.",
             ["verdict"],
             Abandoned
         ),
