@@ -185,9 +185,7 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
                 _joined.TrySetResult();
             }
 
-            // One hint for each interval: however many there are, a member does not exchange more than twice as often. None while the store
-            // fails: a hint would bring all members back at once.
-            takesHint &= _member.Status.FailuresInARow == 0;
+            // One hint in two waits: however many there are, a member does not exchange more than twice as often.
             return await WaitAsync(NextDelay(), takesHint, stopping).ConfigureAwait(false);
         }
         catch (Exception error) when (!stopping.IsCancellationRequested)
@@ -220,7 +218,10 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
             {
                 _takesHint = false;
                 Volatile.Write(ref _hinted, new(TaskCreationOptions.RunContinuationsAsynchronously));
-                var soon = Task.Delay(Shorter(rest, HintsWithin) * _random(), Time, stopping);
+
+                // After a failure the store may have just returned, for all members at once: they spread as they do while it works.
+                var within = _member.Status.FailuresInARow == 0 ? HintsWithin : _member.Interval;
+                var soon = Task.Delay(Shorter(rest, within) * _random(), Time, stopping);
                 Volatile.Write(ref _waiting, soon);
                 await soon.ConfigureAwait(false);
                 return true;

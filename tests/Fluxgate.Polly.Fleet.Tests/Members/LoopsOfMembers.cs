@@ -7,7 +7,7 @@ namespace Fluxgate;
 public sealed class LoopsOfMembers
 {
     [Fact]
-    public async Task A_hint_does_not_bring_back_members_whose_store_fails()
+    public async Task Hints_while_the_store_fails_bring_forward_one_exchange_only()
     {
         await using var world = new FleetHostWorld();
         var host = await world.StartAsync();
@@ -24,7 +24,35 @@ public sealed class LoopsOfMembers
             await world.FinishAsync();
         }
 
-        Assert.Equal(commands, world.Store.Commands);
+        Assert.Equal(commands + 1, world.Store.Commands);
+    }
+
+    [Fact]
+    public async Task A_hint_brings_members_back_within_an_interval_at_different_times()
+    {
+        await using var world = new FleetHostWorld();
+        for (var i = 0; i < 10; i++)
+        {
+            await world.StartAsync(fleet => fleet.Interval = TimeSpan.FromSeconds(10));
+        }
+
+        IFleetView[] views = [.. world.Hosts.Select(host => host.Services.GetRequiredService<IFleetView>())];
+        world.Store.Before = _ => throw new InvalidOperationException("gone");
+        await world.UntilAsync(() => views.All(view => view.Status.FailuresInARow >= 3));
+        await world.FinishAsync();
+        world.Store.Before = null;
+
+        await world.Memory.HintAsync();
+        List<int> connected = [];
+        for (var second = 0; second <= 10; second++)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            await world.FinishAsync();
+            connected.Add(views.Count(view => view.Status.IsConnected));
+        }
+
+        Assert.Equal(10, connected[^1]);
+        Assert.True(connected.Distinct().Count() > 3, $"Connected by the second: {string.Join(", ", connected)}.");
     }
 
     [Fact]
