@@ -17,7 +17,8 @@ internal static class Timed
     /// <param name="calls">How many calls one run of an action makes.</param>
     public static Sample Compare(Effort effort, Action theirs, Action ours, int calls = 1)
     {
-        var (theirRuns, ourRuns) = (RunsInASlice(effort, theirs), RunsInASlice(effort, ours));
+        WarmUp(effort, theirs, ours);
+        var (theirRuns, ourRuns) = (RunsInASlice(theirs), RunsInASlice(ours));
         return Compare(
             effort,
             () => Time(theirs, theirRuns) / calls,
@@ -59,13 +60,29 @@ internal static class Timed
         return (double)(GC.GetAllocatedBytesForCurrentThread() - before) / Runs;
     }
 
-    private static int RunsInASlice(Effort effort, Action run)
+    /// <summary>
+    /// Runs both in turn until the runtime has compiled the hot code for the last time. It compiles the code that both share by what it has seen, so
+    /// whichever ran first for long would have it to itself.
+    /// </summary>
+    private static void WarmUp(Effort effort, Action theirs, Action ours)
     {
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < effort.WarmUp; )
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < 2 * effort.WarmUp; )
         {
-            run();
+            RunForASlice(theirs);
+            RunForASlice(ours);
         }
 
+        static void RunForASlice(Action run)
+        {
+            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Slice; )
+            {
+                run();
+            }
+        }
+    }
+
+    private static int RunsInASlice(Action run)
+    {
         var runs = 1;
         while (Time(run, runs) * runs < Slice.TotalNanoseconds / 2)
         {
