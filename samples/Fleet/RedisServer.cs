@@ -36,16 +36,27 @@ internal sealed class RedisServer : IDisposable
             );
         }
 
-        _process.BeginOutputReadLine();
-        var deadline = Stopwatch.StartNew();
-        while (!await AcceptsAsync(cancellationToken))
+        // It says so itself: on a port that another program was faster to take, that one would accept.
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process.OutputDataReceived += (_, line) =>
         {
-            if (_process.HasExited || deadline.Elapsed > StartDeadline)
+            if (line.Data is null)
             {
-                throw new InvalidOperationException($"redis-server did not accept connections on port {_port}.");
+                ready.TrySetException(NotReady());
             }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+            else if (line.Data.Contains("Ready to accept connections", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
+            }
+        };
+        _process.BeginOutputReadLine();
+        try
+        {
+            await ready.Task.WaitAsync(StartDeadline, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw NotReady();
         }
     }
 
@@ -60,19 +71,7 @@ internal sealed class RedisServer : IDisposable
 
     public void Dispose() => Kill();
 
-    private async Task<bool> AcceptsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    private InvalidOperationException NotReady() => new($"redis-server did not accept connections on port {_port}.");
 
     private static int FreePort()
     {

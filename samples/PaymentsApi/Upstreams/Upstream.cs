@@ -54,7 +54,7 @@ internal sealed class Upstream(string name, int port, Func<HttpContext, string> 
                 await WaitAsync(context, Timeout.InfiniteTimeSpan);
                 return;
             case Behavior.Slow:
-                await WaitAsync(context, TimeSpan.FromMilliseconds(500));
+                await WaitAsync(context, TimeSpan.FromSeconds(1.2));
                 break;
         }
 

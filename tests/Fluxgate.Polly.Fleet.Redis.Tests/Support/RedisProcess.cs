@@ -161,18 +161,21 @@ internal sealed class RedisProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        var output = Path.Combine(_folder, "output");
+        var before = File.Exists(output) ? new FileInfo(output).Length : 0;
         _shell = Process.Start(start)!;
         _id = int.Parse(await _shell.StandardOutput.ReadLineAsync().WaitAsync(Deadline) ?? "", CultureInfo.InvariantCulture);
         var deadline = Stopwatch.StartNew();
         while (deadline.Elapsed < Deadline)
         {
-            if (await RespondsAsync())
+            // A server says this when the port is its own. On a port that another server was faster to take, that one would respond.
+            var said = await ReadAsync(output, before);
+            if (said.Contains("Running mode=", StringComparison.Ordinal) && await RespondsAsync())
             {
                 return true;
             }
 
-            // A server that ended leaves the shell, which waits for the end of its input.
-            if (!Directory.Exists($"/proc/{_id}"))
+            if (said.Contains("Failed listening", StringComparison.Ordinal))
             {
                 return false;
             }
@@ -181,6 +184,19 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
 
         return false;
+    }
+
+    private static async Task<string> ReadAsync(string path, long from)
+    {
+        if (!File.Exists(path))
+        {
+            return "";
+        }
+
+        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        stream.Position = from;
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
     }
 
     /// <summary>Returns whether the server responds, with a right or without.</summary>
