@@ -16,8 +16,7 @@ public sealed class OverTls : IDisposable
     public async Task Members_that_trust_the_certificate_see_and_steer_the_fleet()
     {
         await using var redis = await StartAsync(clientsNeedCertificates: false);
-        var options = ConfigurationOptions.Parse($"{Address},ssl=true,sslHost=redis.example.com");
-        options.TrustIssuer(_certificates.Authority);
+        var options = Trusting("redis.example.com");
 
         await using var fleet = await RedisFleet.StartAsync(2, members => members.UseRedis(options));
         await fleet.IssueAsync(RedisFleet.Order(FleetAction.ForceOpen), BreakerState.ForcedOpen, 2);
@@ -29,8 +28,7 @@ public sealed class OverTls : IDisposable
     public async Task Members_present_the_certificate_that_the_server_demands()
     {
         await using var redis = await StartAsync(clientsNeedCertificates: true);
-        var options = ConfigurationOptions.Parse($"{Address},ssl=true,sslHost=redis.example.com");
-        options.TrustIssuer(_certificates.Authority);
+        var options = Trusting("redis.example.com");
         await using var refused = new RedisFleetMember(member => member.UseRedis(options));
         await Until.TrueAsync(() => refused.View.Status.Failures > 0);
 
@@ -65,13 +63,22 @@ public sealed class OverTls : IDisposable
     public async Task A_certificate_of_another_host_is_refused()
     {
         await using var redis = await StartAsync(clientsNeedCertificates: false);
-        var options = ConfigurationOptions.Parse($"{Address},ssl=true,sslHost=other.example.com");
-        options.TrustIssuer(_certificates.Authority);
+        var options = Trusting("other.example.com");
         await using var member = new RedisFleetMember(fleet => fleet.UseRedis(options));
 
-        await Until.TrueAsync(() => member.View.Status.Failures > 1);
+        await Until.TrueAsync(
+            () => member.View.Status.LastError?.Contains("certificate", StringComparison.Ordinal) == true,
+            () => member.View.Status.LastError ?? ""
+        );
 
         Assert.False(member.View.Status.IsConnected);
+    }
+
+    private ConfigurationOptions Trusting(string host)
+    {
+        var options = ConfigurationOptions.Parse($"{Address},ssl=true,sslHost={host}");
+        options.TrustIssuer(_certificates.Authority);
+        return options;
     }
 
     private string Address => $"127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}";

@@ -51,19 +51,16 @@ public sealed class CodeOfUsers
     public void A_logger_that_cannot_say_whether_it_is_enabled_is_not() =>
         Assert.False(new QuietLogger(new Throwing()).IsEnabled(LogLevel.Warning));
 
+    private static FleetMember MemberOf(FleetWorld world, Func<IReadOnlyCollection<FluxgateBreaker>> circuits, FleetEntries log) =>
+        new(new() { Name = "shop", MemberId = "one" }, world.Store, circuits, world.Time, log);
+
     [Fact]
     public async Task Circuits_that_cannot_be_read_are_reported_and_the_member_goes_on()
     {
         var world = new FleetWorld();
         var isBroken = true;
         var log = new FleetEntries();
-        var member = new FleetMember(
-            new() { Name = "shop", MemberId = "one" },
-            world.Store,
-            () => isBroken ? throw new InvalidOperationException("broken") : [],
-            world.Time,
-            log
-        );
+        var member = MemberOf(world, () => isBroken ? throw new InvalidOperationException("broken") : [], log);
 
         await member.StepAsync();
         isBroken = false;
@@ -78,13 +75,7 @@ public sealed class CodeOfUsers
     {
         var world = new FleetWorld();
         var (isBroken, log) = (true, new FleetEntries());
-        var member = new FleetMember(
-            new() { Name = "shop", MemberId = "one" },
-            world.Store,
-            () => isBroken ? throw new InvalidOperationException("broken") : [],
-            world.Time,
-            log
-        );
+        var member = MemberOf(world, () => isBroken ? throw new InvalidOperationException("broken") : [], log);
 
         for (var outage = 1; outage <= 2; outage++)
         {
