@@ -13,7 +13,7 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
     {
         await Fleet.IssueAsync(RedisFleet.Order(FleetAction.Reset), BreakerState.Closed, Count);
         // A digest names the directives that its member has obeyed.
-        var revision = (await Fleet[0].Control.ReadAsync()).Revision;
+        var revision = (await DirectivesAsync()).Revision;
         await Until.TrueAsync(async () => (await Fleet[0].View.ReadAsync()).Members.All(member => member.Directives == revision));
     }
 
@@ -29,7 +29,7 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
         List<int> touched = [];
         foreach (var order in orders)
         {
-            var preview = await Fleet[1].Control.PreviewAsync(order);
+            var preview = await Until.ResponseAsync(() => Fleet[1].Control.PreviewAsync(order));
             Assert.Equal((Count, preview.Members), (preview.LiveMembers, preview.Circuits));
             touched.Add(preview.Members);
 
@@ -47,7 +47,7 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
     {
         for (var round = 0; round < 10; round++)
         {
-            var revision = (await Fleet[0].Control.ReadAsync()).Revision;
+            var revision = (await DirectivesAsync()).Revision;
             var order = RedisFleet.Order(FleetAction.MetricsOnly, expected: revision);
 
             var results = await Task.WhenAll(Fleet.Members.Take(8).Select(member => Task.Run(() => member.Control.IssueAsync(order))));
@@ -57,7 +57,10 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
                 results.Where(result => !result.IsAccepted),
                 loser => Assert.Equal(winner.Directive!.Revision, loser.Current.All[^1].Revision)
             );
-            Assert.Equal(winner.Directive!.Revision, (await Fleet[0].Control.ReadAuditAsync(1))[0].Directive!.Revision);
+            Assert.Equal(
+                winner.Directive!.Revision,
+                (await Until.ResponseAsync(() => Fleet[0].Control.ReadAuditAsync(1)))[0].Directive!.Revision
+            );
         }
     }
 
@@ -65,16 +68,19 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
     public async Task A_flush_loses_neither_directives_nor_digests()
     {
         await Fleet.IssueAsync(RedisFleet.Order(FleetAction.ForceOpen), BreakerState.ForcedOpen, Count);
-        var directive = (await Fleet[0].Control.ReadAsync()).All[^1].Revision;
+        var directive = (await DirectivesAsync()).All[^1].Revision;
 
         await fixture.Server.Commands.FlushAllDatabasesAsync();
         await fixture.Server.Commands.ScriptFlushAsync();
 
         // The members that are seen are those that exchanged after the flush.
         await Until.TrueAsync(async () => (await Fleet[0].View.ReadAsync()).Members.Count == Count);
-        await Until.TrueAsync(async () => (await Fleet[0].Control.ReadAsync()).All.Any(one => one.Revision == directive));
+        await Until.TrueAsync(async () => (await DirectivesAsync()).All.Any(one => one.Revision == directive));
         Assert.Equal(Count, Fleet.In(BreakerState.ForcedOpen));
-        Assert.Contains(await Fleet[0].Control.ReadAuditAsync(), entry => entry.Text.Contains("again", StringComparison.Ordinal));
+        Assert.Contains(
+            await Until.ResponseAsync(() => Fleet[0].Control.ReadAuditAsync()),
+            entry => entry.Text.Contains("again", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -83,7 +89,7 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
         Fleet[7].Breaker.Trip("down");
         await Until.TrueAsync(() => Fleet[3].View.Summary?.Circuits.Single().MembersIn(BreakerState.Open) == 1);
 
-        var report = await Fleet[3].View.ReadAsync();
+        var report = await Until.ResponseAsync(() => Fleet[3].View.ReadAsync());
         var metrics = new PrometheusMetrics(new MetricCatalogue());
         foreach (var family in Fleet[3].View.MetricFamilies)
         {
@@ -115,6 +121,8 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
         );
         await Until.TrueAsync(() => fixture.Server.Admin.IsConnected);
     }
+
+    private Task<FleetDirectives> DirectivesAsync() => Until.ResponseAsync(() => Fleet[0].Control.ReadAsync());
 
     /// <summary>Kills and restarts the server.</summary>
     /// <returns>The number of members that were connected again, by the second.</returns>

@@ -75,7 +75,7 @@ internal sealed class RedisFleet : IAsyncDisposable
     /// <returns>The most exchanges that a member needed.</returns>
     public async Task<long> IssueAsync(FleetOrder order, BreakerState state, int members)
     {
-        var result = await _members[0].Control.IssueAsync(order);
+        var result = await Until.ResponseAsync(() => _members[0].Control.IssueAsync(order));
         Assert.True(result.IsAccepted);
         var before = _members.Select(member => member.View.Status.Exchanges).ToArray();
         var needed = new long?[_members.Count];

@@ -11,20 +11,49 @@ internal static class Until
 
     /// <summary>Waits for a condition.</summary>
     /// <returns>How long it took.</returns>
-    public static Task<TimeSpan> TrueAsync(Func<bool> condition, Func<string>? state = null) =>
-        TrueAsync(() => Task.FromResult(condition()), state);
-
-    /// <summary>Waits for a condition.</summary>
-    /// <returns>How long it took.</returns>
-    public static async Task<TimeSpan> TrueAsync(Func<Task<bool>> condition, Func<string>? state = null)
+    public static async Task<TimeSpan> TrueAsync(Func<bool> condition, Func<string>? state = null)
     {
         var elapsed = Stopwatch.StartNew();
-        while (!await condition())
+        while (!condition())
         {
-            Assert.True(elapsed.Elapsed < Deadline, $"Not within {Deadline}. {state?.Invoke()}");
+            Expect(elapsed, state);
             await Task.Delay(10);
         }
 
         return elapsed.Elapsed;
     }
+
+    /// <summary>Waits for a condition that asks a server.</summary>
+    /// <returns>How long it took.</returns>
+    public static async Task<TimeSpan> TrueAsync(Func<Task<bool>> condition, Func<string>? state = null)
+    {
+        var elapsed = Stopwatch.StartNew();
+        while (!await ResponseAsync(condition))
+        {
+            Expect(elapsed, state);
+            await Task.Delay(100);
+        }
+
+        return elapsed.Elapsed;
+    }
+
+    /// <summary>Asks a server until it responds: a timeout on a busy machine says nothing about what is tested.</summary>
+    public static async Task<T> ResponseAsync<T>(Func<Task<T>> ask)
+    {
+        var elapsed = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (TimeoutException error)
+            {
+                Expect(elapsed, () => error.Message);
+            }
+        }
+    }
+
+    private static void Expect(Stopwatch elapsed, Func<string>? state) =>
+        Assert.True(elapsed.Elapsed < Deadline, $"Not within {Deadline}. {state?.Invoke()}");
 }
