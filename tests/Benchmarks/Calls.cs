@@ -22,7 +22,11 @@ public class Calls
     private readonly ResilienceContext _context = ResilienceContextPool.Shared.Get();
     private readonly ResilienceContext _cancellable = ResilienceContextPool.Shared.Get(new CancellationTokenSource().Token);
     private readonly Lazy<ResiliencePipeline<int>> _polly = new(() => Pipelines.Polly());
-    private readonly Lazy<ResiliencePipeline<int>> _passThrough = new(() => Pipelines.PassThrough());
+    private readonly Lazy<ResiliencePipeline<int>> _passThrough = new(() => Pipelines.PassThrough<NoWork>());
+    private readonly Lazy<ResiliencePipeline<int>> _leastCounting = new(() => Pipelines.PassThrough<CountingWork>());
+    private readonly Lazy<ResiliencePipeline<int>> _leastTiming = new(() => Pipelines.PassThrough<TimingWork>());
+    private readonly Lazy<ResiliencePipeline<int>> _leastInFlight = new(() => Pipelines.PassThrough<InFlightWork>());
+    private readonly Lazy<ResiliencePipeline<int>> _leastExactInFlight = new(() => Pipelines.PassThrough<ExactInFlightWork>());
     private readonly Lazy<ResiliencePipeline<int>> _timeWindow = new(() => Pipelines.Fluxgate());
     private readonly Lazy<ResiliencePipeline<int>> _neverAbandoned = new(() => Pipelines.FluxgateNeverAbandoned());
     private readonly Lazy<ResiliencePipeline<int>> _countWindow = new(() => Pipelines.Fluxgate(Window.Count(100)));
@@ -57,6 +61,18 @@ public class Calls
 
     [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Pass_through() => Succeed(_passThrough);
+
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Least_counting() => Succeed(_leastCounting);
+
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Least_timing() => Succeed(_leastTiming);
+
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Least_in_flight() => Succeed(_leastInFlight);
+
+    [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
+    public int Least_exact_in_flight() => Succeed(_leastExactInFlight);
 
     [Benchmark(OperationsPerInvoke = InARun), BenchmarkCategory(Success)]
     public int Fluxgate_time_window() => Succeed(_timeWindow);

@@ -39,8 +39,10 @@ internal static class Pipelines
 
     public static ResiliencePipeline<int> FluxgateOfDefaults() => new ResiliencePipelineBuilder<int>().AddFluxgateBreaker().Build();
 
-    public static ResiliencePipeline<int> PassThrough() =>
-        new ResiliencePipelineBuilder<int>().AddStrategy(static _ => new PassThroughStrategy(), new PassThroughOptions()).Build();
+    /// <summary>A strategy that passes calls through, and does at each what a breaker cannot do without.</summary>
+    public static ResiliencePipeline<int> PassThrough<TWork>()
+        where TWork : struct, ILeastWork =>
+        new ResiliencePipelineBuilder<int>().AddStrategy(static _ => new LeastWorkStrategy<TWork>(), new LeastWorkOptions()).Build();
 
     public static ResiliencePipeline PollyOfAny() =>
         new ResiliencePipelineBuilder()
@@ -104,17 +106,6 @@ internal static class Pipelines
         }
 
         return pipeline;
-    }
-
-    private sealed class PassThroughOptions : ResilienceStrategyOptions;
-
-    private sealed class PassThroughStrategy : ResilienceStrategy<int>
-    {
-        protected override ValueTask<Outcome<int>> ExecuteCore<TState>(
-            Func<ResilienceContext, TState, ValueTask<Outcome<int>>> callback,
-            ResilienceContext context,
-            TState state
-        ) => callback(context, state);
     }
 
     private static CircuitBreakerStrategyOptions<int> PollyOptions() =>

@@ -8,7 +8,7 @@ public class Threads
 {
     private const int Each = 200_000;
 
-    private readonly ResiliencePipeline<int> _passThrough = Pipelines.PassThrough();
+    private readonly ResiliencePipeline<int> _passThrough = Pipelines.PassThrough<NoWork>();
     private readonly ResiliencePipeline<int> _polly = Pipelines.Polly();
     private readonly ResiliencePipeline<int> _fluxgate = Pipelines.Fluxgate();
 

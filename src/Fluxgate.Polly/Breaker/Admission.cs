@@ -48,7 +48,7 @@ public sealed class Admission : IDisposable
         }
 
         var ticks = duration is { } taken ? Math.Min(taken.Ticks, Clock.LongestTicks) : StateMachine.Unmeasured;
-        return _call.TrySettle(verdict, ticks, BreakTicks(verdict, breakFor), out var caused) ? caused : throw SettledBefore();
+        return _call.TrySettle(verdict, ticks, HintOf(verdict, breakFor), out var caused) ? caused : throw SettledBefore();
     }
 
     /// <summary>
@@ -110,10 +110,10 @@ public sealed class Admission : IDisposable
     }
 
     /// <summary>Settles the call as <see cref="Verdict.Ignored"/>, unless it has already been settled.</summary>
-    public void Dispose() => _call.TrySettle(Verdict.Ignored, StateMachine.Unmeasured, breakTicks: 0, out _);
+    public void Dispose() => _call.TrySettle(Verdict.Ignored, StateMachine.Unmeasured, hint: default, out _);
 
     // Only a failure can override the configured break duration. A slow success can open the circuit too.
-    private static long BreakTicks(Verdict verdict, TimeSpan? breakFor) => verdict == Verdict.Failure ? breakFor?.Ticks ?? 0 : 0;
+    private static TripHint HintOf(Verdict verdict, TimeSpan? breakFor) => verdict == Verdict.Failure ? TripHint.Of(breakFor) : default;
 
     private InvalidOperationException SettledBefore() =>
         new($"The admission of circuit '{Breaker.Name}' has already been settled. Settle an admission exactly once.");

@@ -6,32 +6,32 @@ internal sealed partial class ClosedPhase
     // The maximum number of earlier positions that one evaluation covers.
     private const int MaxPositions = 64;
 
-    public override Signal? Reevaluate(Phase from, long failures, long breakTicks) =>
+    public override Signal? Reevaluate(Phase from, long failures, TripHint hint) =>
         Evaluate(
             LedgerWindow.Unknown,
             from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0,
             _window.Now(),
-            breakTicks
+            hint
         );
 
     /// <summary>Evaluates the tripper after more calls became overdue.</summary>
-    public Signal? EvaluateOverdue() => Evaluate(LedgerWindow.Unknown, failures: 0, _window.Now(), breakTicks: 0);
+    public Signal? EvaluateOverdue() => Evaluate(LedgerWindow.Unknown, failures: 0, _window.Now(), hint: default);
 
     /// <summary>Evaluates the tripper, and sets the alarm for the next evaluation.</summary>
     /// <param name="position">The position of the recorded call, or <see cref="LedgerWindow.Unknown"/>.</param>
     /// <param name="failures">The failures in a row at that position; 0 if the call did not fail.</param>
     /// <param name="windowNow">The window's reading of the clock.</param>
-    /// <param name="breakTicks">The break duration in ticks of 100 ns if this opens the circuit; 0 for the configured duration.</param>
-    private Signal? Evaluate(long position, long failures, long windowNow, long breakTicks)
+    /// <param name="hint">What the call says about the trip that it may cause.</param>
+    private Signal? Evaluate(long position, long failures, long windowNow, TripHint hint)
     {
         if (IsContinued && !Machine.IsCurrent(this))
         {
-            return Machine.ReevaluateLatest(this, failures, breakTicks);
+            return Machine.ReevaluateLatest(this, failures, hint);
         }
 
         while (true)
         {
-            var alarm = _window.Alarm;
+            var alarm = CurrentAlarm;
             var seen = alarm.Word;
             var window = _window.Read(windowNow, out var last);
             if (_tripper is null)
@@ -49,14 +49,14 @@ internal sealed partial class ClosedPhase
 
             for (var earlier = Math.Max(first, last - MaxPositions); earlier < last; earlier++)
             {
-                if (TryFire(ContextOf(_window.ReadEarlier(windowNow, earlier), failures), breakTicks, out var earlierSignal))
+                if (TryFire(ContextOf(_window.ReadEarlier(windowNow, earlier, alarm), failures), hint, out var earlierSignal))
                 {
                     return earlierSignal;
                 }
             }
 
             var context = ContextOf(window, failures);
-            if (TryFire(context, breakTicks, out var signal))
+            if (TryFire(context, hint, out var signal))
             {
                 return signal;
             }
@@ -64,7 +64,7 @@ internal sealed partial class ClosedPhase
             // Read the calls in flight after the window. A call leaves the one before it enters the other.
             var overdue = ReadOverdue();
             var withOverdue = overdue.Requests > 0 ? ContextOf(_window.With(window, last, overdue), failures, overdue) : context;
-            if (overdue.Requests > 0 && TryFire(withOverdue, breakTicks, out signal))
+            if (overdue.Requests > 0 && TryFire(withOverdue, hint, out signal))
             {
                 return signal;
             }
@@ -102,7 +102,7 @@ internal sealed partial class ClosedPhase
 
     private CallCounts ReadOverdue() => InFlight?.Overdue(History.WouldTrips, Rules.Window.Capacity ?? long.MaxValue) ?? default;
 
-    private bool TryFire(in TripperContext context, long breakTicks, out Signal? signal)
+    private bool TryFire(in TripperContext context, TripHint hint, out Signal? signal)
     {
         signal = null;
         if (!UserCode.Fires(_tripper!, context))
@@ -110,10 +110,10 @@ internal sealed partial class ClosedPhase
             return false;
         }
 
-        var reason = StateMachine.WithNote(UserCode.Explain(_tripper!, context), breakTicks);
+        var reason = hint.Explain(UserCode.Explain(_tripper!, context));
         if (State == BreakerState.Closed)
         {
-            signal = Machine.Open(this, reason, History.Reopens, breakTicks);
+            signal = Machine.Open(this, reason, History.Reopens, hint);
         }
         else
         {

@@ -26,6 +26,7 @@ internal sealed partial class ClosedPhase : Phase
     private readonly bool _evaluatesEveryCall;
     private readonly long _leastStreak;
     private readonly Streak _streak;
+    private Alarm _alarm;
 
     public ClosedPhase(PhaseStart start, BreakerState state)
         : base(start)
@@ -47,9 +48,10 @@ internal sealed partial class ClosedPhase : Phase
         // Metrics-only evaluates the rule as a closed circuit does, so the windows start as closed.
         _window =
             continued is not null && ReferenceEquals(continued.Ledger, Ledger)
-                ? continued._window.WithNewAlarm()
+                ? continued._window
                 : Rules.Window.StartOn(Ledger, _decidingClock, BreakerState.Closed) ?? UserCode.StartWindow(this);
         _buckets = _window as BucketWindow;
+        _alarm = _window.NewAlarm();
         _tripper = UserCode.Continue(
             continued?._tripper,
             continued?.Rules.Tripper,
@@ -106,7 +108,7 @@ internal sealed partial class ClosedPhase : Phase
         return AdmitResult.TryAgain;
     }
 
-    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, TripHint hint)
     {
         var time = default(CallTime);
         if (durationTicks >= 0 || TimesCalls)
@@ -123,7 +125,7 @@ internal sealed partial class ClosedPhase : Phase
 
         if (!Ledger.TryCount(Ledger.CounterOf(verdict)))
         {
-            return Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks);
+            return Machine.SettleLate(this, ticket, verdict, durationTicks, hint);
         }
 
         if (_durations is not null && time.IsExact)
@@ -131,7 +133,7 @@ internal sealed partial class ClosedPhase : Phase
             _durations.Record(State, time.Ticks);
         }
 
-        return verdict == Verdict.Ignored ? null : Record(verdict == Verdict.Failure, DecidingTicks(time), now, breakTicks);
+        return verdict == Verdict.Ignored ? null : Record(verdict == Verdict.Failure, DecidingTicks(time), now, hint);
     }
 
     public override long? IdleFrom => State == BreakerState.Closed ? StartedAt : base.IdleFrom;
@@ -150,7 +152,7 @@ internal sealed partial class ClosedPhase : Phase
         );
     }
 
-    private Signal? Record(bool failed, long durationTicks, long windowNow, long breakTicks)
+    private Signal? Record(bool failed, long durationTicks, long windowNow, TripHint hint)
     {
         var evaluate = _evaluatesEveryCall;
         var position = LedgerWindow.Unknown;
@@ -162,7 +164,7 @@ internal sealed partial class ClosedPhase : Phase
         }
 
         // Read the alarm after the ledger's exchange, which is a full fence. See Alarm.
-        var alarm = _window.Alarm.Word;
+        var alarm = CurrentAlarm.Word;
         evaluate |= Alarm.RingsOnSuccess(alarm);
         var failures = 0L;
         if (failed)
@@ -171,7 +173,7 @@ internal sealed partial class ClosedPhase : Phase
             evaluate |= failures >= _leastStreak || _window.HoldsFailures(position, Alarm.LeastFailures(alarm));
         }
 
-        return evaluate || IsContinued ? Evaluate(position, failures, windowNow, breakTicks) : null;
+        return evaluate || IsContinued ? Evaluate(position, failures, windowNow, hint) : null;
     }
 
     private Ticket StartInFlight(CallsInFlight calls, CallStart start)
@@ -188,6 +190,23 @@ internal sealed partial class ClosedPhase : Phase
 
         calls.End(start);
         return default;
+    }
+
+    /// <summary>Gets the condition under which the tripper must be evaluated. Each bucket of a time window has its own.</summary>
+    private Alarm CurrentAlarm
+    {
+        get
+        {
+            var alarm = Volatile.Read(ref _alarm);
+            return _buckets is null || _buckets.IsCurrent(alarm) ? alarm : NextAlarm(_buckets, alarm);
+        }
+    }
+
+    private Alarm NextAlarm(BucketWindow buckets, Alarm alarm)
+    {
+        var next = buckets.AlarmOfBucket();
+        var found = Interlocked.CompareExchange(ref _alarm, next, alarm);
+        return ReferenceEquals(found, alarm) ? next : found;
     }
 
     private bool IsExact => ReferenceEquals(_decidingClock, _clock);

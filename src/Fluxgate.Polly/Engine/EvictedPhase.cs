@@ -13,5 +13,5 @@ internal sealed class EvictedPhase(PhaseStart start) : Phase(start)
         return AdmitResult.TryAgain;
     }
 
-    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, TripHint hint) => null;
 }

@@ -4,7 +4,7 @@ namespace Fluxgate;
 internal sealed partial class HalfOpenPhase
 {
     /// <summary>Decides after a probe has been counted. If another object continues the phase, that object decides.</summary>
-    private Signal? OnSettled(in SettledProbe settled, long breakTicks, long now)
+    private Signal? OnSettled(in SettledProbe settled, TripHint hint, long now)
     {
         if (settled.LostSlow != 0)
         {
@@ -14,32 +14,32 @@ internal sealed partial class HalfOpenPhase
         Machine.Durations?.Record(State, settled.DurationTicks);
         if (IsContinued && !Machine.IsCurrent(this) && _window is not UserWindow)
         {
-            return Machine.ReevaluateLatest(this, failures: 0, breakTicks);
+            return Machine.ReevaluateLatest(this, failures: 0, hint);
         }
 
-        var decided = settled.Verdict == Verdict.Ignored ? DecideIgnored(settled.Counts) : OnRecorded(settled, breakTicks, now);
-        return decided ?? (IsContinued ? Machine.ReevaluateLatest(this, failures: 0, breakTicks) : null);
+        var decided = settled.Verdict == Verdict.Ignored ? DecideIgnored(settled.Counts) : OnRecorded(settled, hint, now);
+        return decided ?? (IsContinued ? Machine.ReevaluateLatest(this, failures: 0, hint) : null);
     }
 
-    private Signal? OnRecorded(in SettledProbe settled, long breakTicks, long now)
+    private Signal? OnRecorded(in SettledProbe settled, TripHint hint, long now)
     {
         var failed = settled.Verdict == Verdict.Failure;
         if (_window is not UserWindow)
         {
-            return Decide(settled.Counts, settled.Window, failed, breakTicks, now);
+            return Decide(settled.Counts, settled.Window, failed, hint, now);
         }
 
         _window.Added(failed, settled.DurationTicks, Ledger.SlowThresholds.Reached(settled.DurationTicks));
-        return Decide(settled.Counts, _window.Read(), failed, breakTicks, now);
+        return Decide(settled.Counts, _window.Read(), failed, hint, now);
     }
 
     /// <summary>Evaluates the tripper and the recovery after a recorded probe, as rule 4 defines.</summary>
-    private Signal? Decide(in ProbeCounts counts, in CallCounts window, bool failed, long breakTicks, long now)
+    private Signal? Decide(in ProbeCounts counts, in CallCounts window, bool failed, TripHint hint, long now)
     {
         var context = new TripperContext(State, window, counts.ConsecutiveFailures, Rules.SlowThresholds, Rules.ProbeLimit);
         if (_tripper is not null && UserCode.Fires(_tripper, context))
         {
-            return Reopen(UserCode.Explain(_tripper, context), counts, breakTicks);
+            return Reopen(UserCode.Explain(_tripper, context), counts, hint);
         }
 
         if (counts.Recorded >= Rules.ProbeLimit && counts.Successes == 0)
@@ -47,7 +47,7 @@ internal sealed partial class HalfOpenPhase
             return Reopen(
                 new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"),
                 counts,
-                breakTicks
+                hint
             );
         }
 
@@ -70,9 +70,9 @@ internal sealed partial class HalfOpenPhase
             ? Reopen(new(ReasonKind.ProbingFailed, $"{RuleText.Number(counts.IgnoredInARow)} probes in a row were ignored"), counts)
             : null;
 
-    private Signal? Reopen(Reason reason, in ProbeCounts counts, long breakTicks = 0)
+    private Signal? Reopen(Reason reason, in ProbeCounts counts, TripHint hint = default)
     {
-        var noted = StateMachine.WithNote(reason, breakTicks);
+        var noted = hint.Explain(reason);
         if (counts.Expired > 0)
         {
             noted = noted.WithNote(
@@ -80,7 +80,7 @@ internal sealed partial class HalfOpenPhase
             );
         }
 
-        return Machine.Open(this, noted, History.Reopens + 1, breakTicks);
+        return Machine.Open(this, noted, History.Reopens + 1, hint);
     }
 
     /// <summary>A counted probe, with the counts of the phase at its position in the order.</summary>

@@ -90,7 +90,7 @@ internal sealed partial class HalfOpenPhase : Phase
         return result;
     }
 
-    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, TripHint hint)
     {
         var time = ticket.Elapsed(Clock, durationTicks);
         if (ticket.Probe is null)
@@ -105,7 +105,7 @@ internal sealed partial class HalfOpenPhase : Phase
         if (ExpireLeases(now) is { } reopened)
         {
             // The lease of this probe or an older one expired and ended the phase.
-            Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks);
+            Machine.SettleLate(this, ticket, verdict, durationTicks, hint);
             return reopened;
         }
 
@@ -116,7 +116,7 @@ internal sealed partial class HalfOpenPhase : Phase
             late = ticket.Probe.Expired || !TryCountProbe(ticket.Probe, verdict, time.Ticks, out settled);
         }
 
-        return late ? Machine.SettleLate(this, ticket, verdict, durationTicks, breakTicks) : OnSettled(settled, breakTicks, now);
+        return late ? Machine.SettleLate(this, ticket, verdict, durationTicks, hint) : OnSettled(settled, hint, now);
     }
 
     public override Signal? ExpireLeases(long now)
@@ -137,7 +137,7 @@ internal sealed partial class HalfOpenPhase : Phase
                 }
             }
 
-            if (OnSettled(settled, breakTicks: 0, now) is { } reopened)
+            if (OnSettled(settled, hint: default, now) is { } reopened)
             {
                 return reopened;
             }
@@ -181,7 +181,7 @@ internal sealed partial class HalfOpenPhase : Phase
         }
     }
 
-    public override Signal? Reevaluate(Phase from, long failures, long breakTicks)
+    public override Signal? Reevaluate(Phase from, long failures, TripHint hint)
     {
         ProbeCounts counts;
         CallCounts window;
@@ -193,7 +193,7 @@ internal sealed partial class HalfOpenPhase : Phase
 
         return counts.Recorded == 0
             ? DecideIgnored(counts)
-            : Decide(counts, _window is UserWindow ? _window.Read() : window, counts.ConsecutiveFailures > 0, breakTicks, Clock.Now)
+            : Decide(counts, _window is UserWindow ? _window.Read() : window, counts.ConsecutiveFailures > 0, hint, Clock.Now)
                 ?? DecideIgnored(counts);
     }
 

@@ -20,5 +20,5 @@ internal sealed class ManualPhase(PhaseStart start, BreakerState state) : Phase(
         return AdmitResult.Admitted;
     }
 
-    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, TripHint hint) => null;
 }

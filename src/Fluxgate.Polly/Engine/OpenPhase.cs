@@ -68,7 +68,7 @@ internal sealed class OpenPhase : Phase
 
     public override long? IdleFrom => End is { IsNever: false } end ? end.IdleFrom : base.IdleFrom;
 
-    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks) => null;
+    public override Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, TripHint hint) => null;
 
     public override void OnTimer(long now)
     {

@@ -58,9 +58,9 @@ internal abstract class Phase(PhaseStart start)
     /// <param name="ticket">The ticket of the call.</param>
     /// <param name="verdict">The verdict.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
-    /// <param name="breakTicks">The break duration in ticks of 100 ns if this call opens the circuit; 0 for the configured duration.</param>
+    /// <param name="hint">What the call says about the trip that it may cause.</param>
     /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
-    public abstract Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, long breakTicks);
+    public abstract Signal? Settle(Ticket ticket, Verdict verdict, long durationTicks, TripHint hint);
 
     /// <summary>Settles the probes whose leases have expired.</summary>
     /// <returns>The transition that an expired lease caused, or <see langword="null"/>.</returns>
@@ -75,8 +75,8 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>Evaluates the parts again after another object of this phase made a decision too late to apply it.</summary>
     /// <param name="from">The other object.</param>
     /// <param name="failures">The failures in a row when the call was recorded there; 0 if they do not matter.</param>
-    /// <param name="breakTicks">The break duration in ticks of 100 ns if this opens the circuit; 0 for the configured duration.</param>
-    public virtual Signal? Reevaluate(Phase from, long failures, long breakTicks) => null;
+    /// <param name="hint">What the call says about the trip that it may cause.</param>
+    public virtual Signal? Reevaluate(Phase from, long failures, TripHint hint) => null;
 
     /// <summary>Reads the window and the consecutive results. It may run user code.</summary>
     public virtual PhaseReading Read() => default;

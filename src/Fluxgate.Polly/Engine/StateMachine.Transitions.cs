@@ -4,7 +4,7 @@ namespace Fluxgate;
 internal sealed partial class StateMachine
 {
     /// <summary>Opens the circuit after the tripper fired or probing failed.</summary>
-    public Signal? Open(Phase from, Reason reason, long reopens, long breakTicks)
+    public Signal? Open(Phase from, Reason reason, long reopens, TripHint hint)
     {
         // Only one call determines the break duration. If a user's break duration hangs, the other calls continue, and one of them soon opens
         // the circuit without it.
@@ -14,9 +14,8 @@ internal sealed partial class StateMachine
         }
 
         var breakFor =
-            breakTicks > 0 ? TimeSpan.FromTicks(breakTicks)
-            : isHanging ? UserCode.BreakInsteadOfHanging(from.Rules)
-            : UserCode.BreakFor(from.Rules, reopens, reason);
+            hint.BreakFor
+            ?? (isHanging ? UserCode.BreakInsteadOfHanging(from.Rules) : UserCode.BreakFor(from.Rules, reopens, reason));
         // Half-open circuits may always re-open.
         var claims = from.State == BreakerState.Closed ? Membership : null;
         if (claims is not null && !claims.TryClaimTrip(out var limit))
@@ -34,7 +33,7 @@ internal sealed partial class StateMachine
 
         claims?.ReturnClaim();
         from.CancelEnd();
-        return ReevaluateLatest(from, failures: 0, breakTicks);
+        return ReevaluateLatest(from, failures: 0, hint);
     }
 
     public Signal? Close(Phase from, Reason reason) =>
@@ -203,8 +202,8 @@ internal sealed partial class StateMachine
     /// <summary>
     /// Evaluates the parts in the object that continues a phase, after a call was recorded or a decision was made in an older object of it.
     /// </summary>
-    public Signal? ReevaluateLatest(Phase from, long failures = 0, long breakTicks = 0) =>
-        Latest(from) is var latest && !ReferenceEquals(latest, from) ? latest.Reevaluate(from, failures, breakTicks) : null;
+    public Signal? ReevaluateLatest(Phase from, long failures = 0, TripHint hint = default) =>
+        Latest(from) is var latest && !ReferenceEquals(latest, from) ? latest.Reevaluate(from, failures, hint) : null;
 
     /// <summary>Replaces the phase. It retries if only a notice was added meanwhile.</summary>
     private bool TryReplace(Phase from, Phase next, object? message)

@@ -10,9 +10,6 @@ internal sealed partial class StateMachine
 {
     public const long Unmeasured = -1;
 
-    /// <summary>In place of a break duration: the configured one, and a note in the reason that the caller abandoned the call.</summary>
-    public const long AbandonedCall = -1;
-
     private readonly string? _name;
     private Timeline _timeline = null!;
     private ProbeTimer? _probeTimer;
@@ -143,10 +140,6 @@ internal sealed partial class StateMachine
             && abandoned.Start.Elapsed(Clock, Unmeasured).Ticks >= after;
     }
 
-    /// <summary>Notes in a reason that the call which caused the transition was abandoned.</summary>
-    public static Reason WithNote(Reason reason, long breakTicks) =>
-        breakTicks == AbandonedCall ? reason.WithNote("the last failure abandoned by its caller") : reason;
-
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);
 
     /// <summary>Returns the object that continues a phase after reconfigurations, or the phase itself if it has ended.</summary>
@@ -159,14 +152,14 @@ internal sealed partial class StateMachine
     /// <param name="ticket">The ticket of the call.</param>
     /// <param name="verdict">The verdict.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
-    /// <param name="breakTicks">The break duration in ticks of 100 ns if this call opens the circuit; 0 for the configured duration.</param>
-    public Signal? SettleLate(Phase from, Ticket ticket, Verdict verdict, long durationTicks, long breakTicks)
+    /// <param name="hint">What the call says about the trip that it may cause.</param>
+    public Signal? SettleLate(Phase from, Ticket ticket, Verdict verdict, long durationTicks, TripHint hint)
     {
         // If another object continues the phase, for example after a would-trip, the result is not stale.
         var latest = Latest(from);
         return ReferenceEquals(latest, from)
             ? SettleStale(from, ticket, verdict, durationTicks)
-            : latest.Settle(ticket, verdict, durationTicks, breakTicks);
+            : latest.Settle(ticket, verdict, durationTicks, hint);
     }
 
     /// <summary>Settles a call whose result has no effect on the state. Like every call, it first settles the probes whose leases have expired.</summary>

@@ -30,9 +30,9 @@ internal readonly struct Ticket
     /// <summary>Settles the call in its phase, or in the object that continues the phase after a reconfiguration.</summary>
     /// <param name="verdict">The verdict.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
-    /// <param name="breakTicks">The break duration in ticks of 100 ns if this call opens the circuit; 0 for the configured duration.</param>
+    /// <param name="hint">What the call says about the trip that it may cause.</param>
     /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
-    public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, long breakTicks = 0)
+    public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, TripHint hint = default)
     {
         if (_holder is ClosedPhase { InFlight: { } calls } closed)
         {
@@ -44,12 +44,12 @@ internal readonly struct Ticket
 
             if (!closed.IsContinued)
             {
-                return closed.Settle(this, verdict, durationTicks, breakTicks);
+                return closed.Settle(this, verdict, durationTicks, hint);
             }
         }
 
         var phase = Phase;
-        return (phase.IsContinued ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, breakTicks);
+        return (phase.IsContinued ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, hint);
     }
 
     /// <summary>Gets how long the call has waited since its start or since <see cref="Resume"/>, in ticks of 100 ns; 0 if calls are not timed.</summary>
@@ -111,6 +111,6 @@ internal readonly struct Ticket
 
         var verdict = isFailure ? Verdict.Failure : Verdict.Ignored;
         machine.Totals.AddAbandoned(verdict);
-        return Settle(verdict, durationTicks, isFailure ? StateMachine.AbandonedCall : 0);
+        return Settle(verdict, durationTicks, isFailure ? TripHint.Abandoned : default);
     }
 }

@@ -55,10 +55,10 @@ internal struct UnsettledCall(Ticket ticket)
     /// <summary>Settles the call.</summary>
     /// <param name="verdict">The verdict.</param>
     /// <param name="durationTicks">The duration in ticks of 100 ns; by default, that of the longest wait.</param>
-    /// <param name="breakTicks">The break duration in ticks of 100 ns if this call opens the circuit; 0 for the configured duration.</param>
+    /// <param name="hint">What the call says about the trip that it may cause.</param>
     /// <param name="caused">The transition that the call caused, or <see langword="null"/>.</param>
     /// <returns><see langword="false"/> if the call has been settled before.</returns>
-    public bool TrySettle(Verdict verdict, long durationTicks, long breakTicks, out Signal? caused)
+    public bool TrySettle(Verdict verdict, long durationTicks, TripHint hint, out Signal? caused)
     {
         caused = null;
         if (!TryChange(Settled))
@@ -67,7 +67,7 @@ internal struct UnsettledCall(Ticket ticket)
         }
 
         var longest = LongestWait();
-        caused = _ticket.Settle(verdict, durationTicks == StateMachine.Unmeasured ? longest : durationTicks, breakTicks);
+        caused = _ticket.Settle(verdict, durationTicks == StateMachine.Unmeasured ? longest : durationTicks, hint);
         return true;
     }
 

@@ -6,21 +6,15 @@ namespace Fluxgate;
 /// <param name="userCode">Runs the window.</param>
 internal sealed class UserWindow(Ledger ledger, WindowState? state, UserCode userCode) : LedgerWindow(ledger)
 {
-    public override Alarm Alarm { get; } = new(evaluatedAt: 0);
-
     public override long Added(bool failed, long durationTicks, int reached)
     {
         userCode.Record(state, Ledger.SlowThresholds.Call(failed, Ledger.IsTimed ? durationTicks : 0));
         return Unknown;
     }
 
-    public override bool HoldsFailures(long position, long least) => true;
-
     public override CallCounts Read(long now, out long position)
     {
         position = Unknown;
         return userCode.Read(state);
     }
-
-    public override LedgerWindow WithNewAlarm() => this;
 }

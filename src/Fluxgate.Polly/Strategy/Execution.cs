@@ -118,7 +118,7 @@ internal sealed class Execution<TClassified>(
         return ticket.Phase.State == BreakerState.Disabled ? default : ticket;
     }
 
-    private void Settle<TResult>(Ticket ticket, Verdict verdict, in Outcome<TResult> outcome, ResilienceContext context)
+    private void Settle<TResult>(Ticket ticket, Verdict? verdict, in Outcome<TResult> outcome, ResilienceContext context)
     {
         if (
             classifier.CountsBody
@@ -130,10 +130,9 @@ internal sealed class Execution<TClassified>(
             return;
         }
 
-        var caused =
-            verdict == OutcomeClassifier<TClassified>.Abandoned
-                ? ticket.SettleAbandoned()
-                : ticket.Settle(verdict, breakTicks: verdict == Verdict.Failure ? classifier.BreakTicks(outcome, ticket) : 0);
+        var caused = verdict is { } known
+            ? ticket.Settle(known, hint: known == Verdict.Failure ? classifier.HintOf(outcome, ticket) : default)
+            : ticket.SettleAbandoned();
         if (caused is { } signal)
         {
             telemetry.Report<TResult>(signal, outcome, context, ticket);

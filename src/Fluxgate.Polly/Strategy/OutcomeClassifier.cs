@@ -9,9 +9,6 @@ namespace Fluxgate;
 /// <typeparam name="TClassified">The result type of the options: that of the pipeline, or <see cref="object"/> in a pipeline of any result type.</typeparam>
 internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options)
 {
-    /// <summary>In place of a verdict: the caller abandoned the call.</summary>
-    public const Verdict Abandoned = (Verdict)(-1);
-
     // Null if the default applies. HttpTracker defines it for every result type.
     private readonly Tracker<TClassified>? _tracker = options.Tracker;
     private readonly bool _readsResults = options.Tracker is { IsExceptionsOnly: false };
@@ -28,16 +25,16 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     public bool CountsBody { get; } = options.CountBody;
 
     /// <summary>Returns the verdict of the tracker. Boxes a result only if the tracker reads it.</summary>
-    /// <returns>The verdict, or <see cref="Abandoned"/>.</returns>
-    public Verdict Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context, Ticket call) =>
+    /// <returns>The verdict; <see langword="null"/> if the caller abandoned the call.</returns>
+    public Verdict? Classify<TResult>(in Outcome<TResult> outcome, ResilienceContext context, Ticket call) =>
         outcome.Exception is { } exception ? Classify(exception, outcome, context, call)
         : _readsResults ? ClassifyByTracker(outcome, call)
         : _tracker is null && HttpTracker.IsFailedResponse(outcome.Result) ? Verdict.Failure
         : Verdict.Success;
 
     /// <summary>Returns the verdict of the predicates, and of the tracker if there is no <c>ShouldHandle</c>.</summary>
-    /// <returns>The verdict, or <see cref="Abandoned"/>.</returns>
-    public async ValueTask<Verdict> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context, Ticket call)
+    /// <returns>The verdict; <see langword="null"/> if the caller abandoned the call.</returns>
+    public async ValueTask<Verdict?> ClassifyAsync<TResult>(Outcome<TResult> outcome, ResilienceContext context, Ticket call)
     {
         try
         {
@@ -64,11 +61,11 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         }
     }
 
-    /// <summary>Returns how long to break if this failure opens the circuit, in ticks of 100 ns; 0 for the configured duration.</summary>
-    public long BreakTicks<TResult>(in Outcome<TResult> failure, Ticket call) => _hint is null ? 0 : HintedBreakTicks(_hint, failure, call);
+    /// <summary>Returns what a failure says about the trip that it may cause.</summary>
+    public TripHint HintOf<TResult>(in Outcome<TResult> failure, Ticket call) => _hint is null ? default : HintOf(_hint, failure, call);
 
-    private Verdict Classify<TResult>(Exception exception, in Outcome<TResult> outcome, ResilienceContext context, Ticket call) =>
-        IsCancellation(exception, context) ? Abandoned
+    private Verdict? Classify<TResult>(Exception exception, in Outcome<TResult> outcome, ResilienceContext context, Ticket call) =>
+        IsCancellation(exception, context) ? null
         : IsOwnRejection(exception, call) ? Verdict.Ignored
         : _tracker is not null ? ClassifyByTracker(outcome, call)
         : HttpTracker.IsFailure(exception) ? Verdict.Failure
@@ -108,16 +105,18 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         }
     }
 
-    private long HintedBreakTicks<TResult>(Func<Outcome<TClassified>, TimeSpan?> hint, in Outcome<TResult> failure, Ticket call)
+    private TripHint HintOf<TResult>(Func<Outcome<TClassified>, TimeSpan?> hint, in Outcome<TResult> failure, Ticket call)
     {
         try
         {
-            return hint(Cast(failure)) is { Ticks: > 0 } hinted ? Math.Clamp(hinted.Ticks, _shortestBreak, _longestBreak) : 0;
+            return hint(Cast(failure)) is { Ticks: > 0 } hinted
+                ? TripHint.Of(TimeSpan.FromTicks(Math.Clamp(hinted.Ticks, _shortestBreak, _longestBreak)))
+                : default;
         }
         catch (Exception error)
         {
             call.Phase.Machine.UserCode.Failed(UserErrorSource.BreakDurationHint, error);
-            return 0;
+            return default;
         }
     }
 }

@@ -23,7 +23,7 @@ internal static class MachineCode
         ("Ticket:Settle", 165),
         ("ClosedPhase:Settle", 275),
         ("ClosedPhase:Record", 118),
-        ("BucketWindow+Buckets:Advance", 22),
+        ("BucketWindow:Advance", 22),
     ];
 
     public static bool IsChild(string[] args) => args is [Child];

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Fluxgate;
 
 /// <content>Parses the text that <see cref="object.ToString"/> returns.</content>
-[TypeConverter(typeof(BreakDuration.Converter))]
-public abstract partial class BreakDuration
+[TypeConverter(typeof(TextConverter<BreakDuration>))]
+public abstract partial class BreakDuration : IFromText<BreakDuration>
 {
     private static readonly RuleGrammar<BreakDuration> Grammar = new(
         "break duration",
@@ -69,6 +69,4 @@ public abstract partial class BreakDuration
 
         return (initial, multiplier ?? BackoffBreak.DefaultMultiplier, max, jitter ?? 0);
     }
-
-    internal sealed class Converter() : TextConverter<BreakDuration>(Parse);
 }

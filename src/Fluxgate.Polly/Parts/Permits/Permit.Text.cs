@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Fluxgate;
 
 /// <content>Parses the text that <see cref="object.ToString"/> returns.</content>
-[TypeConverter(typeof(Permit.Converter))]
-public abstract partial class Permit
+[TypeConverter(typeof(TextConverter<Permit>))]
+public abstract partial class Permit : IFromText<Permit>
 {
     private static readonly RuleGrammar<Permit> Grammar = new(
         "permit",
@@ -37,6 +37,4 @@ public abstract partial class Permit
     /// <returns><see langword="true"/> if the text is a permit.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Permit? permit, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out permit, out error);
-
-    internal sealed class Converter() : TextConverter<Permit>(Parse);
 }

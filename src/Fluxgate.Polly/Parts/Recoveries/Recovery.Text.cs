@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Fluxgate;
 
 /// <content>Parses the text that <see cref="object.ToString"/> returns.</content>
-[TypeConverter(typeof(Recovery.Converter))]
-public abstract partial class Recovery
+[TypeConverter(typeof(TextConverter<Recovery>))]
+public abstract partial class Recovery : IFromText<Recovery>
 {
     private static readonly RuleGrammar<Recovery> Grammar = new(
         "recovery",
@@ -32,6 +32,4 @@ public abstract partial class Recovery
     /// <returns><see langword="true"/> if the text is a recovery.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Recovery? recovery, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out recovery, out error);
-
-    internal sealed class Converter() : TextConverter<Recovery>(Parse);
 }

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Fluxgate;
 
 /// <content>Parses the text that <see cref="object.ToString"/> returns.</content>
-[TypeConverter(typeof(Tripper.Converter))]
-public abstract partial class Tripper
+[TypeConverter(typeof(TextConverter<Tripper>))]
+public abstract partial class Tripper : IFromText<Tripper>
 {
     private static readonly RuleGrammar<Tripper> Grammar = new(
         "tripper",
@@ -44,6 +44,4 @@ public abstract partial class Tripper
     /// <returns><see langword="true"/> if the text is a rule.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Tripper? tripper, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out tripper, out error);
-
-    internal sealed class Converter() : TextConverter<Tripper>(Parse);
 }

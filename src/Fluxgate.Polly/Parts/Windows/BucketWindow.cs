@@ -6,217 +6,182 @@ namespace Fluxgate;
 /// </summary>
 internal sealed class BucketWindow : LedgerWindow
 {
-    private readonly Buckets _buckets;
-    private FrameAlarm _alarm;
+    private readonly Clock _clock;
+    private readonly long _start;
+    private readonly long _length;
+    private readonly int _count;
+    private Frame _frame;
 
     public BucketWindow(Ledger ledger, Clock clock, TimeSpan duration, int buckets)
-        : this(new(ledger, clock, duration, buckets)) { }
-
-    private BucketWindow(Buckets buckets)
-        : base(buckets.Ledger) => (_buckets, _alarm) = (buckets, new(buckets.Frame, Ledger.Total(), Ledger.SlowThresholds.Count));
-
-    /// <summary>Gets the alarm of the current frame. The alarm of a new frame fires at the first call, so it does not matter which thread rotated the buckets.</summary>
-    public override Alarm Alarm
+        : base(ledger)
     {
-        get
+        (_clock, _count) = (clock, buckets);
+        _length = Math.Max(clock.Units(duration), buckets);
+        _start = clock.Now;
+        _frame = new(bucket: 0, End(0), Sums());
+    }
+
+    private Frame Current => Volatile.Read(ref _frame);
+
+    public override long Now() => _clock.Now;
+
+    public override void Advance(long now)
+    {
+        for (var frame = Current; now >= frame.End; frame = Current)
         {
-            var frame = _buckets.Frame;
-            var alarm = Volatile.Read(ref _alarm);
-            return ReferenceEquals(alarm.Frame, frame) ? alarm : Renewed(alarm, frame);
+            Rotate(frame, now);
         }
     }
 
-    public override long Now() => _buckets.Clock.Now;
+    public override bool HoldsFailures(long position, long least) => Ledger.Sum(Ledger.Failures) - Current.OldestFailures >= least;
 
-    public override void Advance(long now) => _buckets.Advance(now);
+    public override Alarm NewAlarm()
+    {
+        var frame = Current;
+        return new FrameAlarm(frame, Ledger.Total(), Ledger.SlowThresholds.Count);
+    }
 
-    /// <summary>Frees the memory of buckets without calls.</summary>
-    public void Compact() => _buckets.Compact();
+    /// <summary>Returns whether an alarm is that of the current bucket.</summary>
+    public bool IsCurrent(Alarm alarm) => ReferenceEquals(((FrameAlarm)alarm).Frame, Current);
 
-    public override bool HoldsFailures(long position, long least) => Ledger.Sum(Ledger.Failures) - _buckets.Frame.OldestFailures >= least;
+    /// <summary>Creates the alarm of the current bucket, for the calls since its start. It rings at the first one, so it does not matter which thread rotated the buckets.</summary>
+    public Alarm AlarmOfBucket()
+    {
+        var frame = Current;
+        return new FrameAlarm(frame, StartOf(frame, _count - 1), Ledger.SlowThresholds.Count);
+    }
 
-    public override CallCounts Read(long now, out long position) => _buckets.Read(now, out position);
+    public override CallCounts Read(long now, out long position)
+    {
+        // A sum that was read during a rotation can contain calls that were recorded after others had expired.
+        Frame frame;
+        CallCounts total;
+        do
+        {
+            frame = Current;
+            total = Ledger.Total();
+        } while (!ReferenceEquals(frame, Current));
+
+        position = total.Requests;
+        var expired = now < frame.End ? 0 : BucketOf(now) - frame.Bucket;
+
+        // The slow count of a call can be added after the bucket start that contains the call was read.
+        return expired >= _count ? default : (total - StartOf(frame, (int)expired)).WithSlowCallsCapped();
+    }
 
     // Only successes can have arrived since: the failures and slow calls are those of the last evaluation.
-    public override CallCounts ReadEarlier(long now, long position)
+    public override CallCounts ReadEarlier(long now, long position, Alarm alarm)
     {
-        var alarm = Volatile.Read(ref _alarm);
-        var frame = alarm.Frame;
-        return now >= frame.End || position <= frame.OldestRequests || !ReferenceEquals(frame, _buckets.Frame)
+        var evaluated = (FrameAlarm)alarm;
+        var frame = evaluated.Frame;
+        return now >= frame.End || position <= frame.OldestRequests || !ReferenceEquals(frame, Current)
             ? default
-            : alarm.EvaluatedAt(position);
+            : evaluated.EvaluatedAt(position);
     }
 
-    public override LedgerWindow WithNewAlarm() => new BucketWindow(_buckets);
-
-    private FrameAlarm Renewed(FrameAlarm alarm, Frame frame)
+    /// <summary>Frees the memory of buckets without calls.</summary>
+    public void Compact()
     {
-        var renewed = new FrameAlarm(frame, frame.Starts.Last, Ledger.SlowThresholds.Count);
-        var found = Interlocked.CompareExchange(ref _alarm, renewed, alarm);
-        return ReferenceEquals(found, alarm) ? renewed : found;
-    }
-
-    /// <summary>The buckets, which all window objects of one phase share.</summary>
-    private sealed class Buckets
-    {
-        private readonly long _start;
-        private readonly long _length;
-        private readonly int _count;
-        private Frame _frame;
-
-        public Buckets(Ledger ledger, Clock clock, TimeSpan duration, int count)
+        if (Current.Starts.Length > RowLength)
         {
-            (Ledger, Clock, _count) = (ledger, clock, count);
-            _length = Math.Max(clock.Units(duration), count);
-            _start = clock.Now;
-            _frame = new(0, End(0), new(ledger, count, ledger.Total()));
-        }
-
-        public Ledger Ledger { get; }
-
-        public Clock Clock { get; }
-
-        public Frame Frame => Volatile.Read(ref _frame);
-
-        public void Advance(long now)
-        {
-            for (var frame = Frame; now >= frame.End; frame = Frame)
-            {
-                Rotate(frame, now);
-            }
-        }
-
-        public CallCounts Read(long now, out long position)
-        {
-            // A sum that was read during a rotation can contain calls that were recorded after others had expired.
-            Frame frame;
-            CallCounts total;
-            do
-            {
-                frame = Frame;
-                total = Ledger.Total();
-            } while (!ReferenceEquals(frame, Frame));
-
-            position = total.Requests;
-            var expired = now < frame.End ? 0 : BucketOf(now) - frame.Bucket;
-
-            // The slow count of a call can be added after the bucket start that contains the call was read.
-            return expired >= _count ? default : (total - frame.Starts[(int)expired]).WithSlowCallsCapped();
-        }
-
-        /// <summary>Frees the memory of buckets without calls.</summary>
-        public void Compact()
-        {
-            if (!Frame.Starts.AreSame)
-            {
-                Advance(Clock.Now);
-            }
-        }
-
-        private void Rotate(Frame frame, long now)
-        {
-            var bucket = BucketOf(now);
-            var passed = (int)Math.Min(bucket - frame.Bucket, _count);
-            var starts = frame.Starts.Later(passed, new(Ledger, _count, Ledger.Total()));
-            Interlocked.CompareExchange(ref _frame, new(bucket, End(bucket), starts), frame);
-        }
-
-        // 128 bits, since a bucket need not be a whole number of clock units: bucket k ends at start + ⌈(k + 1) · length / buckets⌉.
-        private long BucketOf(long now) => (long)(((Int128)now - _start) * _count / _length);
-
-        private long End(long bucket)
-        {
-            var end = _start + (((((Int128)bucket + 1) * _length) + _count - 1) / _count);
-            return end > long.MaxValue ? long.MaxValue : (long)end;
+            Advance(_clock.Now);
         }
     }
 
-    /// <summary>The period of one bucket: the sums of the ledger at the start of this bucket (the last) and of the earlier buckets that have not expired.</summary>
-    private sealed class Frame(long bucket, long end, Starts starts)
+    private void Rotate(Frame frame, long now)
     {
+        var bucket = BucketOf(now);
+        var passed = (int)Math.Min(bucket - frame.Bucket, _count);
+        Interlocked.CompareExchange(ref _frame, new(bucket, End(bucket), StartsAfter(frame, passed)), frame);
+    }
+
+    // 128 bits, since a bucket need not be a whole number of clock units: bucket k ends at start + ⌈(k + 1) · length / buckets⌉.
+    private long BucketOf(long now) => (long)(((Int128)now - _start) * _count / _length);
+
+    private long End(long bucket)
+    {
+        var end = _start + (((((Int128)bucket + 1) * _length) + _count - 1) / _count);
+        return end > long.MaxValue ? long.MaxValue : (long)end;
+    }
+
+    // Memory is used only for what the ledger counts: a rule without durations needs two numbers per bucket.
+    private int RowLength => FirstSlow + Ledger.SlowThresholds.Count;
+
+    private int FirstSlow => Ledger.SumsDurations ? 3 : 2;
+
+    /// <summary>Returns the current sums of the ledger, as the row of a bucket that starts now.</summary>
+    private long[] Sums()
+    {
+        var total = Ledger.Total();
+        var row = new long[RowLength];
+        (row[Frame.Requests], row[Frame.Failures]) = (total.Requests, total.Failures);
+        if (Ledger.SumsDurations)
+        {
+            row[Frame.Durations] = total.DurationTicks;
+        }
+
+        for (var i = 0; i < Ledger.SlowThresholds.Count; i++)
+        {
+            row[FirstSlow + i] = total.Slow(i);
+        }
+
+        return row;
+    }
+
+    /// <summary>Returns the starts of the buckets of a later frame.</summary>
+    /// <param name="frame">The earlier frame.</param>
+    /// <param name="passed">The number of buckets that have ended since.</param>
+    private long[] StartsAfter(Frame frame, int passed)
+    {
+        var now = Sums();
+        if (passed == _count || Row(frame, passed).SequenceEqual(now))
+        {
+            return now;
+        }
+
+        var starts = new long[_count * RowLength];
+        for (var bucket = 0; bucket < _count; bucket++)
+        {
+            (bucket < _count - passed ? Row(frame, bucket + passed) : now).CopyTo(starts.AsSpan(bucket * RowLength));
+        }
+
+        return starts;
+    }
+
+    private Span<long> Row(Frame frame, int bucket) =>
+        frame.Starts.Length == RowLength ? frame.Starts : frame.Starts.AsSpan(bucket * RowLength, RowLength);
+
+    private CallCounts StartOf(Frame frame, int bucket)
+    {
+        var row = Row(frame, bucket);
+        var slow = default(CallCounts.SlowCounts);
+        row[FirstSlow..].CopyTo(slow);
+        return new(row[Frame.Requests], row[Frame.Failures], Ledger.SumsDurations ? row[Frame.Durations] : 0, slow);
+    }
+
+    /// <summary>The period of one bucket.</summary>
+    /// <param name="bucket">The number of the bucket.</param>
+    /// <param name="end">The end of the bucket.</param>
+    /// <param name="starts">
+    /// A row for each bucket that has not expired: the sums of the ledger at its start. One row stands for all if all buckets start with the
+    /// same sums, because no call came between.
+    /// </param>
+    private sealed class Frame(long bucket, long end, long[] starts)
+    {
+        // The columns of a row. Those of slow calls follow.
+        public const int Requests = 0;
+        public const int Failures = 1;
+        public const int Durations = 2;
+
         public long Bucket { get; } = bucket;
 
         public long End { get; } = end;
 
-        public Starts Starts { get; } = starts;
+        public long[] Starts { get; } = starts;
 
-        public long OldestRequests => Starts.OldestRequests;
+        public long OldestRequests => Starts[Requests];
 
-        public long OldestFailures => Starts.OldestFailures;
-    }
-
-    /// <summary>
-    /// The sums at the start of each bucket. Memory is used only for what the ledger counts: a rule without durations needs two numbers per
-    /// bucket. If all buckets start with the same sums, because no call came between, one row stands for all.
-    /// </summary>
-    private readonly struct Starts
-    {
-        private readonly long[] _rows;
-        private readonly ushort _buckets;
-        private readonly byte _width;
-        private readonly bool _hasDurations;
-
-        /// <summary>All buckets start with the same sums.</summary>
-        public Starts(Ledger ledger, int buckets, in CallCounts total)
-        {
-            (_buckets, _hasDurations) = ((ushort)buckets, ledger.SumsDurations);
-            _width = (byte)(2 + (_hasDurations ? 1 : 0) + ledger.SlowThresholds.Count);
-            _rows = new long[_width];
-            (_rows[0], _rows[1]) = (total.Requests, total.Failures);
-            var slow = 2;
-            if (_hasDurations)
-            {
-                _rows[slow++] = total.DurationTicks;
-            }
-
-            for (var i = 0; slow + i < _width; i++)
-            {
-                _rows[slow + i] = total.Slow(i);
-            }
-        }
-
-        private Starts(Starts like, long[] rows) => (this, _rows) = (like, rows);
-
-        /// <summary>Gets whether one row stands for all buckets.</summary>
-        public bool AreSame => _rows.Length == _width;
-
-        public CallCounts this[int bucket]
-        {
-            get
-            {
-                var row = Row(bucket);
-                var slow = default(CallCounts.SlowCounts);
-                row[(_hasDurations ? 3 : 2)..].CopyTo(slow);
-                return new(row[0], row[1], _hasDurations ? row[2] : 0, slow);
-            }
-        }
-
-        public CallCounts Last => this[_buckets - 1];
-
-        public long OldestRequests => _rows[0];
-
-        public long OldestFailures => _rows[1];
-
-        /// <summary>Returns the starts of a later frame.</summary>
-        /// <param name="passed">The number of buckets that have ended between.</param>
-        /// <param name="now">The sums now, at which the new buckets start.</param>
-        public Starts Later(int passed, Starts now)
-        {
-            if (passed == _buckets || Row(passed).SequenceEqual(now._rows))
-            {
-                return now;
-            }
-
-            var rows = new long[_buckets * _width];
-            for (var bucket = 0; bucket < _buckets; bucket++)
-            {
-                (bucket < _buckets - passed ? Row(bucket + passed) : now._rows).CopyTo(rows.AsSpan(bucket * _width));
-            }
-
-            return new(now, rows);
-        }
-
-        private Span<long> Row(int bucket) => AreSame ? _rows : _rows.AsSpan(bucket * _width, _width);
+        public long OldestFailures => Starts[Failures];
     }
 
     /// <summary>The alarm of one frame, with the window of the last evaluation.</summary>

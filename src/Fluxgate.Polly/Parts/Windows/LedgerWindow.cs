@@ -2,8 +2,8 @@ namespace Fluxgate;
 
 /// <summary>A window that reads the ledger in which the phase counts its calls, so that each call is counted only once.</summary>
 /// <remarks>
-/// A call is recorded in this order: <see cref="Advance"/>, count in the ledger, <see cref="Added"/>, read <see cref="Alarm"/>. Each recorded call
-/// has a position: its number in the ledger, starting at 1.
+/// A call is recorded in this order: <see cref="Advance"/>, count in the ledger, <see cref="Added"/>. Each recorded call has a position: its number
+/// in the ledger, starting at 1. All objects of a phase share its window.
 /// </remarks>
 internal abstract class LedgerWindow(Ledger ledger) : WindowState
 {
@@ -11,9 +11,6 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     public const long Unknown = 0;
 
     public Ledger Ledger { get; } = ledger;
-
-    /// <summary>Gets the condition under which the tripper must be evaluated.</summary>
-    public abstract Alarm Alarm { get; }
 
     /// <summary>Returns the current timestamp of the window's clock; 0 if the window needs no clock.</summary>
     public virtual long Now() => 0;
@@ -29,7 +26,10 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     public virtual long Added(bool failed, long durationTicks, int reached) => Unknown;
 
     /// <summary>Returns whether the window contained at least <paramref name="least"/> failures at a position, or contains them now if the position is unknown. It can return <see langword="true"/> too early, never too late.</summary>
-    public abstract bool HoldsFailures(long position, long least);
+    public virtual bool HoldsFailures(long position, long least) => true;
+
+    /// <summary>Creates an alarm for the calls from now on.</summary>
+    public virtual Alarm NewAlarm() => new(evaluatedAt: 0);
 
     /// <summary>Reads the current window.</summary>
     /// <param name="now">The current timestamp; see <see cref="Now"/>.</param>
@@ -37,16 +37,16 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     public abstract CallCounts Read(long now, out long position);
 
     /// <summary>Reads the window as it was at an earlier position. If that is unknown, the result has at most as many failures and slow calls as the window had; by default none.</summary>
-    public virtual CallCounts ReadEarlier(long now, long position) => default;
+    /// <param name="now">The current timestamp; see <see cref="Now"/>.</param>
+    /// <param name="position">The position.</param>
+    /// <param name="alarm">The alarm, with the last evaluation before that position.</param>
+    public virtual CallCounts ReadEarlier(long now, long position, Alarm alarm) => default;
 
     /// <summary>Returns what the window would contain if further calls had just been recorded.</summary>
     /// <param name="window">The window at a position.</param>
     /// <param name="position">The position.</param>
     /// <param name="further">The counts of the further calls, at most as many as the window's capacity.</param>
     public virtual CallCounts With(in CallCounts window, long position, in CallCounts further) => window + further;
-
-    /// <summary>Returns the same window with a new alarm, for other rules.</summary>
-    public abstract LedgerWindow WithNewAlarm();
 
     public sealed override CallCounts Read() => Read(Now(), out _);
 

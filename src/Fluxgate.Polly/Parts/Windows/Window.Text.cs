@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Fluxgate;
 
 /// <content>Parses the text that <see cref="object.ToString"/> returns.</content>
-[TypeConverter(typeof(Window.Converter))]
-public abstract partial class Window
+[TypeConverter(typeof(TextConverter<Window>))]
+public abstract partial class Window : IFromText<Window>
 {
     private static readonly RuleGrammar<Window> Grammar = new(
         "window",
@@ -34,6 +34,4 @@ public abstract partial class Window
     /// <returns><see langword="true"/> if the text is a window.</returns>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Window? window, [NotNullWhen(false)] out string? error) =>
         Grammar.TryParse(text, out window, out error);
-
-    internal sealed class Converter() : TextConverter<Window>(Parse);
 }

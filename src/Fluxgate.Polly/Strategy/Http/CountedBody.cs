@@ -54,7 +54,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
     }
 
     /// <summary>Settles the call after its body has been read to the end.</summary>
-    public void End() => Settled(_call.TrySettle(Verdict.Success, StateMachine.Unmeasured, breakTicks: 0, out _));
+    public void End() => Settled(_call.TrySettle(Verdict.Success, StateMachine.Unmeasured, hint: default, out _));
 
     /// <summary>Settles the call after a read has thrown an exception.</summary>
     public void Fail(Exception error, CancellationToken reader)
@@ -65,7 +65,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
         }
         else
         {
-            Settled(_call.TrySettle(Verdict.Failure, StateMachine.Unmeasured, breakTicks: 0, out _));
+            Settled(_call.TrySettle(Verdict.Failure, StateMachine.Unmeasured, hint: default, out _));
         }
     }
 
