@@ -130,14 +130,32 @@ internal sealed partial class StateMachine
         }
     }
 
-    /// <summary>Returns whether a call that its caller abandons now is a failure: it waited for long, and the application is not stopping.</summary>
-    public bool IsFailure(Ticket abandoned)
+    /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
+    /// <param name="abandoned">The ticket of the call.</param>
+    /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
+    /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
+    public Signal? SettleAbandoned(Ticket abandoned, long durationTicks = Unmeasured, bool hasProgressed = false)
     {
+        if (abandoned.Phase.State == BreakerState.Disabled)
+        {
+            return null;
+        }
+
+        var isStopping = Stopping.IsCancellationRequested;
         var after = Latest(abandoned.Phase).Rules.AbandonedAfterTicks;
-        return !Stopping.IsCancellationRequested
-            && after != long.MaxValue
-            && abandoned.Start.IsTimed
-            && abandoned.Start.Elapsed(Clock, Unmeasured).Ticks >= after;
+        if (!isStopping && after != long.MaxValue && abandoned.Start.IsTimed && abandoned.Waited >= after)
+        {
+            Totals.AddAbandoned(Verdict.Failure);
+            return abandoned.Settle(Verdict.Failure, durationTicks, TripHint.Abandoned);
+        }
+
+        if (hasProgressed && !isStopping)
+        {
+            return abandoned.Settle(Verdict.Success, durationTicks);
+        }
+
+        Totals.AddAbandoned(Verdict.Ignored);
+        return abandoned.Settle(Verdict.Ignored, durationTicks);
     }
 
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);

@@ -91,26 +91,4 @@ internal readonly struct Ticket
 
         return Probe is { } probe ? new(probe, again) : new(Phase, again);
     }
-
-    /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
-    /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
-    /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
-    public Signal? SettleAbandoned(long durationTicks = StateMachine.Unmeasured, bool hasProgressed = false)
-    {
-        if (Phase.State == BreakerState.Disabled)
-        {
-            return null;
-        }
-
-        var machine = Phase.Machine;
-        var isFailure = machine.IsFailure(this);
-        if (hasProgressed && !isFailure && !machine.Stopping.IsCancellationRequested)
-        {
-            return Settle(Verdict.Success, durationTicks);
-        }
-
-        var verdict = isFailure ? Verdict.Failure : Verdict.Ignored;
-        machine.Totals.AddAbandoned(verdict);
-        return Settle(verdict, durationTicks, isFailure ? TripHint.Abandoned : default);
-    }
 }

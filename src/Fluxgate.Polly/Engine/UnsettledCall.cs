@@ -83,7 +83,7 @@ internal struct UnsettledCall(Ticket ticket)
         }
 
         var longest = LongestWait();
-        caused = _ticket.SettleAbandoned(longest, _hasProgressed);
+        caused = Phase.Machine.SettleAbandoned(_ticket, longest, _hasProgressed);
         return true;
     }
 

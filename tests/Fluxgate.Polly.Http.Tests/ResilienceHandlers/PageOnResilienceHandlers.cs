@@ -40,12 +40,12 @@ public sealed class PageOnResilienceHandlers
     }
 
     [Fact]
-    public async Task The_retry_of_the_readme_does_not_repeat_rejections()
+    public async Task The_retry_around_the_breaker_does_not_repeat_rejections()
     {
         var services = new ServiceCollection();
         services.AddFluxgate().AddBreaker("payments", settings => settings.InitialState = BreakerState.ForcedOpen);
 
-        #region README.md: HTTP clients
+        #region docs/http.md: With Microsoft.Extensions.Http.Resilience
         services
             .AddHttpClient("refunds")
             .AddResilienceHandler(

@@ -57,6 +57,12 @@ internal static class MissedTrips
         RequireOpen(story, circuit);
     }
 
+    [World("The first of two successes at once opens a circuit in a time window, though the second one lowers the rate")]
+    public static void MinimumMetBeforeTheRateFalls(Story story) => TwoSuccesses(story, TimeSpan.Zero);
+
+    [World("The first of two successes at once opens a circuit in a time window where a bucket begins with them")]
+    public static void MinimumMetInANewBucket(Story story) => TwoSuccesses(story, TimeSpan.FromSeconds(1.5));
+
     [World("A success opens a circuit whose minimum waited for it only, after a success and a failure at once")]
     public static void MinimumMetAfterwards(Story story)
     {
@@ -110,6 +116,18 @@ internal static class MissedTrips
             () => circuit.Call(Verdict.Success, Slow),
             () => circuit.Reconfigure(settings => settings.ProbeLease = TimeSpan.FromSeconds(1))
         );
+
+        RequireOpen(story, circuit);
+    }
+
+    private static void TwoSuccesses(Story story, TimeSpan after)
+    {
+        var circuit = new Circuit(story, new() { Window = Window.Time(TimeSpan.FromSeconds(10)), Tripper = Rate });
+        circuit.Recorded(Verdict.Failure, 2);
+        circuit.Recorded(Verdict.Success);
+        circuit.Pass(after);
+
+        story.Together(() => circuit.Succeed(), () => circuit.Succeed());
 
         RequireOpen(story, circuit);
     }
