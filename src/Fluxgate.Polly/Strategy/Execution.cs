@@ -103,19 +103,19 @@ internal sealed class Execution<TClassified>(
     }
 
     /// <summary>Admits or rejects a call in any state.</summary>
-    /// <returns>The ticket; none if the circuit is disabled, so that nothing is classified or counted.</returns>
+    /// <returns>The ticket; none if the call is rejected, or if the circuit is disabled, so that nothing is classified or counted.</returns>
     private Ticket Enter(StateMachine machine, ResilienceContext context, out CallNotPermittedException? rejection)
     {
         machine = machine.ForCalls;
-        using var scope = machine.Phase.State == BreakerState.HalfOpen ? NestedCalls.ScopeOf(context) : default;
-        var admitted = machine.TryEnter(MayBeAbandoned(context), out var ticket, out var caused);
+        using var scope = machine.Phase is HalfOpenPhase ? NestedCalls.ScopeOf(context) : default;
+        var isAdmitted = machine.TryEnter(MayBeAbandoned(context), out var ticket, out var caused);
         foreach (var signal in caused)
         {
             telemetry.Report(signal, default(Outcome<object>?), context, ticket);
         }
 
-        rejection = admitted ? null : telemetry.Reject(ticket);
-        return ticket.Phase.State == BreakerState.Disabled ? default : ticket;
+        rejection = isAdmitted ? null : telemetry.Reject(ticket);
+        return isAdmitted && ticket.Phase.State != BreakerState.Disabled ? ticket : default;
     }
 
     private void Settle<TResult>(Ticket ticket, Verdict? verdict, in Outcome<TResult> outcome, ResilienceContext context)
