@@ -7,12 +7,7 @@ internal sealed partial class ClosedPhase
     private const int MaxPositions = 64;
 
     public override Signal? Reevaluate(Phase from, long failures, TripHint hint) =>
-        Evaluate(
-            LedgerWindow.Unknown,
-            from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0,
-            _window.Now(),
-            hint
-        );
+        Evaluate(LedgerWindow.Unknown, from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0, _window.Now(), hint);
 
     /// <summary>Evaluates the tripper after more calls became overdue.</summary>
     public Signal? EvaluateOverdue() => Evaluate(LedgerWindow.Unknown, failures: 0, _window.Now(), hint: default);

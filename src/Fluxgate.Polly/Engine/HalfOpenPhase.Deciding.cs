@@ -44,11 +44,7 @@ internal sealed partial class HalfOpenPhase
 
         if (counts.Recorded >= Rules.ProbeLimit && counts.Successes == 0)
         {
-            return Reopen(
-                new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"),
-                counts,
-                hint
-            );
+            return Reopen(new(ReasonKind.ProbingFailed, $"none of {RuleText.Number(counts.Recorded)} probes succeeded"), counts, hint);
         }
 
         var elapsed = Clock.Between(StartedAt, now);
