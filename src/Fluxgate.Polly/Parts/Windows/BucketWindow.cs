@@ -74,9 +74,7 @@ internal sealed class BucketWindow : LedgerWindow
     {
         var evaluated = (FrameAlarm)alarm;
         var frame = evaluated.Frame;
-        return now >= frame.End || position <= frame.OldestRequests || !ReferenceEquals(frame, Current)
-            ? default
-            : evaluated.EvaluatedAt(position);
+        return now >= frame.End || !ReferenceEquals(frame, Current) ? default : evaluated.EvaluatedAt(position);
     }
 
     /// <summary>Frees the memory of buckets without calls.</summary>
