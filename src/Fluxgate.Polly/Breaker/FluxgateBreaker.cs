@@ -76,7 +76,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns><see langword="true"/> if the call is admitted; <see langword="false"/> if it is rejected.</returns>
     public bool TryAdmit([NotNullWhen(true)] out Admission? admission)
     {
-        admission = Machine.ForCalls.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : null;
+        admission = Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : null;
         return admission is not null;
     }
 
@@ -86,7 +86,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns><see langword="true"/> if the call is admitted; <see langword="false"/> if it is rejected.</returns>
     public bool TryAdmit([NotNullWhen(true)] out Admission? admission, [NotNullWhen(false)] out CallNotPermittedException? rejection)
     {
-        var admitted = Machine.ForCalls.TryEnter(mayBeAbandoned: true, out var ticket, out _);
+        var admitted = Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _);
         (admission, rejection) = admitted ? (new(this, ticket), null) : ((Admission?)null, CallNotPermittedException.By(ticket));
         return admitted;
     }
@@ -95,7 +95,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns>The admission, which the call holds until it settles.</returns>
     /// <exception cref="CallNotPermittedException">The call is rejected.</exception>
     public Admission Admit() =>
-        Machine.ForCalls.TryEnter(mayBeAbandoned: true, out var ticket, out _)
+        Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _)
             ? new(this, ticket)
             : throw CallNotPermittedException.By(ticket);
 
@@ -135,7 +135,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             );
         }
 
-        Machine.ForCalls.UserCode.Failed(source, error);
+        Machine.Existing.UserCode.Failed(source, error);
     }
 
     /// <summary>Closes the circuit, from every state. If it is closed already, starts a new phase with an empty window and raises no signal.</summary>

@@ -24,6 +24,7 @@ internal sealed partial class CallsInFlight : EpochCounters
     private SweptCalls? _swept;
     private long _opened;
     private bool _isScheduled;
+    private long _wouldTrips;
 
     private CallsInFlight(StateMachine machine, Epochs epochs, bool isCoarse, CallsInFlight? before)
     {
@@ -89,13 +90,14 @@ internal sealed partial class CallsInFlight : EpochCounters
         bool areMore;
         lock (this)
         {
+            SpendAt(wouldTrips);
             if (epoch < _opened)
             {
                 // The clock went back, or this thread was delayed.
-                SweepAll(wouldTrips);
+                SweepAll();
             }
 
-            areMore = Advance(epoch, wouldTrips);
+            areMore = Advance(epoch);
             _opened = epoch;
             OpenEpoch(epoch);
             schedules = !_isScheduled;
@@ -132,7 +134,7 @@ internal sealed partial class CallsInFlight : EpochCounters
     {
         lock (this)
         {
-            _swept?.Spend(wouldTrips);
+            SpendAt(wouldTrips);
         }
     }
 
@@ -147,12 +149,13 @@ internal sealed partial class CallsInFlight : EpochCounters
         long? next;
         lock (this)
         {
-            areMore = isCurrent && Advance(epoch, current.History.WouldTrips);
+            SpendAt(isCurrent ? current.History.WouldTrips : 0);
+            areMore = isCurrent && Advance(epoch);
             next = isCurrent ? NextOverdue() : null;
             if (next is null)
             {
                 // Closes the current epoch, so that the next call schedules the timer.
-                SweepAll(current.History.WouldTrips);
+                SweepAll();
                 next = isCurrent ? NextOverdue() : null;
             }
 
@@ -167,6 +170,15 @@ internal sealed partial class CallsInFlight : EpochCounters
         if (areMore && _machine.Phase is ClosedPhase phase && ReferenceEquals(phase.InFlight, this))
         {
             phase.EvaluateOverdue();
+        }
+    }
+
+    /// <summary>Notes that the timer is not set, so that the next epoch sets it.</summary>
+    public void Unschedule()
+    {
+        lock (this)
+        {
+            _isScheduled = false;
         }
     }
 
@@ -193,39 +205,45 @@ internal sealed partial class CallsInFlight : EpochCounters
                 return false;
             }
 
-            _swept.Spend(ReferenceEquals(current.InFlight, this) ? current.History.WouldTrips : 0);
+            SpendAt(ReferenceEquals(current.InFlight, this) ? current.History.WouldTrips : 0);
             _swept.Add(epoch, -1);
             return _swept.AreSpent(epoch);
         }
     }
 
-    /// <summary>Sweeps the epochs whose calls are all overdue, and counts the overdue calls.</summary>
-    private bool Advance(long epoch, long wouldTrips)
+    /// <summary>Notes the number of would-trips so far. A caller that holds an older object of the phase knows fewer.</summary>
+    private void SpendAt(long wouldTrips)
     {
-        _swept?.Spend(wouldTrips);
+        _wouldTrips = Math.Max(_wouldTrips, wouldTrips);
+        _swept?.Spend(_wouldTrips);
+    }
+
+    /// <summary>Sweeps the epochs whose calls are all overdue, and counts the overdue calls.</summary>
+    private bool Advance(long epoch)
+    {
         var last = Math.Min(_opened, epoch - Epochs.UntilOverdue(0));
         for (var past = _opened - MostOpen + 1; past <= last; past++)
         {
-            Sweep(past, wouldTrips);
+            Sweep(past);
         }
 
         return _swept?.Advance(epoch) == true;
     }
 
-    private void SweepAll(long wouldTrips)
+    private void SweepAll()
     {
         for (var past = _opened; past > _opened - MostOpen; past--)
         {
-            Sweep(past, wouldTrips);
+            Sweep(past);
         }
     }
 
     /// <summary>Moves the calls of an epoch that are in flight to the list.</summary>
-    private void Sweep(long epoch, long wouldTrips)
+    private void Sweep(long epoch)
     {
         if (CloseEpoch(epoch) is not 0 and var left)
         {
-            (_swept ??= new(Epochs, advancedTo: epoch, wouldTrips)).Add(epoch, left);
+            (_swept ??= new(Epochs, advancedTo: epoch, _wouldTrips)).Add(epoch, left);
         }
     }
 
@@ -250,8 +268,17 @@ internal sealed partial class CallsInFlight : EpochCounters
     {
         var clock = Clock;
         var wait = TimeSpan.FromTicks(clock.TicksUntil(now, epoch * Epochs.Units)) + (_isCoarse ? Clock.CoarseStep : TimeSpan.Zero);
-        OverdueTimer
-            .Of(_machine.Clock.Provider)
-            .Schedule(this, wait < LongestWait ? wait : LongestWait, step: TimeSpan.FromTicks(clock.TicksBetween(0, Epochs.Units)));
+        try
+        {
+            OverdueTimer
+                .Of(_machine.Clock.Provider)
+                .Schedule(this, wait < LongestWait ? wait : LongestWait, step: TimeSpan.FromTicks(clock.TicksBetween(0, Epochs.Units)));
+        }
+        catch (Exception error)
+        {
+            // A user's time provider may throw. Calls continue without the timer, and the next admission finds the overdue ones.
+            Unschedule();
+            TimerFailed(error);
+        }
     }
 }

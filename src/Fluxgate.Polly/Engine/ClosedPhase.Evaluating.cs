@@ -9,8 +9,12 @@ internal sealed partial class ClosedPhase
     public override Signal? Reevaluate(Phase from, long failures, TripHint hint) =>
         Evaluate(LedgerWindow.Unknown, from is ClosedPhase other && other._streak.IsSame(_streak) ? failures : 0, _window.Now(), hint);
 
-    /// <summary>Evaluates the tripper after more calls became overdue.</summary>
-    public Signal? EvaluateOverdue() => Evaluate(LedgerWindow.Unknown, failures: 0, _window.Now(), hint: default);
+    /// <summary>Evaluates the tripper after more calls became overdue, in the latest object of the phase: after a would-trip, this one knows no overdue calls.</summary>
+    public Signal? EvaluateOverdue()
+    {
+        var latest = Machine.Latest(this) as ClosedPhase ?? this;
+        return latest.Evaluate(LedgerWindow.Unknown, failures: 0, latest._window.Now(), hint: default);
+    }
 
     /// <summary>Evaluates the tripper, and sets the alarm for the next evaluation.</summary>
     /// <param name="position">The position of the recorded call, or <see cref="LedgerWindow.Unknown"/>.</param>

@@ -82,7 +82,7 @@ internal sealed partial class HalfOpenPhase : Phase
         }
 
         // Schedule the timer only for the lease that expires first. A reconfiguration can make a new lease shorter than older ones.
-        if (Rules.ProbeWithoutTraffic && ticket.Probe is { Node.Previous: null })
+        if (Rules.ProbeWithoutTraffic && ticket.Probe is { } probe && IsFirst(probe))
         {
             Machine.ScheduleTimer(this, Rules.Lease);
         }
@@ -250,6 +250,14 @@ internal sealed partial class HalfOpenPhase : Phase
 
         Machine.Totals.AddStarted();
         return AdmitResult.Admitted;
+    }
+
+    private bool IsFirst(Probe probe)
+    {
+        lock (_probes)
+        {
+            return ReferenceEquals(_probes.First, probe);
+        }
     }
 
     private AdmitResult AdmitWithin(long now, int mostInFlight, out Ticket ticket)

@@ -15,14 +15,24 @@ internal static class ListenerCall
 
     public static void Run<TState>(Action<TState> call, TState state)
     {
-        if (ExecutionContext.Capture() is not { } context)
+        if (ExecutionContext.IsFlowSuppressed())
         {
-            call(state);
+            // The caller's context can then not be captured, and the listener would run in it.
+            ExecutionContext.RestoreFlow();
+            try
+            {
+                Run(call, state);
+            }
+            finally
+            {
+                ExecutionContext.SuppressFlow();
+            }
+
             return;
         }
 
         ExecutionContext.Run(
-            context,
+            ExecutionContext.Capture()!,
             static boxed =>
             {
                 var (call, state) = ((Action<TState>, TState))boxed!;

@@ -102,12 +102,16 @@ internal sealed class OverdueTimer
         }
         catch (Exception error)
         {
-            // Calls continue without the timer, and the next admission finds the overdue ones.
+            CallsInFlight[] unscheduled;
             lock (this)
             {
+                unscheduled = [.. _waiting.UnorderedItems.Select(waiting => waiting.Element)];
+                _waiting.Clear();
                 _next = long.MaxValue;
             }
 
+            // The next epoch of each breaker tries again.
+            Array.ForEach(unscheduled, calls => calls.Unschedule());
             reportsErrors.TimerFailed(error);
         }
     }

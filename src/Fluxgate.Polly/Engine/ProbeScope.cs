@@ -17,6 +17,13 @@ internal sealed class ProbeScope
     {
         (_probe, probe.Scope) = (probe, this);
         for (_outer = Current; _outer is { _probe: null }; _outer = _outer._outer) { }
+
+        // The probe ends its scope when it ends. If it ended before it had one, nothing else does.
+        Interlocked.MemoryBarrier();
+        if (!probe.IsInFlight)
+        {
+            _probe = null;
+        }
     }
 
     public static ProbeScope? Current

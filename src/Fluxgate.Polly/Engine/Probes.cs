@@ -73,7 +73,7 @@ internal sealed class Probes
 /// <summary>A call that probes, and its lease. Guarded by the lock of its <see cref="Probes"/>.</summary>
 internal sealed class Probe(HalfOpenPhase phase, long deadline, TimeSpan lease)
 {
-    public Phase Phase { get; } = phase;
+    public HalfOpenPhase Phase { get; } = phase;
 
     public long Deadline { get; set; } = deadline;
 

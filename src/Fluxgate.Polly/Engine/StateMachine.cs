@@ -134,7 +134,13 @@ internal sealed partial class StateMachine
     /// <param name="abandoned">The ticket of the call.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
     /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
-    public Signal? SettleAbandoned(Ticket abandoned, long durationTicks = Unmeasured, bool hasProgressed = false)
+    /// <param name="isSpent">Whether the call was evidence of a would-trip before it made progress, so that its result is stale.</param>
+    public Signal? SettleAbandoned(
+        Ticket abandoned,
+        long durationTicks = Unmeasured,
+        bool hasProgressed = false,
+        bool isSpent = false
+    )
     {
         if (abandoned.Phase.State == BreakerState.Disabled)
         {
@@ -146,16 +152,16 @@ internal sealed partial class StateMachine
         if (!isStopping && after != long.MaxValue && abandoned.Start.IsTimed && abandoned.Waited >= after)
         {
             Totals.AddAbandoned(Verdict.Failure);
-            return abandoned.Settle(Verdict.Failure, durationTicks, TripHint.Abandoned);
+            return abandoned.Settle(Verdict.Failure, durationTicks, TripHint.Abandoned, isSpent);
         }
 
         if (hasProgressed && !isStopping)
         {
-            return abandoned.Settle(Verdict.Success, durationTicks);
+            return abandoned.Settle(Verdict.Success, durationTicks, isSpent: isSpent);
         }
 
         Totals.AddAbandoned(Verdict.Ignored);
-        return abandoned.Settle(Verdict.Ignored, durationTicks);
+        return abandoned.Settle(Verdict.Ignored, durationTicks, isSpent: isSpent);
     }
 
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);

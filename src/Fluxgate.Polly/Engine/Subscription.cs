@@ -25,7 +25,6 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _deliveringThread;
-    private bool _hasEnded;
 
     /// <summary>Gets a task that completes when the listener has been detached.</summary>
     public Task Ended => _ended.Task;
@@ -50,10 +49,10 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
     /// <summary>Delivers the backlog and enables delivery by other threads.</summary>
     public void BeginDelivery() => Run();
 
-    /// <summary>Drops the oldest entries above the limit, and all entries after the subscription has ended.</summary>
-    public void DropBefore(TimelineEntry last)
+    /// <summary>Drops the oldest entries above the limit.</summary>
+    public void DropExcess(TimelineEntry last)
     {
-        while ((Volatile.Read(ref _hasEnded) || Waiting(last) > FluxgateDefaults.MostSignalsWaiting) && TryTake(out TimelineEntry dropped))
+        while (Waiting(last) > FluxgateDefaults.MostSignalsWaiting && TryTake(out TimelineEntry dropped))
         {
             Drop(dropped);
         }
@@ -82,7 +81,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
         do
         {
             seen = Volatile.Read(ref _entries);
-            while (Volatile.Read(ref _cursor).Next is not null && !_hasEnded)
+            while (Volatile.Read(ref _cursor).Next is not null)
             {
                 if (delivered == MaxMessagesPerRun || (delivered > 0 && machine.Clock.Between(startedAt, machine.Clock.Now) >= MaxRunTime))
                 {
@@ -127,7 +126,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
 
     private void Drop(TimelineEntry entry)
     {
-        if (entry.Message is Signal && !Volatile.Read(ref _hasEnded))
+        if (entry.Message is Signal)
         {
             machine.Totals.AddDropped();
         }
@@ -168,7 +167,6 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
             Volatile.Write(ref _deliveringThread, 0);
             if (ReferenceEquals(message, TimelineEntry.End))
             {
-                Volatile.Write(ref _hasEnded, true);
                 _ended.SetResult();
             }
         }

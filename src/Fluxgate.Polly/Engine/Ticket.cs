@@ -31,13 +31,19 @@ internal readonly struct Ticket
     /// <param name="verdict">The verdict.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
     /// <param name="hint">What the call says about the trip that it may cause.</param>
+    /// <param name="isSpent">Whether the call was evidence of a would-trip before it made progress, so that its result is stale.</param>
     /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
-    public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, TripHint hint = default)
+    public Signal? Settle(
+        Verdict verdict,
+        long durationTicks = StateMachine.Unmeasured,
+        TripHint hint = default,
+        bool isSpent = false
+    )
     {
         if (_holder is ClosedPhase { InFlight: { } calls } closed)
         {
             // Before the call is recorded, so that no evaluation counts it twice.
-            if (calls.End(Start))
+            if (calls.End(Start) || isSpent)
             {
                 return closed.Machine.SettleStale(closed, this, verdict, durationTicks);
             }
@@ -56,17 +62,19 @@ internal readonly struct Ticket
     public long Waited => Start.Elapsed(Phase.Machine.Clock, StateMachine.Unmeasured).Ticks;
 
     /// <summary>Ends a wait of the call. Until <see cref="Resume"/> it is not in flight, so it cannot become overdue. The lease of a probe begins again.</summary>
+    /// <param name="isSpent">Whether the call was evidence of a would-trip in this wait; see <see cref="CallsInFlight.End"/>.</param>
     /// <returns>How long it waited.</returns>
-    public long Pause()
+    public long Pause(out bool isSpent)
     {
+        isSpent = false;
         var waited = Waited;
         if (Probe is { } probe)
         {
-            ((HalfOpenPhase)probe.Phase).Renew(probe);
+            probe.Phase.Renew(probe);
         }
         else if (_holder is ClosedPhase { InFlight: { } calls })
         {
-            calls.End(Start);
+            isSpent = calls.End(Start);
         }
 
         return waited;

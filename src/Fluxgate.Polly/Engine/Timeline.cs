@@ -55,6 +55,11 @@ internal sealed class Timeline
     public bool TryExchange(State from, Phase next, object? message)
     {
         var subscriptions = Volatile.Read(ref _subscriptions);
+        if (from.Last.IsEnd)
+        {
+            message = null;
+        }
+
         if (message is Notice && Array.Exists(subscriptions, subscription => subscription.IsBehind(from.Last)))
         {
             message = null;
@@ -72,7 +77,7 @@ internal sealed class Timeline
         if (!ReferenceEquals(last, from.Last))
         {
             from.Last.Link(last);
-            Array.ForEach(subscriptions, subscription => subscription.DropBefore(last));
+            Array.ForEach(subscriptions, subscription => subscription.DropExcess(last));
         }
 
         return true;
@@ -130,6 +135,9 @@ internal sealed class TimelineEntry(object? message, long ordinal, int receivers
     private int _receivers = receivers;
 
     public object? Message => _message;
+
+    /// <summary>Gets whether this is the last entry of a disposed breaker. None follows it.</summary>
+    public bool IsEnd { get; } = ReferenceEquals(message, End);
 
     public long Ordinal { get; } = ordinal;
 

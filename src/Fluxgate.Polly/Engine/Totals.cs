@@ -55,6 +55,12 @@ internal sealed class Totals
     {
         lock (this)
         {
+            if (_heir is not null)
+            {
+                _heir.AddNested(thresholds, verdict, durationTicks);
+                return;
+            }
+
             Count(thresholds, verdict, durationTicks);
         }
     }

@@ -7,7 +7,7 @@ namespace Fluxgate;
 /// <remarks>A mutable structure, so that what holds a call needs no second object.</remarks>
 internal struct UnsettledCall(Ticket ticket)
 {
-    // What _stage can be. A thread changes the ticket for a short time, so that others spin meanwhile.
+    // The values of _stage. A thread holds Changing only briefly, so other threads spin.
     private const int Free = 0;
     private const int Changing = 1;
     private const int Settled = 2;
@@ -16,6 +16,7 @@ internal struct UnsettledCall(Ticket ticket)
     private int _stage;
     private bool _isPaused;
     private bool _hasProgressed;
+    private bool _isSpent;
     private long _longestWait = StateMachine.Unmeasured;
 
     public readonly Phase Phase => _ticket.Phase;
@@ -66,8 +67,10 @@ internal struct UnsettledCall(Ticket ticket)
             return false;
         }
 
-        var longest = LongestWait();
-        caused = _ticket.Settle(verdict, durationTicks == StateMachine.Unmeasured ? longest : durationTicks, hint);
+        var longest = LongestWait(out var toEvaluate);
+        caused =
+            _ticket.Settle(verdict, durationTicks == StateMachine.Unmeasured ? longest : durationTicks, hint, _isSpent)
+            ?? toEvaluate?.EvaluateOverdue();
         return true;
     }
 
@@ -82,8 +85,8 @@ internal struct UnsettledCall(Ticket ticket)
             return false;
         }
 
-        var longest = LongestWait();
-        caused = Phase.Machine.SettleAbandoned(_ticket, longest, _hasProgressed);
+        var longest = LongestWait(out var toEvaluate);
+        caused = Phase.Machine.SettleAbandoned(_ticket, longest, _hasProgressed, _isSpent) ?? toEvaluate?.EvaluateOverdue();
         return true;
     }
 
@@ -116,7 +119,8 @@ internal struct UnsettledCall(Ticket ticket)
         if (!_isPaused)
         {
             _isPaused = true;
-            _longestWait = Math.Max(_longestWait, _ticket.Pause());
+            _longestWait = Math.Max(_longestWait, _ticket.Pause(out var isSpent));
+            _isSpent |= isSpent;
         }
     }
 
@@ -135,16 +139,18 @@ internal struct UnsettledCall(Ticket ticket)
     }
 
     /// <summary>Ends the last wait.</summary>
+    /// <param name="toEvaluate">The phase of which more calls are overdue than before, so that it must evaluate its rule.</param>
     /// <returns>The longest wait; <see cref="StateMachine.Unmeasured"/> if there was only one, which the result ends.</returns>
-    private long LongestWait()
+    private long LongestWait(out ClosedPhase? toEvaluate)
     {
+        toEvaluate = null;
         if (_longestWait == StateMachine.Unmeasured)
         {
             return StateMachine.Unmeasured;
         }
 
-        // The ticket of a call that is in flight settles.
-        BeginWait();
+        // Only a ticket that is in flight can settle, so end a pause first.
+        toEvaluate = BeginWait();
         return Math.Max(_longestWait, _ticket.Waited);
     }
 }

@@ -111,6 +111,30 @@ public sealed class BoundedDelivery
     }
 
     [Fact]
+    public void A_listener_that_hangs_is_detached_although_many_transitions_follow_the_disposal()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var listener = new Hanging(entered, gate);
+        var breaker = new FluxgateBreaker("payments", new() { Listeners = { listener } });
+        var hung = Deadline.Start(() => breaker.Trip());
+        Deadline.Await(entered);
+        var disposal = Deadline.Start(breaker.Dispose);
+        SpinWait.SpinUntil(() => breaker.Machine.IsDisposed, TimeSpan.FromMinutes(1));
+
+        for (var i = 0; i < 10_050; i++)
+        {
+            _ = i % 2 == 0 ? breaker.Reset() : breaker.Trip();
+        }
+
+        gate.Set();
+        hung.End();
+        disposal.End();
+        Assert.Equal(1, listener.Signals);
+        Assert.Equal(1, listener.Detached);
+    }
+
+    [Fact]
     public void Notices_are_dropped_while_a_listener_hangs()
     {
         using var gate = new ManualResetEventSlim();
@@ -172,5 +196,21 @@ public sealed class BoundedDelivery
             count();
             read();
         }
+    }
+
+    private sealed class Hanging(ManualResetEventSlim entered, ManualResetEventSlim gate) : ICircuitListener
+    {
+        public int Signals { get; private set; }
+
+        public int Detached { get; private set; }
+
+        public void OnSignal(Signal signal)
+        {
+            Signals++;
+            entered.Set();
+            gate.Wait();
+        }
+
+        public void OnDetached(FluxgateBreaker breaker) => Detached++;
     }
 }

@@ -21,6 +21,24 @@ public sealed class ListenerContexts
         Assert.Equal(("of the caller", null), (Ambient.Value, Activity.Current));
     }
 
+    [Fact]
+    public void Values_of_a_listener_do_not_reach_code_that_has_suppressed_the_flow_of_its_context()
+    {
+        var seen = new List<string?>();
+        var world = new World(new() { Listeners = { new Leaking(seen) } });
+        Ambient.Value = "of the caller";
+
+        bool isSuppressed;
+        using (ExecutionContext.SuppressFlow())
+        {
+            world.Breaker.Trip();
+            isSuppressed = ExecutionContext.IsFlowSuppressed();
+        }
+
+        Assert.True(isSuppressed);
+        Assert.Equal(("of the caller", null), (Ambient.Value, Activity.Current));
+    }
+
     private sealed class Leaking(List<string?> seen) : ICircuitListener
     {
         public void OnAttached(FluxgateBreaker breaker) => Leak();

@@ -386,6 +386,32 @@ public sealed class GroupsUnderFaults
     }
 
     [Fact]
+    public void An_error_that_is_reported_to_an_evicted_breaker_creates_no_circuit()
+    {
+        var world = new GroupWorld();
+        var kept = world.Group.GetOrAdd("acme");
+        world.Wait(2 * Timeout, detached: 1);
+
+        kept.ReportUserError(UserErrorSource.Predicate, new InvalidOperationException("late"));
+
+        Assert.Empty(world.Group);
+        Assert.Equal(0, world.Now.Shared.UserErrors(UserErrorSource.Predicate));
+    }
+
+    [Fact]
+    public void A_nested_call_that_settles_after_its_circuit_was_retired_is_counted_by_the_heir()
+    {
+        var (world, heir) = (new World(), new Totals());
+        var totals = world.Breaker.Machine.Totals;
+        Assert.True(totals.TryRetire(world.Breaker.Machine.Phase, heir, out _));
+
+        totals.AddStarted();
+        totals.AddNested(SlowThresholds.None, Verdict.Success, durationTicks: 0);
+
+        Assert.Equal((1, 1, 0), (heir.ReadFolded().Started, heir.ReadFolded().Successes, heir.ReadFolded().InFlight));
+    }
+
+    [Fact]
     public void A_changed_override_is_listed()
     {
         var world = new GroupWorld();
@@ -446,49 +472,6 @@ public sealed class GroupsUnderFaults
         {
             advance();
             return false;
-        }
-    }
-
-    private sealed class FaultyTimers : TimeProvider
-    {
-        public VirtualTime Inner { get; } = new();
-
-        public bool CreationFails { get; set; }
-
-        public bool DisposalFails { get; set; }
-
-        public bool ChangeFails { get; set; }
-
-        public override long TimestampFrequency => Inner.TimestampFrequency;
-
-        public override long GetTimestamp() => Inner.GetTimestamp();
-
-        public override DateTimeOffset GetUtcNow() => Inner.GetUtcNow();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            CreationFails
-                ? throw new InvalidOperationException("no timer")
-                : new FaultyTimer(this, Inner.CreateTimer(callback, state, dueTime, period));
-
-        private sealed class FaultyTimer(FaultyTimers owner, ITimer inner) : ITimer
-        {
-            public bool Change(TimeSpan dueTime, TimeSpan period) =>
-                owner.ChangeFails ? throw new InvalidOperationException("no change") : inner.Change(dueTime, period);
-
-            public void Dispose()
-            {
-                inner.Dispose();
-                if (owner.DisposalFails)
-                {
-                    throw new InvalidOperationException("disposal fails");
-                }
-            }
-
-            public ValueTask DisposeAsync()
-            {
-                Dispose();
-                return default;
-            }
         }
     }
 }

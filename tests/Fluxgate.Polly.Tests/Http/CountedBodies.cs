@@ -273,6 +273,36 @@ public sealed class CountedBodies
         Assert.Equal(1, world.Now.Successes);
     }
 
+    [Fact]
+    public async Task A_content_that_fails_to_tell_its_length_changes_neither_the_outcome_nor_the_count()
+    {
+        var world = new World();
+        var content = new WithoutLength();
+
+        using var response = await SendAsync(world, () => content);
+
+        Assert.Same(content, response.Content);
+        Assert.Equal((1, 0), (world.Now.Successes, world.Now.InFlight));
+        Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Predicate));
+    }
+
+    [Fact]
+    public async Task A_response_that_was_disposed_before_it_is_returned_is_a_success()
+    {
+        var world = new World();
+        var disposed = new HttpResponseMessage { Content = new StreamContent(new Script()) };
+        disposed.Dispose();
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
+            .AddFluxgateBreaker(new FluxgateBreakerOptions<HttpResponseMessage> { Breaker = world.Breaker, CountBody = true })
+            .Build();
+
+        Assert.Same(disposed, await pipeline.ExecuteAsync(_ => new ValueTask<HttpResponseMessage>(disposed)));
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal((1, 0, 1), (world.Now.Successes, world.Now.InFlight, world.Now.Requests));
+    }
+
     private static Task<HttpResponseMessage> SendAsync(World world, Script script, bool countBody = true) =>
         SendAsync(world, () => new StreamContent(script), countBody: countBody);
 
@@ -311,6 +341,13 @@ public sealed class CountedBodies
     }
 
     /// <summary>A body whose reads wait until the test delivers bytes, ends it, or fails it.</summary>
+    private sealed class WithoutLength : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
+
+        protected override bool TryComputeLength(out long length) => throw new InvalidOperationException("no length");
+    }
+
     private sealed class Script : Stream
     {
         private TaskCompletionSource<int> _read = new();

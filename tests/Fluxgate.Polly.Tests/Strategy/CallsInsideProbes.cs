@@ -39,6 +39,16 @@ public sealed class CallsInsideProbes
     }
 
     [Fact]
+    public void Work_that_begins_after_its_probe_has_settled_does_not_keep_the_probe()
+    {
+        var world = Opened("MaxConcurrent(1)", Recovery.AfterProbes(5));
+        var probe = world.Begin();
+        probe.Settle(Verdict.Success);
+
+        Assert.Null(probe.Run(static machine => ProbeScope.Of(machine), world.Breaker.Machine));
+    }
+
+    [Fact]
     public async Task A_failure_inside_a_probe_decides_only_as_the_failure_of_the_probe()
     {
         var world = Opened("MaxConcurrent(1)", tripper: Tripper.FailureStreak(2));

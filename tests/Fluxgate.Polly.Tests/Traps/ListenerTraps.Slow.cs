@@ -138,6 +138,29 @@ public sealed partial class ListenerTraps
     }
 
     [Fact]
+    public void L4_A_break_duration_that_hangs_and_has_no_text_does_not_keep_the_circuit_closed()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var settings = TwoFailures.Settings();
+        settings.BreakDuration = new WithoutText(entered, gate);
+        var world = new World(settings);
+        var hanging = Deadline.Start(() => world.Fail(2));
+        Deadline.Await(entered);
+
+        Deadline.Run(() =>
+        {
+            world.Wait(1);
+            world.Fail();
+            Assert.Equal(BreakerState.Open, world.State);
+        });
+
+        gate.Set();
+        hanging.End();
+        Assert.Equal(1, world.Now.UserErrors(UserErrorSource.BreakDuration));
+    }
+
+    [Fact]
     public async Task L4_Pollys_slow_OnOpened_delays_the_tripping_call_and_a_probe()
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -187,7 +210,12 @@ public sealed partial class ListenerTraps
         Assert.False(passed);
     }
 
-    private sealed class SlowBreak(ManualResetEventSlim entered, ManualResetEventSlim gate) : BreakDuration
+    private sealed class WithoutText(ManualResetEventSlim entered, ManualResetEventSlim gate) : SlowBreak(entered, gate)
+    {
+        public override string ToString() => throw new InvalidOperationException("no text");
+    }
+
+    private class SlowBreak(ManualResetEventSlim entered, ManualResetEventSlim gate) : BreakDuration
     {
         public override TimeSpan Next(in BreakDurationContext context)
         {

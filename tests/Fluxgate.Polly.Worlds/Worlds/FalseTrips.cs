@@ -96,6 +96,28 @@ internal static class FalseTrips
     public static void SlowRateBesideARotation(Story story) =>
         BesideARotation(story, Tripper.MinRequests(3) & Tripper.SlowRate(1, TimeSpan.FromSeconds(1)));
 
+    [World("A success before and two after the failures have expired open no circuit")]
+    public static void SuccessesBesideARotation(Story story)
+    {
+        var circuit = new Circuit(
+            story,
+            new() { Window = Window.Time(TimeSpan.FromSeconds(10)), Tripper = Tripper.MinRequests(5) & Tripper.FailureRate(0.4) }
+        );
+        circuit.Recorded(Verdict.Failure, 2);
+        circuit.Recorded(Verdict.Success);
+
+        story.Together(
+            () => circuit.Succeed(),
+            () =>
+            {
+                circuit.Pass(TimeSpan.FromSeconds(10));
+                circuit.Succeed(2);
+            }
+        );
+
+        RequireClosed(story, circuit);
+    }
+
     [World("A failure beside a reset leaves the circuit closed, since the reset ends the phase whose streak the failure would complete")]
     public static void FailureBesideAReset(Story story)
     {

@@ -29,18 +29,22 @@ internal sealed class CountedBody : IThreadPoolWorkItem
     /// <returns><see langword="false"/> if the result is no response, or one without a body: the call settles now.</returns>
     public static bool TryAttach(object? result, Ticket ticket, CancellationToken caller)
     {
-        // The content of a switched protocol is a connection, not a body. The other two statuses have none (RFC 9110, 6.4.1).
-        if (
-            result is not HttpResponseMessage response
-            || response.StatusCode is HttpStatusCode.SwitchingProtocols or HttpStatusCode.NoContent or HttpStatusCode.NotModified
-            || response.RequestMessage?.Method == HttpMethod.Head
-            || response.Content.Headers.ContentLength == 0
-        )
+        if (result is not HttpResponseMessage response || !HasBody(response, ticket))
         {
             return false;
         }
 
-        response.Content = new CountedContent(response.Content, new(ticket, caller));
+        var body = new CountedBody(ticket, caller);
+        try
+        {
+            response.Content = new CountedContent(response.Content, body);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Who disposed the response will not read it.
+            body.End();
+        }
+
         return true;
     }
 
@@ -87,6 +91,29 @@ internal sealed class CountedBody : IThreadPoolWorkItem
 
     // Not in the finalizer itself: a call that settles can run code of users.
     public void Execute() => _call.TrySettleAbandoned(out _);
+
+    private static bool HasBody(HttpResponseMessage response, Ticket ticket)
+    {
+        // The content of a switched protocol is a connection, not a body. The other two statuses have none (RFC 9110, 6.4.1).
+        if (
+            response.StatusCode is HttpStatusCode.SwitchingProtocols or HttpStatusCode.NoContent or HttpStatusCode.NotModified
+            || response.RequestMessage?.Method == HttpMethod.Head
+        )
+        {
+            return false;
+        }
+
+        try
+        {
+            return response.Content.Headers.ContentLength != 0;
+        }
+        catch (Exception error)
+        {
+            // The content may be a user's, and computes its length.
+            ticket.Phase.Machine.UserCode.Failed(UserErrorSource.Predicate, error);
+            return false;
+        }
+    }
 
     private void Settled(bool now)
     {
