@@ -169,10 +169,10 @@ public sealed class BreakerSnapshot
     /// <summary>Gets the number of successes since the last failure in this phase.</summary>
     public long ConsecutiveSuccesses { get; }
 
-    /// <summary>Gets how often the circuit has returned from half-open to open since it was last closed.</summary>
+    /// <summary>Gets how often the circuit has returned from half-open to open since it was last closed, without manual calls.</summary>
     public long Reopens => _history.Reopens;
 
-    /// <summary>Gets the total number of times that the tripper fired without opening the circuit: in metrics-only, or because of <c>MaxOpenRatio</c> of its group.</summary>
+    /// <summary>Gets the total number of times that the tripper fired without opening the circuit: in metrics-only, or because of <c>MaxOpenRatio</c> of its group. A timed trip in metrics-only counts too.</summary>
     public long WouldTrips => _history.WouldTrips;
 
     /// <summary>Gets the sequence number of the last signal, which is the number of transitions.</summary>
@@ -187,7 +187,7 @@ public sealed class BreakerSnapshot
     /// </summary>
     /// <param name="tripper">The rule; by default, the circuit's own.</param>
     /// <returns>
-    /// The evaluation. While the circuit neither is closed nor probes, it has no calls. A leaf of another rule is unknown if it needs durations, or slow
+    /// The evaluation. While the circuit is open, disabled or forced open, there are no calls. A leaf of another rule is unknown if it needs durations, or slow
     /// calls at a threshold, which the circuit's own rule does not need. Runs <see cref="Tripper.Fires"/> of a user's leaves; their errors are not counted.
     /// </returns>
     public RuleEvaluation Evaluate(Tripper? tripper = null)

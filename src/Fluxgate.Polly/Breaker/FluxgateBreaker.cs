@@ -7,8 +7,9 @@ namespace Fluxgate;
 /// pipeline, call <see cref="TryAdmit(out Admission?)"/> and <see cref="Settle(Admission, Verdict, TimeSpan?, TimeSpan?)"/>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. A closed circuit takes no lock, allocates nothing, and reads the clock only if a rule or a listener requires it. The rules of
-/// the state machine are in docs/parts-and-rules.md.
+/// Thread-safe. An ordinary call through a closed circuit takes no lock and allocates nothing. It reads a clock only where a rule, a listener or
+/// <see cref="FluxgateBreakerSettings.AbandonedAfter"/> needs the time. The rules of
+/// the state machine are in docs/rules.md.
 /// </remarks>
 public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
 {
@@ -95,9 +96,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns>The admission, which the call holds until it settles.</returns>
     /// <exception cref="CallNotPermittedException">The call is rejected.</exception>
     public Admission Admit() =>
-        Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _)
-            ? new(this, ticket)
-            : throw CallNotPermittedException.By(ticket);
+        Machine.TryEnter(mayBeAbandoned: true, out var ticket, out _) ? new(this, ticket) : throw CallNotPermittedException.By(ticket);
 
     /// <summary>Settles a call that this breaker admitted.</summary>
     /// <param name="admission">The admission of the call.</param>
@@ -215,8 +214,9 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <summary>Replaces all settings without losing state. The phase keeps its number, so calls in flight remain current.</summary>
     /// <param name="settings">
     /// The new settings, which are copied. Settings that are not set return to their defaults; to change only some, start from
-    /// <see cref="CopySettings"/>. Window, tripper, break duration, permit, recovery, lease, probe gate, randomizer and
-    /// <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/> take effect. The listeners, their queues and the initial state do not change.
+    /// <see cref="CopySettings"/>. Window, tripper, break duration, permit, recovery, lease, probe gate, randomizer,
+    /// <see cref="FluxgateBreakerSettings.AbandonedAfter"/> and <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/> take effect. The listeners,
+    /// their queues, the flush timeout and the initial state do not change.
     /// </param>
     /// <returns>The changes, one line per setting. Empty if no setting changed; this is a no-op.</returns>
     /// <remarks>

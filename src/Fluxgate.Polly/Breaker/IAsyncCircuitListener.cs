@@ -2,8 +2,8 @@ namespace Fluxgate;
 
 /// <summary>Receives the signals of a breaker asynchronously: through its own bounded queue, in order and one at a time. It never delays a call.</summary>
 /// <remarks>
-/// A full queue drops its oldest signal. Dropped signals are counted and reported as <see cref="SignalsDroppedNotice"/>, and the sequence
-/// numbers show the gap. Notices are skipped while 256 or more signals and notices wait. Disposing the breaker flushes the queue for up to
+/// A full queue drops its oldest entry. Dropped signals are counted and reported as <see cref="SignalsDroppedNotice"/>, and the sequence
+/// numbers show the gap. Notices are skipped while 256 signals and notices wait, or while the queue is full. Disposing the breaker flushes the queue for up to
 /// <see cref="FluxgateBreakerSettings.ListenerFlushTimeout"/> and then cancels the token. The listener runs on thread-pool threads. If several
 /// breakers share it, it must be thread-safe, because each breaker has its own queue. When it throws, the error is counted and reported.
 /// </remarks>

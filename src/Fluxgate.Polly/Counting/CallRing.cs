@@ -13,9 +13,9 @@ internal sealed class CallRing
     // An entry: the round of the ring, the duration, the number of thresholds reached, and whether the call failed.
     private const int FailedBit = 1;
     private const int ReachedShift = 1;
-    private const int ReachedBits = 7;
+    private const int ReachedMask = 7;
     private const int DurationShift = 4;
-    private const long DurationBits = (1L << 43) - 1;
+    private const long DurationMask = (1L << 43) - 1;
     private const int RoundShift = 47;
     private const long Rounds = 1L << (63 - RoundShift);
 
@@ -158,8 +158,8 @@ internal sealed class CallRing
             }
 
             sums.Failures += sign * (entry & FailedBit);
-            sums.DurationTicks += sign * ((entry >> DurationShift) & DurationBits);
-            for (var reached = (int)(entry >> ReachedShift) & ReachedBits; reached > 0; reached--)
+            sums.DurationTicks += sign * ((entry >> DurationShift) & DurationMask);
+            for (var reached = (int)(entry >> ReachedShift) & ReachedMask; reached > 0; reached--)
             {
                 sums.Slow[reached - 1] += sign;
             }

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The counters of one phase. Sealing them ends the phase: a result that arrives after the seal is stale.</summary>
+/// <summary>The counters of one phase object. Sealing ends them: a later result goes to the object that continues the phase, and is stale if the phase has ended.</summary>
 /// <remarks>
 /// A phase keeps its ledger as long as it keeps its window. If a reconfiguration replaces the window, the seal decides which calls belong to
 /// the old one.

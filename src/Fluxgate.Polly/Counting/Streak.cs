@@ -8,10 +8,10 @@ internal sealed class Streak
 {
     private const int LengthBits = 24;
     private const long MostLength = FluxgateDefaults.MaxStreak;
-    private const long MarkBits = long.MaxValue >> LengthBits;
+    private const long MarkMask = long.MaxValue >> LengthBits;
 
     // At this distance from the mark, its bits could represent another number of successes.
-    private const long FarFromMark = MarkBits / 4;
+    private const long FarFromMark = MarkMask / 4;
 
     private readonly Ledger _ledger;
     private readonly Marks _marks;
@@ -47,7 +47,7 @@ internal sealed class Streak
             var since = Since(seen, successes);
             var word =
                 since > 0
-                    ? ((successes & MarkBits) << LengthBits) | 1
+                    ? ((successes & MarkMask) << LengthBits) | 1
                     : (seen & ~MostLength) | Math.Min((seen & MostLength) + 1, MostLength);
             if (Interlocked.CompareExchange(ref _marks.Word, word, seen) == seen)
             {
@@ -81,8 +81,8 @@ internal sealed class Streak
         }
 
         // The signed distance in the bits of the mark.
-        var distance = (successes - (word >> LengthBits)) & MarkBits;
-        return distance <= MarkBits / 2 ? distance : distance - MarkBits - 1;
+        var distance = (successes - (word >> LengthBits)) & MarkMask;
+        return distance <= MarkMask / 2 ? distance : distance - MarkMask - 1;
     }
 
     private long SuccessesInPhase()
@@ -110,7 +110,7 @@ internal sealed class Streak
     }
 
     /// <summary>
-    /// The mark of the last failure. One word holds the successes before it (40 bits) and the failures in a row (24 bits). The full number
+    /// The mark of the last failure. One word holds the successes before it (39 bits) and the failures in a row (24 bits). The full number
     /// of successes is written after the word.
     /// </summary>
     private sealed class Marks

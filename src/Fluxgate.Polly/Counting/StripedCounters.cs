@@ -13,7 +13,7 @@ namespace Fluxgate;
 /// </remarks>
 internal class StripedCounters
 {
-    private const long CountBits = long.MaxValue;
+    private const long CountMask = long.MaxValue;
     private const int LostExchangesToGrow = 16;
 
     // In words of 8 bytes: two cache lines, because processors fetch them in pairs.
@@ -67,7 +67,7 @@ internal class StripedCounters
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref slot, (seen + amount) & CountBits, seen) == seen)
+            if (Interlocked.CompareExchange(ref slot, (seen + amount) & CountMask, seen) == seen)
             {
                 return true;
             }
@@ -82,7 +82,7 @@ internal class StripedCounters
         var words = Volatile.Read(ref _words);
         if (words[MaskWord] == 0)
         {
-            return Volatile.Read(ref words[Padding + counter]) & CountBits;
+            return Volatile.Read(ref words[Padding + counter]) & CountMask;
         }
 
         var sum = SumOf(words, counter);
@@ -107,7 +107,7 @@ internal class StripedCounters
                 {
                     for (var counter = 0; counter < Count; counter++)
                     {
-                        totals[counter] += Interlocked.Or(ref Slot(generation, stripe, counter), ~CountBits) & CountBits;
+                        totals[counter] += Interlocked.Or(ref Slot(generation, stripe, counter), ~CountMask) & CountMask;
                     }
                 }
             }
@@ -153,7 +153,7 @@ internal class StripedCounters
         var sum = 0L;
         for (var stripe = 0; stripe <= words[MaskWord]; stripe++)
         {
-            sum += Volatile.Read(ref words[OffsetOf(words, stripe) + counter]) & CountBits;
+            sum += Volatile.Read(ref words[OffsetOf(words, stripe) + counter]) & CountMask;
         }
 
         return sum;

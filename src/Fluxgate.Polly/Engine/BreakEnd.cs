@@ -14,10 +14,8 @@ internal sealed class BreakEnd
     /// <param name="clock">The clock of the breaker.</param>
     /// <param name="startedAt">The start of the break.</param>
     /// <param name="after">The time from the start to the end; <see cref="TimeSpan.MaxValue"/> for a break until reset.</param>
-    public BreakEnd(Clock clock, long startedAt, TimeSpan after)
-        : this(clock, startedAt, after, idleFrom: null) { }
-
-    private BreakEnd(Clock clock, long startedAt, TimeSpan after, long? idleFrom)
+    /// <param name="idleFrom">The time from which the circuit is idle; by default, the end.</param>
+    public BreakEnd(Clock clock, long startedAt, TimeSpan after, long? idleFrom = null)
     {
         After = after;
         At = after == TimeSpan.MaxValue ? long.MaxValue : Clock.After(startedAt, clock.Units(after));
@@ -41,7 +39,7 @@ internal sealed class BreakEnd
     /// <summary>Gets the end on the exact clock.</summary>
     public long At { get; }
 
-    /// <summary>Gets the time from which the circuit is idle if no call comes. The timer does not move it: otherwise, a circuit without calls could stay forever.</summary>
+    /// <summary>Gets the time from which the circuit is idle if no call comes. A postponement that the timer asked for does not move it: otherwise, a circuit without calls could stay forever.</summary>
     public long IdleFrom { get; }
 
     /// <summary>Gets whether the break lasts until reset.</summary>

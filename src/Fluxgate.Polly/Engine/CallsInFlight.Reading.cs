@@ -21,7 +21,7 @@ internal sealed partial class CallsInFlight
             calls.Read(epoch, ref overdue, ref oldest);
         }
 
-        var age = oldest == long.MaxValue ? (long?)null : Math.Max(0, Clock.TicksBetween((oldest + 1) * Epochs.Units, now));
+        var age = oldest == long.MaxValue ? (long?)null : Math.Max(0, Clock.TicksBetween((oldest + 1) * Epochs.Length, now));
         return new(Epochs.Thresholds, overdue, age is { } ticks ? TimeSpan.FromTicks(ticks) : null);
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class CallsInFlight : EpochCounters
 
     private readonly StateMachine _machine;
     private readonly bool _isCoarse;
-    private readonly ulong _quotient;
+    private readonly ulong _reciprocal;
 
     // Guarded by the lock of this object.
     private SweptCalls? _swept;
@@ -28,7 +28,7 @@ internal sealed partial class CallsInFlight : EpochCounters
 
     private CallsInFlight(StateMachine machine, Epochs epochs, bool isCoarse, CallsInFlight? before)
     {
-        (_machine, Epochs, _quotient, _isCoarse, _before) = (machine, epochs, epochs.Quotient, isCoarse, before);
+        (_machine, Epochs, _reciprocal, _isCoarse, _before) = (machine, epochs, epochs.Reciprocal, isCoarse, before);
         _opened = EpochOf(Clock.Now) - 1;
     }
 
@@ -186,7 +186,7 @@ internal sealed partial class CallsInFlight : EpochCounters
     public void TimerFailed(Exception error) => _machine.UserCode.ClockFailed(error);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long EpochOf(long timestamp) => (long)Math.BigMul((ulong)Math.Max(timestamp, 0), _quotient, out _);
+    private long EpochOf(long timestamp) => (long)Math.BigMul((ulong)Math.Max(timestamp, 0), _reciprocal, out _);
 
     /// <summary>Ends a call whose epoch has been swept, or is not open in a new stripe.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -267,12 +267,12 @@ internal sealed partial class CallsInFlight : EpochCounters
     private void Schedule(long now, long epoch)
     {
         var clock = Clock;
-        var wait = TimeSpan.FromTicks(clock.TicksUntil(now, epoch * Epochs.Units)) + (_isCoarse ? Clock.CoarseStep : TimeSpan.Zero);
+        var wait = TimeSpan.FromTicks(clock.TicksUntil(now, epoch * Epochs.Length)) + (_isCoarse ? Clock.CoarseStep : TimeSpan.Zero);
         try
         {
             OverdueTimer
                 .Of(_machine.Clock.Provider)
-                .Schedule(this, wait < LongestWait ? wait : LongestWait, step: TimeSpan.FromTicks(clock.TicksBetween(0, Epochs.Units)));
+                .Schedule(this, wait < LongestWait ? wait : LongestWait, step: TimeSpan.FromTicks(clock.TicksBetween(0, Epochs.Length)));
         }
         catch (Exception error)
         {

@@ -23,9 +23,14 @@ internal sealed partial class ClosedPhase
     /// <param name="hint">What the call says about the trip that it may cause.</param>
     private Signal? Evaluate(long position, long failures, long windowNow, TripHint hint)
     {
-        if (IsContinued && !Machine.IsCurrent(this))
+        if (IsReconfigured && !Machine.IsCurrent(this))
         {
             return Machine.ReevaluateLatest(this, failures, hint);
+        }
+
+        if (_tripper is null)
+        {
+            return null;
         }
 
         while (true)
@@ -33,10 +38,6 @@ internal sealed partial class ClosedPhase
             var alarm = CurrentAlarm;
             var seen = alarm.Word;
             var window = _window.Read(windowNow, out var last);
-            if (_tripper is null)
-            {
-                return null;
-            }
 
             // Other threads may have recorded calls since this one. Evaluate every position where the rule could fire.
             var first = position != LedgerWindow.Unknown ? position : last;

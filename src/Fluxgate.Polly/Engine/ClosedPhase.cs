@@ -7,7 +7,8 @@ namespace Fluxgate;
 /// closed circuit opens and a metrics-only circuit counts a would-trip.
 /// </summary>
 /// <remarks>
-/// This is the hot path. It takes no lock and reads no clock that no rule needs. It allocates only when a bucket of a time window ends.
+/// This is the hot path. An ordinary call takes no lock, allocates nothing and reads no clock that nothing needs. The first call of a bucket allocates,
+/// and the first call of an epoch takes a lock.
 /// </remarks>
 internal sealed partial class ClosedPhase : Phase
 {
@@ -32,7 +33,7 @@ internal sealed partial class ClosedPhase : Phase
         : base(start)
     {
         State = state;
-        var continued = start.Continues as ClosedPhase;
+        var continued = start.Reconfigures as ClosedPhase;
         _streak = continued?._streak.On(Ledger) ?? new(Ledger);
         _durations = Machine.Durations;
         _clock = Clock;
@@ -45,11 +46,10 @@ internal sealed partial class ClosedPhase : Phase
                 : _clock;
         InFlight = CallsInFlight.Of(start, _decidingClock);
 
-        // Metrics-only evaluates the rule as a closed circuit does, so the windows start as closed.
         _window =
             continued is not null && ReferenceEquals(continued.Ledger, Ledger)
                 ? continued._window
-                : Rules.Window.StartOn(Ledger, _decidingClock, BreakerState.Closed) ?? UserCode.StartWindow(this);
+                : Rules.Window.StartOn(Ledger, _decidingClock, State) ?? UserCode.StartWindow(this);
         _buckets = _window as BucketWindow;
         _alarm = _window.NewAlarm();
         _tripper = UserCode.Continue(
@@ -173,7 +173,7 @@ internal sealed partial class ClosedPhase : Phase
             evaluate |= failures >= _leastStreak || _window.HoldsFailures(position, Alarm.LeastFailures(alarm));
         }
 
-        return evaluate || IsContinued ? Evaluate(position, failures, windowNow, hint) : null;
+        return evaluate || IsReconfigured ? Evaluate(position, failures, windowNow, hint) : null;
     }
 
     private Ticket StartInFlight(CallsInFlight calls, CallStart start)

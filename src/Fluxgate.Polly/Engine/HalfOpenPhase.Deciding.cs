@@ -12,13 +12,13 @@ internal sealed partial class HalfOpenPhase
         }
 
         Machine.Durations?.Record(State, settled.DurationTicks);
-        if (IsContinued && !Machine.IsCurrent(this) && _window is not UserWindow)
+        if (IsReconfigured && !Machine.IsCurrent(this) && _window is not UserWindow)
         {
             return Machine.ReevaluateLatest(this, failures: 0, hint);
         }
 
         var decided = settled.Verdict == Verdict.Ignored ? DecideIgnored(settled.Counts) : OnRecorded(settled, hint, now);
-        return decided ?? (IsContinued ? Machine.ReevaluateLatest(this, failures: 0, hint) : null);
+        return decided ?? (IsReconfigured ? Machine.ReevaluateLatest(this, failures: 0, hint) : null);
     }
 
     private Signal? OnRecorded(in SettledProbe settled, TripHint hint, long now)

@@ -18,7 +18,7 @@ internal sealed partial class HalfOpenPhase : Phase
     public HalfOpenPhase(PhaseStart start)
         : base(start)
     {
-        var continued = start.Continues as HalfOpenPhase;
+        var continued = start.Reconfigures as HalfOpenPhase;
         TimesCalls = true;
         _probes = continued?._probes ?? new();
         _window =

@@ -17,7 +17,7 @@ internal sealed class OpenPhase : Phase
         // A postponement holds as long as its break and its gate. If a call asks the gate beside a reconfiguration, its answer may come too
         // late for this object, which then asks again.
         _end =
-            start.Continues is OpenPhase continued && breakFor == continued._breakFor && Rules.ProbeGate == continued.Rules.ProbeGate
+            start.Reconfigures is OpenPhase continued && breakFor == continued._breakFor && Rules.ProbeGate == continued.Rules.ProbeGate
                 ? continued.End
                 : new(Clock, start.Timestamp, breakFor);
     }
@@ -131,7 +131,7 @@ internal sealed class OpenPhase : Phase
             return false;
         }
 
-        if (UserCode.Postpones(this) is not { } wait)
+        if (UserCode.AskProbeGate(this) is not { } wait)
         {
             return true;
         }

@@ -9,7 +9,7 @@ internal abstract class Phase(PhaseStart start)
     private const long NotBegun = long.MinValue;
 
     private long _endBegunAt = NotBegun;
-    private bool _isContinued;
+    private bool _isReconfigured;
 
     public StateMachine Machine { get; } = start.Machine;
 
@@ -29,7 +29,7 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>Gets the start of the phase on the wall clock.</summary>
     public DateTimeOffset EnteredAt { get; } = start.EnteredAt;
 
-    public Ledger Ledger { get; } = start.Rules.LedgerAfter(start.Continues);
+    public Ledger Ledger { get; } = start.Rules.LedgerAfter(start.Reconfigures);
 
     /// <summary>
     /// Gets or sets the previous phase, until its counters are sealed and added to the totals. Guarded by the lock of <see cref="Totals"/>.
@@ -82,15 +82,15 @@ internal abstract class Phase(PhaseStart start)
     public virtual PhaseReading Read() => default;
 
     /// <summary>
-    /// Gets the time from which the phase is idle if no call comes; <see langword="null"/> if a manual call led to it and only a manual call
-    /// ends it, so that it must be kept. The initial state need not be kept: a new circuit begins with it.
+    /// Gets the time from which the phase is idle if no call comes; <see langword="null"/> if only a manual call ends it and it is not the
+    /// initial state, so that it must be kept. The initial state need not be kept: a new circuit begins with it.
     /// </summary>
     public virtual long? IdleFrom => Reason.Kind == ReasonKind.Initial ? StartedAt : null;
 
     /// <summary>Frees memory that a circuit without calls does not need.</summary>
     public virtual void Compact() { }
 
-    /// <summary>Reads the calls in flight of a slow-call rule. Nothing if a reconfiguration of a circuit that was not closed has changed the thresholds since.</summary>
+    /// <summary>Reads the calls in flight of a slow-call rule. Returns nothing if the thresholds were reconfigured while the circuit was not closed.</summary>
     public InFlightReading ReadInFlight() =>
         InFlight is { } calls && calls.Epochs.Thresholds.IsEquivalentTo(Rules.SlowThresholds) ? calls.Read() : default;
 
@@ -116,14 +116,14 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>Releases the right to decide how the phase ends.</summary>
     public void CancelEnd() => Volatile.Write(ref _endBegunAt, NotBegun);
 
-    /// <summary>Marks the phase as continued by another object, under other rules. Called before the swap.</summary>
-    public void MarkContinued() => Volatile.Write(ref _isContinued, true);
+    /// <summary>Notes that a reconfiguration is about to continue the phase in another object. Called before the swap.</summary>
+    public void MarkReconfigured() => Volatile.Write(ref _isReconfigured, true);
 
     /// <summary>
-    /// Gets a value that indicates whether another object continues this phase or is about to. Read it after the fence of a recording: if
+    /// Gets whether a reconfiguration has continued the phase in another object, or is about to. Read it after the fence of a recording: if
     /// it is false, the recording precedes the swap.
     /// </summary>
-    public bool IsContinued => Volatile.Read(ref _isContinued);
+    public bool IsReconfigured => Volatile.Read(ref _isReconfigured);
 
     protected AdmitResult Reject(CallStart rejection, out Ticket ticket)
     {
@@ -137,7 +137,10 @@ internal abstract class Phase(PhaseStart start)
     }
 }
 
-/// <summary>The initial values of a phase. A phase that continues another one has the same number and takes over its contents.</summary>
+/// <summary>
+/// The initial values of a phase object. An object that continues a phase, after a reconfiguration or a would-trip, has its number. After a reconfiguration,
+/// it also takes over its contents.
+/// </summary>
 internal readonly record struct PhaseStart(
     StateMachine Machine,
     Rules Rules,
@@ -147,7 +150,7 @@ internal readonly record struct PhaseStart(
     long Timestamp,
     DateTimeOffset EnteredAt,
     Phase? Previous,
-    Phase? Continues = null
+    Phase? Reconfigures = null
 );
 
 /// <summary>The result of an admission.</summary>

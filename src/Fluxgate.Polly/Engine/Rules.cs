@@ -182,7 +182,7 @@ internal sealed class Rules
     public Epochs EpochsOn(Clock clock) =>
         Volatile.Read(ref _epochs) is { } epochs && epochs.Frequency == clock.Frequency ? epochs : _epochs = new(SlowThresholds, clock);
 
-    /// <summary>Returns the ledger of a phase. A phase that continues another one with the same window keeps the ledger.</summary>
+    /// <summary>Returns the ledger of a phase. A reconfigured phase with the same window keeps its ledger.</summary>
     public Ledger LedgerAfter(Phase? continued) =>
         continued is not null && KeepsWindowOf(continued.Rules) ? continued.Ledger : new(SlowThresholds, NeedsDurations);
 

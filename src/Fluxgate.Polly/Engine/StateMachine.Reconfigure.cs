@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <content>The reconfiguration of a circuit.</content>
 internal sealed partial class StateMachine
 {
-    /// <summary>Continues the phase in another object under other rules.</summary>
+    /// <summary>Reconfigures the phase in another object under other rules.</summary>
     /// <param name="rules">The new rules.</param>
     /// <param name="notify">Whether to raise a notice of the changes.</param>
     /// <returns>The changes, one line for each setting. If nothing changed, the list is empty and the call is a no-op.</returns>
@@ -22,10 +22,20 @@ internal sealed partial class StateMachine
             EnsureProbeTimer(rules);
             var next = NewPhase(
                 from.State,
-                new(this, rules, from.Number, from.History, from.Reason, from.StartedAt, from.EnteredAt, Previous: from, Continues: from),
+                new(
+                    this,
+                    rules,
+                    from.Number,
+                    from.History,
+                    from.Reason,
+                    from.StartedAt,
+                    from.EnteredAt,
+                    Previous: from,
+                    Reconfigures: from
+                ),
                 from is OpenPhase open ? open.BreakUnder(rules) : default
             );
-            from.MarkContinued();
+            from.MarkReconfigured();
             if (TryReplace(from, next, notify ? new ReconfiguredNotice(Name, Clock.UtcNow, changes) : null))
             {
                 CompleteSwap(next);

@@ -72,7 +72,7 @@ internal sealed partial class StateMachine
         OnTimer();
     }
 
-    /// <summary>Stops the timer.</summary>
+    /// <summary>Stops the timers, and prevents new ones.</summary>
     public void StopTimers()
     {
         Volatile.Write(ref _disposed, 1);
@@ -135,12 +135,7 @@ internal sealed partial class StateMachine
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
     /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
     /// <param name="isSpent">Whether the call was evidence of a would-trip before it made progress, so that its result is stale.</param>
-    public Signal? SettleAbandoned(
-        Ticket abandoned,
-        long durationTicks = Unmeasured,
-        bool hasProgressed = false,
-        bool isSpent = false
-    )
+    public Signal? SettleAbandoned(Ticket abandoned, long durationTicks = Unmeasured, bool hasProgressed = false, bool isSpent = false)
     {
         if (abandoned.Phase.State == BreakerState.Disabled)
         {
@@ -166,7 +161,7 @@ internal sealed partial class StateMachine
 
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);
 
-    /// <summary>Returns the object that continues a phase after reconfigurations, or the phase itself if it has ended.</summary>
+    /// <summary>Returns the object that continues a phase after a reconfiguration or a would-trip, or the phase itself if it has ended.</summary>
     public Phase Latest(Phase phase) => Phase is var current && current.Number == phase.Number ? current : phase;
 
     /// <summary>

@@ -4,8 +4,8 @@ namespace Fluxgate;
 
 /// <summary>
 /// Delivers the signals and notices of one breaker to one listener: each once, in order, never two at a time. The thread that raises the
-/// entry counter from zero delivers until the counter returns to zero. Another thread, or the listener itself, only raises the counter and
-/// leaves delivery to that thread.
+/// number of requests from zero delivers until it is zero again. Another thread, or the listener itself, only raises the number and leaves delivery
+/// to that thread.
 /// </summary>
 /// <remarks>
 /// A thread that made a transition delivers for a bounded time; the rest moves to the thread pool. The backlog of a listener is bounded:
@@ -21,7 +21,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
     private TimelineEntry _cursor = start;
 
     // One blocks delivery until the listener is attached.
-    private int _entries = 1;
+    private int _requests = 1;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _deliveringThread;
@@ -40,7 +40,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
     /// <summary>Delivers the backlog, unless another thread is delivering.</summary>
     public void Deliver()
     {
-        if (Interlocked.Increment(ref _entries) == 1)
+        if (Interlocked.Increment(ref _requests) == 1)
         {
             Run();
         }
@@ -80,13 +80,13 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
         int seen;
         do
         {
-            seen = Volatile.Read(ref _entries);
+            seen = Volatile.Read(ref _requests);
             while (Volatile.Read(ref _cursor).Next is not null)
             {
                 if (delivered == MaxMessagesPerRun || (delivered > 0 && machine.Clock.Between(startedAt, machine.Clock.Now) >= MaxRunTime))
                 {
                     // Another thread continues: one with its own transition, or one of the thread pool.
-                    Volatile.Write(ref _entries, 0);
+                    Volatile.Write(ref _requests, 0);
                     ThreadPool.UnsafeQueueUserWorkItem(static subscription => subscription.Deliver(), this, preferLocal: false);
                     return;
                 }
@@ -97,7 +97,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
                     delivered++;
                 }
             }
-        } while (Interlocked.Add(ref _entries, -seen) != 0);
+        } while (Interlocked.Add(ref _requests, -seen) != 0);
     }
 
     /// <summary>

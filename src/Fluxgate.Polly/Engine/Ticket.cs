@@ -27,18 +27,13 @@ internal readonly struct Ticket
     public CallTime Elapsed(Clock clock, long givenTicks) =>
         givenTicks >= 0 || Phase.TimesCalls ? Start.Elapsed(clock, givenTicks) : default;
 
-    /// <summary>Settles the call in its phase, or in the object that continues the phase after a reconfiguration.</summary>
+    /// <summary>Settles the call in its phase, or in the object that continues the phase.</summary>
     /// <param name="verdict">The verdict.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
     /// <param name="hint">What the call says about the trip that it may cause.</param>
     /// <param name="isSpent">Whether the call was evidence of a would-trip before it made progress, so that its result is stale.</param>
     /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
-    public Signal? Settle(
-        Verdict verdict,
-        long durationTicks = StateMachine.Unmeasured,
-        TripHint hint = default,
-        bool isSpent = false
-    )
+    public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, TripHint hint = default, bool isSpent = false)
     {
         if (_holder is ClosedPhase { InFlight: { } calls } closed)
         {
@@ -48,14 +43,14 @@ internal readonly struct Ticket
                 return closed.Machine.SettleStale(closed, this, verdict, durationTicks);
             }
 
-            if (!closed.IsContinued)
+            if (!closed.IsReconfigured)
             {
                 return closed.Settle(this, verdict, durationTicks, hint);
             }
         }
 
         var phase = Phase;
-        return (phase.IsContinued ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, hint);
+        return (phase.IsReconfigured ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, hint);
     }
 
     /// <summary>Gets how long the call has waited since its start or since <see cref="Resume"/>, in ticks of 100 ns; 0 if calls are not timed.</summary>

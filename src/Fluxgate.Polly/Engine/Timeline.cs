@@ -13,7 +13,7 @@ internal sealed class Timeline
     // Without receivers there are no further entries.
     private static readonly TimelineEntry Only = new(message: null, ordinal: 0, receivers: 0);
 
-    private State _current;
+    private Head _current;
     private Subscription[] _subscriptions;
 
     /// <summary>Creates a timeline whose receivers follow all entries. They receive them after <see cref="BeginDelivery"/>.</summary>
@@ -23,7 +23,7 @@ internal sealed class Timeline
         _subscriptions = [.. receivers.Select(receiver => new Subscription(machine, receiver, _current.Last))];
     }
 
-    public State Current => Volatile.Read(ref _current);
+    public Head Current => Volatile.Read(ref _current);
 
     public Phase Phase => Volatile.Read(ref _current).Phase;
 
@@ -52,7 +52,7 @@ internal sealed class Timeline
         );
 
     /// <summary>Exchanges the phase and adds a message for listeners, unless another thread was first.</summary>
-    public bool TryExchange(State from, Phase next, object? message)
+    public bool TryExchange(Head from, Phase next, object? message)
     {
         var subscriptions = Volatile.Read(ref _subscriptions);
         if (from.Last.IsEnd)
@@ -113,7 +113,7 @@ internal sealed class Timeline
     }
 
     /// <summary>The current phase and the last entry of the timeline.</summary>
-    internal sealed class State(Phase phase, TimelineEntry last)
+    internal sealed class Head(Phase phase, TimelineEntry last)
     {
         public Phase Phase { get; } = phase;
 

@@ -4,7 +4,7 @@ namespace Fluxgate;
 /// The counts of all phases of a breaker. Phases that have ended are added to them, and results that arrive after their phase are added
 /// directly, so that no count is lost.
 /// </summary>
-/// <remarks>One lock guards arithmetic. It is taken for transitions, stale results and snapshots, and never on the closed path.</remarks>
+/// <remarks>One lock guards arithmetic. It is taken for transitions, snapshots, and the results of stale, nested and abandoned calls.</remarks>
 internal sealed class Totals
 {
     // The counters: those of a ledger before its rejections, the rejections by state, the others, and the errors of users by source.

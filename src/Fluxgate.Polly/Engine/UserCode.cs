@@ -25,7 +25,7 @@ internal readonly struct UserCode(StateMachine machine)
         }
     }
 
-    /// <summary>Starts a part for a phase that continues another one. A part that has not changed keeps its state.</summary>
+    /// <summary>Starts a part for a reconfigured phase. A part that has not changed keeps its state.</summary>
     public T? Continue<T>(T? started, T? before, T part, Func<T, T> start, UserErrorSource source)
         where T : class => started is not null && before is not null && Rules.AreSame(before, part) ? started : Start(part, start, source);
 
@@ -157,7 +157,7 @@ internal readonly struct UserCode(StateMachine machine)
 
     /// <summary>Asks the probe gate of an open circuit whose break has ended.</summary>
     /// <returns>The time after which to ask again; <see langword="null"/> if probing may begin, also if the gate fails.</returns>
-    public TimeSpan? Postpones(OpenPhase phase)
+    public TimeSpan? AskProbeGate(OpenPhase phase)
     {
         try
         {

@@ -34,7 +34,7 @@ internal static class FluxgateDefaults
     /// <summary>The number of waiting signals and notices from which on notices are skipped.</summary>
     public const int MostNoticesWaiting = 256;
 
-    /// <summary>The largest count window that stores the duration of each call: 8 MB.</summary>
+    /// <summary>The largest count window that stores the duration of each call: 9 MB.</summary>
     public const int MaxMeasuredCalls = 1_000_000;
 
     /// <summary>The most slow-call thresholds of one rule. Each needs a counter in every stripe of the ledger.</summary>

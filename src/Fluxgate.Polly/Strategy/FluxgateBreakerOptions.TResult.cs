@@ -21,11 +21,11 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
     /// </value>
     public FluxgateBreaker? Breaker { get; set; }
 
-    /// <summary>Gets or sets the settings of the breaker that the pipeline creates. Must be <see langword="null"/> if <see cref="Breaker"/> is set.</summary>
+    /// <summary>Gets or sets the settings of the breaker that the pipeline creates. Must be <see langword="null"/> if <see cref="Breaker"/> or <see cref="Group"/> is set.</summary>
     /// <value><see langword="null"/> by default: the breaker then has the defaults of <see cref="FluxgateBreakerSettings"/>.</value>
     public FluxgateBreakerSettings? Settings { get; set; }
 
-    /// <summary>Gets or sets the name of the circuit that the pipeline creates, 1 to 256 characters. Must be <see langword="null"/> if <see cref="Breaker"/> is set.</summary>
+    /// <summary>Gets or sets the name of the circuit that the pipeline creates, 1 to 256 characters. Must be <see langword="null"/> if <see cref="Breaker"/> or <see cref="Group"/> is set.</summary>
     /// <value>
     /// <see langword="null"/> by default: the name is then the builder's <c>Name/InstanceName</c>, its <c>Name</c>, or <c>FluxgateBreaker</c>.
     /// A builder's name of more than 256 characters is shortened to its first 223 characters, <c>~</c>, and a hash of the whole name.

@@ -93,9 +93,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     {
         try
         {
-            var failed = outcome.Exception is { } exception
-                ? _tracker!.Matches(exception)
-                : _readsResults && _tracker!.Matches(Cast(outcome));
+            var failed = outcome.Exception is { } exception ? _tracker!.Matches(exception) : _tracker!.Matches(Cast(outcome));
             return failed ? Verdict.Failure : Verdict.Success;
         }
         catch (Exception error)

@@ -4,7 +4,7 @@ using Polly.Telemetry;
 
 namespace Fluxgate;
 
-/// <summary>Reports transitions and rejections to Polly's telemetry and to the current <see cref="Activity"/>.</summary>
+/// <summary>Reports transitions to Polly's telemetry, and transitions and rejections to the current <see cref="Activity"/>.</summary>
 /// <remarks>When a telemetry listener throws, the error is counted and the call continues.</remarks>
 internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry)
 {

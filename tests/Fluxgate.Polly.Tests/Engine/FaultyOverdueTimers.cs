@@ -7,11 +7,7 @@ public sealed class FaultyOverdueTimers : IDisposable
     private readonly FluxgateBreaker _breaker;
 
     public FaultyOverdueTimers() =>
-        _breaker = new(
-            "payments",
-            new() { Tripper = Tripper.MinRequests(2) & Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) },
-            _time
-        );
+        _breaker = new("payments", new() { Tripper = Tripper.MinRequests(2) & Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) }, _time);
 
     public void Dispose() => _breaker.Dispose();
 

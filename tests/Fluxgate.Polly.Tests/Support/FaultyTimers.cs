@@ -13,7 +13,8 @@ internal sealed class FaultyTimers : TimeProvider
 
     public bool ChangeFails { get; set; }
 
-    public override long TimestampFrequency => ReadingFails ? throw new InvalidOperationException("no frequency") : Inner.TimestampFrequency;
+    public override long TimestampFrequency =>
+        ReadingFails ? throw new InvalidOperationException("no frequency") : Inner.TimestampFrequency;
 
     public override long GetTimestamp() => Inner.GetTimestamp();
 

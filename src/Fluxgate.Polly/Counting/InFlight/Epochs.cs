@@ -17,13 +17,13 @@ internal sealed class Epochs
     {
         (Thresholds, Frequency) = (thresholds, clock.Frequency);
 
-        // At least 2, so that the quotient fits in 64 bits.
-        Units = Math.Max(2, Math.Max(clock.Units(Shortest), ((clock.Units(thresholds.Shortest) - 1) / PerThreshold) + 1));
-        Quotient = (ulong.MaxValue / (ulong)Units) + 1;
+        // At least 2, so that the reciprocal fits in 64 bits.
+        Length = Math.Max(2, Math.Max(clock.Units(Shortest), ((clock.Units(thresholds.Shortest) - 1) / PerThreshold) + 1));
+        Reciprocal = (ulong.MaxValue / (ulong)Length) + 1;
         _untilOverdue = new long[thresholds.Count];
         for (var i = 0; i < _untilOverdue.Length; i++)
         {
-            _untilOverdue[i] = ((clock.Units(thresholds[i]) - 1) / Units) + 2;
+            _untilOverdue[i] = ((clock.Units(thresholds[i]) - 1) / Length) + 2;
         }
     }
 
@@ -33,10 +33,10 @@ internal sealed class Epochs
     public long Frequency { get; }
 
     /// <summary>Gets the length of an epoch in units of the clock.</summary>
-    public long Units { get; }
+    public long Length { get; }
 
-    /// <summary>Gets the quotient of 2^64 and the length of an epoch: a multiplication takes a fifth of the time of a division.</summary>
-    public ulong Quotient { get; }
+    /// <summary>Gets 2^64 divided by the length of an epoch: a multiplication by it takes a fifth of the time of a division.</summary>
+    public ulong Reciprocal { get; }
 
     /// <summary>Returns after how many epochs all calls of an epoch have reached a threshold.</summary>
     public long UntilOverdue(int threshold) => _untilOverdue[threshold];

@@ -18,7 +18,7 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     /// <summary>Removes expired calls.</summary>
     public virtual void Advance(long now) { }
 
-    /// <summary>Adds a call that the ledger has just counted. If calls are not timed, it is called for failures only.</summary>
+    /// <summary>Adds a call that the ledger has just counted. Called for each call if the window stores each call, and otherwise for failures only.</summary>
     /// <param name="failed">Whether the call failed.</param>
     /// <param name="durationTicks">The duration of the call, in ticks of 100 ns.</param>
     /// <param name="reached">The number of slow thresholds that the call reached.</param>
