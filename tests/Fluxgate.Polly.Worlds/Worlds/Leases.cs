@@ -43,23 +43,6 @@ internal static class Leases
         RequireSettledOnce(story, circuit);
     }
 
-    [World("A probe whose lease runs out while it is admitted is counted once")]
-    public static void ExpiredWhileAdmitted(Story story)
-    {
-        var circuit = HalfOpen(story);
-        circuit.Reconfigure(settings => settings.ProbeWithoutTraffic = true);
-
-        story.Together(
-            () => circuit.Admit(),
-            () =>
-            {
-                circuit.Pass(PastLease);
-                circuit.FireTimers();
-                circuit.Call(Verdict.Ignored);
-            }
-        );
-    }
-
     [World("A probe whose lease runs out while it settles is counted once beside a reset")]
     public static void ExpiredBesideAReset(Story story)
     {
