@@ -33,9 +33,9 @@ public sealed class Admission : IDisposable
             Require.Positive(given, name: nameof(breakFor));
         }
 
-        if (duration < TimeSpan.Zero)
+        if (duration is { } known)
         {
-            throw new ArgumentOutOfRangeException(nameof(duration), duration, $"duration must be at least zero, but is {duration}.");
+            Require.NotNegative(known, nameof(duration));
         }
 
         if (verdict is < Verdict.Success or > Verdict.Ignored)

@@ -11,7 +11,7 @@ public sealed class BreakerSnapshot
     private readonly long[] _userErrors;
     private readonly StateDurations[] _durations;
 
-    private BreakerSnapshot(StateMachine machine)
+    internal BreakerSnapshot(StateMachine machine)
     {
         var totals = machine.Read(out var phase, out var phaseReading);
         CircuitName = machine.Name;
@@ -75,8 +75,6 @@ public sealed class BreakerSnapshot
         _rejected = sums.ReadRejected();
         _userErrors = sums.ReadUserErrors();
     }
-
-    internal static BreakerSnapshot Of(StateMachine machine) => new(machine);
 
     /// <summary>Gets the circuit's name.</summary>
     public string CircuitName { get; }

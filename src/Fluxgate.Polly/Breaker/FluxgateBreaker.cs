@@ -70,7 +70,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
 
     /// <summary>Returns a snapshot of the breaker at one moment.</summary>
     /// <returns>The state with its reason, the totals, the window and the probes. They are consistent: all belong to one phase.</returns>
-    public BreakerSnapshot Snapshot() => BreakerSnapshot.Of(Machine.Existing);
+    public BreakerSnapshot Snapshot() => new(Machine.Existing);
 
     /// <summary>Admits or rejects a call.</summary>
     /// <param name="admission">The admission, which the call holds until it settles; <see langword="null"/> if the call is rejected.</param>

@@ -92,12 +92,15 @@ internal sealed class CallRing
         }
     }
 
-    /// <summary>Returns the sums of the oldest calls in the window that ends at a position; nothing if later calls have overwritten them.</summary>
-    public CallCounts ReadOldest(long position, long count)
+    /// <summary>Reads the sums of the oldest calls in the window that ends at a position.</summary>
+    /// <returns><see langword="false"/> if later calls have overwritten them.</returns>
+    public bool TryReadOldest(long position, long count, out CallCounts oldest)
     {
         var sums = default(Sums);
         var first = Math.Max(position - _size + 1, 1);
-        return TryAdd(ref sums, first, first + count - 1, sign: 1) ? new(count, sums.Failures, sums.DurationTicks, sums.Slow) : default;
+        var isRead = TryAdd(ref sums, first, first + count - 1, sign: 1);
+        oldest = isRead ? new(count, sums.Failures, sums.DurationTicks, sums.Slow) : default;
+        return isRead;
     }
 
     /// <summary>Returns whether the window that ends at a position can contain that many failures, as if each call between the base and that position had failed. It can return <see langword="true"/> too early, never too late.</summary>

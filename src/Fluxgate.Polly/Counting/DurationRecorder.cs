@@ -26,12 +26,7 @@ public sealed class DurationRecorder
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative.</exception>
     public void Record(TimeSpan duration)
     {
-        if (duration < TimeSpan.Zero)
-        {
-            throw new ArgumentOutOfRangeException(nameof(duration), duration, $"duration must be at least zero, but is {duration}.");
-        }
-
-        Record(Math.Min(duration.Ticks, Clock.LongestTicks));
+        Record(Math.Min(Require.NotNegative(duration).Ticks, Clock.LongestTicks));
     }
 
     /// <summary>Returns a snapshot of the durations so far.</summary>

@@ -183,23 +183,20 @@ internal sealed partial class HalfOpenPhase : Phase
 
     public override Signal? Reevaluate(Phase from, long failures, TripHint hint)
     {
-        ProbeCounts counts;
-        CallCounts window;
-        lock (_probes)
-        {
-            counts = _probes.Counts;
-            window = ReadInOrder();
-        }
-
-        return counts.Recorded == 0
-            ? DecideIgnored(counts)
-            : Decide(counts, _window is UserWindow ? _window.Read() : window, counts.ConsecutiveFailures > 0, hint, Clock.Now)
-                ?? DecideIgnored(counts);
+        var window = ReadWindow(out var counts);
+        var decided = counts.Recorded > 0 ? Decide(counts, window, counts.ConsecutiveFailures > 0, hint, Clock.Now) : null;
+        return decided ?? DecideIgnored(counts);
     }
 
     public override PhaseReading Read()
     {
-        ProbeCounts counts;
+        var window = ReadWindow(out var counts);
+        return new(window, counts.ConsecutiveFailures, counts.ConsecutiveSuccesses);
+    }
+
+    /// <summary>Reads the window and the counts of the probes at one moment. A user's window is read after it, without the lock.</summary>
+    private CallCounts ReadWindow(out ProbeCounts counts)
+    {
         CallCounts window;
         lock (_probes)
         {
@@ -207,7 +204,7 @@ internal sealed partial class HalfOpenPhase : Phase
             window = ReadInOrder();
         }
 
-        return new(_window is UserWindow ? _window.Read() : window, counts.ConsecutiveFailures, counts.ConsecutiveSuccesses);
+        return _window is UserWindow ? _window.Read() : window;
     }
 
     private AdmitResult EvaluatePermit(in PermitContext context, long now, ref Ticket ticket)

@@ -119,7 +119,8 @@ internal struct UnsettledCall(Ticket ticket)
         if (!_isPaused)
         {
             _isPaused = true;
-            _longestWait = Math.Max(_longestWait, _ticket.Pause(out var isSpent));
+            var wait = _ticket.Pause(out var isSpent);
+            _longestWait = _ticket.Start.IsTimed ? Math.Max(_longestWait, wait) : _longestWait;
             _isSpent |= isSpent;
         }
     }
@@ -143,14 +144,8 @@ internal struct UnsettledCall(Ticket ticket)
     /// <returns>The longest wait; <see cref="StateMachine.Unmeasured"/> if there was only one, which the result ends.</returns>
     private long LongestWait(out ClosedPhase? toEvaluate)
     {
-        toEvaluate = null;
-        if (_longestWait == StateMachine.Unmeasured)
-        {
-            return StateMachine.Unmeasured;
-        }
-
         // Only a ticket that is in flight can settle, so end a pause first.
         toEvaluate = BeginWait();
-        return Math.Max(_longestWait, _ticket.Waited);
+        return _longestWait == StateMachine.Unmeasured ? StateMachine.Unmeasured : Math.Max(_longestWait, _ticket.Waited);
     }
 }

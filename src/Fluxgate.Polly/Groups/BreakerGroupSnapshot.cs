@@ -20,7 +20,7 @@ public sealed class BreakerGroupSnapshot
         _sharedCalls = [.. Enum.GetValues<SharedCallReason>().Select(group.SharedCalls)];
         Shared = group.Shared.Snapshot();
         Sums = new(group.Name, sums, group.Shared.Machine.Durations?.Read() ?? []);
-        Worst = worst == 0 ? [] : [.. WorstOf(circuits).Take(worst).Select(circuit => BreakerSnapshot.Of(members[circuit].Machine))];
+        Worst = worst == 0 ? [] : [.. WorstOf(circuits).Take(worst).Select(circuit => new BreakerSnapshot(members[circuit].Machine))];
     }
 
     /// <summary>Gets the group's name.</summary>

@@ -49,6 +49,11 @@ internal static class Require
                 $"{name} must be a finite number of at least 1, but is {RuleText.Number(value)}."
             );
 
+    public static TimeSpan NotNegative(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least zero, but is {value}.");
+
     public static long Number(long value, long most, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= 0 && value <= most
             ? value

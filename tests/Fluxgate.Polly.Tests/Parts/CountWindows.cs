@@ -99,6 +99,27 @@ public sealed class CountWindows
         Assert.Equal(Calls.Many(2, 0, TimeSpan.FromSeconds(2)), window.Read());
     }
 
+    [Fact]
+    public void Further_calls_never_exceed_the_size_also_after_the_oldest_calls_were_overwritten()
+    {
+        var window = Started<MeasuredCountWindow>(4, SlowThresholds.None, durations: true);
+        Record(4);
+        var before = window.Read(now: 0, out var position);
+        Assert.Equal(4, window.With(before, position, Calls.Many(3, 0)).Requests);
+
+        Record(200);
+
+        Assert.Equal(before, window.With(before, position, Calls.Many(3, 0)));
+
+        void Record(int calls)
+        {
+            for (var i = 0; i < calls; i++)
+            {
+                window.Record(Calls.Failed());
+            }
+        }
+    }
+
     private static LedgerWindow Started<TWindow>(int size, SlowThresholds thresholds, bool durations)
     {
         var ledger = new Ledger(thresholds, durations);

@@ -21,6 +21,9 @@ internal sealed class MeasuredCountWindow(Ledger ledger, int size) : LedgerWindo
     public override CallCounts With(in CallCounts window, long position, in CallCounts further)
     {
         var displaced = window.Requests + further.Requests - size;
-        return (displaced > 0 ? window - _calls.ReadOldest(position, displaced) : window) + further;
+        return displaced <= 0 ? window + further
+            : _calls.TryReadOldest(position, displaced, out var oldest) ? window - oldest + further
+            // Many calls came meanwhile. The rule is evaluated again after them.
+            : window;
     }
 }
