@@ -146,6 +146,7 @@ public sealed class DashboardFeeds
         {
             application.Payments.Admit().Settle(Verdict.Success);
             _time.Advance(Second);
+            await first.NextAsync("changes");
         }
 
         await using var later = await EventReader.OpenAsync(application);
@@ -193,6 +194,7 @@ public sealed class DashboardFeeds
             application.Payments.Reset();
             application.Payments.Trip($"{number}");
             _time.Advance(Second);
+            await viewer.NextAsync("changes");
         }
 
         var kept = (await application.GetAsync("/api/circuit?name=payments")).GetProperty("transitions").EnumerateArray().ToArray();
@@ -267,7 +269,14 @@ public sealed class DashboardFeeds
         await using var viewer = await EventReader.OpenAsync(application);
         await viewer.NextAsync("full");
 
-        _time.Advance(EventStream.LongestStream);
+        // Time does not outrun the sender: each frame has a deadline.
+        for (var second = 1; second < EventStream.LongestStream.TotalSeconds; second++)
+        {
+            _time.Advance(Second);
+            await viewer.NextAsync("changes");
+        }
+
+        _time.Advance(Second);
         while (await viewer.NextAsync() is not null) { }
 
         await ScrapeWaiting.UntilAsync(() => application.Feed.Viewers == 0, "the viewer to leave");
