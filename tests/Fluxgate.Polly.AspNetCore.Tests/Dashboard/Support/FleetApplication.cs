@@ -43,7 +43,7 @@ internal sealed class FleetApplication : IAsyncDisposable
     /// <param name="configure">Sets the options of the dashboard.</param>
     /// <param name="services">Registers services of the application.</param>
     /// <param name="map">Maps further endpoints.</param>
-    /// <param name="time">The clock; by default the system's, with an interval of 100 ms.</param>
+    /// <param name="time">The clock; by default the system's.</param>
     /// <param name="advance">Lets the clock move on a little.</param>
     /// <param name="name">The name of the fleet.</param>
     public static async Task<FleetApplication> StartAsync(
@@ -166,7 +166,6 @@ internal sealed class FleetApplication : IAsyncDisposable
     private void Join(FleetOptions options, string name, string id, string zone, IFleetStore store)
     {
         (options.Name, options.MemberId, options.Zone) = (name, id, zone);
-        options.Interval = TimeSpan.FromMilliseconds(_time is null ? 100 : 1000);
         options.Include("payments", "tenants").UseStore((_, _) => store);
     }
 }
