@@ -352,8 +352,7 @@ public sealed class FleetOrders
         return await request;
     }
 
-    private Task<FleetApplication> StartAsync() =>
-        FleetApplication.StartAsync(time: _time, advance: () => _time.Advance(TimeSpan.FromMilliseconds(20)));
+    private Task<FleetApplication> StartAsync() => FleetApplication.StartAsync(time: _time);
 
     private static string Order(string reason) =>
         JsonSerializer.Serialize(

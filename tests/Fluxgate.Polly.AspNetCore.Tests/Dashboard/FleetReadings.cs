@@ -157,6 +157,7 @@ public sealed class FleetReadings
         var release = new TaskCompletionSource();
 
         // Virtual time stands still, so that nobody else uses the store.
+        await fleet.FinishAsync();
         fleet.Store.Before = _ => release.Task;
         var before = fleet.Store.Commands;
         var first = Enumerable.Range(0, 10).Select(_ => fleet.Web.GetAsync("/api/fleet/members")).ToArray();
@@ -344,8 +345,7 @@ public sealed class FleetReadings
         Assert.False((await viewer.NextAsync("changes")).TryGetProperty("fleet", out _));
     }
 
-    private Task<FleetApplication> StartAsync() =>
-        FleetApplication.StartAsync(time: _time, advance: () => _time.Advance(TimeSpan.FromMilliseconds(20)));
+    private Task<FleetApplication> StartAsync() => FleetApplication.StartAsync(time: _time);
 
     private static int OpenMembers(FleetApplication fleet) =>
         fleet.View.Summary?.Circuits.Sum(circuit => circuit.MembersIn(BreakerState.Open)) ?? 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,15 +9,16 @@ namespace Fluxgate;
 internal sealed class FleetApplication : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
 
     private readonly List<IHost> _hosts = [];
-    private readonly TimeProvider? _time;
-    private readonly Action? _advance;
+    private readonly VirtualTime? _time;
 
-    private FleetApplication(TimeProvider? time, Action? advance)
+    private FleetApplication(VirtualTime? time)
     {
-        (_time, _advance) = (time, advance);
-        Memory = new(time ?? TimeProvider.System);
+        _time = time;
+        Memory = new((TimeProvider?)time ?? TimeProvider.System);
         Store = new(Memory);
     }
 
@@ -44,19 +46,17 @@ internal sealed class FleetApplication : IAsyncDisposable
     /// <param name="services">Registers services of the application.</param>
     /// <param name="map">Maps further endpoints.</param>
     /// <param name="time">The clock; by default the system's.</param>
-    /// <param name="advance">Lets the clock move on a little.</param>
     /// <param name="name">The name of the fleet.</param>
     public static async Task<FleetApplication> StartAsync(
         int others = 2,
         Action<FluxgateDashboardOptions>? configure = null,
         Action<IServiceCollection>? services = null,
         Action<Microsoft.AspNetCore.Builder.WebApplication>? map = null,
-        TimeProvider? time = null,
-        Action? advance = null,
+        VirtualTime? time = null,
         string name = "shop"
     )
     {
-        var fleet = new FleetApplication(time, advance);
+        var fleet = new FleetApplication(time);
         fleet.Web = await DashboardApplication.StartAsync(
             configure,
             all =>
@@ -82,7 +82,7 @@ internal sealed class FleetApplication : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new());
         if (_time is not null)
         {
-            builder.Services.AddSingleton(_time);
+            builder.Services.AddSingleton<TimeProvider>(_time);
         }
 
         builder.Services.AddFluxgate().AddBreaker("payments").AddBreakerGroup("tenants");
@@ -96,23 +96,18 @@ internal sealed class FleetApplication : IAsyncDisposable
     /// <summary>Lets the clock move until a condition holds.</summary>
     public async Task UntilAsync(Func<bool> condition, string what, bool advances = true)
     {
-        var waited = System.Diagnostics.Stopwatch.StartNew();
+        var waited = Stopwatch.StartNew();
         while (!condition())
         {
             Assert.True(waited.Elapsed < Deadline, $"Not reached in time: {what}");
-            if (advances)
-            {
-                _advance?.Invoke();
-            }
-
-            await Task.Delay(1);
+            await (advances ? AdvanceAsync() : Task.Delay(1));
         }
     }
 
     /// <summary>Lets the clock move until a response of the API shows what a test waits for.</summary>
     public async Task<JsonElement> UntilShownAsync(string path, Func<JsonElement, bool> condition)
     {
-        var waited = System.Diagnostics.Stopwatch.StartNew();
+        var waited = Stopwatch.StartNew();
         while (true)
         {
             var shown = await Web.GetAsync(path);
@@ -122,17 +117,27 @@ internal sealed class FleetApplication : IAsyncDisposable
             }
 
             Assert.True(waited.Elapsed < Deadline, $"Not shown in time by {path}");
-            _advance?.Invoke();
-            await Task.Delay(1);
+            await AdvanceAsync();
         }
     }
 
-    /// <summary>Lets the clock move until a task has ended.</summary>
+    /// <summary>Lets the clock move until a task has ended, also while members wait for a store that hangs.</summary>
     public async Task<T> WithTimeAsync<T>(Task<T> task)
     {
-        await UntilAsync(() => task.IsCompleted, "the response");
+        await UntilAsync(
+            () =>
+            {
+                _time?.Advance(Step);
+                return task.IsCompleted;
+            },
+            "the response",
+            advances: false
+        );
         return await task;
     }
+
+    /// <summary>Waits until nothing happens before the clock moves.</summary>
+    public Task FinishAsync() => UntilAsync(IsIdle, "all members wait", advances: false);
 
     /// <summary>Steers "payments" in all members, as code does.</summary>
     public async Task<long> IssueAsync(FleetAction action, string by = "ann")
@@ -162,6 +167,21 @@ internal sealed class FleetApplication : IAsyncDisposable
 
         await Web.DisposeAsync();
     }
+
+    /// <summary>Lets the clock move a little when all members wait for it, or after 50 ms: virtual time does not run ahead of members on a busy machine.</summary>
+    private async Task AdvanceAsync()
+    {
+        var turn = Stopwatch.StartNew();
+        do
+        {
+            await Task.Delay(1);
+        } while (_time is not null && !IsIdle() && turn.Elapsed < LongestTurn);
+
+        _time?.Advance(Step);
+    }
+
+    private bool IsIdle() =>
+        _hosts.Select(host => host.Services).Prepend(Web.Services).All(services => services.GetRequiredService<FleetLoop>().IsWaiting);
 
     private void Join(FleetOptions options, string name, string id, string zone, IFleetStore store)
     {
