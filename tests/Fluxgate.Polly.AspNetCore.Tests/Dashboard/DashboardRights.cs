@@ -10,8 +10,7 @@ public sealed class DashboardRights
     private static readonly string[] Reads =
     [
         "/",
-        "/page.js",
-        "/page.css",
+        .. PageFile.Assets.Select(file => $"/{file.Name}"),
         "/api/events",
         "/api/session",
         "/api/circuits",
@@ -71,6 +70,14 @@ public sealed class DashboardRights
             using var response = await application.SendAsync(HttpMethod.Get, path, user);
             Assert.Equal((path, status), (path, response.StatusCode));
         }
+
+        using var preview = await application.SendAsync(
+            HttpMethod.Post,
+            "/api/circuit/preview?name=payments",
+            user,
+            """{"rule":"FailureRate(50%)"}"""
+        );
+        Assert.Equal(status, preview.StatusCode);
     }
 
     [Fact]
@@ -123,7 +130,6 @@ public sealed class DashboardRights
     [Fact]
     public async Task No_convention_of_the_application_opens_control()
     {
-        var builder = WebApplication.CreateSlimBuilder();
         await using var application = await DashboardApplication.StartAsync(map: app =>
             app.MapGroup("/open").AllowAnonymous().MapFluxgateDashboard("circuits", DashboardApplication.Guarded)
         );
