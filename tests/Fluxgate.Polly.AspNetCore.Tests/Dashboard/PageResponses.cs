@@ -6,6 +6,39 @@ namespace Fluxgate;
 
 public sealed class PageResponses
 {
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    private static readonly (string Name, string Value)[] Protection =
+    [
+        ("Content-Security-Policy", ContentSecurityPolicy),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ];
+
+    private static readonly string[] Reads =
+    [
+        "/",
+        "/page.js",
+        "/page.css",
+        "/api/events",
+        "/api/session",
+        "/api/circuits",
+        "/api/circuit?name=nobody",
+        "/api/fleet",
+    ];
+
+    private static readonly string[] Actions =
+    [
+        "/api/circuit/preview?name=payments",
+        "/api/circuit/trip?name=payments",
+        "/api/fleet/directives",
+    ];
+
     [Fact]
     public async Task The_page_redirects_to_its_folder_relative_to_what_the_browser_knows()
     {
@@ -33,21 +66,17 @@ public sealed class PageResponses
     [Fact]
     public async Task Every_response_has_the_headers_that_protect_it()
     {
-        await using var application = await DashboardApplication.StartAsync(DashboardApplication.Open);
-        foreach (var path in new[] { "/", "/page.js", "/page.css", "/api/circuits", "/api/circuit?name=nobody", "/api/events" })
+        await using var application = await DashboardApplication.StartAsync(DashboardApplication.Open, new ScriptedFleet().Register);
+        foreach (var (method, path) in Reads.Select(path => (HttpMethod.Get, path)).Concat(Actions.Select(path => (HttpMethod.Post, path))))
         {
-            using var response = await application.SendAsync(HttpMethod.Get, path, user: null);
-
-            Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
-            Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
-            Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
-            var policy = response.Headers.GetValues("Content-Security-Policy").Single();
-            Assert.StartsWith(
-                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';",
-                policy,
-                StringComparison.Ordinal
-            );
-            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+            using var response = await application.SendAsync(method, path, user: null, method == HttpMethod.Post ? "{}" : null);
+            foreach (var (name, value) in Protection)
+            {
+                Assert.Equal(
+                    (path, name, value),
+                    (path, name, response.Headers.TryGetValues(name, out var values) ? Assert.Single(values) : "")
+                );
+            }
 
             // nginx, and proxies that follow it, do not buffer what says so.
             Assert.Equal(path == "/api/events", response.Headers.Contains("X-Accel-Buffering"));
