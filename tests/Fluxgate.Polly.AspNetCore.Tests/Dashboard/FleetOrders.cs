@@ -303,6 +303,24 @@ public sealed class FleetOrders
     }
 
     [Fact]
+    public async Task An_order_whose_client_left_is_logged()
+    {
+        var fleet = new ScriptedFleet();
+        await using var application = await DashboardApplication.StartAsync(services: fleet.Register);
+        var request = SendAsync(application, ForceOpen);
+        await ScrapeWaiting.UntilAsync(() => fleet.Order is not null, "the order");
+
+        application.Client.CancelPendingRequests();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await ScrapeWaiting.UntilAsync(() => !application.Log.Dashboard.IsEmpty, "the entry in the log");
+
+        Assert.Equal(
+            "FleetControlled: operator requested force-open of payments for 30m in the fleet scripted: maintenance. Issued: unknown, the client left.",
+            Assert.Single(application.Log.Dashboard)
+        );
+    }
+
+    [Fact]
     public async Task A_store_that_refuses_directives_of_this_process_is_forbidden()
     {
         await using var fleet = await StartAsync();
