@@ -120,6 +120,25 @@ public sealed class DashboardFeeds
     }
 
     [Fact]
+    public async Task A_reading_that_fails_is_logged_and_the_next_one_is_sent()
+    {
+        var fleet = new ScriptedFleet();
+        await using var application = await DashboardApplication.StartAsync(services: fleet.Register, time: _time);
+        await using var viewer = await EventReader.OpenAsync(application);
+        await viewer.NextAsync("full");
+
+        application.Payments.Trip();
+        fleet.Failure = new InvalidOperationException("the view is broken");
+        _time.Advance(Second);
+        fleet.Failure = null;
+        _time.Advance(Second);
+
+        Assert.Equal("open", RowOf(await viewer.NextAsync("changes")).GetProperty("state").GetString());
+        Assert.Equal("DashboardReadingFailed: The circuits could not be read for the dashboard.", Assert.Single(application.Log.Dashboard));
+        Assert.Contains("the view is broken", Assert.Single(application.Log.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_circuit_never_has_a_listener_of_the_dashboard()
     {
         await using var application = await StartAsync();

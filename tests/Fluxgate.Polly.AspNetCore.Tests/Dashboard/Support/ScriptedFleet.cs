@@ -9,7 +9,14 @@ internal sealed class ScriptedFleet : IFleetView, IFleetControl
 
     public string MemberId => "web";
 
-    public FleetStatus Status { get; set; } = new() { IsConnected = true, Exchanges = 1 };
+    public FleetStatus Status
+    {
+        get => Failure is { } error ? throw error : field;
+        set;
+    } = new() { IsConnected = true, Exchanges = 1 };
+
+    /// <summary>Gets or sets what readings of the status throw.</summary>
+    public Exception? Failure { get; set; }
 
     public FleetSummary? Summary { get; set; }
 
