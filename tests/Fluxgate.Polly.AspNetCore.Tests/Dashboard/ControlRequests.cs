@@ -197,6 +197,28 @@ public sealed class ControlRequests
         Assert.Equal(status == HttpStatusCode.OK ? BreakerState.Open : BreakerState.Closed, application.Payments.State);
     }
 
+    [Theory]
+    [InlineData("dash.example:443", "https://dash.example", HttpStatusCode.OK)]
+    [InlineData("dash.example:80", "http://dash.example", HttpStatusCode.OK)]
+    [InlineData("dash.example", "https://dash.example", HttpStatusCode.OK)]
+    [InlineData("dash.example:443", "http://dash.example", HttpStatusCode.Forbidden)]
+    [InlineData("dash.example:8443", "https://dash.example", HttpStatusCode.Forbidden)]
+    [InlineData("dash.example", "https://dash.example:8443", HttpStatusCode.Forbidden)]
+    public async Task A_default_port_need_not_be_named(string host, string origin, HttpStatusCode status)
+    {
+        await using var application = await DashboardApplication.StartAsync();
+        using var response = await application.ActAsync(
+            "trip",
+            change: request =>
+            {
+                request.Headers.Host = host;
+                request.Headers.Add("Origin", origin);
+            }
+        );
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
     [Fact]
     public async Task A_cookie_needs_an_antiforgery_token_where_the_application_has_them()
     {

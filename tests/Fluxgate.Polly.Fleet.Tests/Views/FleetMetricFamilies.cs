@@ -6,19 +6,12 @@ public sealed class FleetMetricFamilies
     [Fact]
     public async Task Two_hundred_members_make_as_many_series_as_one()
     {
-        var world = new FleetWorld(200, "payments", "orders");
-        var group = new BreakerGroup("tenants", timeProvider: world.Time);
-        world[0].Groups.Add(group);
-        for (var i = 0; i < 50; i++)
-        {
-            group.GetOrAdd($"tenant {i}");
-        }
-
-        world[3]["payments"].Trip("down");
-        await world.StepAsync(3);
+        var alone = await WithTroubleAsync(new(1, "payments", "orders"), open: 0);
+        var world = await WithTroubleAsync(new(200, "payments", "orders"), open: 3);
 
         var page = Page(world[7]);
 
+        Assert.Equal(SeriesOf(Page(alone[0])), SeriesOf(page));
         Assert.Contains("""circuit_breaker_fleet_members{fleet="shop",zone=""} 200""", page);
         Assert.Contains("""circuit_breaker_fleet_circuit_members{fleet="shop",circuit="payments",state="open"} 1""", page);
         Assert.Contains("""circuit_breaker_fleet_circuit_members{fleet="shop",circuit="payments",state="closed"} 199""", page);
@@ -124,6 +117,25 @@ public sealed class FleetMetricFamilies
         Assert.Empty(report.Divergences);
         Assert.Equal(1, Assert.Single(report.RulesOf("payments")).Members);
     }
+
+    /// <summary>Adds a group with 50 keys to the first member, and opens a circuit of one.</summary>
+    private static async Task<FleetWorld> WithTroubleAsync(FleetWorld world, int open)
+    {
+        var group = new BreakerGroup("tenants", timeProvider: world.Time);
+        world[0].Groups.Add(group);
+        for (var i = 0; i < 50; i++)
+        {
+            group.GetOrAdd($"tenant {i}");
+        }
+
+        world[open]["payments"].Trip("down");
+        await world.StepAsync(3);
+        return world;
+    }
+
+    private static IEnumerable<string> SeriesOf(string[] page) =>
+        page.Where(line => line.StartsWith("circuit_breaker_fleet", StringComparison.Ordinal))
+            .Select(line => line[..line.LastIndexOf(' ')]);
 
     private static string[] Page(FleetTestMember member)
     {
