@@ -56,7 +56,7 @@ public sealed class EndpointUnderLoad
 
         Assert.Equal(["closed"], (await stays).CurrentStates("payments"));
         await ScrapeWaiting.UntilAsync(() => served.Pool.Out == 0, "the return of all memory");
-        Assert.Empty(served.Errors.All);
+        Assert.Empty(served.Log.Errors);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class EndpointUnderLoad
         await ScrapeWaiting.UntilAsync(() => served.Pool.Out == 0, "the end of sending");
         Assert.Equal(0, served.Pool.UnknownReturns);
         Assert.Equal(["closed"], (await served.ScrapeAsync()).CurrentStates("payments"));
-        Assert.Empty(served.Errors.All);
+        Assert.Empty(served.Log.Errors);
     }
 
     [Fact]
@@ -106,6 +106,6 @@ public sealed class EndpointUnderLoad
         Assert.NotEqual("", await response.Content.ReadAsStringAsync());
         gate.Open();
         Assert.Equal(HttpStatusCode.OK, (await served.AskAsync()).StatusCode);
-        Assert.Empty(served.Errors.All);
+        Assert.Empty(served.Log.Errors);
     }
 }

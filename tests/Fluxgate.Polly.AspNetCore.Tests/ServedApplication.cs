@@ -14,15 +14,9 @@ internal sealed class ServedApplication : IAsyncDisposable
 
     private readonly WebApplication _application;
 
-    private ServedApplication(
-        WebApplication application,
-        PrometheusMetrics metrics,
-        ScrapePool pool,
-        FluxgateBreaker breaker,
-        ErrorLog errors
-    )
+    private ServedApplication(WebApplication application, PrometheusMetrics metrics, ScrapePool pool, FluxgateBreaker breaker, AuditLog log)
     {
-        (_application, Metrics, Pool, Breaker, Errors) = (application, metrics, pool, breaker, errors);
+        (_application, Metrics, Pool, Breaker, Log) = (application, metrics, pool, breaker, log);
         Client = new() { BaseAddress = new(application.Urls.Single()), Timeout = Deadline };
     }
 
@@ -32,7 +26,7 @@ internal sealed class ServedApplication : IAsyncDisposable
 
     public FluxgateBreaker Breaker { get; }
 
-    public ErrorLog Errors { get; }
+    public AuditLog Log { get; }
 
     public HttpClient Client { get; }
 
@@ -55,15 +49,15 @@ internal sealed class ServedApplication : IAsyncDisposable
         }
 
         var breaker = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(metrics) } });
-        var errors = new ErrorLog();
+        var log = new AuditLog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders().AddProvider(errors);
+        builder.Logging.ClearProviders().AddProvider(log);
         services?.Invoke(builder.Services);
         var application = builder.Build();
         (map ?? ((app, shown) => app.MapFluxgateMetrics(metrics: shown)))(application, metrics);
         await application.StartAsync();
-        return new(application, metrics, pool, breaker, errors);
+        return new(application, metrics, pool, breaker, log);
     }
 
     public Task<HttpResponseMessage> AskAsync(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using static Fluxgate.ResponseJson;
 
 namespace Fluxgate;
 
@@ -220,8 +221,6 @@ public sealed class DashboardReadings
 
     private static Task<HttpResponseMessage> PreviewAsync(DashboardApplication application, string json) =>
         application.SendAsync(HttpMethod.Post, "/api/circuit/preview?name=payments", "staff", json);
-
-    private static string? Text(JsonElement element, string property) => element.GetProperty(property).GetString();
 
     private static void Call(FluxgateBreaker breaker, VirtualTime time, Verdict verdict, TimeSpan duration)
     {

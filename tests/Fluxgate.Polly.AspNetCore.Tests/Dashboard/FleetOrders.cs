@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using static Fluxgate.ResponseJson;
 
 namespace Fluxgate;
 
@@ -397,6 +398,4 @@ public sealed class FleetOrders
     }
 
     private static int Count(JsonElement element, string property) => element.GetProperty(property).GetInt32();
-
-    private static string? Text(JsonElement element, string property) => element.GetProperty(property).GetString();
 }

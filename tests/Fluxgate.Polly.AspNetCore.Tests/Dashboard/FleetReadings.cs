@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using static Fluxgate.ResponseJson;
 
 namespace Fluxgate;
 
@@ -349,6 +350,4 @@ public sealed class FleetReadings
 
     private static int OpenMembers(FleetApplication fleet) =>
         fleet.View.Summary?.Circuits.Sum(circuit => circuit.MembersIn(BreakerState.Open)) ?? 0;
-
-    private static string? Text(JsonElement element, string property) => element.GetProperty(property).GetString();
 }
