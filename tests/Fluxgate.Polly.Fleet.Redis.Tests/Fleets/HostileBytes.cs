@@ -39,7 +39,7 @@ public sealed class HostileBytes(RedisServer server) : IClassFixture<RedisServer
             await store.Store.ReadDigestsAsync(),
             digest => Assert.InRange(digest.Content.Length, 0, FleetLimits.MaxDigestBytes + 1)
         );
-        var report = await fleet[0].View.ReadAsync();
+        var report = await Until.ResponseAsync(() => fleet[0].View.ReadAsync());
         Assert.Equal((2, digests.Length), (report.Members.Count, report.IgnoredDigests));
         Assert.All(fleet.Members, member => Assert.True(member.View.Status.IsConnected));
         Assert.Equal(2, fleet.In(BreakerState.Closed));

@@ -82,7 +82,10 @@ public sealed class KilledMasters
 
         Assert.True(took < FailedOver, $"A directive was written after {took}.");
         await Until.TrueAsync(() => fleet.In(BreakerState.Disabled) == 5, () => $"{fleet.In(BreakerState.Disabled)} of 5 obey.");
-        Assert.Contains((await fleet[0].Control.ReadAuditAsync()), entry => entry.Directive?.Action == FleetAction.ForceOpen);
+        Assert.Contains(
+            await Until.ResponseAsync(() => fleet[0].Control.ReadAuditAsync()),
+            entry => entry.Directive?.Action == FleetAction.ForceOpen
+        );
     }
 
     private static string[] Sentinel(string folder, int master)

@@ -32,7 +32,8 @@ public sealed class RestartedMembers(RedisServer server) : IClassFixture<RedisSe
             await host.StopAsync().WaitAsync(Until.Deadline);
         }
 
-        Assert.DoesNotContain((await fleet[0].View.ReadAsync()).Members, member => member.Id == "restarted");
+        var report = await Until.ResponseAsync(() => fleet[0].View.ReadAsync());
+        Assert.DoesNotContain(report.Members, member => member.Id == "restarted");
     }
 
     private sealed class FirstState(FluxgateBreakers breakers) : IHostedService

@@ -37,7 +37,7 @@ public sealed class Rights(RedisServer server) : IClassFixture<RedisServer>, IAs
         Assert.Equal(BreakerState.ForcedOpen, member.Breaker.State);
         // Hints reach it, and it may read who did what, but not erase it.
         Assert.Empty(member.Log.Of(222));
-        Assert.NotEmpty(await member.Control.ReadAuditAsync());
+        Assert.NotEmpty(await Until.ResponseAsync(() => member.Control.ReadAuditAsync()));
         await using var raw = await ConnectionMultiplexer.ConnectAsync($"{server.Address},user=member,password=member-secret");
         foreach (var key in (RedisKey[])[new RedisKeys("shop").Directives, new RedisKeys("shop").Audit])
         {
