@@ -8,7 +8,7 @@ namespace Fluxgate;
 public sealed class OverTls : IDisposable
 {
     private readonly Certificates _certificates = new();
-    private readonly int _port = RedisProcess.FreePort();
+    private int _port;
 
     public void Dispose() => _certificates.Dispose();
 
@@ -84,16 +84,21 @@ public sealed class OverTls : IDisposable
     private string Address => $"127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}";
 
     private Task<RedisProcess> StartAsync(bool clientsNeedCertificates) =>
-        RedisProcess.StartAsync(
-            "--tls-port",
-            _port.ToString(CultureInfo.InvariantCulture),
-            "--tls-cert-file",
-            _certificates.PathOf("server.crt"),
-            "--tls-key-file",
-            _certificates.PathOf("server.key"),
-            "--tls-ca-cert-file",
-            _certificates.Authority,
-            "--tls-auth-clients",
-            clientsNeedCertificates ? "yes" : "no"
-        );
+        RedisProcess.StartAsync(() =>
+        {
+            _port = RedisProcess.FreePort();
+            return
+            [
+                "--tls-port",
+                _port.ToString(CultureInfo.InvariantCulture),
+                "--tls-cert-file",
+                _certificates.PathOf("server.crt"),
+                "--tls-key-file",
+                _certificates.PathOf("server.key"),
+                "--tls-ca-cert-file",
+                _certificates.Authority,
+                "--tls-auth-clients",
+                clientsNeedCertificates ? "yes" : "no",
+            ];
+        });
 }

@@ -25,15 +25,17 @@ public sealed class RedisCluster : IAsyncLifetime
                 Enumerable
                     .Range(0, 6)
                     .Select(_ =>
-                        RedisProcess.StartAsync(
-                            "--cluster-enabled",
-                            "yes",
-                            "--cluster-node-timeout",
-                            $"{NodeTimeout}",
-                            "--cluster-port",
-                            $"{RedisProcess.FreePort()}",
-                            "--repl-diskless-sync-delay",
-                            "0"
+                        RedisProcess.StartAsync(() =>
+                            [
+                                "--cluster-enabled",
+                                "yes",
+                                "--cluster-node-timeout",
+                                $"{NodeTimeout}",
+                                "--cluster-port",
+                                $"{RedisProcess.FreePort()}",
+                                "--repl-diskless-sync-delay",
+                                "0",
+                            ]
                         )
                     )
             )

@@ -21,10 +21,13 @@ internal sealed class RedisProcess : IAsyncDisposable
         """;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PortIsTaken = TimeSpan.FromSeconds(10);
     private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, "redis-server"))
         .FirstOrDefault(File.Exists);
+
+    private static int _lastPort = Random.Shared.Next(12_000, 28_000);
 
     private readonly string _folder;
     private readonly string[] _arguments;
@@ -42,8 +45,12 @@ internal sealed class RedisProcess : IAsyncDisposable
     public string Address => $"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Starts a server that keeps nothing on disk.</summary>
-    public static Task<RedisProcess> StartAsync(params string[] arguments) =>
-        StartAsync(_ => ["--save", "", "--appendonly", "no", .. arguments]);
+    public static Task<RedisProcess> StartAsync(params string[] arguments) => StartAsync(() => arguments);
+
+    /// <summary>Starts a server that keeps nothing on disk.</summary>
+    /// <param name="arguments">Returns its arguments, for each attempt anew: another program may have taken a port first.</param>
+    public static Task<RedisProcess> StartAsync(Func<string[]> arguments) =>
+        StartAsync(_ => ["--save", "", "--appendonly", "no", .. arguments()]);
 
     /// <summary>Starts a server.</summary>
     /// <param name="arguments">Returns its arguments for the folder that it runs in.</param>
@@ -68,20 +75,40 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns a free port below those that the operating system gives to clients, each time another one.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Interlocked.Increment(ref _lastPort);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Another program has this one.
+            }
+        }
     }
 
     /// <summary>Starts the server again, on the same port.</summary>
     public async Task RestartAsync()
     {
         await KillAsync();
-        if (!await TryStartAsync())
+        var elapsed = Stopwatch.StartNew();
+        while (!await TryStartAsync())
         {
-            throw new InvalidOperationException("redis-server does not start again.");
+            // Another program may have taken the port for a moment.
+            await KillAsync();
+            if (elapsed.Elapsed > PortIsTaken)
+            {
+                throw new InvalidOperationException("redis-server does not start again.");
+            }
+
+            await Task.Delay(200);
         }
     }
 
