@@ -15,11 +15,13 @@ public sealed class StandAlone(RedisServer server) : FleetStoreConformance, ICla
         }
     }
 
-    protected override ValueTask<IFleetStore> OpenAsync(string fleet)
+    protected override async ValueTask<IFleetStore> OpenAsync(string fleet)
     {
         var store = server.OpenStore(fleet);
         _stores.Add(store);
-        return new(store.Store);
+        // The connection is open before a time to live begins.
+        await Until.ResponseAsync(() => store.Store.ExchangeAsync(FleetExchange.ReadAll()).AsTask());
+        return store.Store;
     }
 
     protected override async ValueTask WaitAsync(TimeSpan time) => await Task.Delay(time);

@@ -4,7 +4,7 @@ namespace Fluxgate;
 public abstract class FleetStoreConformance
 {
     /// <summary>A time to live that passes in <see cref="PassAsync"/>, and that a slow machine does not exceed between two commands.</summary>
-    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
