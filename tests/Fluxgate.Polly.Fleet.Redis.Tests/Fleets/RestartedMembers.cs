@@ -20,6 +20,9 @@ public sealed class RestartedMembers(RedisServer server) : IClassFixture<RedisSe
             {
                 options.Name = "shop";
                 options.MemberId = "restarted";
+                // A busy machine takes longer than the defaults, which the test is not about.
+                options.StartupTimeout = TimeSpan.FromSeconds(30);
+                options.Interval = TimeSpan.FromSeconds(10);
                 options.Include("payments");
                 options.UseRedis(server.Address);
             });
