@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// <summary>Fleets whose Redis hangs, dies and returns. The callers count: no call is lost, and none waits.</summary>
 public sealed class RedisThatFails
 {
-    /// <summary>Far less than Redis is gone, and more than a busy machine holds up a thread.</summary>
+    /// <summary>Far less than Redis is gone. What a busy machine holds up any thread is added.</summary>
     private static readonly TimeSpan NoTime = TimeSpan.FromSeconds(1);
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class RedisThatFails
         await GoneAsync(fleet, redis.PauseAsync, "did not respond");
         await redis.ContinueAsync();
         await fleet.AllConnectedAsync();
-        await GoneAsync(fleet, () => redis.CommandAsync("CLIENT", "PAUSE", "4000", "ALL"), "did not respond");
+        await GoneAsync(fleet, () => redis.CommandAsync("CLIENT", "PAUSE", "15000", "ALL"), "did not respond");
         await fleet.AllConnectedAsync();
         await GoneAsync(fleet, redis.KillAsync, "");
         // A directive that is known stays in force, and a local one is obeyed at once.
@@ -29,7 +29,10 @@ public sealed class RedisThatFails
 
         await callers.StopAsync();
         Assert.True(gone.Elapsed > 2 * NoTime, $"Gone for {gone.Elapsed}.");
-        Assert.True(callers.Longest < NoTime, $"A call took {callers.Longest}.");
+        Assert.True(
+            callers.Longest < NoTime + callers.HeldUp,
+            $"A call took {callers.Longest}, and the machine stood still for {callers.HeldUp}."
+        );
         Assert.Equal(callers.Admitted, fleet.Members.Sum(member => member.Breaker.Snapshot().Successes));
         Assert.Equal(callers.Rejected + 1, fleet.Members.Sum(member => member.Breaker.Snapshot().Rejected));
         Assert.All(fleet.Members, member => Assert.NotEmpty(member.Log.Of(202)));

@@ -11,11 +11,12 @@ internal sealed class Callers
     private long _admitted;
     private long _rejected;
     private long _longest;
+    private long _heldUp;
 
     public Callers(IEnumerable<RedisFleetMember> members)
     {
         _members = [.. members];
-        _running = [Task.Run(RunAsync), Task.Run(RunAsync)];
+        _running = [Task.Run(RunAsync), Task.Run(RunAsync), Task.Factory.StartNew(Sleep, TaskCreationOptions.LongRunning)];
     }
 
     public long Admitted => Interlocked.Read(ref _admitted);
@@ -24,6 +25,9 @@ internal sealed class Callers
 
     /// <summary>Gets the longest time that a call was held up by its breaker.</summary>
     public TimeSpan Longest => TimeSpan.FromTicks(Interlocked.Read(ref _longest));
+
+    /// <summary>Gets the longest time that the machine held up a thread which called nothing.</summary>
+    public TimeSpan HeldUp => TimeSpan.FromTicks(Interlocked.Read(ref _heldUp));
 
     public Task StopAsync()
     {
@@ -46,17 +50,37 @@ internal sealed class Callers
                 Interlocked.Increment(ref _rejected);
             }
 
-            var ticks = Stopwatch.GetElapsedTime(start).Ticks;
-            for (var longest = Interlocked.Read(ref _longest); ticks > longest; longest = Interlocked.Read(ref _longest))
-            {
-                Interlocked.CompareExchange(ref _longest, ticks, longest);
-            }
+            Raise(ref _longest, Stopwatch.GetElapsedTime(start));
 
             // The members need the processors, too.
             if (i % 100 == 0)
             {
                 await Task.Delay(1);
             }
+        }
+    }
+
+    private void Sleep()
+    {
+        var turn = TimeSpan.FromMilliseconds(10);
+        while (!_isStopped)
+        {
+            var start = Stopwatch.GetTimestamp();
+            lock (_members)
+            {
+                // Nobody pulses it: it only sleeps.
+                Monitor.Wait(_members, turn);
+            }
+
+            Raise(ref _heldUp, Stopwatch.GetElapsedTime(start) - turn);
+        }
+    }
+
+    private static void Raise(ref long longest, TimeSpan time)
+    {
+        for (var before = Interlocked.Read(ref longest); time.Ticks > before; before = Interlocked.Read(ref longest))
+        {
+            Interlocked.CompareExchange(ref longest, time.Ticks, before);
         }
     }
 }
