@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -7,12 +8,18 @@ namespace Fluxgate;
 internal sealed class RedisFleetMember : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly ConcurrentDictionary<BreakerState, long> _exchanges = new();
 
     public RedisFleetMember(Action<FleetOptions> configure)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Log));
-        services.AddFluxgate().AddBreaker("payments");
+        services
+            .AddFluxgate()
+            .AddBreaker(
+                "payments",
+                settings => settings.Listeners.Add(signal => _exchanges[signal.NewState] = View?.Status.Exchanges ?? 0)
+            );
         services.AddFluxgateFleet(fleet =>
         {
             fleet.Name = "shop";
@@ -32,6 +39,9 @@ internal sealed class RedisFleetMember : IAsyncDisposable
     public IFleetView View { get; }
 
     public IFleetControl Control { get; }
+
+    /// <summary>Returns how many exchanges the member had made when its breaker last changed to a state.</summary>
+    public long ExchangesAt(BreakerState state) => _exchanges.GetValueOrDefault(state);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
