@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Fluxgate;
 
 /// <summary>Fleets on a cluster and behind Sentinels whose master is killed.</summary>
+[Collection(nameof(WholeMachine))]
 public sealed class KilledMasters
 {
     /// <summary>More than the second after which the servers miss a master, the election, and the look of a client.</summary>

@@ -1,6 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>A fleet of 200 members with connections of their own on a real Redis.</summary>
+[Collection(nameof(WholeMachine))]
 public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClassFixture<TwoHundredMembers.Fixture>, IAsyncLifetime
 {
     private const int Count = 200;
