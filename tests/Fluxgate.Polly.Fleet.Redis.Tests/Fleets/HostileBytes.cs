@@ -27,9 +27,9 @@ public sealed class HostileBytes(RedisServer server) : IClassFixture<RedisServer
 
         await server.Database.HashSetAsync(_keys.Digests, digests);
         await Until.TrueAsync(() => fleet.Members.Sum(member => member.View.Status.IgnoredMessages) >= digests.Length);
+        var before = fleet.Members.Sum(member => member.View.Status.IgnoredMessages);
         await server.Database.HashSetAsync(_keys.Summary, [new("revision", 12_345), new("content", bytes)]);
         await server.Database.HashSetAsync(_keys.Directives, [new("revision", 12_345), new("content", huge)]);
-        var before = fleet.Members.Sum(member => member.View.Status.IgnoredMessages);
         await Until.TrueAsync(() =>
             fleet.Members.All(member => member.Log.Of(208).Any(text => text.Contains("directives", StringComparison.Ordinal)))
         );

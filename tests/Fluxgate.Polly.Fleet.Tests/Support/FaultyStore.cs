@@ -4,6 +4,8 @@ namespace Fluxgate;
 internal sealed class FaultyStore(IFleetStore store) : IFleetStore
 {
     private int _running;
+    private int _commands;
+    private int _mostAtOnce;
     private int _subscriptions;
 
     /// <summary>Runs before each command and may throw, wait or block.</summary>
@@ -25,13 +27,13 @@ internal sealed class FaultyStore(IFleetStore store) : IFleetStore
     public int Subscriptions => Volatile.Read(ref _subscriptions);
 
     /// <summary>Gets the number of commands so far.</summary>
-    public int Commands { get; private set; }
+    public int Commands => Volatile.Read(ref _commands);
 
     /// <summary>Gets the number of commands that run.</summary>
     public int Running => Volatile.Read(ref _running);
 
     /// <summary>Gets the most commands that ran at once.</summary>
-    public int MostAtOnce { get; private set; }
+    public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
 
     public async ValueTask<FleetReading> ExchangeAsync(FleetExchange exchange, CancellationToken cancellationToken = default)
     {
@@ -95,8 +97,13 @@ internal sealed class FaultyStore(IFleetStore store) : IFleetStore
 
     private async ValueTask<T> RunAsync<T>(Func<ValueTask<T>> command, CancellationToken cancellationToken)
     {
-        Commands++;
-        MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
+        Interlocked.Increment(ref _commands);
+        var running = Interlocked.Increment(ref _running);
+        for (var most = MostAtOnce; running > most; most = MostAtOnce)
+        {
+            Interlocked.CompareExchange(ref _mostAtOnce, running, most);
+        }
+
         try
         {
             if (Before is { } before)
