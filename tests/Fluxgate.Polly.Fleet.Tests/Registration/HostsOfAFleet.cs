@@ -44,7 +44,7 @@ public sealed class HostsOfAFleet
         Assert.False(start.IsCompleted);
         world.Time.Advance(TimeSpan.FromSeconds(1.5));
         Assert.False(start.IsCompleted);
-        await world.UntilAsync(() => start.IsCompleted);
+        await world.UntilAsync(() => start.IsCompleted, OtherThreads.LongestTurn);
         await start;
 
         Assert.True(world.Time.GetElapsedTime(begin) >= TimeSpan.FromSeconds(2));
@@ -67,7 +67,7 @@ public sealed class HostsOfAFleet
         host.Services.GetRequiredService<FluxgateBreakers>()["payments"].Admit().Settle(Verdict.Success);
         Assert.Equal(0, world.Store.Commands);
         var view = host.Services.GetRequiredService<IFleetView>();
-        await world.UntilAsync(() => world.Store.Commands > 0);
+        await world.UntilAsync(() => world.Store.Commands > 0, OtherThreads.LongestTurn);
 
         Assert.False(view.Status.IsConnected);
         never.SetResult();
@@ -87,6 +87,8 @@ public sealed class HostsOfAFleet
         await control.IssueAsync(FleetWorld.Order(FleetAction.Release, "*"));
         await world.UntilAsync(() => breakers.All(breaker => breaker.State == BreakerState.Closed));
 
+        // A breaker changes its state before the member logs that it obeyed.
+        await world.UntilAsync(() => world.Log.Of(205).Count() >= 6);
         Assert.Equal(2, world.Log.Of(213).Count());
         Assert.Equal(6, world.Log.Of(205).Count());
     }

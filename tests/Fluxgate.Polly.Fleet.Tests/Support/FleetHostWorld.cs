@@ -67,8 +67,10 @@ internal sealed class FleetHostWorld : IAsyncDisposable
     }
 
     /// <summary>Lets virtual time run until a condition holds.</summary>
-    public Task UntilAsync(Func<bool> condition) =>
-        OtherThreads.UntilAsync(condition, () => Time.Advance(TimeSpan.FromMilliseconds(50)), IsIdle);
+    /// <param name="condition">The condition.</param>
+    /// <param name="longest">How long the members may take for a step of it, if their store hangs.</param>
+    public Task UntilAsync(Func<bool> condition, TimeSpan? longest = null) =>
+        OtherThreads.UntilAsync(condition, () => Time.Advance(TimeSpan.FromMilliseconds(50)), IsIdle, longest);
 
     /// <summary>Lets some virtual time pass, and waits for what it causes.</summary>
     public Task PassAsync(TimeSpan time)
