@@ -11,7 +11,9 @@ public sealed class PageOnFleets
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         var services = builder.Services;
-        var store = new InMemoryFleetStore();
+        var time = new VirtualTime();
+        services.AddSingleton<TimeProvider>(time);
+        var store = new InMemoryFleetStore(time);
 
         #region docs/fleet.md: Installation
         services.AddFluxgate().AddBreaker("payments").AddBreakerGroup("tenants");
