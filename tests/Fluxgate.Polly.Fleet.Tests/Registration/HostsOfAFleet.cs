@@ -47,7 +47,7 @@ public sealed class HostsOfAFleet
         await world.UntilAsync(() => start.IsCompleted, OtherThreads.LongestTurn);
         await start;
 
-        Assert.True(world.Time.GetElapsedTime(begin) >= TimeSpan.FromSeconds(2));
+        Assert.InRange(world.Time.GetElapsedTime(begin), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
         Assert.Equal(
             "The host starts without the directives of the fleet 'shop': its store has not responded within 2s.",
             Assert.Single(world.Log.Of(204))
