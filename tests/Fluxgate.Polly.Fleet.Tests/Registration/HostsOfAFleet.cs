@@ -18,9 +18,7 @@ public sealed class HostsOfAFleet
 
         BreakerState? seen = null;
         await world.StartAsync(more: services =>
-            services.AddHostedService(provider => new OnStart(() =>
-                seen = provider.GetRequiredService<FluxgateBreakers>()["payments"].State
-            ))
+            services.Insert(0, Observer(onStart: provider => seen = provider.GetRequiredService<FluxgateBreakers>()["payments"].State))
         );
 
         Assert.Equal(BreakerState.ForcedOpen, seen);
@@ -127,6 +125,21 @@ public sealed class HostsOfAFleet
     }
 
     [Fact]
+    public async Task A_member_stays_in_the_fleet_until_the_hosted_services_have_stopped()
+    {
+        await using var world = new FleetHostWorld();
+        int? seen = null;
+        var host = await world.StartAsync(more: services =>
+            services.Insert(0, Observer(onStop: async () => seen = (await world.Memory.ReadDigestsAsync()).Count))
+        );
+
+        await host.StopAsync().WaitAsync(FleetWorld.Deadline);
+
+        Assert.Equal(1, seen);
+        Assert.Empty(await world.Memory.ReadDigestsAsync());
+    }
+
+    [Fact]
     public async Task A_container_can_be_disposed_without_a_host()
     {
         await using var world = new FleetHostWorld();
@@ -220,7 +233,14 @@ public sealed class HostsOfAFleet
         Assert.Equal(1, disposals);
     }
 
-    private sealed class OnStart(Action onStart) : IHostedService
+    /// <summary>Describes a hosted service. Before the fleet, it is the first to start and the last to stop.</summary>
+    private static ServiceDescriptor Observer(Action<IServiceProvider>? onStart = null, Func<Task>? onStop = null) =>
+        ServiceDescriptor.Singleton<IHostedService>(provider => new HostedObserver(
+            () => onStart?.Invoke(provider),
+            onStop ?? (() => Task.CompletedTask)
+        ));
+
+    private sealed class HostedObserver(Action onStart, Func<Task> onStop) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
@@ -228,7 +248,7 @@ public sealed class HostsOfAFleet
             return Task.CompletedTask;
         }
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken) => onStop();
     }
 
     private class Store : IFleetStore
