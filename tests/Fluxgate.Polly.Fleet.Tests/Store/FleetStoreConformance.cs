@@ -293,7 +293,11 @@ public abstract class FleetStoreConformance
         var last = 0;
         using var own = one.Subscribe(() => Interlocked.Increment(ref last));
         await HintUntilAsync(one, () => Volatile.Read(ref last) > 0);
+        // What was under way at the disposal has arrived.
+        var arrived = Volatile.Read(ref hints);
+        await HintUntilAsync(one, () => Volatile.Read(ref last) > 5);
 
+        Assert.Equal(arrived, Volatile.Read(ref hints));
         // A store may hint once by itself, when its connection is restored.
         Assert.InRange(strange, 0, 1);
     }
