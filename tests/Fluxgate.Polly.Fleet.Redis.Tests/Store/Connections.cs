@@ -139,11 +139,17 @@ public sealed class Connections(RedisServer server) : IClassFixture<RedisServer>
         await using var redis = await RedisProcess.StartAsync("--maxmemory", "100mb", "--maxmemory-policy", policy);
         await using var store = new RedisStoreOfTest(redis.Address, "evicts");
 
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.Address);
+        var log = new FleetEntries();
+        var servers = new RedisServers("evicts", new RedisKeys("evicts"), log);
+
         await store.Store.HintAsync();
-        await store.Store.HintAsync();
+        await servers.CheckAsync(connection.GetDatabase());
+        await servers.CheckAsync(connection.GetDatabase());
 
         var logged = store.Log.Of(221).ToArray();
         Assert.Equal(warning.Length == 0 ? 0 : 1, logged.Length);
+        Assert.Equal(logged, log.Of(221));
         Assert.All(logged, text => Assert.Contains(warning, text, StringComparison.Ordinal));
         Assert.All(logged, text => Assert.Contains(policy, text, StringComparison.Ordinal));
     }
