@@ -44,6 +44,14 @@ public sealed class MessageFormats
             + "80ADE2040201050301010B01070C0101050102";
         const string Directives =
             "4658030101013001010702010103047061792A040265750502D46106056472696C6C0703616E6E080680D095FFBC310906E0" + "A499FFBC31";
+        const string Summary =
+            "465802010101036F6E650201040601050307010265750201030307010275730201010449010C74656E616E74732F61636D65"
+            + "0F0774656E616E747302010603010704010805010906010A07010B08010C09010D0A010E0B010F0C01100D01110E0C010480"
+            + "ADE204020112030113050114";
+        const string Audit =
+            "4658040101010681D095FFBC31043001010702010103047061792A040265750502D46106056472696C6C0703616E6E080680"
+            + "D095FFBC310906E0A499FFBC31";
+        const string Restored = "4658040101010682D095FFBC3102036F6E650308726573746F726564";
         FleetDigest digest = new()
         {
             Zone = "eu",
@@ -81,6 +89,34 @@ public sealed class MessageFormats
                 ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_060_000),
             },
         ]);
+        FleetSummary summary = new()
+        {
+            Leader = "one",
+            Members = 4,
+            IgnoredDigests = 5,
+            Zones = [new("eu", 3), new("us", 1)],
+            Circuits =
+            [
+                new()
+                {
+                    Name = "tenants/acme",
+                    Group = "tenants",
+                    States = [6, 7, 8, 9, 10, 11],
+                    Divergent = 12,
+                    Rules = 13,
+                    Calls = new(14, 15, 16, 17),
+                    SlowCalls = [new(TimeSpan.FromSeconds(1), 18, 19)],
+                },
+            ],
+            OmittedCircuits = 20,
+        };
+        FleetAuditEntry issued = new(
+            DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_001),
+            "ann",
+            $"{directives.All[0]}",
+            directives.All[0]
+        );
+        FleetAuditEntry restored = new(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_002), "one", "restored", null);
 
         Assert.Equal(Digest, Convert.ToHexString(DigestCodec.Write(digest)));
         Assert.Equal(Directives, Convert.ToHexString(DirectivesCodec.Write(directives)));
@@ -88,6 +124,14 @@ public sealed class MessageFormats
         Assert.Equivalent(digest, read, strict: true);
         Assert.Null(DirectivesCodec.Read(Convert.FromHexString(Directives), out var readDirectives));
         Assert.Equal(directives.All[0], readDirectives.All[0] with { Raw = default });
+        Assert.Equal(Summary, Convert.ToHexString(SummaryCodec.Write(summary)));
+        Assert.Null(SummaryCodec.Read(Convert.FromHexString(Summary), out var readSummary));
+        Assert.Equivalent(summary, readSummary, strict: true);
+        Assert.Equal([Audit, Restored], [Convert.ToHexString(AuditCodec.Write(issued)), Convert.ToHexString(AuditCodec.Write(restored))]);
+        Assert.Null(AuditCodec.Read(Convert.FromHexString(Audit), out var readIssued));
+        Assert.Equal(issued, readIssued with { Directive = readIssued.Directive! with { Raw = default } });
+        Assert.Null(AuditCodec.Read(Convert.FromHexString(Restored), out var readRestored));
+        Assert.Equal(restored, readRestored);
     }
 
     [Fact]
