@@ -101,6 +101,20 @@ public sealed class MemberExchanges
     }
 
     [Fact]
+    public async Task Calls_are_summed_over_the_members()
+    {
+        var world = new FleetWorld(2);
+        await world.StepAsync();
+        world[0].Call(3, 1);
+        world[1].Call(5, 2);
+
+        await world.StepAsync();
+        var summary = await LeaderSummaryAsync(world);
+
+        Assert.Equal(new(8, 3, 0, 0), Assert.Single(summary.Circuits).Calls);
+    }
+
+    [Fact]
     public async Task Keys_of_groups_are_circuits_of_the_fleet()
     {
         var world = new FleetWorld(1);
