@@ -40,6 +40,9 @@ public sealed class DirectiveSets
     }
 
     [Fact]
+    public void All_versions_select_the_same_share() => Assert.Equal(82.3260570561, Share.Of("member 1", "payments"), 10);
+
+    [Fact]
     public void Merging_in_any_order_makes_the_same_set()
     {
         var random = new Random(6);
