@@ -145,6 +145,44 @@ public sealed class StoresThatFail
         Assert.Empty((await world[0].View.ReadAsync().WaitAsync(FleetWorld.Deadline)).Members);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_store_that_hangs_holds_a_view_or_an_operator_for_five_seconds(bool isView)
+    {
+        var (world, never) = (new FleetWorld(1), new TaskCompletionSource());
+        world[0].Store.Before = _ => never.Task;
+
+        var reading = ReadAsync(world, isView, CancellationToken.None);
+        // The deadline of the call, and the wait for it.
+        await OtherThreads.UntilAsync(() => world.Time.ArmedTimers == 2);
+        world.Time.Advance(TimeSpan.FromSeconds(4.9));
+        await OtherThreads.FinishAsync();
+        Assert.False(reading.IsCompleted);
+        world.Time.Advance(TimeSpan.FromSeconds(0.1));
+        var error = await Assert.ThrowsAsync<TimeoutException>(() => reading.WaitAsync(FleetWorld.Deadline));
+
+        Assert.Equal("The store did not respond within 5s.", error.Message);
+        never.SetResult();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cancelled_view_or_operator_does_not_wait_for_a_store_that_hangs(bool isView)
+    {
+        var (world, never) = (new FleetWorld(1), new TaskCompletionSource());
+        world[0].Store.Before = _ => never.Task;
+        using var cancelled = new CancellationTokenSource();
+
+        var reading = ReadAsync(world, isView, cancelled.Token);
+        await OtherThreads.UntilAsync(() => world.Time.ArmedTimers == 2);
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(FleetWorld.Deadline));
+        never.SetResult();
+    }
+
     [Fact]
     public async Task A_member_whose_store_is_gone_does_not_ask_more_often_than_before()
     {
@@ -175,6 +213,9 @@ public sealed class StoresThatFail
         Assert.InRange(byTenth.Length, 10, 12);
         Assert.InRange(byTenth.Max(), 50, 150);
     }
+
+    private static Task ReadAsync(FleetWorld world, bool isView, CancellationToken token) =>
+        isView ? world[0].View.ReadAsync(token) : world[0].Control.ReadAsync(token);
 
     /// <summary>Opens a circuit by calls, which return at once.</summary>
     private static BreakerState TripByCalls(FluxgateBreaker breaker)
