@@ -81,6 +81,33 @@ public sealed class OrdersOfOperators
         Assert.Equal((150, 100, "circuit 099"), (preview.Circuits, preview.Names.Count, preview.Names[^1]));
     }
 
+    [Fact]
+    public async Task A_preview_counts_the_circuits_that_digests_leave_out()
+    {
+        var world = new FleetWorld(1);
+        foreach (var omitted in new[] { 3, 4 })
+        {
+            var digest = DigestCodec.Write(new() { Number = 1, Omitted = omitted });
+            await world.Store.ExchangeAsync(new($"omits {omitted}", digest, TimeSpan.FromHours(1), 0, 0));
+        }
+
+        var preview = await world[0].Control.PreviewAsync(FleetWorld.Order(FleetAction.Disable));
+
+        Assert.Equal((2, 7), (preview.LiveMembers, preview.OmittedCircuits));
+    }
+
+    [Fact]
+    public async Task The_audit_has_as_many_entries_as_are_asked_for()
+    {
+        var world = new FleetWorld(1);
+        await world.IssueAsync(FleetWorld.Order(FleetAction.Disable));
+        var newest = await world.IssueAsync(FleetWorld.Order(FleetAction.ForceOpen));
+
+        var entry = Assert.Single(await world[0].Control.ReadAuditAsync(1));
+
+        Assert.Equal(newest.Revision, entry.Directive?.Revision);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1_001)]

@@ -60,6 +60,8 @@ public sealed class FleetSettings
     public async Task The_configuration_sets_the_options()
     {
         await using var world = new FleetHostWorld();
+        // A file that nobody writes: no directive is issued.
+        var file = Path.Combine(Path.GetTempPath(), "fluxgate-fleet-settings.directives");
         var configuration = new ConfigurationManager
         {
             ["Fluxgate:Breakers:orders:Tripper"] = "FailureStreak(3)",
@@ -68,6 +70,7 @@ public sealed class FleetSettings
             ["Fluxgate:Fleet:MemberId"] = "one",
             ["Fluxgate:Fleet:Interval"] = "2s",
             ["Fluxgate:Fleet:StartupTimeout"] = "00:00:01",
+            ["Fluxgate:Fleet:DirectivesFile"] = file,
             ["Fluxgate:Fleet:Include:0"] = "orders",
             ["Fluxgate:Fleet:Include:1"] = "tenants",
         };
@@ -79,7 +82,7 @@ public sealed class FleetSettings
         await host.StartAsync().WaitAsync(FleetWorld.Deadline);
 
         var options = host.Services.GetRequiredService<FleetOptions>();
-        Assert.Equal(("shop", "eu-1a", "one"), (options.Name, options.Zone, options.MemberId));
+        Assert.Equal(("shop", "eu-1a", "one", file), (options.Name, options.Zone, options.MemberId, options.DirectivesFile));
         Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)), (options.Interval, options.StartupTimeout));
         var report = await host.Services.GetRequiredService<IFleetView>().ReadAsync();
         Assert.Equal(["orders", "tenants (shared)"], Assert.Single(report.Members).Circuits.Select(circuit => circuit.Name));

@@ -177,8 +177,27 @@ public sealed class HostsOfAFleet
             ("shop", "one", true, 1),
             (healthy.Data["fleet"], healthy.Data["member"], healthy.Data["connected"], healthy.Data["members"])
         );
+        Assert.Equal((true, 2, 0), (healthy.Data["leader"], healthy.Data["circuits"], healthy.Data["divergent"]));
+        Assert.InRange(Assert.IsType<double>(healthy.Data["last_exchange_seconds"]), 0, 2);
         Assert.Contains("Disable payments by ann", Assert.Single((string[])healthy.Data["directives"]), StringComparison.Ordinal);
         Assert.Equal("InvalidOperationException: gone", lost.Data["error"]);
+    }
+
+    [Fact]
+    public async Task The_health_check_has_the_name_status_and_tags_of_the_application()
+    {
+        await using var world = new FleetHostWorld();
+        world.Store.Before = _ => throw new InvalidOperationException("gone");
+        var host = await world.StartAsync(
+            fleet => fleet.StartupTimeout = TimeSpan.Zero,
+            services => services.AddHealthChecks().AddFluxgateFleet("shop", HealthStatus.Unhealthy, ["ready"])
+        );
+
+        var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+
+        var (name, entry) = Assert.Single(report.Entries);
+        Assert.Equal(("shop", HealthStatus.Unhealthy), (name, entry.Status));
+        Assert.Equal(["ready"], entry.Tags);
     }
 
     [Fact]
@@ -211,9 +230,11 @@ public sealed class HostsOfAFleet
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_container_disposes_its_store_once(bool isAsync)
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task The_container_disposes_its_store_once(bool isAsync, bool isDisposedAsync)
     {
         await using var world = new FleetHostWorld();
         var disposals = 0;
@@ -228,7 +249,14 @@ public sealed class HostsOfAFleet
         var provider = services.BuildServiceProvider();
         _ = provider.GetRequiredService<FleetStoreHolder>();
 
-        await provider.DisposeAsync();
+        if (isDisposedAsync)
+        {
+            await provider.DisposeAsync();
+        }
+        else
+        {
+            provider.Dispose();
+        }
 
         Assert.Equal(1, disposals);
     }
