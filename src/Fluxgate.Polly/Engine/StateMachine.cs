@@ -135,18 +135,24 @@ internal sealed partial class StateMachine
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
     /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
     /// <param name="isSpent">Whether the call was evidence of a would-trip before it made progress, so that its result is stale.</param>
-    public Signal? SettleAbandoned(Ticket abandoned, long durationTicks = Unmeasured, bool hasProgressed = false, bool isSpent = false)
+    public static Signal? SettleAbandoned(
+        Ticket abandoned,
+        long durationTicks = Unmeasured,
+        bool hasProgressed = false,
+        bool isSpent = false
+    )
     {
         if (abandoned.Phase.State == BreakerState.Disabled)
         {
             return null;
         }
 
-        var isStopping = Stopping.IsCancellationRequested;
-        var after = Latest(abandoned.Phase).Rules.AbandonedAfterTicks;
+        var machine = abandoned.Phase.Machine;
+        var isStopping = machine.Stopping.IsCancellationRequested;
+        var after = machine.Latest(abandoned.Phase).Rules.AbandonedAfterTicks;
         if (!isStopping && after != long.MaxValue && abandoned.Start.IsTimed && abandoned.Waited >= after)
         {
-            Totals.AddAbandoned(Verdict.Failure);
+            machine.Totals.AddAbandoned(Verdict.Failure);
             return abandoned.Settle(Verdict.Failure, durationTicks, TripHint.Abandoned, isSpent);
         }
 
@@ -155,7 +161,7 @@ internal sealed partial class StateMachine
             return abandoned.Settle(Verdict.Success, durationTicks, isSpent: isSpent);
         }
 
-        Totals.AddAbandoned(Verdict.Ignored);
+        machine.Totals.AddAbandoned(Verdict.Ignored);
         return abandoned.Settle(Verdict.Ignored, durationTicks, isSpent: isSpent);
     }
 

@@ -86,7 +86,7 @@ internal struct UnsettledCall(Ticket ticket)
         }
 
         var longest = LongestWait(out var toEvaluate);
-        caused = Phase.Machine.SettleAbandoned(_ticket, longest, _hasProgressed, _isSpent) ?? toEvaluate?.EvaluateOverdue();
+        caused = StateMachine.SettleAbandoned(_ticket, longest, _hasProgressed, _isSpent) ?? toEvaluate?.EvaluateOverdue();
         return true;
     }
 

@@ -132,7 +132,7 @@ internal sealed class Execution<TClassified>(
 
         var caused = verdict is { } known
             ? ticket.Settle(known, hint: known == Verdict.Failure ? classifier.HintOf(outcome, ticket) : default)
-            : ticket.Phase.Machine.SettleAbandoned(ticket);
+            : StateMachine.SettleAbandoned(ticket);
         if (caused is { } signal)
         {
             telemetry.Report<TResult>(signal, outcome, context, ticket);
