@@ -20,7 +20,7 @@ public sealed class RedisThatFails
         await GoneAsync(fleet, redis.PauseAsync, "did not respond");
         await redis.ContinueAsync();
         await fleet.AllConnectedAsync();
-        await GoneAsync(fleet, () => redis.CommandAsync("CLIENT", "PAUSE", "15000", "ALL"), "did not respond");
+        await GoneAsync(fleet, () => redis.CommandAsync("CLIENT", "PAUSE", "10000", "ALL"), "did not respond");
         await fleet.AllConnectedAsync();
         await GoneAsync(fleet, redis.KillAsync, "");
         // A directive that is known stays in force, and a local one is obeyed at once.
