@@ -120,12 +120,7 @@ internal sealed class Execution<TClassified>(
 
     private void Settle<TResult>(Ticket ticket, Verdict? verdict, in Outcome<TResult> outcome, ResilienceContext context)
     {
-        if (
-            classifier.CountsBody
-            && verdict == Verdict.Success
-            && outcome.Exception is null
-            && CountedBody.TryAttach(outcome.Result, ticket, context.CancellationToken)
-        )
+        if (classifier.CountsBody && verdict == Verdict.Success && CountedBody.TryAttach(outcome, ticket, context.CancellationToken))
         {
             return;
         }

@@ -19,7 +19,7 @@ internal static class MachineCode
     private static readonly (string Method, int Most)[] Path =
     [
         ("Execution`1[int]:Run[int,int]", 380),
-        ("Execution`1[int]:Settle[int]", 112),
+        ("Execution`1[int]:Settle[int]", 105),
         ("Ticket:Settle", 165),
         ("ClosedPhase:Settle", 275),
         ("ClosedPhase:Record", 118),

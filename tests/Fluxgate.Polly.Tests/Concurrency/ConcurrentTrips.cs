@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <summary>Section 6 of the design: without the second sum, 259 to 3 715 of 300 000 trips were missed.</summary>
 public sealed class ConcurrentTrips
 {
-    private const int Rounds = 500;
+    private const int Rounds = 1_500;
     private const int CallsOfAThread = 5;
     private const int CallsOfARound = ConcurrentWork.Threads * CallsOfAThread;
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);

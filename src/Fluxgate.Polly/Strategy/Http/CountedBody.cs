@@ -1,4 +1,5 @@
 using System.Net;
+using Polly;
 
 namespace Fluxgate;
 
@@ -23,13 +24,13 @@ internal sealed class CountedBody : IThreadPoolWorkItem
 #pragma warning restore MA0055
 
     /// <summary>Lets a call settle with the body of its response.</summary>
-    /// <param name="result">The result of the call.</param>
+    /// <param name="outcome">The outcome of the call.</param>
     /// <param name="ticket">The ticket of the call.</param>
     /// <param name="caller">The token with which the caller cancels the call.</param>
-    /// <returns><see langword="false"/> if the result is no response, or one without a body: the call settles now.</returns>
-    public static bool TryAttach(object? result, Ticket ticket, CancellationToken caller)
+    /// <returns><see langword="false"/> if the outcome is no response, or one without a body: the call settles now.</returns>
+    public static bool TryAttach<TResult>(in Outcome<TResult> outcome, Ticket ticket, CancellationToken caller)
     {
-        if (result is not HttpResponseMessage response || !HasBody(response, ticket))
+        if (outcome.Exception is not null || outcome.Result is not HttpResponseMessage response || !HasBody(response, ticket))
         {
             return false;
         }
