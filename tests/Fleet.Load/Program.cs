@@ -106,8 +106,15 @@ async Task SteerAsync()
 async Task<bool> ReturnAsync()
 {
     await redis.KillAsync();
-    while (views.Any(view => view.Status.IsConnected))
+    var killed = Stopwatch.StartNew();
+    while (views.Count(view => view.Status.IsConnected) is > 0 and var left)
     {
+        if (killed.Elapsed > TimeSpan.FromMinutes(2))
+        {
+            Console.WriteLine($"{left} of {members} members have not noticed that the server is gone.");
+            return false;
+        }
+
         await Task.Delay(100);
     }
 
