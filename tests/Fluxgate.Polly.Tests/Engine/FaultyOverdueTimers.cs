@@ -31,19 +31,20 @@ public sealed class FaultyOverdueTimers : IDisposable
         Assert.Equal(BreakerState.Open, _breaker.State);
     }
 
-    [Fact]
-    public void A_call_that_resumes_beside_a_timer_that_throws_can_settle()
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Calls_begin_resume_and_settle_while_timers_throw(string fault)
     {
+        Set(fault, fails: true);
         Assert.True(_breaker.TryAdmit(out var call));
         call.Pause();
         _time.Inner.Advance(TimeSpan.FromSeconds(10));
-        Set("reading", fails: true);
-        Set("change", fails: true);
 
         call.Resume();
         call.Settle(Verdict.Success);
 
         Assert.Equal((1, 0), (_breaker.Snapshot().Successes, _breaker.Snapshot().InFlight));
+        Assert.Equal(2, _breaker.Snapshot().UserErrors(UserErrorSource.Clock));
     }
 
     private void Set(string fault, bool fails)
