@@ -14,13 +14,13 @@ internal interface ILeastWork
 }
 
 /// <summary>Passes calls through, and does the least work around each.</summary>
-internal sealed class LeastWorkStrategy<TWork> : ResilienceStrategy<int>
+internal sealed class LeastWorkStrategy<TWork> : ResilienceStrategy
     where TWork : struct, ILeastWork
 {
     private readonly long[] _counters = new long[16];
 
-    protected override ValueTask<Outcome<int>> ExecuteCore<TState>(
-        Func<ResilienceContext, TState, ValueTask<Outcome<int>>> callback,
+    protected override ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
+        Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback,
         ResilienceContext context,
         TState state
     )

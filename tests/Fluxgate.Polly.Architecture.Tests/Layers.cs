@@ -76,7 +76,7 @@ public sealed class Layers
 
         Assert.Contains(new("Engine/ClosedPhase.cs", "Counting/Ledger.cs", "Ledger"), arrows);
         Assert.Contains(new("Breaker/FluxgateBreaker.cs", "Engine/StateMachine.cs", "StateMachine"), arrows);
-        Assert.Contains(new("Strategy/Execution.cs", "Engine/Ticket.cs", "Ticket"), arrows);
+        Assert.Contains(new("Strategy/FluxgateStrategy.cs", "Engine/Ticket.cs", "Ticket"), arrows);
         Assert.InRange(arrows.Count, 500, int.MaxValue);
     }
 

@@ -78,7 +78,7 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     {
         Require.NotNull(builder);
         Require.NotNull(options);
-        return builder.AddStrategy(context => new FluxgateStrategy(ExecutionOf(builder, context, options)), options);
+        return builder.AddStrategy(context => StrategyOf(builder, context, options), options);
     }
 
     /// <summary>Adds a breaker with default settings, named after the builder. It is created when the pipeline is built, and disposed with it.</summary>
@@ -157,10 +157,10 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
     {
         Require.NotNull(builder);
         Require.NotNull(options);
-        return builder.AddStrategy(context => new FluxgateStrategy<TResult>(ExecutionOf(builder, context, options)), options);
+        return builder.AddStrategy(context => StrategyOf(builder, context, options), options);
     }
 
-    private static Execution<TResult> ExecutionOf<TResult>(
+    private static FluxgateStrategy<TResult> StrategyOf<TResult>(
         ResiliencePipelineBuilderBase builder,
         StrategyBuilderContext context,
         FluxgateBreakerOptions<TResult> options

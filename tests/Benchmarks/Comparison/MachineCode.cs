@@ -11,15 +11,15 @@ namespace Fluxgate;
 /// <remarks>Compiled with all optimizations and without a profile. The counts include the branches that such a call does not take.</remarks>
 internal static class MachineCode
 {
-    private const string Filter = "Fluxgate.*:Run Fluxgate.*:Settle Fluxgate.*:Record Fluxgate.*:Advance";
+    private const string Filter = "Fluxgate.*:ExecuteCore Fluxgate.*:Settle Fluxgate.*:Record Fluxgate.*:Advance";
     private const string Child = "--closed-call";
     private const int Deadline = 60_000;
 
     // Each with a margin of less than a tenth for other versions of the runtime.
     private static readonly (string Method, int Most)[] Path =
     [
-        ("Execution`1[int]:Run[int,int]", 380),
-        ("Execution`1[int]:Settle[int]", 105),
+        ("FluxgateStrategy`1[int]:ExecuteCore[int,int]", 380),
+        ("FluxgateStrategy`1[int]:Settle[int]", 105),
         ("Ticket:Settle", 165),
         ("ClosedPhase:Settle", 275),
         ("ClosedPhase:Record", 118),

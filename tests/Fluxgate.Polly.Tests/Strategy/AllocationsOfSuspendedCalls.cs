@@ -39,7 +39,7 @@ public sealed class AllocationsOfSuspendedCalls(ITestOutputHelper output)
     /// <summary>Returns the size of the state machine if it is a class: without optimization, one more object a call.</summary>
     private static double StateMachineOfUnoptimizedCode()
     {
-        var stateMachine = typeof(Execution<>)
+        var stateMachine = typeof(FluxgateStrategy<>)
             .GetNestedTypes(BindingFlags.NonPublic)
             .Single(type => typeof(IAsyncStateMachine).IsAssignableFrom(type))
             .MakeGenericType(typeof(int), typeof(int));
