@@ -66,14 +66,10 @@ internal readonly struct TimingWork : ILeastWork
     public static void End(long[] counters) => CountingWork.End(counters);
 }
 
-/// <summary>The same, and counts the call in flight.</summary>
+/// <summary>The same, and counts the end of the call in its epoch.</summary>
 internal readonly struct InFlightWork : ILeastWork
 {
-    public static void Start(long[] counters)
-    {
-        TimingWork.Start(counters);
-        Counter.Count(ref counters[10]);
-    }
+    public static void Start(long[] counters) => TimingWork.Start(counters);
 
     public static void End(long[] counters)
     {
@@ -89,7 +85,6 @@ internal readonly struct ExactInFlightWork : ILeastWork
     {
         Counter.Time(counters, Stopwatch.GetTimestamp());
         Counter.Count(ref counters[8]);
-        Counter.Count(ref counters[10]);
     }
 
     public static void End(long[] counters)

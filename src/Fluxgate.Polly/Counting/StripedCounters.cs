@@ -100,20 +100,29 @@ internal class StripedCounters
     {
         lock (this)
         {
-            _sealing = true;
-            for (var generation = 0; generation < Generations; generation++)
+            for (var counter = 0; counter < Count; counter++)
             {
-                for (var stripe = 0; stripe < StripesOf(generation); stripe++)
-                {
-                    for (var counter = 0; counter < Count; counter++)
-                    {
-                        totals[counter] += Interlocked.Or(ref Slot(generation, stripe, counter), ~CountMask) & CountMask;
-                    }
-                }
+                totals[counter] += Seal(counter);
             }
 
             Volatile.Write(ref _sealed, true);
         }
+    }
+
+    /// <summary>Ends counting in one counter and returns its final value. Guarded by the lock of this object.</summary>
+    protected long Seal(int counter)
+    {
+        _sealing = true;
+        var sum = 0L;
+        for (var generation = 0; generation < Generations; generation++)
+        {
+            for (var stripe = 0; stripe < StripesOf(generation); stripe++)
+            {
+                sum += Interlocked.Or(ref Slot(generation, stripe, counter), ~CountMask) & CountMask;
+            }
+        }
+
+        return sum;
     }
 
     /// <summary>Gets the number of arrays of stripes: the outgrown ones and the current one, which is the last. Guarded by the lock of this object.</summary>

@@ -29,9 +29,9 @@ internal sealed partial class CallsInFlight
     {
         lock (this)
         {
-            for (var past = _opened; past > _opened - MostOpen; past--)
+            foreach (var (epoch, calls) in InOpenEpochs())
             {
-                Add(past, CallsOf(past), ref overdue, ref oldest);
+                Add(epoch, calls, ref overdue, ref oldest);
             }
 
             for (var index = 0; index < (_swept?.Started.Count ?? 0); index++)
@@ -43,7 +43,7 @@ internal sealed partial class CallsInFlight
 
         void Add(long epoch, long calls, ref CallCounts.SlowCounts overdue, ref long oldest)
         {
-            oldest = calls > 0 ? Math.Min(oldest, epoch) : oldest;
+            oldest = Math.Min(oldest, epoch);
             for (var i = 0; i < Epochs.Thresholds.Count; i++)
             {
                 overdue[i] += epoch + Epochs.UntilOverdue(i) <= now ? calls : 0;

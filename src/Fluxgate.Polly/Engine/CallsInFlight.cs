@@ -22,15 +22,11 @@ internal sealed partial class CallsInFlight : EpochCounters
 
     // Guarded by the lock of this object.
     private SweptCalls? _swept;
-    private long _opened;
     private bool _isScheduled;
     private long _wouldTrips;
 
-    private CallsInFlight(StateMachine machine, Epochs epochs, bool isCoarse, CallsInFlight? before)
-    {
+    private CallsInFlight(StateMachine machine, Epochs epochs, bool isCoarse, CallsInFlight? before) =>
         (_machine, Epochs, _reciprocal, _isCoarse, _before) = (machine, epochs, epochs.Reciprocal, isCoarse, before);
-        _opened = EpochOf(Clock.Now) - 1;
-    }
 
     public Epochs Epochs { get; }
 
@@ -63,9 +59,22 @@ internal sealed partial class CallsInFlight : EpochCounters
     }
 
     /// <summary>Counts the start of a call.</summary>
-    /// <returns><see langword="false"/> if the epoch is not open. The caller opens it, reads the clock and tries again.</returns>
+    /// <returns><see langword="false"/> if the epoch is not open, so that the caller opens it, reads the clock and tries again, or if the phase has ended.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryBegin(CallStart start) => TryAdd(EpochOf(start.Timestamp(_isCoarse)), 1);
+    public bool TryBegin(CallStart start)
+    {
+        var hasStarted = TryStart(EpochOf(start.Timestamp(_isCoarse)), out var isOpen);
+        if (hasStarted && !isOpen)
+        {
+            OpenAgain();
+        }
+
+        return hasStarted;
+    }
+
+    /// <summary>Counts the call again after a pause, without another start.</summary>
+    /// <returns><see langword="false"/> if the epoch is not open. The caller opens it, reads the clock and tries again.</returns>
+    public bool TryResume(CallStart start) => TryAdd(EpochOf(start.Timestamp(_isCoarse)), 1);
 
     /// <summary>Counts the end of a call.</summary>
     /// <returns>
@@ -91,14 +100,13 @@ internal sealed partial class CallsInFlight : EpochCounters
         lock (this)
         {
             SpendAt(wouldTrips);
-            if (epoch < _opened)
+            if (epoch <= Newest - MostOpen)
             {
-                // The clock went back, or this thread was delayed.
-                SweepAll();
+                // The clock went back.
+                Sweep(Newest);
             }
 
             areMore = Advance(epoch);
-            _opened = epoch;
             OpenEpoch(epoch);
             schedules = !_isScheduled;
             _isScheduled = true;
@@ -155,7 +163,7 @@ internal sealed partial class CallsInFlight : EpochCounters
             if (next is null)
             {
                 // Closes the current epoch, so that the next call schedules the timer.
-                SweepAll();
+                Sweep(Newest);
                 next = isCurrent ? NextOverdue() : null;
             }
 
@@ -167,9 +175,9 @@ internal sealed partial class CallsInFlight : EpochCounters
             Schedule(now, due);
         }
 
-        if (areMore && _machine.Phase is ClosedPhase phase && ReferenceEquals(phase.InFlight, this))
+        if (areMore)
         {
-            phase.EvaluateOverdue();
+            EvaluateOverdue();
         }
     }
 
@@ -195,19 +203,39 @@ internal sealed partial class CallsInFlight : EpochCounters
         var current = _machine.Phase;
         lock (this)
         {
-            if (TryRemove(epoch))
+            if (TryAddInLock(epoch, -1))
             {
                 return false;
             }
 
-            if (_swept is null || _swept[epoch] == 0)
+            if (_swept?.FirstFrom(epoch) is not { } started)
             {
+                // The call was delayed while it started, and belongs to a later epoch.
+                AddFrom(epoch + 1, -1);
                 return false;
             }
 
             SpendAt(ReferenceEquals(current.InFlight, this) ? current.History.WouldTrips : 0);
-            _swept.Add(epoch, -1);
-            return _swept.AreSpent(epoch);
+            _swept.Add(started, -1);
+            return _swept.AreSpent(started);
+        }
+    }
+
+    /// <summary>Opens an epoch for a call that has just started, after its own was closed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OpenAgain()
+    {
+        if (Open(wouldTrips: 0))
+        {
+            EvaluateOverdue();
+        }
+    }
+
+    private void EvaluateOverdue()
+    {
+        if (_machine.Phase is ClosedPhase phase && ReferenceEquals(phase.InFlight, this))
+        {
+            phase.EvaluateOverdue();
         }
     }
 
@@ -221,46 +249,29 @@ internal sealed partial class CallsInFlight : EpochCounters
     /// <summary>Sweeps the epochs whose calls are all overdue, and counts the overdue calls.</summary>
     private bool Advance(long epoch)
     {
-        var last = Math.Min(_opened, epoch - Epochs.UntilOverdue(0));
-        for (var past = _opened - MostOpen + 1; past <= last; past++)
-        {
-            Sweep(past);
-        }
-
+        Sweep(Math.Min(Newest, epoch - Epochs.UntilOverdue(0)));
         return _swept?.Advance(epoch) == true;
     }
 
-    private void SweepAll()
+    /// <summary>Moves the calls in flight of the open epochs up to a last one to the list.</summary>
+    private void Sweep(long last)
     {
-        for (var past = _opened; past > _opened - MostOpen; past--)
+        for (var epoch = Newest - MostOpen + 1; epoch <= last; epoch++)
         {
-            Sweep(past);
-        }
-    }
-
-    /// <summary>Moves the calls of an epoch that are in flight to the list.</summary>
-    private void Sweep(long epoch)
-    {
-        if (CloseEpoch(epoch) is not 0 and var left)
-        {
-            (_swept ??= new(Epochs, advancedTo: epoch, _wouldTrips)).Add(epoch, left);
+            if (CloseEpoch(epoch) is > 0 and var left)
+            {
+                (_swept ??= new(Epochs, advancedTo: epoch, _wouldTrips)).Add(epoch, left);
+            }
         }
     }
 
     /// <summary>Returns the first epoch in which another call becomes overdue for a threshold; <see langword="null"/> for none.</summary>
     private long? NextOverdue()
     {
-        // The first open epoch is the oldest.
-        for (var past = _opened - MostOpen + 1; past <= _opened; past++)
-        {
-            if (CallsOf(past) > 0)
-            {
-                var due = past + Epochs.UntilOverdue(0);
-                return _swept?.NextOverdue() is { } next && next < due ? next : due;
-            }
-        }
-
-        return _swept?.NextOverdue();
+        var swept = _swept?.NextOverdue();
+        return InOpenEpochs().FirstOrDefault() is { Calls: > 0 } oldest && !(swept <= oldest.Epoch + Epochs.UntilOverdue(0))
+            ? oldest.Epoch + Epochs.UntilOverdue(0)
+            : swept;
     }
 
     /// <summary>Schedules the timer at the start of an epoch.</summary>

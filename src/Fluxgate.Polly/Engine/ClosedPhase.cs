@@ -86,9 +86,7 @@ internal sealed partial class ClosedPhase : Phase
             clock is null ? CallStart.Untimed
             : ReferenceEquals(clock, _clock) ? CallStart.Exact(clock.Now)
             : CallStart.Coarse(clock.Now);
-        return InFlight is { } calls ? StartInFlight(calls, start)
-            : Ledger.TryCount(Ledger.Started) ? new(this, start)
-            : default;
+        return (InFlight is { } calls ? calls.TryBegin(start) : Ledger.TryCount(Ledger.Started)) ? new(this, start) : default;
     }
 
     public override AdmitResult Admit(bool mayBeAbandoned, out Ticket ticket, out Signal? caused)
@@ -174,22 +172,6 @@ internal sealed partial class ClosedPhase : Phase
         }
 
         return evaluate || IsReconfigured ? Evaluate(position, failures, windowNow, hint) : null;
-    }
-
-    private Ticket StartInFlight(CallsInFlight calls, CallStart start)
-    {
-        if (!calls.TryBegin(start))
-        {
-            return default;
-        }
-
-        if (Ledger.TryCount(Ledger.Started))
-        {
-            return new(this, start);
-        }
-
-        calls.End(start);
-        return default;
     }
 
     /// <summary>Gets the condition under which the tripper must be evaluated. Each bucket of a time window has its own.</summary>

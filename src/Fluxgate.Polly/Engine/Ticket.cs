@@ -85,7 +85,7 @@ internal readonly struct Ticket
         var again = Start.Again(clock);
         if (_holder is ClosedPhase { InFlight: { } calls } closed)
         {
-            while (!calls.TryBegin(again))
+            while (!calls.TryResume(again))
             {
                 toEvaluate = calls.Open(closed.History.WouldTrips) ? closed : toEvaluate;
                 again = Start.Again(clock);

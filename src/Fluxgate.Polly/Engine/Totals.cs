@@ -159,7 +159,7 @@ internal sealed class Totals
         var failures = SumOf(ledger, Ledger.Failures);
         var ignored = SumOf(ledger, Ledger.Ignored);
         var probes = phase?.ProbesInFlight ?? 0;
-        var started = SumOf(ledger, Ledger.Started);
+        var started = SumOf(ledger, Ledger.Started) + (CallsOf(phase)?.Started ?? 0);
         return new(
             started,
             successes,
@@ -196,6 +196,9 @@ internal sealed class Totals
         return rejected;
     }
 
+    // A closed phase with a slow-call rule counts the starts there instead of in its ledger.
+    private static CallsInFlight? CallsOf(Phase? phase) => phase is ClosedPhase ? phase.InFlight : null;
+
     private long CountOf(int counter) => _counts is null ? 0 : _counts[counter];
 
     private long SumOf(Ledger? ledger, int counter) => CountOf(counter) + (ledger?.Sum(counter) ?? 0);
@@ -212,6 +215,11 @@ internal sealed class Totals
 
         FoldBefore(before);
         phase.Unfolded = null;
+        if (CallsOf(before) is { } calls && !ReferenceEquals(calls, CallsOf(phase)))
+        {
+            Counts[Ledger.Started] += calls.SealStarted();
+        }
+
         if (ReferenceEquals(before.Ledger, phase.Ledger))
         {
             return;

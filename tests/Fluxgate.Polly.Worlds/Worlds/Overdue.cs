@@ -103,6 +103,47 @@ internal static class Overdue
         Require(story, circuit, BreakerState.Open, overdue: 1);
     }
 
+    [World("A call that begins beside one of a later epoch, and ends, leaves only that one in flight")]
+    public static void BegunBesideALaterEpoch(Story story) => BegunBesideALaterCall(story, Threshold / 4);
+
+    [World("A call that begins beside the sweep of its epoch, and ends, leaves only the later one in flight")]
+    public static void BegunBesideTheSweep(Story story) => BegunBesideALaterCall(story, 2 * Threshold);
+
+    [World("A call that begins beside a timer that sweeps its epoch, and ends, leaves nothing behind")]
+    public static void BegunBesideATimerThatSweeps(Story story)
+    {
+        var circuit = With(story, Tripper.MinRequests(9) & Tripper.SlowRate(1, Threshold));
+        circuit.Recorded(Verdict.Success);
+        Admission? call = null;
+
+        story.Together(
+            () => call = circuit.Admit(),
+            () =>
+            {
+                circuit.Pass(2 * Threshold);
+                circuit.FireTimers();
+            }
+        );
+
+        circuit.Settle(call!, Verdict.Success);
+        RequireNoneInFlight(story, circuit, requests: 2);
+    }
+
+    [World("A call that begins beside a reset is counted in one of the two phases")]
+    public static void BegunBesideAReset(Story story)
+    {
+        var circuit = With(story, Tripper.MinRequests(9) & Tripper.SlowRate(1, Threshold));
+        circuit.Recorded(Verdict.Success);
+        Admission? call = null;
+
+        story.Together(() => call = circuit.Admit(), () => circuit.Reset());
+
+        var snapshot = circuit.Breaker.Snapshot();
+        story.Require(snapshot.InFlight == 1, Circuit.Numbers(snapshot));
+        circuit.Settle(call!, Verdict.Success);
+        RequireNoneInFlight(story, circuit, requests: 2);
+    }
+
     [World("A call that ends beside the sweep of its epoch leaves nothing behind")]
     public static void EndedBesideTheSweep(Story story)
     {
@@ -131,6 +172,40 @@ internal static class Overdue
 
         Pass(circuit);
         Require(story, circuit, BreakerState.Closed, overdue: 2);
+    }
+
+    private static void BegunBesideALaterCall(Story story, TimeSpan later)
+    {
+        var circuit = With(story, Tripper.MinRequests(9) & Tripper.SlowRate(1, Threshold));
+        circuit.Recorded(Verdict.Success);
+        Admission? first = null;
+        Admission? second = null;
+
+        story.Together(
+            () => first = circuit.Admit(),
+            () =>
+            {
+                circuit.Pass(later);
+                second = circuit.Admit();
+            }
+        );
+
+        circuit.Settle(first!, Verdict.Success);
+        Pass(circuit);
+        Require(story, circuit, BreakerState.Closed, overdue: 1);
+        circuit.Settle(second!, Verdict.Success);
+        RequireNoneInFlight(story, circuit, requests: 3);
+    }
+
+    private static void RequireNoneInFlight(Story story, Circuit circuit, long requests)
+    {
+        Pass(circuit);
+        Require(story, circuit, BreakerState.Closed, overdue: 0);
+        var snapshot = circuit.Breaker.Snapshot();
+        story.Require(
+            snapshot is { InFlight: 0, OldestInFlight: null } && snapshot.Requests == requests,
+            $"{snapshot.OldestInFlight} in flight, {Circuit.Numbers(snapshot)}"
+        );
     }
 
     private static void CountedOnce(Story story, Action<Circuit> evaluate)

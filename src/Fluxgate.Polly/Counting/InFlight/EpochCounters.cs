@@ -3,11 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Fluxgate;
 
 /// <summary>
-/// The numbers of calls of the most recent epochs, striped over processors. Each counter contains the tag of its epoch, so one exchange both
-/// counts and detects that the epoch is not open.
+/// The calls in flight of the most recent epochs, by the epoch in which they started, striped over processors. One counter counts the starts in
+/// all epochs; the starts since an epoch was opened belong to the newest one. The counter of an epoch counts down when one of its calls ends. It contains the
+/// tag of the epoch, so one exchange both counts and detects that the epoch is not open.
 /// </summary>
-/// <remarks>Thread-safe. Counting takes no lock. Everything else is guarded by the lock of this object, which excludes growth too.</remarks>
-internal abstract class EpochCounters() : StripedCounters(MostOpen)
+/// <remarks>
+/// Thread-safe. Counting takes no lock. Everything else is guarded by the lock of this object, which excludes growth too. A call that is
+/// delayed at its start can count up a later epoch than the one that it counts down. An epoch with fewer calls than none passes the
+/// difference on to the next one.
+/// </remarks>
+internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
 {
     // In one stripe, more calls can end than start, so a counter has a bias. The tag repeats after 16 million epochs.
     private const int CountBits = 38;
@@ -17,6 +22,44 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen)
 
     /// <summary>The most epochs that are open at once. A power of two, so that a mask selects the counter.</summary>
     protected const int MostOpen = 16;
+
+    private const int Starts = MostOpen;
+
+    // The starts that have been assigned to an epoch.
+    private long _assigned;
+
+    /// <summary>Gets the newest epoch that was opened.</summary>
+    protected long Newest { get; private set; }
+
+    /// <summary>Gets the number of calls that have started.</summary>
+    public long Started => Sum(Starts);
+
+    /// <summary>Ends the counting of starts, and returns their final number.</summary>
+    public long SealStarted()
+    {
+        lock (this)
+        {
+            return Seal(Starts);
+        }
+    }
+
+    /// <summary>Counts the start of a call.</summary>
+    /// <param name="epoch">The epoch in which it starts.</param>
+    /// <param name="isOpen">Whether the epoch is still open. If not, the caller opens one, so that the call is found.</param>
+    /// <returns><see langword="false"/> if the epoch is not open, at least in the stripe of this processor, or if starts are sealed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected bool TryStart(long epoch, out bool isOpen)
+    {
+        ref var slot = ref Slot(SlotOf(epoch));
+        isOpen = Volatile.Read(ref slot) >> CountBits == TagOf(epoch);
+        if (!isOpen || !TryCount(Starts))
+        {
+            return false;
+        }
+
+        isOpen = Volatile.Read(ref slot) >> CountBits == TagOf(epoch);
+        return true;
+    }
 
     /// <summary>Adds to the number of calls of an epoch.</summary>
     /// <returns><see langword="false"/> if the epoch is not open, at least in the stripe of this processor.</returns>
@@ -32,6 +75,10 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen)
     /// <summary>Opens an epoch in all stripes. Its counter must not belong to another open epoch.</summary>
     protected void OpenEpoch(long epoch)
     {
+        // If the newest epoch is closed, these calls are just starting, and belong to the one that opens.
+        var starts = Unassigned;
+        _assigned += TryAddInLock(Newest, starts) ? starts : 0;
+
         for (var stripe = 0; stripe < StripesOf(Generations - 1); stripe++)
         {
             ref var slot = ref Slot(Generations - 1, stripe, SlotOf(epoch));
@@ -40,18 +87,21 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen)
                 Volatile.Write(ref slot, (TagOf(epoch) << CountBits) | Bias);
             }
         }
+
+        // A thread that was delayed opens an older epoch.
+        Newest = epoch > Newest || epoch <= Newest - MostOpen ? epoch : Newest;
     }
 
-    /// <summary>Removes a call of an open epoch, in any stripe.</summary>
+    /// <summary>Adds to the number of calls of an open epoch, in any stripe.</summary>
     /// <returns><see langword="false"/> if the epoch is not open.</returns>
-    protected bool TryRemove(long epoch)
+    protected bool TryAddInLock(long epoch, long calls)
     {
         for (var generation = 0; generation < Generations; generation++)
         {
             ref var slot = ref Slot(generation, 0, SlotOf(epoch));
             while (Volatile.Read(ref slot) is var seen && seen >> CountBits == TagOf(epoch))
             {
-                if (Interlocked.CompareExchange(ref slot, seen - 1, seen) == seen)
+                if (Interlocked.CompareExchange(ref slot, seen + calls, seen) == seen)
                 {
                     return true;
                 }
@@ -75,13 +125,55 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen)
             }
         }
 
-        return calls;
+        if (epoch == Newest)
+        {
+            var starts = Unassigned;
+            _assigned += starts;
+            calls += starts;
+        }
+
+        if (calls < 0)
+        {
+            AddFrom(epoch + 1, calls);
+        }
+
+        return Math.Max(calls, 0);
     }
 
-    /// <summary>Returns the number of calls of an epoch; 0 if it is not open.</summary>
-    protected long CallsOf(long epoch)
+    /// <summary>Adds to the number of calls of the first open epoch, from a given one on; if none is open, to the starts that belong to no epoch yet.</summary>
+    protected void AddFrom(long epoch, long calls)
+    {
+        for (var open = Math.Max(epoch, Newest - MostOpen + 1); open <= Newest; open++)
+        {
+            if (TryAddInLock(open, calls))
+            {
+                return;
+            }
+        }
+
+        _assigned -= calls;
+    }
+
+    /// <summary>Returns the open epochs of which calls are in flight, the oldest first.</summary>
+    protected IEnumerable<(long Epoch, long Calls)> InOpenEpochs()
     {
         var calls = 0L;
+        for (var epoch = Newest - MostOpen + 1; epoch <= Newest; epoch++)
+        {
+            calls = Math.Min(calls, 0) + CallsOf(epoch);
+            if (calls > 0)
+            {
+                yield return (epoch, calls);
+            }
+        }
+    }
+
+    private long Unassigned => Started - _assigned;
+
+    private long CallsOf(long epoch)
+    {
+        // The starts are read before the ends, so that a call that comes and goes meanwhile is not in flight.
+        var calls = epoch == Newest ? Unassigned : 0;
         for (var generation = 0; generation < Generations; generation++)
         {
             for (var stripe = 0; stripe < StripesOf(generation); stripe++)

@@ -20,6 +20,24 @@ internal sealed class SweptCalls(Epochs epochs, long advancedTo, long wouldTrips
 
     public long this[long epoch] => _inFlight.GetValueOrDefault(epoch);
 
+    /// <summary>Returns the first epoch, from a given one on, in which one of the calls started; <see langword="null"/> for none.</summary>
+    public long? FirstFrom(long epoch)
+    {
+        if (_inFlight.ContainsKey(epoch))
+        {
+            return epoch;
+        }
+
+        // Rare: a call that was delayed while it started.
+        var index = Started.Count;
+        while (index > 0 && Started[index - 1] > epoch)
+        {
+            index--;
+        }
+
+        return index < Started.Count ? Started[index] : null;
+    }
+
     /// <summary>Gets the number of calls that are overdue for the shortest threshold, and so for any.</summary>
     public long OverdueForAny => Volatile.Read(ref _overdue[0]);
 
