@@ -130,41 +130,6 @@ internal sealed partial class StateMachine
         }
     }
 
-    /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
-    /// <param name="abandoned">The ticket of the call.</param>
-    /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="Unmeasured"/>.</param>
-    /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
-    /// <param name="isSpent">Whether the call was evidence of a would-trip before it made progress, so that its result is stale.</param>
-    public static Signal? SettleAbandoned(
-        Ticket abandoned,
-        long durationTicks = Unmeasured,
-        bool hasProgressed = false,
-        bool isSpent = false
-    )
-    {
-        if (abandoned.Phase.State == BreakerState.Disabled)
-        {
-            return null;
-        }
-
-        var machine = abandoned.Phase.Machine;
-        var isStopping = machine.Stopping.IsCancellationRequested;
-        var after = machine.Latest(abandoned.Phase).Rules.AbandonedAfterTicks;
-        if (!isStopping && after != long.MaxValue && abandoned.Start.IsTimed && abandoned.Waited >= after)
-        {
-            machine.Totals.AddAbandoned(Verdict.Failure);
-            return abandoned.Settle(Verdict.Failure, durationTicks, TripHint.Abandoned, isSpent);
-        }
-
-        if (hasProgressed && !isStopping)
-        {
-            return abandoned.Settle(Verdict.Success, durationTicks, isSpent: isSpent);
-        }
-
-        machine.Totals.AddAbandoned(Verdict.Ignored);
-        return abandoned.Settle(Verdict.Ignored, durationTicks, isSpent: isSpent);
-    }
-
     public bool IsCurrent(Phase phase) => ReferenceEquals(Phase, phase);
 
     /// <summary>Returns the object that continues a phase after a reconfiguration or a would-trip, or the phase itself if it has ended.</summary>

@@ -23,6 +23,8 @@ internal readonly struct Ticket
 
     public Phase Phase => _holder is Probe probe ? probe.Phase : Unsafe.As<Phase>(_holder!);
 
+    public UserCode UserCode => Phase.Machine.UserCode;
+
     /// <summary>Returns how long the call took. A call that is timed only in case its caller abandons it took zero ticks, like an untimed one.</summary>
     public CallTime Elapsed(Clock clock, long givenTicks) =>
         givenTicks >= 0 || Phase.TimesCalls ? Start.Elapsed(clock, givenTicks) : default;
@@ -51,6 +53,35 @@ internal readonly struct Ticket
 
         var phase = Phase;
         return (phase.IsReconfigured ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, hint);
+    }
+
+    /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
+    /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
+    /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
+    /// <param name="isSpent">Whether the call was evidence of a would-trip before it made progress, so that its result is stale.</param>
+    public Signal? SettleAbandoned(long durationTicks = StateMachine.Unmeasured, bool hasProgressed = false, bool isSpent = false)
+    {
+        if (Phase.State == BreakerState.Disabled)
+        {
+            return null;
+        }
+
+        var machine = Phase.Machine;
+        var isStopping = machine.Stopping.IsCancellationRequested;
+        var after = machine.Latest(Phase).Rules.AbandonedAfterTicks;
+        if (!isStopping && after != long.MaxValue && Start.IsTimed && Waited >= after)
+        {
+            machine.Totals.AddAbandoned(Verdict.Failure);
+            return Settle(Verdict.Failure, durationTicks, TripHint.Abandoned, isSpent);
+        }
+
+        if (hasProgressed && !isStopping)
+        {
+            return Settle(Verdict.Success, durationTicks, isSpent: isSpent);
+        }
+
+        machine.Totals.AddAbandoned(Verdict.Ignored);
+        return Settle(Verdict.Ignored, durationTicks, isSpent: isSpent);
     }
 
     /// <summary>Gets how long the call has waited since its start or since <see cref="Resume"/>, in ticks of 100 ns; 0 if calls are not timed.</summary>

@@ -9,6 +9,22 @@ internal readonly struct UserCode(StateMachine machine)
     /// <summary>The number of sources of errors.</summary>
     public static readonly int Sources = Enum.GetValues<UserErrorSource>().Length;
 
+    /// <summary>Calls a callback.</summary>
+    /// <returns>The result, or <see langword="null"/> if the callback throws.</returns>
+    public TResult? Call<T, TResult>(Func<T, TResult?> callback, T argument, UserErrorSource source)
+        where TResult : struct
+    {
+        try
+        {
+            return callback(argument);
+        }
+        catch (Exception error)
+        {
+            Failed(source, error);
+            return null;
+        }
+    }
+
     /// <summary>Starts a part for a phase.</summary>
     /// <returns>The started part, or <see langword="null"/> if starting it throws.</returns>
     public T? Start<TPart, T>(TPart part, Func<TPart, T> start, UserErrorSource source)

@@ -179,13 +179,13 @@ public static class FluxgateBreakerResiliencePipelineBuilderExtensions
         var telemetry = new StrategyTelemetry(context.Telemetry);
         if (options is { Group: { } group, KeySelector: { } selector })
         {
-            return new(breaker: null, new(group, selector), owned: null, classifier, telemetry);
+            return new(machine: null, new KeyedBreakers(group, selector).Of, owned: null, classifier, telemetry);
         }
 
         var own = options.Breaker is null
             ? new FluxgateBreaker(options.CircuitName ?? DerivedName.Of(NameAfter(builder)), options.Settings, context.TimeProvider)
             : null;
-        return new(own ?? options.Breaker, keys: null, own, classifier, telemetry);
+        return new((own ?? options.Breaker)!.Machine, machineOfKey: null, own, classifier, telemetry);
     }
 
     private static string NameAfter(ResiliencePipelineBuilderBase builder) =>

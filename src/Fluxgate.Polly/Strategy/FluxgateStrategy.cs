@@ -3,29 +3,25 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>
-/// The resilience strategy of a breaker: admits a call, runs the callback, classifies the outcome, settles. Never throws, and never changes an outcome (rule 11).
-/// </summary>
+/// <summary>Admits a call, runs the callback, classifies the outcome, settles. Never throws, and never changes an outcome (rule 11).</summary>
 /// <remarks>
-/// Synchronous as long as the callback and the predicates are: an async state machine would take longer than the breaker itself. It serves pipelines of one result
-/// type too, because Polly converts the callback and each result for a <see cref="ResilienceStrategy{TResult}"/>.
+/// Synchronous as long as the callback and the predicates are: an async state machine would take longer than the breaker itself. It serves
+/// pipelines of one result type too: for a <see cref="ResilienceStrategy{TResult}"/>, Polly would convert the callback and each result.
 /// </remarks>
 /// <typeparam name="TClassified">The result type of the options: that of the pipeline, or <see cref="object"/> in a pipeline of any result type.</typeparam>
-/// <param name="breaker">The breaker of all calls; <see langword="null"/> if each call has a key.</param>
-/// <param name="keys">The breaker of each key.</param>
+/// <param name="machine">The state machine of all calls; <see langword="null"/> if each call has a key.</param>
+/// <param name="machineOfKey">Returns the state machine of a call by its key; <see langword="null"/> if all calls have the same.</param>
 /// <param name="owned">What the pipeline created and disposes, or <see langword="null"/>.</param>
 /// <param name="classifier">Classifies the outcomes.</param>
 /// <param name="telemetry">Reports transitions and rejections.</param>
 internal sealed class FluxgateStrategy<TClassified>(
-    FluxgateBreaker? breaker,
-    KeyedBreakers? keys,
+    StateMachine? machine,
+    Func<ResilienceContext, StateMachine>? machineOfKey,
     IAsyncDisposable? owned,
     OutcomeClassifier<TClassified> classifier,
     StrategyTelemetry telemetry
 ) : ResilienceStrategy, IAsyncDisposable
 {
-    private readonly StateMachine? _machine = breaker?.Machine;
-
     public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? default;
 
     protected override ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
@@ -40,11 +36,11 @@ internal sealed class FluxgateStrategy<TClassified>(
         }
 
         // Fast path: a closed circuit admits directly. Every other state, and a phase that is just ending, takes the general path.
-        var machine = _machine ?? keys!.Of(context);
-        var ticket = machine.Phase is ClosedPhase closed ? closed.Start(MayBeAbandoned(context)) : default;
+        var entered = machine ?? machineOfKey!(context);
+        var ticket = entered.Phase is ClosedPhase closed ? closed.Start(MayBeAbandoned(context)) : default;
         if (ticket.IsNone)
         {
-            ticket = Enter(machine, context, out var rejection);
+            ticket = Enter(entered, context, out var rejection);
             if (rejection is not null)
             {
                 return new(Outcome.FromException<TResult>(rejection));
@@ -108,13 +104,12 @@ internal sealed class FluxgateStrategy<TClassified>(
         return outcome;
     }
 
-    /// <summary>Admits or rejects a call in any state.</summary>
-    /// <returns>The ticket; none if the call is rejected, or if the circuit is disabled, so that nothing is classified or counted.</returns>
-    private Ticket Enter(StateMachine machine, ResilienceContext context, out CallNotPermittedException? rejection)
+    /// <summary>Admits or rejects a call in any state. A disabled circuit admits it without a ticket, so that nothing is classified or counted.</summary>
+    private Ticket Enter(StateMachine entered, ResilienceContext context, out Exception? rejection)
     {
-        machine = machine.ForCalls;
-        using var scope = machine.Phase is HalfOpenPhase ? NestedCalls.ScopeOf(context) : default;
-        var isAdmitted = machine.TryEnter(MayBeAbandoned(context), out var ticket, out var caused);
+        entered = entered.ForCalls;
+        using var scope = entered.Phase is HalfOpenPhase ? NestedCalls.ScopeOf(context) : default;
+        var isAdmitted = entered.TryEnter(MayBeAbandoned(context), out var ticket, out var caused);
         foreach (var signal in caused)
         {
             telemetry.Report(signal, default(Outcome<object>?), context, ticket);
@@ -133,7 +128,7 @@ internal sealed class FluxgateStrategy<TClassified>(
 
         var caused = verdict is { } known
             ? ticket.Settle(known, hint: known == Verdict.Failure ? classifier.HintOf(outcome, ticket) : default)
-            : StateMachine.SettleAbandoned(ticket);
+            : ticket.SettleAbandoned();
         if (caused is { } signal)
         {
             telemetry.Report<TResult>(signal, outcome, context, ticket);

@@ -10,7 +10,9 @@ namespace Fluxgate;
 internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TClassified> options)
 {
     // Null if the default applies. HttpTracker defines it for every result type.
-    private readonly Tracker<TClassified>? _tracker = options.Tracker;
+    private readonly Func<Outcome<TClassified>, bool?>? _tracker = options.Tracker is { } tracker
+        ? outcome => tracker.Matches(outcome)
+        : null;
     private readonly bool _readsResults = options.Tracker is { IsExceptionsOnly: false };
     private readonly Func<CircuitBreakerPredicateArguments<TClassified>, ValueTask<bool>>? _shouldHandle = options.ShouldHandle;
     private readonly Func<CircuitBreakerPredicateArguments<TClassified>, ValueTask<bool>>? _shouldIgnore = options.ShouldIgnore;
@@ -39,44 +41,49 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         try
         {
             var arguments = new CircuitBreakerPredicateArguments<TClassified>(context, Cast(outcome));
-            if (_shouldIgnore is not null && await _shouldIgnore(arguments).ConfigureAwait(context.ContinueOnCapturedContext))
-            {
-                return Verdict.Ignored;
-            }
-
-            if (IsOwnRejection(outcome.Exception, call))
-            {
-                return Verdict.Ignored;
-            }
-
-            return _shouldHandle is null || (outcome.Exception is { } exception && IsCancellation(exception, context))
+            return _shouldIgnore is not null && await _shouldIgnore(arguments).ConfigureAwait(context.ContinueOnCapturedContext)
+                    ? Verdict.Ignored
+                : _shouldHandle is null || IsAbandoned(outcome.Exception, context) || IsOwnRejection(outcome.Exception, call)
                     ? Classify(outcome, context, call)
                 : await _shouldHandle(arguments).ConfigureAwait(context.ContinueOnCapturedContext) ? Verdict.Failure
                 : Verdict.Success;
         }
         catch (Exception error)
         {
-            call.Phase.Machine.UserCode.Failed(UserErrorSource.Predicate, error);
+            call.UserCode.Failed(UserErrorSource.Predicate, error);
             return Verdict.Ignored;
         }
     }
 
     /// <summary>Returns what a failure says about the trip that it may cause.</summary>
-    public TripHint HintOf<TResult>(in Outcome<TResult> failure, Ticket call) => _hint is null ? default : HintOf(_hint, failure, call);
+    public TripHint HintOf<TResult>(in Outcome<TResult> failure, Ticket call) => _hint is null ? default : HintOf(_hint, Cast(failure), call);
+
+    private TripHint HintOf(Func<Outcome<TClassified>, TimeSpan?> hint, Outcome<TClassified> failure, Ticket call) =>
+        call.UserCode.Call(hint, failure, UserErrorSource.BreakDurationHint) is { Ticks: > 0 } hinted
+            ? TripHint.Of(TimeSpan.FromTicks(Math.Clamp(hinted.Ticks, _shortestBreak, _longestBreak)))
+            : default;
 
     private Verdict? Classify<TResult>(Exception exception, in Outcome<TResult> outcome, ResilienceContext context, Ticket call) =>
-        IsCancellation(exception, context) ? null
+        IsAbandoned(exception, context) ? null
         : IsOwnRejection(exception, call) ? Verdict.Ignored
         : _tracker is not null ? ClassifyByTracker(outcome, call)
         : HttpTracker.IsFailure(exception) ? Verdict.Failure
         : Verdict.Success;
 
-    // The caller gave up. If its token is not cancelled, an inner timeout ended the call, which is a failure.
-    private static bool IsCancellation(Exception exception, ResilienceContext context) =>
+    private Verdict ClassifyByTracker<TResult>(in Outcome<TResult> outcome, Ticket call) =>
+        call.UserCode.Call(_tracker!, Cast(outcome), UserErrorSource.Predicate) switch
+        {
+            true => Verdict.Failure,
+            false => Verdict.Success,
+            null => Verdict.Ignored,
+        };
+
+    // If the token of the caller is not cancelled, an inner timeout ended the call, which is a failure.
+    private static bool IsAbandoned(Exception? exception, ResilienceContext context) =>
         context.CancellationToken.IsCancellationRequested && IsCancellation(exception);
 
     // An aggregate hides a failure where one of its exceptions is something else.
-    private static bool IsCancellation(Exception exception) =>
+    private static bool IsCancellation(Exception? exception) =>
         exception is OperationCanceledException
         || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
 
@@ -88,33 +95,4 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         outcome.Exception is { } exception
             ? Outcome.FromException<TClassified>(exception)
             : Outcome.FromResult((TClassified)(object?)outcome.Result!);
-
-    private Verdict ClassifyByTracker<TResult>(in Outcome<TResult> outcome, Ticket call)
-    {
-        try
-        {
-            var failed = outcome.Exception is { } exception ? _tracker!.Matches(exception) : _tracker!.Matches(Cast(outcome));
-            return failed ? Verdict.Failure : Verdict.Success;
-        }
-        catch (Exception error)
-        {
-            call.Phase.Machine.UserCode.Failed(UserErrorSource.Predicate, error);
-            return Verdict.Ignored;
-        }
-    }
-
-    private TripHint HintOf<TResult>(Func<Outcome<TClassified>, TimeSpan?> hint, in Outcome<TResult> failure, Ticket call)
-    {
-        try
-        {
-            return hint(Cast(failure)) is { Ticks: > 0 } hinted
-                ? TripHint.Of(TimeSpan.FromTicks(Math.Clamp(hinted.Ticks, _shortestBreak, _longestBreak)))
-                : default;
-        }
-        catch (Exception error)
-        {
-            call.Phase.Machine.UserCode.Failed(UserErrorSource.BreakDurationHint, error);
-            return default;
-        }
-    }
 }

@@ -50,7 +50,7 @@ internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry)
         }
         catch (Exception error)
         {
-            call.Phase.Machine.UserCode.Failed(UserErrorSource.Listener, error);
+            call.UserCode.Failed(UserErrorSource.Listener, error);
         }
     }
 

@@ -111,7 +111,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
         catch (Exception error)
         {
             // The content may be a user's, and computes its length.
-            ticket.Phase.Machine.UserCode.Failed(UserErrorSource.Predicate, error);
+            ticket.UserCode.Failed(UserErrorSource.Predicate, error);
             return false;
         }
     }
