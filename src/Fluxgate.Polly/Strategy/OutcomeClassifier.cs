@@ -56,7 +56,8 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     }
 
     /// <summary>Returns what a failure says about the trip that it may cause.</summary>
-    public TripHint HintOf<TResult>(in Outcome<TResult> failure, Ticket call) => _hint is null ? default : HintOf(_hint, Cast(failure), call);
+    public TripHint HintOf<TResult>(in Outcome<TResult> failure, Ticket call) =>
+        _hint is null ? default : HintOf(_hint, Cast(failure), call);
 
     private TripHint HintOf(Func<Outcome<TClassified>, TimeSpan?> hint, Outcome<TClassified> failure, Ticket call) =>
         call.UserCode.Call(hint, failure, UserErrorSource.BreakDurationHint) is { Ticks: > 0 } hinted

@@ -1,11 +1,14 @@
 namespace Fluxgate;
 
-/// <summary>A window that reads the ledger in which the phase counts its calls, so that each call is counted only once.</summary>
+/// <summary>
+/// A window that reads the ledger in which the phase counts its calls, so that each call is counted only once. This class contains all calls of
+/// the phase: a time window while half-open, where calls do not expire (rule 4). Its subclasses contain the latest ones.
+/// </summary>
 /// <remarks>
 /// A call is recorded in this order: <see cref="Advance"/>, count in the ledger, <see cref="Added"/>. Each recorded call has a position: its number
 /// in the ledger, starting at 1. All objects of a phase share its window.
 /// </remarks>
-internal abstract class LedgerWindow(Ledger ledger) : WindowState
+internal class LedgerWindow(Ledger ledger) : WindowState
 {
     /// <summary>The position of a call that is unknown.</summary>
     public const long Unknown = 0;
@@ -34,7 +37,12 @@ internal abstract class LedgerWindow(Ledger ledger) : WindowState
     /// <summary>Reads the current window.</summary>
     /// <param name="now">The current timestamp; see <see cref="Now"/>.</param>
     /// <param name="position">The position of the last call in the result.</param>
-    public abstract CallCounts Read(long now, out long position);
+    public virtual CallCounts Read(long now, out long position)
+    {
+        var total = Ledger.Total().WithSlowCallsCapped();
+        position = total.Requests;
+        return total;
+    }
 
     /// <summary>Reads the window as it was at an earlier position. If that is unknown, the result has at most as many failures and slow calls as the window had; by default none.</summary>
     /// <param name="now">The current timestamp; see <see cref="Now"/>.</param>

@@ -46,5 +46,5 @@ internal sealed class TimeWindow : Window
         other is TimeWindow time && (time._duration, time._buckets) == (_duration, _buckets);
 
     internal override LedgerWindow StartOn(Ledger ledger, Clock clock, BreakerState state) =>
-        state == BreakerState.HalfOpen ? new UnboundedWindow(ledger) : new BucketWindow(ledger, clock, _duration, _buckets);
+        state == BreakerState.HalfOpen ? new LedgerWindow(ledger) : new BucketWindow(ledger, clock, _duration, _buckets);
 }
