@@ -60,17 +60,7 @@ internal sealed partial class CallsInFlight : EpochCounters
 
     /// <summary>Counts the start of a call.</summary>
     /// <returns><see langword="false"/> if the epoch is not open, so that the caller opens it, reads the clock and tries again, or if the phase has ended.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryBegin(CallStart start)
-    {
-        var hasStarted = TryStart(EpochOf(start.Timestamp(_isCoarse)), out var isOpen);
-        if (hasStarted && !isOpen)
-        {
-            OpenAgain();
-        }
-
-        return hasStarted;
-    }
+    public bool TryBegin(CallStart start) => TryStart(EpochOf(start.Timestamp(_isCoarse)));
 
     /// <summary>Counts the call again after a pause, without another start.</summary>
     /// <returns><see langword="false"/> if the epoch is not open. The caller opens it, reads the clock and tries again.</returns>
@@ -221,9 +211,7 @@ internal sealed partial class CallsInFlight : EpochCounters
         }
     }
 
-    /// <summary>Opens an epoch for a call that has just started, after its own was closed.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void OpenAgain()
+    protected override void OnStartedInClosedEpoch()
     {
         if (Open(wouldTrips: 0))
         {

@@ -21,7 +21,11 @@ internal readonly struct Ticket
 
     public Probe? Probe => _holder as Probe;
 
-    public Phase Phase => _holder is Probe probe ? probe.Phase : Unsafe.As<Phase>(_holder!);
+    public Phase Phase
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // A call would take the address of the ticket.
+        get => _holder is Probe probe ? probe.Phase : Unsafe.As<Phase>(_holder!);
+    }
 
     public UserCode UserCode => Phase.Machine.UserCode;
 
@@ -37,10 +41,10 @@ internal readonly struct Ticket
     /// <returns>The transition that this call caused, or <see langword="null"/>.</returns>
     public Signal? Settle(Verdict verdict, long durationTicks = StateMachine.Unmeasured, TripHint hint = default, bool isSpent = false)
     {
-        if (_holder is ClosedPhase { InFlight: { } calls } closed)
+        if (_holder is ClosedPhase closed)
         {
             // Before the call is recorded, so that no evaluation counts it twice.
-            if (calls.End(Start) || isSpent)
+            if ((closed.InFlight is { } calls && calls.End(Start)) || isSpent)
             {
                 return closed.Machine.SettleStale(closed, this, verdict, durationTicks);
             }
@@ -56,32 +60,40 @@ internal readonly struct Ticket
     }
 
     /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
+    /// <remarks>Static, so that the tickets of other calls stay in registers.</remarks>
+    /// <param name="abandoned">The ticket of the call.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>
     /// <param name="hasProgressed">Whether the call has made progress. If it did not wait for long, it is then a success.</param>
     /// <param name="isSpent">Whether the call was evidence of a would-trip before it made progress, so that its result is stale.</param>
-    public Signal? SettleAbandoned(long durationTicks = StateMachine.Unmeasured, bool hasProgressed = false, bool isSpent = false)
+    public static Signal? SettleAbandoned(
+        Ticket abandoned,
+        long durationTicks = StateMachine.Unmeasured,
+        bool hasProgressed = false,
+        bool isSpent = false
+    )
     {
-        if (Phase.State == BreakerState.Disabled)
+        var phase = abandoned.Phase;
+        if (phase.State == BreakerState.Disabled)
         {
             return null;
         }
 
-        var machine = Phase.Machine;
+        var machine = phase.Machine;
         var isStopping = machine.Stopping.IsCancellationRequested;
-        var after = machine.Latest(Phase).Rules.AbandonedAfterTicks;
-        if (!isStopping && after != long.MaxValue && Start.IsTimed && Waited >= after)
+        var after = machine.Latest(phase).Rules.AbandonedAfterTicks;
+        if (!isStopping && after != long.MaxValue && abandoned.Start.IsTimed && abandoned.Waited >= after)
         {
             machine.Totals.AddAbandoned(Verdict.Failure);
-            return Settle(Verdict.Failure, durationTicks, TripHint.Abandoned, isSpent);
+            return abandoned.Settle(Verdict.Failure, durationTicks, TripHint.Abandoned, isSpent);
         }
 
         if (hasProgressed && !isStopping)
         {
-            return Settle(Verdict.Success, durationTicks, isSpent: isSpent);
+            return abandoned.Settle(Verdict.Success, durationTicks, isSpent: isSpent);
         }
 
         machine.Totals.AddAbandoned(Verdict.Ignored);
-        return Settle(Verdict.Ignored, durationTicks, isSpent: isSpent);
+        return abandoned.Settle(Verdict.Ignored, durationTicks, isSpent: isSpent);
     }
 
     /// <summary>Gets how long the call has waited since its start or since <see cref="Resume"/>, in ticks of 100 ns; 0 if calls are not timed.</summary>

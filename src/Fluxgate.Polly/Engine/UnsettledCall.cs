@@ -86,7 +86,7 @@ internal struct UnsettledCall(Ticket ticket)
         }
 
         var longest = LongestWait(out var toEvaluate);
-        caused = _ticket.SettleAbandoned(longest, _hasProgressed, _isSpent) ?? toEvaluate?.EvaluateOverdue();
+        caused = Ticket.SettleAbandoned(_ticket, longest, _hasProgressed, _isSpent) ?? toEvaluate?.EvaluateOverdue();
         return true;
     }
 

@@ -128,7 +128,7 @@ internal sealed class FluxgateStrategy<TClassified>(
 
         var caused = verdict is { } known
             ? ticket.Settle(known, hint: known == Verdict.Failure ? classifier.HintOf(outcome, ticket) : default)
-            : ticket.SettleAbandoned();
+            : Ticket.SettleAbandoned(ticket);
         if (caused is { } signal)
         {
             telemetry.Report<TResult>(signal, outcome, context, ticket);

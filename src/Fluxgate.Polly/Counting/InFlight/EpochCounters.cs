@@ -44,22 +44,27 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
     }
 
     /// <summary>Counts the start of a call.</summary>
-    /// <param name="epoch">The epoch in which it starts.</param>
-    /// <param name="isOpen">Whether the epoch is still open. If not, the caller opens one, so that the call is found.</param>
     /// <returns><see langword="false"/> if the epoch is not open, at least in the stripe of this processor, or if starts are sealed.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected bool TryStart(long epoch, out bool isOpen)
+    protected bool TryStart(long epoch)
     {
         ref var slot = ref Slot(SlotOf(epoch));
-        isOpen = Volatile.Read(ref slot) >> CountBits == TagOf(epoch);
-        if (!isOpen || !TryCount(Starts))
+        var tag = TagOf(epoch);
+        if (Volatile.Read(ref slot) >> CountBits != tag || !TryCount(Starts))
         {
             return false;
         }
 
-        isOpen = Volatile.Read(ref slot) >> CountBits == TagOf(epoch);
+        if (Volatile.Read(ref slot) >> CountBits != tag)
+        {
+            OnStartedInClosedEpoch();
+        }
+
         return true;
     }
+
+    /// <summary>Opens an epoch for a call that was counted just after its own was closed, so that the call is found.</summary>
+    protected abstract void OnStartedInClosedEpoch();
 
     /// <summary>Adds to the number of calls of an epoch.</summary>
     /// <returns><see langword="false"/> if the epoch is not open, at least in the stripe of this processor.</returns>
