@@ -32,7 +32,7 @@ internal sealed class FluxgateStrategy<TClassified>(
     {
         if (context.CancellationToken.IsCancellationRequested)
         {
-            return new(Outcome.FromException<TResult>(new OperationCanceledException(context.CancellationToken)));
+            return Failed<TResult>(new OperationCanceledException(context.CancellationToken));
         }
 
         // Fast path: a closed circuit admits directly. Every other state, and a phase that is just ending, takes the general path.
@@ -43,7 +43,7 @@ internal sealed class FluxgateStrategy<TClassified>(
             ticket = Enter(entered, context, out var rejection);
             if (rejection is not null)
             {
-                return new(Outcome.FromException<TResult>(rejection));
+                return Failed<TResult>(rejection);
             }
 
             callback = ticket.Probe is { } probe ? NestedCalls.BelongTo(probe, callback) : callback;
@@ -56,7 +56,7 @@ internal sealed class FluxgateStrategy<TClassified>(
         }
         catch (Exception exception)
         {
-            running = new(Outcome.FromException<TResult>(exception));
+            running = Failed<TResult>(exception);
         }
 
         if (!running.IsCompletedSuccessfully || !(classifier.IsSynchronous || ticket.IsNone))
@@ -72,6 +72,9 @@ internal sealed class FluxgateStrategy<TClassified>(
 
         return new(outcome);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ValueTask<Outcome<TResult>> Failed<TResult>(Exception exception) => new(Outcome.FromException<TResult>(exception));
 
     private bool MayBeAbandoned(ResilienceContext context) => context.CancellationToken.CanBeCanceled || classifier.CountsBody;
 
