@@ -60,6 +60,7 @@ internal sealed partial class CallsInFlight : EpochCounters
 
     /// <summary>Counts the start of a call.</summary>
     /// <returns><see langword="false"/> if the epoch is not open, so that the caller opens it, reads the clock and tries again, or if the phase has ended.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // The start of every call would contain it, also without a slow-call rule.
     public bool TryBegin(CallStart start) => TryStart(EpochOf(start.Timestamp(_isCoarse)));
 
     /// <summary>Counts the call again after a pause, without another start.</summary>
