@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Fluxgate;
 
@@ -147,8 +148,10 @@ internal class StripedCounters
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref long Slot(long[] words, int counter)
     {
-        var offset = words[MaskWord] == 0 ? Padding : OffsetHere(words);
-        return ref words[offset + counter];
+        // Without checks of bounds: offsets of stripes and numbers of counters are not input.
+        ref var mask = ref MemoryMarshal.GetArrayDataReference(words);
+        var offset = mask == 0 ? Padding : OffsetHere(words);
+        return ref Unsafe.Add(ref mask, (nint)(offset + counter));
     }
 
     // Not inlined: most counters have one stripe, and this keeps the callers small.
