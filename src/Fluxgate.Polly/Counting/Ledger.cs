@@ -7,6 +7,7 @@ namespace Fluxgate;
 /// </remarks>
 internal sealed class Ledger(SlowThresholds slowThresholds, bool sumsDurations) : StripedCounters(Slow + slowThresholds.Count)
 {
+    // With a slow-call rule, the calls in flight count the starts instead.
     public const int Started = 0;
     public const int Successes = 1;
     public const int Failures = 2;

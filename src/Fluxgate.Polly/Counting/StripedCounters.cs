@@ -27,6 +27,7 @@ internal class StripedCounters
 
     private static readonly int MostStripes = (int)Math.Min(16, BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
 
+    private readonly byte _count;
     private long[] _words;
     private long[][] _outgrown = [];
     private int _lostExchanges;
@@ -35,12 +36,12 @@ internal class StripedCounters
 
     public StripedCounters(int count)
     {
-        Count = count;
+        _count = (byte)count;
         _words = NewWords(stripes: 1);
     }
 
     /// <summary>Gets the number of counters.</summary>
-    public int Count { get; }
+    public int Count => _count;
 
     /// <summary>Gets whether every counter has its final value.</summary>
     public bool IsSealed => Volatile.Read(ref _sealed);

@@ -22,6 +22,9 @@ internal sealed partial class CallsInFlight : EpochCounters
 
     // Guarded by the lock of this object.
     private SweptCalls? _swept;
+    private int _schedule;
+
+    // Whether the timer looks at least when a call that starts now becomes overdue.
     private bool _isScheduled;
     private long _wouldTrips;
 
@@ -84,28 +87,46 @@ internal sealed partial class CallsInFlight : EpochCounters
     /// <returns>Whether more calls are overdue than before, so that the caller evaluates the rule.</returns>
     public bool Open(long wouldTrips)
     {
+        var newest = Newest;
         var now = Clock.Now;
         var epoch = EpochOf(now);
-        bool schedules;
+        var due = epoch + Epochs.UntilOverdue(0);
+        int? schedule = null;
         bool areMore;
         lock (this)
         {
             SpendAt(wouldTrips);
-            if (epoch <= Newest - MostOpen)
+            if (epoch < Newest)
             {
+                if (epoch >= newest)
+                {
+                    // This thread was delayed, and another one has opened a later epoch.
+                    return false;
+                }
+
                 // The clock went back.
                 Sweep(Newest);
             }
 
             areMore = Advance(epoch);
             OpenEpoch(epoch);
-            schedules = !_isScheduled;
-            _isScheduled = true;
+            if (_swept?[epoch] is > 0 and var calls && !_swept.AreSpent(epoch))
+            {
+                // The timer closed the epoch. Its calls end in its counter again.
+                TryAddInLock(epoch, calls);
+                _swept.Add(epoch, -calls);
+            }
+
+            if (!_isScheduled)
+            {
+                due = Math.Min(due, _swept?.NextOverdue() ?? due);
+                (_isScheduled, schedule) = (true, ++_schedule);
+            }
         }
 
-        if (schedules)
+        if (schedule is { } number)
         {
-            Schedule(now, epoch + Epochs.UntilOverdue(0));
+            Schedule(number, now, due);
         }
 
         return areMore;
@@ -138,7 +159,8 @@ internal sealed partial class CallsInFlight : EpochCounters
     }
 
     /// <summary>Evaluates the rule if calls have become overdue, and schedules the timer again as long as another call may become overdue.</summary>
-    public void OnTimer()
+    /// <param name="number">The number of the schedule.</param>
+    public void OnTimer(int number)
     {
         var current = _machine.Phase;
         var isCurrent = current is ClosedPhase && ReferenceEquals(current.InFlight, this) && !_machine.IsDisposed;
@@ -148,22 +170,29 @@ internal sealed partial class CallsInFlight : EpochCounters
         long? next;
         lock (this)
         {
+            if (number != _schedule)
+            {
+                // A later schedule has replaced this one.
+                return;
+            }
+
             SpendAt(isCurrent ? current.History.WouldTrips : 0);
             areMore = isCurrent && Advance(epoch);
             next = isCurrent ? NextOverdue() : null;
-            if (next is null)
+            if (!(next <= epoch + Epochs.UntilOverdue(0)))
             {
                 // Closes the current epoch, so that the next call schedules the timer.
                 Sweep(Newest);
                 next = isCurrent ? NextOverdue() : null;
             }
 
-            _isScheduled = next is not null;
+            _isScheduled = next <= epoch + Epochs.UntilOverdue(0);
+            number = ++_schedule;
         }
 
         if (next is { } due)
         {
-            Schedule(now, due);
+            Schedule(number, now, due);
         }
 
         if (areMore)
@@ -201,8 +230,7 @@ internal sealed partial class CallsInFlight : EpochCounters
 
             if (_swept?.FirstFrom(epoch) is not { } started)
             {
-                // The call was delayed while it started, and belongs to a later epoch.
-                AddFrom(epoch + 1, -1);
+                Remove(epoch, 1);
                 return false;
             }
 
@@ -247,10 +275,33 @@ internal sealed partial class CallsInFlight : EpochCounters
     {
         for (var epoch = Newest - MostOpen + 1; epoch <= last; epoch++)
         {
-            if (CloseEpoch(epoch) is > 0 and var left)
-            {
-                (_swept ??= new(Epochs, advancedTo: epoch, _wouldTrips)).Add(epoch, left);
-            }
+            var calls = CloseEpoch(epoch);
+            Keep(epoch, calls);
+            Remove(epoch, -calls);
+        }
+    }
+
+    private void Keep(long epoch, long calls)
+    {
+        if (calls > 0)
+        {
+            (_swept ??= new(Epochs, advancedTo: epoch, _wouldTrips)).Add(epoch, calls);
+        }
+    }
+
+    /// <summary>Removes calls that were delayed while they started, so that they were added to later epochs.</summary>
+    private void Remove(long epoch, long calls)
+    {
+        while (calls > 0 && _swept?.FirstFrom(epoch) is { } started)
+        {
+            var removed = Math.Min(calls, _swept[started]);
+            _swept.Add(started, -removed);
+            calls -= removed;
+        }
+
+        if (calls > 0 && !TryAddFrom(epoch + 1, -calls))
+        {
+            Keep(Newest, TakeStarts() - calls);
         }
     }
 
@@ -264,7 +315,7 @@ internal sealed partial class CallsInFlight : EpochCounters
     }
 
     /// <summary>Schedules the timer at the start of an epoch.</summary>
-    private void Schedule(long now, long epoch)
+    private void Schedule(int number, long now, long epoch)
     {
         var clock = Clock;
         var wait = TimeSpan.FromTicks(clock.TicksUntil(now, epoch * Epochs.Length)) + (_isCoarse ? Clock.CoarseStep : TimeSpan.Zero);
@@ -272,7 +323,12 @@ internal sealed partial class CallsInFlight : EpochCounters
         {
             OverdueTimer
                 .Of(_machine.Clock.Provider)
-                .Schedule(this, wait < LongestWait ? wait : LongestWait, step: TimeSpan.FromTicks(clock.TicksBetween(0, Epochs.Length)));
+                .Schedule(
+                    this,
+                    number,
+                    wait < LongestWait ? wait : LongestWait,
+                    step: TimeSpan.FromTicks(clock.TicksBetween(0, Epochs.Length))
+                );
         }
         catch (Exception error)
         {

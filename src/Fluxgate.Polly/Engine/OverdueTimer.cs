@@ -12,7 +12,7 @@ internal sealed class OverdueTimer
     private static readonly ConditionalWeakTable<TimeProvider, OverdueTimer> Timers = [];
 
     // The object is its own lock.
-    private readonly PriorityQueue<CallsInFlight, long> _waiting = new();
+    private readonly PriorityQueue<(CallsInFlight Calls, int Number), long> _waiting = new();
     private readonly TimeProvider _timeProvider;
     private readonly Clock _clock;
     private ITimer? _timer;
@@ -24,16 +24,17 @@ internal sealed class OverdueTimer
 
     /// <summary>Schedules a look at the calls of a breaker.</summary>
     /// <param name="calls">The calls.</param>
+    /// <param name="number">The number of the schedule, which the breaker receives back.</param>
     /// <param name="wait">The time until then.</param>
     /// <param name="step">How much later it may be. It is rounded down to a power of two of milliseconds, so that the steps of all breakers coincide.</param>
-    public void Schedule(CallsInFlight calls, TimeSpan wait, TimeSpan step)
+    public void Schedule(CallsInFlight calls, int number, TimeSpan wait, TimeSpan step)
     {
         var milliseconds = Math.Max(step.Ticks / TimeSpan.TicksPerMillisecond, 1);
         var grid = (1L << BitOperations.Log2((ulong)milliseconds)) * TimeSpan.TicksPerMillisecond;
         var due = (Now + wait.Ticks + grid - 1) / grid * grid;
         lock (this)
         {
-            _waiting.Enqueue(calls, due);
+            _waiting.Enqueue((calls, number), due);
             if (due >= _next)
             {
                 return;
@@ -50,17 +51,17 @@ internal sealed class OverdueTimer
     private void OnTimer()
     {
         var now = Now;
-        var due = new List<CallsInFlight>();
-        CallsInFlight? next;
+        var due = new List<(CallsInFlight, int)>();
+        CallsInFlight? next = null;
         lock (this)
         {
-            long nextDue;
-            while (_waiting.TryPeek(out next, out nextDue) && nextDue <= now)
+            while (_waiting.TryPeek(out var first, out var firstDue) && firstDue <= now)
             {
                 due.Add(_waiting.Dequeue());
             }
 
-            Volatile.Write(ref _next, next is null ? long.MaxValue : nextDue);
+            Volatile.Write(ref _next, _waiting.TryPeek(out var later, out var laterDue) ? laterDue : long.MaxValue);
+            next = later.Calls;
         }
 
         if (next is not null)
@@ -68,12 +69,12 @@ internal sealed class OverdueTimer
             Set(next);
         }
 
-        foreach (var calls in due)
+        foreach (var (calls, number) in due)
         {
             // An exception on a timer thread would end the process.
             try
             {
-                calls.OnTimer();
+                calls.OnTimer(number);
             }
             catch (Exception error)
             {
@@ -105,7 +106,7 @@ internal sealed class OverdueTimer
             CallsInFlight[] unscheduled;
             lock (this)
             {
-                unscheduled = [.. _waiting.UnorderedItems.Select(waiting => waiting.Element)];
+                unscheduled = [.. _waiting.UnorderedItems.Select(waiting => waiting.Element.Calls)];
                 _waiting.Clear();
                 _next = long.MaxValue;
             }

@@ -25,6 +25,22 @@ public sealed class OverdueCalls
     }
 
     [Fact]
+    public void A_call_hangs_while_another_is_overdue_for_the_shorter_of_two_thresholds()
+    {
+        var world = With(
+            Tripper.SlowRate(1, Threshold / 10) & Tripper.MinRequests(2) | Tripper.SlowRate(1, Threshold * 10) & Tripper.MinRequests(9)
+        );
+        world.Ask(1);
+        world.Time.Advance(Threshold);
+        Assert.Equal(BreakerState.Closed, world.State);
+        world.Ask(1);
+
+        world.Time.Advance(Threshold / 10 * 1.25);
+
+        Assert.Equal(BreakerState.Open, world.State);
+    }
+
+    [Fact]
     public void The_next_admission_evaluates_and_is_rejected()
     {
         var world = With(TwentyCalls);

@@ -40,7 +40,12 @@ internal sealed partial class Reference
         var epoch = phaseCalls.EpochAt(Now);
         var areMore = Advance(phaseCalls, epoch);
         phaseCalls.OpenEpoch = epoch;
-        phaseCalls.TimerAt ??= TimerAt(phaseCalls, epoch + phaseCalls.EpochsUntilOverdue(0));
+        var due = epoch + phaseCalls.EpochsUntilOverdue(0);
+        if (phaseCalls.TimerAt is null || due < phaseCalls.TimerFor)
+        {
+            (phaseCalls.TimerFor, phaseCalls.TimerAt) = (due, TimerAt(phaseCalls, due));
+        }
+
         if (areMore)
         {
             _visits.Count("overdue at an admission");
@@ -51,8 +56,9 @@ internal sealed partial class Reference
     private void OnOverdueTimer(PhaseCalls phaseCalls)
     {
         var areMore = Advance(phaseCalls, phaseCalls.EpochAt(Now));
-        phaseCalls.TimerAt = NextOverdue(phaseCalls) is { } next ? TimerAt(phaseCalls, next) : null;
-        if (phaseCalls.TimerAt is null)
+        var next = NextOverdue(phaseCalls);
+        (phaseCalls.TimerFor, phaseCalls.TimerAt) = (next ?? 0, next is { } due ? TimerAt(phaseCalls, due) : null);
+        if (!(next <= phaseCalls.EpochAt(Now) + phaseCalls.EpochsUntilOverdue(0)))
         {
             phaseCalls.OpenEpoch = null;
         }
@@ -175,6 +181,9 @@ internal sealed partial class Reference
         public long AdvancedTo { get; set; }
 
         public TimeSpan? TimerAt { get; set; }
+
+        /// <summary>Gets or sets the epoch for which the timer is set.</summary>
+        public long TimerFor { get; set; }
 
         public bool Follows(PhaseCalls other) => other == this || before?.Follows(other) == true;
 

@@ -129,6 +129,48 @@ internal static class Overdue
         RequireNoneInFlight(story, circuit, requests: 2);
     }
 
+    [World("A call that begins beside the next epoch does not hide one that hangs")]
+    public static void HangingBesideTheNextEpoch(Story story)
+    {
+        var circuit = With(story, Tripper.MinRequests(9) & Tripper.SlowRate(1, Threshold));
+        circuit.Admitted(1);
+        Admission? first = null;
+        Admission? second = null;
+
+        story.Together(
+            () => first = circuit.Admit(),
+            () =>
+            {
+                circuit.Pass(Threshold / 12);
+                second = circuit.Admit();
+            }
+        );
+
+        circuit.Settle(first!, Verdict.Success);
+        circuit.Settle(second!, Verdict.Success);
+        circuit.Pass(Threshold * 13 / 12);
+        circuit.FireTimers();
+        Require(story, circuit, BreakerState.Closed, overdue: 1);
+    }
+
+    [World("Calls of an epoch that the timer closed and a call opened again leave nothing behind")]
+    public static void BegunInAnEpochThatOpensAgain(Story story)
+    {
+        var circuit = With(story, Tripper.MinRequests(9) & Tripper.SlowRate(1, Threshold));
+        circuit.Recorded(Verdict.Success);
+        circuit.Clock.Advance(2 * Threshold);
+        circuit.Recorded(Verdict.Success);
+        Admission? first = null;
+
+        story.Together(() => first = circuit.Admit(), circuit.FireTimers);
+
+        var second = circuit.Admit();
+        circuit.Settle(first!, Verdict.Success);
+        circuit.Settle(second!, Verdict.Success);
+        story.Require(circuit.Breaker.Snapshot().OldestInFlight is null, "a call is in flight");
+        RequireNoneInFlight(story, circuit, requests: 4);
+    }
+
     [World("A call that begins beside a reset is counted in one of the two phases")]
     public static void BegunBesideAReset(Story story)
     {

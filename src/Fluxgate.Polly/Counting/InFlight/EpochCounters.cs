@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Fluxgate;
 
 /// <summary>
-/// The calls in flight of the most recent epochs, by the epoch in which they started, striped over processors. One counter counts the starts in
-/// all epochs; the starts since an epoch was opened belong to the newest one. The counter of an epoch counts down when one of its calls ends. It contains the
-/// tag of the epoch, so one exchange both counts and detects that the epoch is not open.
+/// The calls in flight of the most recent epochs, by the epoch in which they started, striped over processors. The counter of an epoch counts down
+/// when one of its calls ends. It contains the tag of the epoch, so one exchange both counts and detects that the epoch is not open. The starts in even
+/// and in odd epochs have one counter each. They belong to the latest epoch of their kind, and are added to its counter when another one is opened.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Counting takes no lock. Everything else is guarded by the lock of this object, which excludes growth too. A call that is
-/// delayed at its start can count up a later epoch than the one that it counts down. An epoch with fewer calls than none passes the
+/// Thread-safe. Counting takes no lock. Everything else is guarded by the lock of this object, which excludes growth too. A call that is delayed at its
+/// start for more than an epoch can count up a later epoch than the one that it counts down. An epoch with fewer calls than none passes the
 /// difference on to the next one.
 /// </remarks>
-internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
+internal abstract class EpochCounters() : StripedCounters(MostOpen + 2)
 {
     // In one stripe, more calls can end than start, so a counter has a bias. The tag repeats after 16 million epochs.
     private const int CountBits = 38;
@@ -23,23 +23,23 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
     /// <summary>The most epochs that are open at once. A power of two, so that a mask selects the counter.</summary>
     protected const int MostOpen = 16;
 
-    private const int Starts = MostOpen;
+    // The starts in even and in odd epochs that were added to epochs.
+    private long _addedEven;
+    private long _addedOdd;
+    private long _newest;
 
-    // The starts that have been assigned to an epoch.
-    private long _assigned;
-
-    /// <summary>Gets the newest epoch that was opened.</summary>
-    protected long Newest { get; private set; }
+    /// <summary>Gets the newest epoch that was opened. Needs no lock.</summary>
+    protected long Newest => Volatile.Read(ref _newest);
 
     /// <summary>Gets the number of calls that have started.</summary>
-    public long Started => Sum(Starts);
+    public long Started => Sum(StartsOf(0)) + Sum(StartsOf(1));
 
     /// <summary>Ends the counting of starts, and returns their final number.</summary>
     public long SealStarted()
     {
         lock (this)
         {
-            return Seal(Starts);
+            return Seal(StartsOf(0)) + Seal(StartsOf(1));
         }
     }
 
@@ -50,7 +50,7 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
     {
         ref var slot = ref Slot(SlotOf(epoch));
         var tag = TagOf(epoch);
-        if (Volatile.Read(ref slot) >> CountBits != tag || !TryCount(Starts))
+        if (Volatile.Read(ref slot) >> CountBits != tag || !TryCount(StartsOf(epoch)))
         {
             return false;
         }
@@ -80,9 +80,10 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
     /// <summary>Opens an epoch in all stripes. Its counter must not belong to another open epoch.</summary>
     protected void OpenEpoch(long epoch)
     {
-        // If the newest epoch is closed, these calls are just starting, and belong to the one that opens.
-        var starts = Unassigned;
-        _assigned += TryAddInLock(Newest, starts) ? starts : 0;
+        if (LatestOpen(epoch) is { } before)
+        {
+            TryAddInLock(before, TakeStarts(epoch));
+        }
 
         for (var stripe = 0; stripe < StripesOf(Generations - 1); stripe++)
         {
@@ -93,8 +94,12 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
             }
         }
 
-        // A thread that was delayed opens an older epoch.
-        Newest = epoch > Newest || epoch <= Newest - MostOpen ? epoch : Newest;
+        Volatile.Write(ref _newest, epoch);
+        if (LatestOpen(epoch - 1) is null)
+        {
+            // Calls that were counted after their epoch was closed are just starting.
+            TryAddInLock(epoch, TakeStarts(epoch - 1));
+        }
     }
 
     /// <summary>Adds to the number of calls of an open epoch, in any stripe.</summary>
@@ -116,9 +121,25 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
         return false;
     }
 
-    /// <summary>Closes an epoch and returns its number of calls; 0 if it is not open.</summary>
+    /// <summary>Adds to the number of calls of the first open epoch, from a given one on.</summary>
+    /// <returns><see langword="false"/> if none is open.</returns>
+    protected bool TryAddFrom(long epoch, long calls)
+    {
+        for (var open = Math.Max(epoch, Newest - MostOpen + 1); open <= Newest; open++)
+        {
+            if (TryAddInLock(open, calls))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Closes an epoch and returns its number of calls; 0 if it is not open. If calls of it were added to a later one, the number can be negative.</summary>
     protected long CloseEpoch(long epoch)
     {
+        var hasStarts = LatestOpen(epoch) == epoch;
         var calls = 0L;
         for (var generation = 0; generation < Generations; generation++)
         {
@@ -130,34 +151,11 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
             }
         }
 
-        if (epoch == Newest)
-        {
-            var starts = Unassigned;
-            _assigned += starts;
-            calls += starts;
-        }
-
-        if (calls < 0)
-        {
-            AddFrom(epoch + 1, calls);
-        }
-
-        return Math.Max(calls, 0);
+        return hasStarts ? calls + TakeStarts(epoch) : calls;
     }
 
-    /// <summary>Adds to the number of calls of the first open epoch, from a given one on; if none is open, to the starts that belong to no epoch yet.</summary>
-    protected void AddFrom(long epoch, long calls)
-    {
-        for (var open = Math.Max(epoch, Newest - MostOpen + 1); open <= Newest; open++)
-        {
-            if (TryAddInLock(open, calls))
-            {
-                return;
-            }
-        }
-
-        _assigned -= calls;
-    }
+    /// <summary>Takes the starts that were not added to an epoch.</summary>
+    protected long TakeStarts() => TakeStarts(0) + TakeStarts(1);
 
     /// <summary>Returns the open epochs of which calls are in flight, the oldest first.</summary>
     protected IEnumerable<(long Epoch, long Calls)> InOpenEpochs()
@@ -173,12 +171,10 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
         }
     }
 
-    private long Unassigned => Started - _assigned;
-
     private long CallsOf(long epoch)
     {
         // The starts are read before the ends, so that a call that comes and goes meanwhile is not in flight.
-        var calls = epoch == Newest ? Unassigned : 0;
+        var calls = LatestOpen(epoch) == epoch ? StartsToAdd(epoch) : 0;
         for (var generation = 0; generation < Generations; generation++)
         {
             for (var stripe = 0; stripe < StripesOf(generation); stripe++)
@@ -190,6 +186,46 @@ internal abstract class EpochCounters() : StripedCounters(MostOpen + 1)
 
         return calls;
     }
+
+    /// <summary>Returns the latest open epoch that is even or odd like a given one; <see langword="null"/> if none is open.</summary>
+    private long? LatestOpen(long kind)
+    {
+        for (var epoch = Newest - ((Newest ^ kind) & 1); epoch > Newest - MostOpen; epoch -= 2)
+        {
+            if (IsOpen(epoch))
+            {
+                return epoch;
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsOpen(long epoch)
+    {
+        for (var generation = 0; generation < Generations; generation++)
+        {
+            if (Volatile.Read(ref Slot(generation, 0, SlotOf(epoch))) >> CountBits == TagOf(epoch))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private long StartsToAdd(long kind) => Sum(StartsOf(kind)) - Added(kind);
+
+    private long TakeStarts(long kind)
+    {
+        var starts = StartsToAdd(kind);
+        Added(kind) += starts;
+        return starts;
+    }
+
+    private ref long Added(long kind) => ref (kind & 1) == 0 ? ref _addedEven : ref _addedOdd;
+
+    private static int StartsOf(long epoch) => MostOpen + (int)(epoch & 1);
 
     private static int SlotOf(long epoch) => (int)epoch & (MostOpen - 1);
 
