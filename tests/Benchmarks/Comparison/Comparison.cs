@@ -8,7 +8,7 @@ namespace Fluxgate;
 /// <remarks>A process of its own keeps the compiler from optimizing one row by what it saw in another.</remarks>
 internal static class Comparison
 {
-    public const string Usage = "Usage: --compare [--short] [--write] [--only TEXT]";
+    public const string Usage = "Usage: --compare [--short] [--processes N] [--write] [--only TEXT]";
 
     /// <summary>Measures one row in this process and prints it as JSON. Called by <see cref="Run"/>.</summary>
     public static void MeasureRow(string index, string effort)
@@ -21,15 +21,20 @@ internal static class Comparison
     /// <returns>The exit code: 2 for unknown arguments.</returns>
     public static int Run(string[] args)
     {
-        var only = Array.IndexOf(args, "--only") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : "";
         var (isShort, writes) = (args.Contains("--short"), args.Contains("--write"));
-        if (args.Length != (isShort ? 1 : 0) + (writes ? 1 : 0) + (only.Length > 0 ? 2 : 0))
+        var (only, number) = (ValueOf("--only"), ValueOf("--processes"));
+        var effort = isShort ? Effort.Short : Effort.Full;
+        var processes =
+            number.Length == 0 ? effort.Processes
+            : int.TryParse(number, CultureInfo.InvariantCulture, out var given) ? given
+            : 0;
+        if (processes < 1 || args.Length != (isShort ? 1 : 0) + (writes ? 1 : 0) + (only.Length > 0 ? 2 : 0) + (number.Length > 0 ? 2 : 0))
         {
             Console.Error.WriteLine(Usage);
             return 2;
         }
 
-        var effort = isShort ? Effort.Short : Effort.Full;
+        effort = effort with { Processes = processes };
         int[] chosen = [.. Enumerable.Range(0, Rows.All.Count).Where(row => IsChosen(Rows.All[row]))];
         var samples = chosen.ToDictionary(row => row, _ => new List<Sample>());
         var start = Stopwatch.GetTimestamp();
@@ -52,6 +57,8 @@ internal static class Comparison
         }
 
         return 0;
+
+        string ValueOf(string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : "";
 
         bool IsChosen(Row row) => row.Table == only || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase);
     }
