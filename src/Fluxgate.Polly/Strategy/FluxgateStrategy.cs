@@ -30,14 +30,15 @@ internal sealed class FluxgateStrategy<TClassified>(
         TState state
     )
     {
-        if (context.CancellationToken.IsCancellationRequested)
+        var token = context.CancellationToken;
+        if (token.IsCancellationRequested)
         {
-            return Failed<TResult>(new OperationCanceledException(context.CancellationToken));
+            return Failed<TResult>(new OperationCanceledException(token));
         }
 
         // Fast path: a closed circuit admits directly. Every other state, and a phase that is just ending, takes the general path.
         var entered = machine ?? machineOfKey!(context);
-        var ticket = entered.Phase is ClosedPhase closed ? closed.Start(MayBeAbandoned(context)) : default;
+        var ticket = entered.Phase is ClosedPhase closed ? closed.Start(MayBeAbandoned(token)) : default;
         if (ticket.IsNone)
         {
             ticket = Enter(entered, context, out var rejection);
@@ -76,7 +77,7 @@ internal sealed class FluxgateStrategy<TClassified>(
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ValueTask<Outcome<TResult>> Failed<TResult>(Exception exception) => new(Outcome.FromException<TResult>(exception));
 
-    private bool MayBeAbandoned(ResilienceContext context) => context.CancellationToken.CanBeCanceled || classifier.CountsBody;
+    private bool MayBeAbandoned(CancellationToken token) => token.CanBeCanceled || classifier.CountsBody;
 
     // Pooled, because with real dependencies most callbacks suspend.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -112,7 +113,7 @@ internal sealed class FluxgateStrategy<TClassified>(
     {
         entered = entered.ForCalls;
         using var scope = entered.Phase is HalfOpenPhase ? NestedCalls.ScopeOf(context) : default;
-        var isAdmitted = entered.TryEnter(MayBeAbandoned(context), out var ticket, out var caused);
+        var isAdmitted = entered.TryEnter(MayBeAbandoned(context.CancellationToken), out var ticket, out var caused);
         foreach (var signal in caused)
         {
             telemetry.Report(signal, default(Outcome<object>?), context, ticket);
