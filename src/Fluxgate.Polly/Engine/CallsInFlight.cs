@@ -84,6 +84,7 @@ internal sealed partial class CallsInFlight : EpochCounters
     /// <returns>Whether more calls are overdue than before, so that the caller evaluates the rule.</returns>
     public bool Open(long wouldTrips)
     {
+        // Read before the clock: only a clock that went back is earlier.
         var newest = Newest;
         var now = Clock.Now;
         var epoch = EpochOf(now);
