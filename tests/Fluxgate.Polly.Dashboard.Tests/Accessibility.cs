@@ -2,8 +2,7 @@ using Microsoft.Playwright;
 
 namespace Fluxgate;
 
-[Collection(ChromiumCollection.Name)]
-public sealed class Accessibility(Chromium chromium)
+public sealed class Accessibility(Chromium chromium) : IClassFixture<Chromium>
 {
     private static readonly BreakerState[] States = Enum.GetValues<BreakerState>();
 

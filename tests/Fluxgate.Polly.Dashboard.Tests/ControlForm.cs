@@ -3,8 +3,7 @@ using Microsoft.Playwright;
 
 namespace Fluxgate;
 
-[Collection(ChromiumCollection.Name)]
-public sealed class ControlForm(Chromium chromium)
+public sealed class ControlForm(Chromium chromium) : IClassFixture<Chromium>
 {
     [NeedsChromiumTheory]
     [InlineData(false)]

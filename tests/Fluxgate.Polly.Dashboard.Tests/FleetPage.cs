@@ -5,8 +5,7 @@ using Microsoft.Playwright;
 namespace Fluxgate;
 
 /// <summary>The fleet on the page: three members in one process, one of which serves the page.</summary>
-[Collection(ChromiumCollection.Name)]
-public sealed class FleetPage(Chromium chromium)
+public sealed class FleetPage(Chromium chromium) : IClassFixture<Chromium>
 {
     private static readonly Regex Confirmation = new("^Confirm", RegexOptions.None, TimeSpan.FromSeconds(1));
 

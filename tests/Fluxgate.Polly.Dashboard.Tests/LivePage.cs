@@ -5,8 +5,7 @@ using Microsoft.Playwright;
 
 namespace Fluxgate;
 
-[Collection(ChromiumCollection.Name)]
-public sealed class LivePage(Chromium chromium)
+public sealed class LivePage(Chromium chromium) : IClassFixture<Chromium>
 {
     [NeedsChromiumFact]
     public async Task An_outage_is_shown_as_it_happens()

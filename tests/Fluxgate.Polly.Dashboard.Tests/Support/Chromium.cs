@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Fluxgate;
 
-/// <summary>The browser that all tests of the page share. Each has pages of its own.</summary>
+/// <summary>The browser of a class of tests. Each test has pages of its own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
@@ -71,10 +71,4 @@ public sealed class Chromium : IAsyncLifetime
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(folder => Names.Select(name => Path.Combine(folder, name)))
             .FirstOrDefault(File.Exists);
-}
-
-[CollectionDefinition(Name)]
-public sealed class ChromiumCollection : ICollectionFixture<Chromium>
-{
-    public const string Name = "Chromium";
 }

@@ -9,6 +9,11 @@ public sealed class ServerAddresses
     private const string NotAHost =
         "host must be a host name, an IP address, or *, +, 0.0.0.0 or :: for every address of this machine, without scheme, port and path";
 
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    // For a program at another address. It only has to exceed the time in which this server responds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private static readonly string[] LoopbackAddresses = ["127.0.0.1", "127.0.0.2", "[::1]"];
     private static readonly bool IsIPv6Here = HasIPv6();
 
@@ -210,7 +215,7 @@ public sealed class ServerAddresses
     {
         try
         {
-            using var response = await AskAsync(server, address, "localhost");
+            using var response = await AskAsync(server, address, "localhost", Patience);
             Assert.DoesNotContain(_ofThisTest, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
         catch (HttpRequestException error)
@@ -218,11 +223,20 @@ public sealed class ServerAddresses
             // Nothing listens there, or a program that does not use HTTP.
             Assert.NotEqual(HttpRequestError.NameResolutionError, error.HttpRequestError);
         }
+        catch (TaskCanceledException error) when (error.InnerException is TimeoutException)
+        {
+            // A program that accepts connections and does not respond. This server has responded at its own address.
+        }
     }
 
-    private static async Task<HttpResponseMessage> AskAsync(PrometheusServer server, string address, string askFor)
+    private static async Task<HttpResponseMessage> AskAsync(
+        PrometheusServer server,
+        string address,
+        string askFor,
+        TimeSpan? timeout = null
+    )
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
+        using var client = new HttpClient { Timeout = timeout ?? Deadline };
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{address}:{server.Port}/metrics");
         request.Headers.Host = $"{askFor}:{server.Port}";
         return await client.SendAsync(request);
