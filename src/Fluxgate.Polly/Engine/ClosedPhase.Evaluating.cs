@@ -100,7 +100,7 @@ internal sealed partial class ClosedPhase
         }
     }
 
-    private CallCounts ReadOverdue() => InFlight?.Overdue(History.WouldTrips, Rules.Window.Capacity ?? long.MaxValue) ?? default;
+    private CallCounts ReadOverdue() => InFlight?.Overdue(History.WouldTrips, Rules.WindowCapacity) ?? default;
 
     private bool TryFire(in TripperContext context, TripHint hint, out Signal? signal)
     {

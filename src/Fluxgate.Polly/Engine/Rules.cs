@@ -36,6 +36,7 @@ internal sealed class Rules
         NeedsDurations = leaves.Any(leaf => leaf.NeedsDurations);
         AllowsCoarseClock =
             !NeedsDurations && SlowThresholds.Shortest >= ShortestCoarseThreshold && Window.Resolution >= FinestCoarseBucket;
+        WindowCapacity = Window.Capacity ?? long.MaxValue;
         EvaluatesEveryCall = Tripper.EvaluatesEveryCall;
         LeastStreak = Tripper.LeastStreak;
         RecoveryDelay = Permit.RecoveryDelay;
@@ -46,6 +47,9 @@ internal sealed class Rules
     }
 
     public Window Window { get; }
+
+    /// <summary>Gets the most calls that the window can contain; <see cref="long.MaxValue"/> for no limit. It is read once, because the property of a user's window may throw or hang.</summary>
+    public long WindowCapacity { get; }
 
     public Tripper Tripper { get; }
 

@@ -79,6 +79,18 @@ public sealed class CustomWindows
             StringComparison.Ordinal
         );
 
+    [Fact]
+    public void The_capacity_of_a_custom_window_is_not_read_while_calls_run()
+    {
+        var window = new AtMost(3);
+        var world = new World(new() { Window = window, Tripper = Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) });
+        window.ReadsThrow = true;
+
+        world.Begin();
+        world.Fail(2);
+        Assert.Equal((BreakerState.Closed, 2), (world.State, world.Now.WindowFailures));
+    }
+
     private sealed class SinceTheLastSuccess : Window
     {
         public List<BreakerState> Started { get; } = [];
@@ -132,7 +144,9 @@ public sealed class CustomWindows
 
     private sealed class AtMost(int capacity) : Window
     {
-        public override long? Capacity => capacity;
+        public bool ReadsThrow { get; set; }
+
+        public override long? Capacity => ReadsThrow ? throw new InvalidOperationException("The capacity is unknown.") : capacity;
 
         public override WindowState Start(WindowContext context) => Count(capacity).Start(context);
     }
