@@ -226,7 +226,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// </remarks>
     /// <exception cref="ArgumentException">A setting is invalid; the message is that of the constructor. The current settings remain in effect.</exception>
     public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings) =>
-        Machine.ForCommands.Reconfigure(Require.NotNull(settings).ToRules());
+        Machine.ForCommands().Reconfigure(Require.NotNull(settings).ToRules());
 
     private static Reason ReasonOf(BreakerState state, ReasonKind kind, string? text)
     {

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The last phase of a circuit that its group has evicted. It admits no call: <see cref="StateMachine.ForCalls"/> takes the calls.</summary>
+/// <summary>The last phase of a circuit that its group has evicted. It admits no call: <see cref="StateMachine.TryEnter"/> takes them to the <see cref="Membership.Successor"/>.</summary>
 internal sealed class EvictedPhase(PhaseStart start) : Phase(start)
 {
     public override BreakerState State => BreakerState.Closed;

@@ -8,11 +8,8 @@ internal sealed partial class StateMachine
 
     public bool IsEvicted => Phase is EvictedPhase;
 
-    /// <summary>Gets the state machine that takes calls: this one, or after an eviction the one that its group has for the key now.</summary>
-    public StateMachine ForCalls => IsEvicted ? Membership!.Successor(evenIfFull: false) : this;
-
-    /// <summary>Gets the state machine for a manual call: this one, or after an eviction one that acts for the key alone, never for the keys that share.</summary>
-    public StateMachine ForCommands => IsEvicted ? Membership!.Successor(evenIfFull: true) : this;
+    /// <summary>Returns the state machine for a manual call: this one, or after an eviction one that acts for the key alone, never for the keys that share.</summary>
+    public StateMachine ForCommands() => IsEvicted ? Membership!.Successor(evenIfFull: true) : this;
 
     /// <summary>Gets the state machine to read or to change without creating one: this one, or after an eviction the one that its group has for the key, if there is one.</summary>
     public StateMachine Existing => IsEvicted ? Membership!.Current ?? this : this;

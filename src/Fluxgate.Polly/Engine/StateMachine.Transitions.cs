@@ -92,7 +92,7 @@ internal sealed partial class StateMachine
             var from = _timeline.Phase;
             if (from is EvictedPhase)
             {
-                return ForCommands.Command(to, reason);
+                return ForCommands().Command(to, reason);
             }
 
             if (from.State == to)
@@ -126,7 +126,7 @@ internal sealed partial class StateMachine
             if (from is EvictedPhase)
             {
                 // The numbers of the circuit that replaces this one begin again, so its phases are others.
-                return onlyPhase is null ? ForCommands.Trip(reason, breakFor, onlyPhase) : null;
+                return onlyPhase is null ? ForCommands().Trip(reason, breakFor, onlyPhase) : null;
             }
 
             if (onlyPhase is not null && onlyPhase != from.Number)

@@ -114,7 +114,8 @@ internal sealed partial class StateMachine
             var phase = Phase;
             if (phase is EvictedPhase)
             {
-                return ForCalls.TryEnter(mayBeAbandoned, out ticket, out caused);
+                // The group has another circuit for the key now.
+                return Membership!.Successor(evenIfFull: false).TryEnter(mayBeAbandoned, out ticket, out caused);
             }
 
             var result = phase.Admit(mayBeAbandoned, out ticket, out var signal);

@@ -44,7 +44,7 @@ internal sealed class GroupMember : Membership
     /// <summary>Gets the time of a look at the breaker since which it has had no call.</summary>
     public long LastCallAt { get; private set; }
 
-    /// <summary>Gets whether the breaker has been evicted. A call that misses this goes to <see cref="StateMachine.ForCalls"/>.</summary>
+    /// <summary>Gets whether the breaker has been evicted. A call that misses this goes to its <see cref="Membership.Successor"/>.</summary>
     public bool IsEvicted { get; private set; }
 
     /// <summary>Evicts the breaker, unless it left a phase meanwhile.</summary>

@@ -111,8 +111,7 @@ internal sealed class FluxgateStrategy<TClassified>(
     /// <summary>Admits or rejects a call in any state. A disabled circuit admits it without a ticket, so that nothing is classified or counted.</summary>
     private Ticket Enter(StateMachine entered, ResilienceContext context, out Exception? rejection)
     {
-        entered = entered.ForCalls;
-        using var scope = entered.Phase is HalfOpenPhase ? NestedCalls.ScopeOf(context) : default;
+        using var scope = entered.Phase is HalfOpenPhase or EvictedPhase ? NestedCalls.ScopeOf(context) : default;
         var isAdmitted = entered.TryEnter(MayBeAbandoned(context.CancellationToken), out var ticket, out var caused);
         foreach (var signal in caused)
         {

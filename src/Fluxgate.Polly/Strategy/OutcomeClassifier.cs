@@ -56,10 +56,8 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     }
 
     /// <summary>Returns what a failure says about the trip that it may cause.</summary>
-    public TripHint HintOf<TResult>(in Outcome<TResult> failure, Ticket call) => _hint is null ? default : HintOf(_hint, failure, call);
-
-    private TripHint HintOf<TResult>(Func<Outcome<TClassified>, TimeSpan?> hint, in Outcome<TResult> failure, Ticket call) =>
-        call.UserCode.Call(hint, Cast(failure), UserErrorSource.BreakDurationHint) is { Ticks: > 0 } hinted
+    public TripHint HintOf<TResult>(in Outcome<TResult> failure, Ticket call) =>
+        _hint is not null && call.UserCode.Call(_hint, Cast(failure), UserErrorSource.BreakDurationHint) is { Ticks: > 0 } hinted
             ? TripHint.Of(TimeSpan.FromTicks(Math.Clamp(hinted.Ticks, _shortestBreak, _longestBreak)))
             : default;
 
