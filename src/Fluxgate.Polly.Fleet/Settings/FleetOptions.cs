@@ -7,7 +7,7 @@ public sealed class FleetOptions
     /// <value>Empty by default, which is invalid.</value>
     public string Name { get; set; } = "";
 
-    /// <summary>Gets or sets the zone of this process, such as a zone of the data centre. At most 256 characters.</summary>
+    /// <summary>Gets or sets the zone of this process, such as an availability zone of the data center. At most 256 characters.</summary>
     /// <value><see langword="null"/> by default: no zone.</value>
     public string? Zone { get; set; }
 

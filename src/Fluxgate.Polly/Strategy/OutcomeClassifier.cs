@@ -69,12 +69,9 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         : Verdict.Success;
 
     private Verdict ClassifyByTracker<TResult>(in Outcome<TResult> outcome, Ticket call) =>
-        call.UserCode.Call(_tracker!, Cast(outcome), UserErrorSource.Predicate) switch
-        {
-            true => Verdict.Failure,
-            false => Verdict.Success,
-            null => Verdict.Ignored,
-        };
+        call.UserCode.Call(_tracker!, Cast(outcome), UserErrorSource.Predicate) is not { } isFailure ? Verdict.Ignored
+        : isFailure ? Verdict.Failure
+        : Verdict.Success;
 
     // If the token of the caller is not cancelled, an inner timeout ended the call, which is a failure.
     private static bool IsAbandoned(Exception? exception, ResilienceContext context) =>
