@@ -56,7 +56,7 @@ internal static class StandardPipeline
         pipeline.AddTimeout(options.AttemptTimeout);
     }
 
-    /// <summary>Returns whether a handler further in rejected the request: it says nothing about the server.</summary>
+    /// <summary>Returns whether an inner handler rejected the request: such a rejection says nothing about the server.</summary>
     private static bool IsRejected(Exception? error) => error is RateLimiterRejectedException or BrokenCircuitException;
 
     /// <summary>Returns the total timeout, which notes its end in the context.</summary>

@@ -45,7 +45,7 @@ public sealed class ControlForm(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [NeedsChromiumFact]
-    public async Task Who_may_not_control_is_told_so_and_refused()
+    public async Task A_user_without_the_right_to_control_is_refused()
     {
         await using var application = await DashboardApplication.StartAsync();
         await using var viewer = await chromium.OpenAsync(application, user: "staff");

@@ -73,7 +73,7 @@ public sealed class FleetPage(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [NeedsChromiumFact]
-    public async Task Who_lost_a_race_is_told_and_sees_the_current_directives()
+    public async Task A_rejected_order_shows_the_current_directives()
     {
         await using var fleet = await FleetApplication.StartAsync();
         await using var viewer = await OpenAsync(fleet);
@@ -91,7 +91,7 @@ public sealed class FleetPage(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [NeedsChromiumFact]
-    public async Task Who_may_not_steer_the_fleet_is_told_so_and_refused()
+    public async Task A_user_without_the_right_to_control_the_fleet_is_refused()
     {
         await using var fleet = await FleetApplication.StartAsync();
         await using var viewer = await OpenAsync(fleet, user: "staff");

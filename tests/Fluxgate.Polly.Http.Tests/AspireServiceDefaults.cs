@@ -22,7 +22,7 @@ public sealed class AspireServiceDefaults : IAsyncLifetime
     [Theory]
     [InlineData("http://")]
     [InlineData("https+http://")]
-    public async Task Requests_go_to_the_resolved_address_through_the_breaker_of_their_client(string scheme)
+    public async Task Requests_use_the_resolved_address_and_the_breaker_of_their_client(string scheme)
     {
         AddServiceDefaults();
         _world.Configuration["Fluxgate:Defaults:Tripper"] = "FailureStreak(2)";

@@ -8,7 +8,7 @@ namespace Fluxgate;
 public abstract class BodiesOverHttp1 : CountedBodies
 {
     [Fact]
-    public Task A_synchronous_caller_that_gives_up_while_HttpClient_buffers_is_a_failure() =>
+    public Task A_synchronous_call_abandoned_while_HttpClient_buffers_is_a_failure() =>
         GiveUpWhileHttpClientBuffersAsync(isSynchronous: true);
 
     [Theory]

@@ -179,7 +179,7 @@ public abstract partial class CountedBodies
     }
 
     [Fact]
-    public async Task A_destination_that_takes_its_time_is_not_slow()
+    public async Task A_slow_destination_does_not_make_a_call_slow()
     {
         _server.Answers(static context => context.Response.WriteAsync("paid"));
         using var response = await HeadersAsync();

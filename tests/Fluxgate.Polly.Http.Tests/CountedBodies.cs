@@ -113,7 +113,7 @@ public abstract partial class CountedBodies : IAsyncLifetime
     }
 
     [Fact]
-    public Task A_caller_that_gives_up_while_HttpClient_buffers_is_a_failure() => GiveUpWhileHttpClientBuffersAsync(isSynchronous: false);
+    public Task A_call_abandoned_while_HttpClient_buffers_is_a_failure() => GiveUpWhileHttpClientBuffersAsync(isSynchronous: false);
 
     private protected async Task GiveUpWhileHttpClientBuffersAsync(bool isSynchronous)
     {
@@ -159,7 +159,7 @@ public abstract partial class CountedBodies : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_slow_consumer_is_not_slow()
+    public async Task A_slow_consumer_does_not_make_a_call_slow()
     {
         using var response = await HeadersAsync();
         var body = await BodyOf(response);

@@ -19,7 +19,7 @@ public sealed class OutagesThroughHandlers : IAsyncLifetime
     public async Task DisposeAsync() => await _world.EndAsync();
 
     [Fact]
-    public async Task Through_a_resilience_handler()
+    public async Task The_circuit_opens_and_closes_through_a_resilience_handler()
     {
         _world.Services.AddFluxgate().AddBreaker("payments");
         _world
@@ -30,7 +30,7 @@ public sealed class OutagesThroughHandlers : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Through_the_standard_handler()
+    public async Task The_circuit_opens_and_closes_through_the_standard_handler()
     {
         _world.Services.AddFluxgate().AddBreaker("payments");
         _world.Services.AddHttpClient("payments").AddFluxgateStandardResilienceHandler("payments");
@@ -39,7 +39,7 @@ public sealed class OutagesThroughHandlers : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Through_the_handler_in_place_of_Microsofts()
+    public async Task The_circuit_opens_and_closes_through_the_replaced_handler()
     {
         _world.Services.ConfigureHttpClientDefaults(http => http.AddStandardResilienceHandler());
         _world.Services.ConfigureHttpClientDefaults(http => http.ReplaceStandardResilienceHandler());

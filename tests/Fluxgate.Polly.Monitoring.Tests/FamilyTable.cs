@@ -54,7 +54,7 @@ public sealed class FamilyTable
     }
 
     [Fact]
-    public void The_series_counts_of_a_group_are_those_of_a_new_one_and_of_one_with_a_key()
+    public void The_table_has_the_series_counts_of_a_new_group_and_of_one_key()
     {
         var metrics = new PrometheusMetrics();
         using var group = new BreakerGroup("counted", new() { Listeners = { new PrometheusListener(metrics) } });

@@ -53,7 +53,7 @@ public sealed class OutageFamilies(MonitoredOutage outage)
     }
 
     [NeedsPrometheusFact]
-    public async Task The_keys_that_are_shown_are_those_that_fail_and_the_first_of_the_others()
+    public async Task The_series_are_those_of_failing_keys_and_of_the_first_other_keys()
     {
         var states = await outage.QueryAsync("circuit_breaker_key_state{job=\"quickstart\"} == 1");
 

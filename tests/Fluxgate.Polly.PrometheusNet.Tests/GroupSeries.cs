@@ -108,7 +108,7 @@ public sealed class GroupSeries : IDisposable
     }
 
     [Fact]
-    public async Task Overlapping_collections_never_show_two_states_of_a_key_or_a_series_twice()
+    public async Task Overlapping_collections_show_one_state_and_no_duplicate_series()
     {
         _released.Set();
         using var end = new CancellationTokenSource();

@@ -8,7 +8,7 @@ public sealed class FleetDemonstration
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
     [NeedsRedisFact]
-    public async Task It_meets_every_expectation_of_its_summary()
+    public async Task The_demonstration_meets_every_expectation_of_its_summary()
     {
         var (exitCode, output, errors) = await ExternalTool.RunAsync("dotnet", [BuiltSample.PathOf("Fleet")]);
 

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </para>
 /// <para>
 /// A group is healthy as long as the ratio of its circuits that restrict calls (open, forced open or half-open) is below a limit, 10% by default.
-/// From the limit on it has the failure status if that many circuits reject all calls, and is degraded at worst if some of them are half-open or at
+/// At or above the limit, it has the failure status if that many circuits reject all calls, and is degraded at worst if some of them are half-open or at
 /// the end of their break. The shared circuit makes it degraded when it restricts calls. The data contain <c>circuits</c> (their number),
 /// <c>states</c> (the number in each state), <c>shared</c> (the data of the shared circuit) and <c>worst</c> (a list with the data and the
 /// <c>key</c> of at most 10 circuits that are not closed, the worst first).
@@ -96,7 +96,7 @@ public static class FluxgateHealthChecksBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="group">The group's name.</param>
     /// <param name="degradedFrom">
-    /// The ratio of circuits that restrict calls from which on the group is degraded, greater than 0 and at most 1. The default is 0.1 (10%). Open,
+    /// The ratio of circuits that restrict calls at or above which the group is degraded, greater than 0 and at most 1. The default is 0.1 (10%). Open,
     /// forced open and half-open circuits restrict calls.
     /// </param>
     /// <param name="name">The check's name; the default is <c>fluxgate-</c> and the name of the group.</param>

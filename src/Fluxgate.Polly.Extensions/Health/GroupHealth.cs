@@ -5,7 +5,7 @@ namespace Fluxgate;
 /// <summary>Reads the health of a group.</summary>
 internal static class GroupHealth
 {
-    /// <summary>The default ratio of circuits that restrict calls from which on a group is degraded.</summary>
+    /// <summary>The default ratio of circuits that restrict calls at or above which a group is degraded.</summary>
     public const double DegradedFrom = 0.1;
 
     // So that 7 of 100 circuits reach 7% in spite of rounding.
@@ -19,7 +19,7 @@ internal static class GroupHealth
     /// <summary>Reads the health of a group.</summary>
     /// <param name="group">The group.</param>
     /// <param name="whenOpen">The status of a group with too many open circuits.</param>
-    /// <param name="degradedFrom">The ratio of circuits that restrict calls from which on the group has another status than healthy.</param>
+    /// <param name="degradedFrom">The ratio of circuits that restrict calls at or above which the group is not healthy.</param>
     public static CircuitHealth Of(BreakerGroup group, HealthStatus whenOpen, double degradedFrom)
     {
         var now = group.Snapshot(MostListed);

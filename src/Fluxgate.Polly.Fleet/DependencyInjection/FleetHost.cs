@@ -22,6 +22,6 @@ internal sealed class FleetHost(IServiceProvider services) : IHostedLifecycleSer
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // At the very end: as long as calls are served, the directives are obeyed.
+    // Last: directives apply as long as calls are served.
     public Task StoppedAsync(CancellationToken cancellationToken) => _loop?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 }

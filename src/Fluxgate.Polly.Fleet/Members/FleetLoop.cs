@@ -165,7 +165,7 @@ internal sealed class FleetLoop : IAsyncDisposable, IDisposable
         );
     }
 
-    /// <summary>Exchanges once, and waits for the next exchange. A time provider that throws, which may be code of a user, does not end the loop.</summary>
+    /// <summary>Exchanges once, and waits for the next exchange. A time provider that throws, which may be user code, does not end the loop.</summary>
     /// <returns>Whether a hint ended the wait.</returns>
     private async Task<bool> ExchangeAndWaitAsync(bool takesHint, CancellationToken stopping)
     {

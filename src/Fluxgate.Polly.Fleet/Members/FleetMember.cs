@@ -11,7 +11,7 @@ internal sealed partial class FleetMember
     /// <summary>After how many intervals without progress a member counts as gone, and so does a leader.</summary>
     private const int IntervalsOfPatience = 3;
 
-    /// <summary>How many members at most try the same at once, such as to lead.</summary>
+    /// <summary>How many members, on average, try the same action at once, such as taking the lead.</summary>
     private const double AtOnce = 10;
 
     private const int MostCallsOfUsers = 16;

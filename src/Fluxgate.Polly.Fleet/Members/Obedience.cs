@@ -11,7 +11,7 @@ internal sealed class Obedience(FleetIdentity member, TimeProvider timeProvider,
     /// <summary>How old a reset may be for a member that sees it late.</summary>
     private static readonly TimeSpan ResetsWithin = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long to wait for listeners, which are code of users.</summary>
+    /// <summary>How long to wait for listeners, which are user code.</summary>
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(1);
 
     private Dictionary<FluxgateBreaker, Obeyed> _circuits = [];

@@ -77,7 +77,7 @@ public interface IFleetStore
     /// <returns>A task that completes when the slot is free.</returns>
     ValueTask ReleaseLeaseAsync(string resource, string holder, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells all subscribers to read the store before their interval has passed. Hints may be lost, merged or doubled: members do not depend on them.</summary>
+    /// <summary>Notifies all subscribers, so that they read the store before their interval has elapsed. Hints may be lost, merged or doubled: members do not depend on them.</summary>
     /// <param name="cancellationToken">Cancels the hint.</param>
     /// <returns>A task that completes when the hint is sent.</returns>
     ValueTask HintAsync(CancellationToken cancellationToken = default);

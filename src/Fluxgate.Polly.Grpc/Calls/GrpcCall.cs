@@ -57,7 +57,7 @@ internal sealed partial class GrpcCall
     /// <param name="trailers">Returns the trailers of a completed call.</param>
     public void Follow(Func<Status> status, Func<Metadata> trailers) => (_status, _trailers) = (status, trailers);
 
-    /// <summary>Follows what a call with a response stream tells while nobody reads it.</summary>
+    /// <summary>Follows the status of a call with a response stream while the stream is not read.</summary>
     public void FollowUnread(Task<Metadata> headers)
     {
         var self = new WeakReference<GrpcCall>(this);

@@ -24,7 +24,7 @@ internal sealed class CallClassifier(FluxgateInterceptorOptions options)
                 : options.ShouldHandle is { } shouldHandle ? (shouldHandle(result) ? Verdict.Failure : Verdict.Success)
                 : options.FailureStatusCodes.Contains(result.Status.StatusCode) ? Verdict.Failure
                 : result.Status.StatusCode != StatusCode.Cancelled || isAnswer ? Verdict.Success
-                // Neither the caller nor the server cancelled it: the stream was reset, a timeout further in ended it, or the channel was disposed.
+                // Neither the caller nor the server cancelled it: the stream was reset, an inner timeout ended it, or the channel was disposed.
                 : result.Status.DebugException is null ? Abandoned
                 : Verdict.Failure;
         }
@@ -51,7 +51,7 @@ internal sealed class CallClassifier(FluxgateInterceptorOptions options)
         }
     }
 
-    // The same breaker rejected the call further in: this says nothing about the dependency.
+    // An inner handler with the same breaker rejected the call: this says nothing about the dependency.
     private static bool IsOwnRejection(Exception? error, FluxgateBreaker breaker)
     {
         for (; error is not null; error = error.InnerException)

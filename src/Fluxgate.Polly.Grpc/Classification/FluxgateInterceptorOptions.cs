@@ -26,7 +26,7 @@ public sealed class FluxgateInterceptorOptions
             StatusCode.ResourceExhausted,
         };
 
-    /// <summary>Gets or sets the predicate that selects failures in place of <see cref="FailureStatusCodes"/>. It is not asked about a call that its caller ended.</summary>
+    /// <summary>Gets or sets the predicate that selects failures in place of <see cref="FailureStatusCodes"/>. It is not called for a call that its caller ended.</summary>
     /// <value><see langword="null"/> by default. When it throws, the call is ignored.</value>
     public Func<GrpcCallResult, bool>? ShouldHandle { get; set; }
 

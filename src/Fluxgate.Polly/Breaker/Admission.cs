@@ -53,7 +53,7 @@ public sealed class Admission : IDisposable
 
     /// <summary>
     /// Settles a call that its caller abandoned: as a failure if it waited for at least <see cref="FluxgateBreakerSettings.AbandonedAfter"/>, otherwise
-    /// as a success if it made <see cref="Progress"/>, and otherwise as <see cref="Verdict.Ignored"/>.
+    /// as a success if it made <see cref="Progress"/>, and otherwise as <see cref="Verdict.Ignored"/>. While the application stops, it is always ignored (<see cref="FluxgateBreaker.IgnoreAbandonedCallsAfter"/>).
     /// </summary>
     /// <returns>The transition that this caused, or <see langword="null"/>.</returns>
     /// <exception cref="InvalidOperationException">The admission has already been settled.</exception>
@@ -67,8 +67,8 @@ public sealed class Admission : IDisposable
     public void Progress() => _call.Progress();
 
     /// <summary>
-    /// Notes that the call waits for its own caller from now on, such as one that works on a part of a streamed response before it asks for the
-    /// next. This time does not count as waiting: the call cannot become slow or overdue until <see cref="Resume"/> or <see cref="Progress"/>. The lease
+    /// Notes that the call now waits for its own caller, for example while the caller processes a part of a streamed response before it requests
+    /// the next one. This time does not count as waiting: the call cannot become slow or overdue until <see cref="Resume"/> or <see cref="Progress"/>. The lease
     /// of a probe begins again, and is not suspended.
     /// </summary>
     /// <remarks>Does nothing for a call that is paused or has settled.</remarks>
@@ -79,8 +79,8 @@ public sealed class Admission : IDisposable
     public void Resume() => _call.Resume();
 
     /// <summary>
-    /// Starts the work of the call as a part of it: further calls through the same breaker that the work makes, such as those of a handler further
-    /// in, then belong to a probe instead of needing permits of their own.
+    /// Runs the work of the call. If the call is a probe, nested calls through the same breaker, such as those of an inner handler, belong to the
+    /// probe and need no permits of their own.
     /// </summary>
     /// <typeparam name="TState">The type of the state.</typeparam>
     /// <typeparam name="TResult">The type of the result, such as a task.</typeparam>

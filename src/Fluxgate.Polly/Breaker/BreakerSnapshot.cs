@@ -82,7 +82,7 @@ public sealed class BreakerSnapshot
     /// <summary>Gets the name of the group that the circuit belongs to, or <see langword="null"/> if it belongs to none.</summary>
     public string? GroupName { get; }
 
-    /// <summary>Gets the key of the circuit in its group; <see langword="null"/> without a group, and for the circuit that keys without one of their own share.</summary>
+    /// <summary>Gets the key of the circuit in its group; <see langword="null"/> without a group, and for the shared circuit, which serves the keys that have no circuit of their own.</summary>
     public string? Key { get; }
 
     /// <summary>Gets the state.</summary>
@@ -103,7 +103,7 @@ public sealed class BreakerSnapshot
     /// <summary>Gets the thresholds of the rule's leaves, from left to right within a kind. Leaves without a threshold are omitted.</summary>
     public IReadOnlyList<RuleThreshold> RuleThresholds { get; }
 
-    /// <summary>Gets when the break ends, or when the probe gate that postponed its end is asked again, by the wall clock; <see langword="null"/> unless the circuit is open, and for a break until reset.</summary>
+    /// <summary>Gets when the break ends, or when the probe gate that postponed the end is called again, by the wall clock; <see langword="null"/> unless the circuit is open, and for a break until reset.</summary>
     public DateTimeOffset? NextProbeAt { get; }
 
     /// <summary>Gets the time until <see cref="NextProbeAt"/>, on the monotonic clock, greater than zero and rounded up to whole milliseconds; <see langword="null"/> unless the circuit is open, after the break has ended, and for a break until reset.</summary>
@@ -127,7 +127,7 @@ public sealed class BreakerSnapshot
     /// <summary>Gets the total number of calls that their caller abandoned after at least <see cref="FluxgateBreakerSettings.AbandonedAfter"/>. They are included in the failures.</summary>
     public long AbandonedFailures { get; }
 
-    /// <summary>Gets the total number of calls that their caller abandoned earlier. They are included in the ignored calls.</summary>
+    /// <summary>Gets the total number of calls that were ignored because their caller abandoned them: earlier and without progress, or while the application stopped. They are included in the ignored calls.</summary>
     public long AbandonedIgnored { get; }
 
     /// <summary>Gets the number of admitted calls that have not settled.</summary>
@@ -170,7 +170,7 @@ public sealed class BreakerSnapshot
     /// <summary>Gets how often the circuit has returned from half-open to open since it was last closed, without manual calls.</summary>
     public long Reopens => _history.Reopens;
 
-    /// <summary>Gets the total number of times that the tripper fired without opening the circuit: in metrics-only, or because of <c>MaxOpenRatio</c> of its group. A timed trip in metrics-only counts too.</summary>
+    /// <summary>Gets the total number of times that the tripper fired without opening the circuit: in the metrics-only state, or because of the <c>MaxOpenRatio</c> of its group. A timed trip in the metrics-only state counts too.</summary>
     public long WouldTrips => _history.WouldTrips;
 
     /// <summary>Gets the sequence number of the last signal, which is the number of transitions.</summary>
@@ -185,8 +185,8 @@ public sealed class BreakerSnapshot
     /// </summary>
     /// <param name="tripper">The rule; by default, the circuit's own.</param>
     /// <returns>
-    /// The evaluation. While the circuit is open, disabled or forced open, there are no calls. A leaf of another rule is unknown if it needs durations, or slow
-    /// calls at a threshold, which the circuit's own rule does not need. Runs <see cref="Tripper.Fires"/> of a user's leaves; their errors are not counted.
+    /// The evaluation. While the circuit is open, disabled or forced open, there are no calls. In another rule, a leaf is unknown if it needs
+    /// durations or a slow-call threshold that the circuit's own rule does not use. Runs <see cref="Tripper.Fires"/> of a user's leaves; their errors are not counted.
     /// </returns>
     public RuleEvaluation Evaluate(Tripper? tripper = null)
     {

@@ -53,7 +53,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <summary>Gets the name of the group that the breaker belongs to, or <see langword="null"/> if it belongs to none.</summary>
     public string? GroupName => Machine.Membership?.GroupName;
 
-    /// <summary>Gets the key of the breaker in its group; <see langword="null"/> without a group, and for the breaker that keys without one of their own share.</summary>
+    /// <summary>Gets the key of the breaker in its group; <see langword="null"/> without a group, and for the shared breaker, which serves the keys that have no breaker of their own.</summary>
     public string? Key => Machine.Membership?.Key;
 
     /// <summary>Gets the current state. After the break duration has elapsed, the state remains open until the next call, or until the timer of <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/>.</summary>
@@ -81,7 +81,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
         return admission is not null;
     }
 
-    /// <summary>Admits or rejects a call, and says why it is rejected.</summary>
+    /// <summary>Admits or rejects a call, and returns the reason for a rejection.</summary>
     /// <param name="admission">The admission, which the call holds until it settles; <see langword="null"/> if the call is rejected.</param>
     /// <param name="rejection">The exception for the caller, which has not been thrown; <see langword="null"/> if the call is admitted.</param>
     /// <returns><see langword="true"/> if the call is admitted; <see langword="false"/> if it is rejected.</returns>
@@ -151,7 +151,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// Opens a closed or half-open circuit for a given time, and counts a would-trip in metrics-only. An open circuit keeps its deadline, and a
     /// disabled or forced-open one its state.
     /// </summary>
-    /// <param name="breakFor">The break duration, greater than zero. The configured one is not drawn.</param>
+    /// <param name="breakFor">The break duration, greater than zero. It replaces the configured break duration.</param>
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <param name="onlyPhase">
     /// The number of the only phase in which the circuit may open, from <see cref="BreakerSnapshot.PhaseNumber"/>. In any other phase, this is a
@@ -187,7 +187,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     /// <returns>The transition, or <see langword="null"/> if the circuit was metrics-only.</returns>
     public Signal? MetricsOnly(string? reason = null) => MoveTo(BreakerState.MetricsOnly, reason);
 
-    /// <summary>Moves the circuit to a state, from every state, and says who requested it. Does what <see cref="Reset"/> does for closed, <see cref="Trip"/> for open, <see cref="Probe"/> for half-open, and the method of the same name for each other state.</summary>
+    /// <summary>Moves the circuit from any state to the given state, and records who requested it. Does what <see cref="Reset"/> does for closed, <see cref="Trip"/> for open, <see cref="Probe"/> for half-open, and the method of the same name for each other state.</summary>
     /// <param name="state">The state to move to.</param>
     /// <param name="reason">The reason in the signal; by default, a generic text.</param>
     /// <param name="kind">The kind of the reason: <see cref="ReasonKind.Manual"/> or <see cref="ReasonKind.Fleet"/>.</param>
@@ -202,7 +202,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
                 $"state must be a BreakerState, but is {RuleText.Number((int)state)}."
             );
 
-    /// <summary>Ignores every call that its caller abandons after the application began to stop, which cancels calls. By default, none is ignored for this reason.</summary>
+    /// <summary>Ignores every call that its caller abandons after the application has begun to stop, because stopping cancels calls. By default, no call is ignored for this reason.</summary>
     /// <param name="stopping">The token that is cancelled when the application begins to stop, such as <c>IHostApplicationLifetime.ApplicationStopping</c>. It replaces an earlier one.</param>
     /// <remarks>The breakers of a container have the token of the host. See <see cref="FluxgateBreakerSettings.AbandonedAfter"/>. Thread-safe.</remarks>
     public void IgnoreAbandonedCallsAfter(CancellationToken stopping) => Machine.Existing.Stopping = stopping;

@@ -60,7 +60,7 @@ public sealed partial class FluxgateBreakerSettings
 
     /// <summary>
     /// Gets or sets how long a call must have waited to be a failure when its caller gives up: when it ends with an
-    /// <see cref="OperationCanceledException"/> while the caller's token is cancelled. A call that is abandoned earlier is ignored.
+    /// <see cref="OperationCanceledException"/> while the caller's token is cancelled. A call that is abandoned earlier is ignored, or is a success if it made progress (<see cref="Admission.Progress"/>).
     /// </summary>
     /// <value>Greater than zero, or <see cref="Timeout.InfiniteTimeSpan"/> to ignore every abandoned call; 5 s by default.</value>
     /// <remarks>

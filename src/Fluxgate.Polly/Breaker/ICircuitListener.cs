@@ -2,7 +2,7 @@ namespace Fluxgate;
 
 /// <summary>Receives every signal of a breaker once, in order, and never two at a time.</summary>
 /// <remarks>
-/// The listener runs on a thread that caused a transition, normally the transition of this signal. No lock is held, so it can call the breaker.
+/// The listener normally runs on the thread that raised the signal or notice. No lock is held, so it can call the breaker.
 /// Return quickly: the call that runs the listener waits; other calls do not. A thread delivers at most 16 signals and notices, and for at most
 /// 10 ms. The next thread that causes a transition, or the thread pool, delivers the rest. While a listener hangs, at most 10,000 signals
 /// and notices wait for it. Then the oldest are dropped, <see cref="BreakerSnapshot.SignalsDropped"/> counts the dropped signals, and the

@@ -8,7 +8,7 @@ public interface IListener
     /// <value><see langword="null"/> by default: the breaker then times calls only if a rule or another listener requires it.</value>
     DurationBuckets? DurationBuckets => null;
 
-    /// <summary>Attaches the listener to a breaker. Called once per breaker, when the breaker is created and before its first signal. By default, does nothing.</summary>
+    /// <summary>Attaches the listener to a breaker. Called once per breaker, when the breaker is created or <see cref="FluxgateBreaker.Attach"/> is called, and before its first signal. By default, does nothing.</summary>
     /// <param name="breaker">The breaker. Reference it weakly; otherwise it cannot be collected before the listener.</param>
     void OnAttached(FluxgateBreaker breaker) { }
 

@@ -39,7 +39,7 @@ internal sealed class BreakEnd
     /// <summary>Gets the end on the exact clock.</summary>
     public long At { get; }
 
-    /// <summary>Gets the time from which the circuit is idle if no call comes. A postponement that the timer asked for does not move it: otherwise, a circuit without calls could stay forever.</summary>
+    /// <summary>Gets the time from which the circuit is idle if no call comes. A postponement that the timer caused does not move it: otherwise, a circuit without calls might never be evicted.</summary>
     public long IdleFrom { get; }
 
     /// <summary>Gets whether the break lasts until reset.</summary>

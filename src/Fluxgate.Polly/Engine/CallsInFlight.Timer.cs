@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <content>The timer, which looks at the calls where no further call comes.</content>
+/// <content>The timer, which checks for overdue calls when no further call arrives.</content>
 internal sealed partial class CallsInFlight
 {
     // A timer that looks after this time releases a breaker that is no longer used, whatever its threshold.

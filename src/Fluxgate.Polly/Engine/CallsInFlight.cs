@@ -69,7 +69,7 @@ internal sealed partial class CallsInFlight : EpochCounters
 
     /// <summary>Counts the end of a call.</summary>
     /// <returns>
-    /// <see langword="true"/> if the call was overdue when a metrics-only circuit counted a would-trip. Its result is then stale, as it would
+    /// <see langword="true"/> if the call was overdue when the circuit counted a would-trip. Its result is then stale, as it would
     /// be if the circuit had opened.
     /// </returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

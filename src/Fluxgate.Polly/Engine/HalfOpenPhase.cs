@@ -103,7 +103,7 @@ internal sealed partial class HalfOpenPhase : Phase
         return null;
     }
 
-    /// <summary>Settles the probes whose leases have expired on a thread of the pool, because it runs code of users. For a circuit without calls and timers.</summary>
+    /// <summary>Settles the probes whose leases have expired on a thread-pool thread, because it runs user code. For a circuit without calls and timers.</summary>
     public void ExpireLeasesInBackground()
     {
         if (_probes.FirstDeadline <= Clock.Now)
@@ -112,7 +112,7 @@ internal sealed partial class HalfOpenPhase : Phase
         }
     }
 
-    /// <summary>Lets the lease of a probe that made progress begin again, unless it has expired.</summary>
+    /// <summary>Restarts the lease of a probe that made progress, unless it has expired.</summary>
     public void Renew(Probe probe)
     {
         var now = Clock.Now;

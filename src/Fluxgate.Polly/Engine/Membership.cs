@@ -8,7 +8,7 @@ internal abstract class Membership
     /// <summary>Gets the name of the circuit, which is composed at each call: circuits that are never reported keep no name.</summary>
     public abstract string CircuitName { get; }
 
-    /// <summary>Gets the key of the circuit, or <see langword="null"/> if it is the one that keys without a circuit of their own share.</summary>
+    /// <summary>Gets the key of the circuit, or <see langword="null"/> if it is the shared circuit, which serves the keys that have no circuit of their own.</summary>
     public abstract string? Key { get; }
 
     /// <summary>Gets the circuit that the key has now; <see langword="null"/> if it has none.</summary>
@@ -26,6 +26,6 @@ internal abstract class Membership
     /// <summary>Returns a claim of a circuit that did not open after all.</summary>
     public abstract void ReturnClaim();
 
-    /// <summary>Receives each transition after it was made, except a trip that used a claim. Transitions that threads make beside each other come in any order.</summary>
+    /// <summary>Receives each transition after it was made, except a trip that used a claim. Concurrent transitions can arrive in any order.</summary>
     public abstract void Moved(BreakerState from, BreakerState to);
 }

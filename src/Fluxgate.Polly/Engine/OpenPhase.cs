@@ -14,8 +14,8 @@ internal sealed class OpenPhase : Phase
     {
         _breakFor = breakFor;
 
-        // A postponement holds as long as its break and its gate. If a call asks the gate beside a reconfiguration, its answer may come too
-        // late for this object, which then asks again.
+        // A postponement holds as long as its break and its gate. If a call runs the gate during a reconfiguration, the result may come too
+        // late for this object, which then calls the gate again.
         _end =
             start.Reconfigures is OpenPhase continued && breakFor == continued._breakFor && Rules.ProbeGate == continued.Rules.ProbeGate
                 ? continued.End
@@ -27,7 +27,7 @@ internal sealed class OpenPhase : Phase
     /// <summary>Gets the duration of the break without postponements; <see langword="null"/> if it lasts until reset.</summary>
     public TimeSpan? BreakFor => _breakFor == TimeSpan.MaxValue ? null : _breakFor;
 
-    /// <summary>Gets when the break ends, or when the probe gate is asked again.</summary>
+    /// <summary>Gets when the break ends, or when the probe gate is called again.</summary>
     public BreakEnd End => Volatile.Read(ref _end);
 
     /// <summary>Gets whether the probe gate has postponed the end.</summary>
@@ -86,7 +86,7 @@ internal sealed class OpenPhase : Phase
 
         if (Rules.ProbeGate is not null)
         {
-            // First, so that a gate that hangs is passed by without calls.
+            // Set the timer first, so that the break ends without calls even if the gate hangs.
             Machine.ScheduleTimer(this, FluxgateDefaults.UserCodePatience);
         }
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Fluxgate;
 
 /// <summary>
-/// The timer that finds overdue calls where no further call comes. All breakers of one time provider share it, and it fires at multiples of
+/// The timer that finds overdue calls when no further call arrives. All breakers of one time provider share it, and it fires at multiples of
 /// one step, because waking up takes longer than the work. It is set only while calls are in flight.
 /// </summary>
 internal sealed class OverdueTimer
@@ -22,7 +22,7 @@ internal sealed class OverdueTimer
 
     public static OverdueTimer Of(TimeProvider timeProvider) => Timers.GetValue(timeProvider, static provider => new(provider));
 
-    /// <summary>Schedules a look at the calls of a breaker.</summary>
+    /// <summary>Schedules a check of the calls of a breaker.</summary>
     /// <param name="calls">The calls.</param>
     /// <param name="number">The number of the schedule, which the breaker receives back.</param>
     /// <param name="wait">The time until then.</param>

@@ -72,7 +72,7 @@ internal abstract class Phase(PhaseStart start)
     /// <summary>Returns the time until a rejected call may try again; <see langword="null"/> if it is unknown.</summary>
     public virtual TimeSpan? RetryAfter(CallStart rejection) => null;
 
-    /// <summary>Evaluates the parts again after another object of this phase made a decision too late to apply it.</summary>
+    /// <summary>Evaluates the parts again after another object of this phase made a decision that came too late to take effect.</summary>
     /// <param name="from">The other object.</param>
     /// <param name="failures">The failures in a row when the call was recorded there; 0 if they do not matter.</param>
     /// <param name="hint">What the call says about the trip that it may cause.</param>
@@ -98,10 +98,10 @@ internal abstract class Phase(PhaseStart start)
     public virtual int ProbesInFlight => 0;
 
     /// <summary>
-    /// Claims the right to decide how the phase ends, which runs code of a user. If several calls see the tripper fire, only one of them opens the
+    /// Claims the right to decide how the phase ends, which runs user code. If several calls see the tripper fire, only one of them opens the
     /// circuit; if several see that a break is over, only one of them asks the probe gate.
     /// </summary>
-    /// <param name="isHanging">Whether another call has held the right longer than code of a user may take.</param>
+    /// <param name="isHanging">Whether another call has held the right for longer than user code may take.</param>
     public bool TryBeginEnd(out bool isHanging)
     {
         var now = Clock.Now;

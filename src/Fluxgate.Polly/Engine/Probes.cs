@@ -24,7 +24,7 @@ internal sealed class Probes
         return probe;
     }
 
-    /// <summary>Moves the end of a lease back.</summary>
+    /// <summary>Extends a lease to a later deadline.</summary>
     public void Renew(Probe probe, long deadline)
     {
         _inFlight.Remove(probe.Node!);

@@ -34,7 +34,7 @@ internal sealed partial class StateMachine
     /// <returns><see langword="false"/> if calls are in flight.</returns>
     public bool TryRetire(Totals late, out TotalsReading totals) => Totals.TryRetire(_timeline.Phase, late, out totals);
 
-    /// <summary>Reads the totals and the phase as of one moment, without the window and so without code of a user.</summary>
+    /// <summary>Reads the totals and the phase as of one moment, without the window, and therefore without user code.</summary>
     public TotalsReading ReadTotals(out Phase phase)
     {
         TotalsReading totals;

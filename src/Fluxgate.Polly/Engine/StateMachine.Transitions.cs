@@ -114,7 +114,7 @@ internal sealed partial class StateMachine
         }
     }
 
-    /// <summary>Opens a closed or half-open circuit for a given time, and counts a would-trip in metrics-only. All other states stay.</summary>
+    /// <summary>Opens a closed or half-open circuit for a given time, and counts a would-trip in the metrics-only state. Other states are not changed.</summary>
     /// <param name="reason">The reason.</param>
     /// <param name="breakFor">The break duration.</param>
     /// <param name="onlyPhase">The number of the only phase in which to act; <see langword="null"/> for any.</param>

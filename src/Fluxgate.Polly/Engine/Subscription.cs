@@ -20,7 +20,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
 
     private TimelineEntry _cursor = start;
 
-    // One blocks delivery until the listener is attached.
+    // The initial 1 blocks delivery until the listener is attached.
     private int _requests = 1;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -101,7 +101,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
     }
 
     /// <summary>
-    /// Takes the next message. A frame that waits for a listener must not hold an entry, because an entry keeps all later entries alive.
+    /// Takes the next message. A stack frame that waits for a listener must not hold an entry, because an entry keeps all later entries alive.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryTake(out object? message)

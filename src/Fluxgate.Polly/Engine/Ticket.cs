@@ -29,7 +29,7 @@ internal readonly struct Ticket
 
     public UserCode UserCode => Phase.Machine.UserCode;
 
-    /// <summary>Returns how long the call took. A call that is timed only in case its caller abandons it took zero ticks, like an untimed one.</summary>
+    /// <summary>Returns how long the call took. Returns zero ticks for a call that is timed only for abandonment, as for an untimed call.</summary>
     public CallTime Elapsed(Clock clock, long givenTicks) =>
         givenTicks >= 0 || Phase.TimesCalls ? Start.Elapsed(clock, givenTicks) : default;
 
@@ -59,7 +59,7 @@ internal readonly struct Ticket
         return (phase.IsReconfigured ? phase.Machine.Latest(phase) : phase).Settle(this, verdict, durationTicks, hint);
     }
 
-    /// <summary>Settles a call that its caller abandoned: as a failure if it waited for long, else as ignored.</summary>
+    /// <summary>Settles a call that its caller abandoned: as a failure after a long wait, as a success if it made progress, and otherwise as ignored. Ignores every call while the application stops, even after progress.</summary>
     /// <remarks>Static, so that the tickets of other calls stay in registers.</remarks>
     /// <param name="abandoned">The ticket of the call.</param>
     /// <param name="durationTicks">The duration of the call in ticks of 100 ns, or <see cref="StateMachine.Unmeasured"/>.</param>

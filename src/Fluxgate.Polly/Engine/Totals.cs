@@ -4,10 +4,10 @@ namespace Fluxgate;
 /// The counts of all phases of a breaker. Phases that have ended are added to them, and results that arrive after their phase are added
 /// directly, so that no count is lost.
 /// </summary>
-/// <remarks>One lock guards arithmetic. It is taken for transitions, snapshots, and the results of stale, nested and abandoned calls.</remarks>
+/// <remarks>One lock guards arithmetic. It is taken for transitions, snapshots, user errors, dropped signals, and the results of stale, nested and abandoned calls.</remarks>
 internal sealed class Totals
 {
-    // The counters: those of a ledger before its rejections, the rejections by state, the others, and the errors of users by source.
+    // The counters: those of a ledger before its rejections, the rejections by state, the others, and the errors in user code by source.
     private const int Stale = Ledger.Rejected + History.States;
     private const int Dropped = Stale + 1;
     private const int AbandonedFailures = Dropped + 1;
@@ -21,7 +21,7 @@ internal sealed class Totals
     private long[]? _counts;
     private SlowTotals? _slow;
 
-    // Of a circuit that its group has retired: the totals that count instead of these.
+    // The totals that replace these after the group has retired the circuit; otherwise null.
     private Totals? _heir;
 
     private long[] Counts => _counts ??= new long[Errors + UserCode.Sources];
@@ -38,7 +38,7 @@ internal sealed class Totals
     /// <summary>Counts a rejection whose phase has ended.</summary>
     public void AddRejected(BreakerState state) => Add(Ledger.Rejected + (int)state);
 
-    /// <summary>Counts an error of a user's code.</summary>
+    /// <summary>Counts an error in user code.</summary>
     public void AddError(UserErrorSource source) => Add(Errors + (int)source);
 
     /// <summary>Counts a signal that a listener did not receive.</summary>

@@ -32,7 +32,7 @@ internal readonly struct UserCode(StateMachine machine)
     {
         try
         {
-            return start(part) ?? throw new InvalidOperationException($"{part} started as null.");
+            return start(part) ?? throw new InvalidOperationException($"Start of {part} returned null.");
         }
         catch (Exception error)
         {

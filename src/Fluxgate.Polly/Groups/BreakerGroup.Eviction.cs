@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
-/// <content>The eviction of idle breakers, on a timer. Calls note nothing for it: their counts show whether there were any.</content>
+/// <content>The eviction of idle breakers, on a timer. Calls do no work for it: the timer compares their counts.</content>
 public sealed partial class BreakerGroup
 {
-    // The looks at the breakers within one idle timeout.
+    // The number of sweeps within one idle timeout.
     private const int Looks = 10;
 
     private readonly object _timerGate = new();
@@ -18,7 +18,7 @@ public sealed partial class BreakerGroup
     // The circuits that have had no call for the idle timeout and stay.
     private int _idle;
 
-    /// <summary>Sets the timer for the next look, unless it is set.</summary>
+    /// <summary>Sets the timer for the next sweep, unless it is set.</summary>
     /// <param name="again">Whether to set it in any case, because the timeout has changed.</param>
     private void ScheduleSweep(bool again = false)
     {
@@ -116,7 +116,7 @@ public sealed partial class BreakerGroup
         Volatile.Write(ref _idle, idle);
     }
 
-    /// <summary>Looks whether a circuit is idle, and evicts it then.</summary>
+    /// <summary>Evicts a circuit if it is idle.</summary>
     /// <returns>Whether it is idle and stays.</returns>
     private bool Look(GroupMember member, long now, TimeSpan timeout)
     {
@@ -132,7 +132,7 @@ public sealed partial class BreakerGroup
 
         var totals = member.Machine.ReadTotals(out var phase);
         var idleFrom = member.LookForCalls(phase, totals, now);
-        // Without a call nobody else does it, and the circuit would stay for ever.
+        // Without calls, nothing else expires the leases, and the circuit would never be evicted.
         (phase as HalfOpenPhase)?.ExpireLeasesInBackground();
         if (member.LastCallAt != now)
         {

@@ -55,7 +55,7 @@ public sealed partial class BreakerGroup : IEnumerable<FluxgateBreaker>, IDispos
     /// <summary>Gets the clock of the breakers.</summary>
     public TimeProvider TimeProvider => _clock.Provider;
 
-    /// <summary>Gets the breaker for calls without a key, and for keys that find no place.</summary>
+    /// <summary>Gets the breaker for calls without a key, and for keys that have no breaker because the group is full.</summary>
     public FluxgateBreaker Shared => _shared.Breaker;
 
     /// <summary>Gets a copy of the options.</summary>
@@ -148,7 +148,7 @@ public sealed partial class BreakerGroup : IEnumerable<FluxgateBreaker>, IDispos
     /// <param name="settings">The new settings, which are copied.</param>
     /// <param name="options">The new options, which are copied; by default, those of a new <see cref="BreakerGroupOptions"/>. If they allow fewer breakers than exist, these stay until they are idle.</param>
     /// <returns>The changes of the settings and options of the group, one line for each. Empty if none of them changed.</returns>
-    /// <exception cref="ArgumentException">A setting or an option is invalid; the message is that of the constructor. What was in force remains so.</exception>
+    /// <exception cref="ArgumentException">A setting or an option is invalid; the message is that of the constructor. The current settings and options remain in effect.</exception>
     public IReadOnlyList<string> Reconfigure(FluxgateBreakerSettings settings, BreakerGroupOptions? options = null)
     {
         var rules = new GroupRules(Require.NotNull(settings), options ?? new(), Rules);
@@ -168,7 +168,7 @@ public sealed partial class BreakerGroup : IEnumerable<FluxgateBreaker>, IDispos
         return [.. changes, .. rules.ChangesFrom(before)];
     }
 
-    /// <summary>Ignores every call that its caller abandons after the application began to stop; see <see cref="FluxgateBreaker.IgnoreAbandonedCallsAfter"/>.</summary>
+    /// <summary>Ignores every call that its caller abandons after the application has begun to stop; see <see cref="FluxgateBreaker.IgnoreAbandonedCallsAfter"/>.</summary>
     /// <param name="stopping">The token that is cancelled when the application begins to stop.</param>
     public void IgnoreAbandonedCallsAfter(CancellationToken stopping)
     {

@@ -4,7 +4,7 @@ namespace Fluxgate;
 /// <remarks>Not thread-safe. A group copies them.</remarks>
 public sealed class BreakerGroupOptions
 {
-    /// <summary>Gets or sets the number of breakers that the group holds. While all places are taken, further keys share one breaker.</summary>
+    /// <summary>Gets or sets the maximum number of keys that have a breaker of their own. While the group is full, further keys share one breaker.</summary>
     /// <value>At least 1 and at most 1,000,000; 1,000 by default. A breaker keeps about 1 KB.</value>
     public int MaxBreakers { get; set; } = FluxgateDefaults.MaxBreakers;
 
@@ -21,7 +21,7 @@ public sealed class BreakerGroupOptions
     /// </summary>
     /// <value>
     /// Greater than 0 and at most 1 (0.5 is 50%); <see langword="null"/> by default: all may be open. One circuit may always open. The ratio refers
-    /// to the circuits that had a call within <see cref="IdleTimeout"/>. As <c>max_ejection_percent</c> of Envoy's outlier detection.
+    /// to the circuits that had a call within <see cref="IdleTimeout"/>. It corresponds to <c>max_ejection_percent</c> in Envoy's outlier detection.
     /// </value>
     public double? MaxOpenRatio { get; set; }
 

@@ -29,7 +29,7 @@ public sealed class BreakerGroupSnapshot
     /// <summary>Gets the number of keys that have a breaker.</summary>
     public int Count => Circuits.Count;
 
-    /// <summary>Gets the number of places.</summary>
+    /// <summary>Gets the maximum number of keys that have a breaker of their own.</summary>
     public int MaxBreakers { get; }
 
     /// <summary>Gets how many breakers were evicted since the group was created.</summary>

@@ -41,7 +41,7 @@ internal sealed class GroupMember : Membership
     /// <summary>Gets or sets the index in the list of the group, which guards it.</summary>
     public int Index { get; set; }
 
-    /// <summary>Gets the time of a look at the breaker since which it has had no call.</summary>
+    /// <summary>Gets the time of the sweep since which the breaker has had no call.</summary>
     public long LastCallAt { get; private set; }
 
     /// <summary>Gets whether the breaker has been evicted. A call that misses this goes to its <see cref="Membership.Successor"/>.</summary>
@@ -90,7 +90,7 @@ internal sealed class GroupMember : Membership
         }
     }
 
-    /// <summary>Notes whether the breaker was called since the last look.</summary>
+    /// <summary>Records whether the breaker was called since the last sweep.</summary>
     /// <returns>The time from which it is idle, or <see langword="null"/> if it is not.</returns>
     public long? LookForCalls(Phase phase, in TotalsReading totals, long now)
     {

@@ -7,7 +7,7 @@ namespace Fluxgate;
 /// a custom one, use <see cref="Read"/>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Metrics are read on request, so a breaker is visible from its creation on, and calls do no work for metrics, except for the
+/// Thread-safe. Metrics are read on request, so a breaker is visible as soon as it is attached, and calls do no work for metrics, except for the
 /// duration histogram. Breakers are referenced weakly: a breaker that is disposed or collected disappears. Breakers of one name share their
 /// series: a gauge shows the newest breaker, and a counter or histogram the sum over all, including those that were disposed or collected while
 /// another breaker of the name exists. Therefore a pipeline that reloads under the same name continues its counters.

@@ -32,7 +32,7 @@ internal sealed class Circuits(BreakerMetrics metrics)
         }
     }
 
-    /// <summary>Removes a breaker, or a group of which no breaker is attached any more.</summary>
+    /// <summary>Removes a breaker, or a group that has no attached breaker left.</summary>
     public void Remove(object source)
     {
         lock (_gate)

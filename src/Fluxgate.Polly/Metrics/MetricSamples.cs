@@ -4,7 +4,7 @@ namespace Fluxgate;
 /// <remarks>Not thread-safe. Exporters reuse an instance.</remarks>
 public sealed class MetricSamples
 {
-    /// <summary>The number of samples from which on a dictionary is faster than a linear search.</summary>
+    /// <summary>The number of samples at which a dictionary becomes faster than a linear search.</summary>
     private const int Many = 48;
 
     private MetricSample[] _samples = [];

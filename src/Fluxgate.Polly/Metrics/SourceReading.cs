@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// <param name="Keys">The keys of the group that have series of their own.</param>
 internal sealed record SourceReading(BreakerSnapshot Counts, BreakerGroupSnapshot? Group, IReadOnlyList<KeyReading> Keys)
 {
-    /// <summary>Reads a breaker or a group. It runs code of users.</summary>
+    /// <summary>Reads a breaker or a group. It runs user code.</summary>
     public static SourceReading Of(object source, KeySelection? keys)
     {
         if (source is FluxgateBreaker breaker)

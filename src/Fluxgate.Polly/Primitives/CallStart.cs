@@ -38,7 +38,7 @@ internal readonly struct CallStart
         return isCoarse ? ~_word : _word;
     }
 
-    /// <summary>Returns the present on the clock on which the call started; the same start if the call is not timed.</summary>
+    /// <summary>Returns the current time on the clock on which the call started, or the same start if the call is not timed.</summary>
     /// <param name="clock">The breaker's exact clock.</param>
     public CallStart Again(Clock clock)
     {

@@ -31,7 +31,7 @@ internal static class FluxgateDefaults
     /// <summary>The most signals and notices that wait for a synchronous listener. Beyond that, the oldest are dropped.</summary>
     public const int MostSignalsWaiting = 10_000;
 
-    /// <summary>The number of waiting signals and notices from which on notices are skipped.</summary>
+    /// <summary>The number of waiting signals and notices at which further notices are skipped.</summary>
     public const int MostNoticesWaiting = 256;
 
     /// <summary>The largest count window that stores the duration of each call: 9 MB.</summary>
@@ -60,7 +60,7 @@ internal static class FluxgateDefaults
     public static readonly TimeSpan BreakFor = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a circuit waits for code of a user that one call runs for all: a break duration or a probe gate. Then another call goes on without it.
+    /// How long a circuit waits for a break duration or a probe gate, which is user code that one call runs for all calls. Another call then continues without it.
     /// </summary>
     public static readonly TimeSpan UserCodePatience = TimeSpan.FromSeconds(1);
 

@@ -1,8 +1,8 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The notice that all places of a group are taken, so that further keys share one breaker. The shared breaker raises it once, and again after
-/// the group has had a free place.
+/// The notice that a group is full, so that further keys share one breaker. The shared breaker raises it when the group becomes full, and again
+/// when the group becomes full after an eviction.
 /// </summary>
 public sealed class GroupFullNotice : Notice
 {
@@ -12,7 +12,7 @@ public sealed class GroupFullNotice : Notice
     /// <summary>Gets the name of the group.</summary>
     public string GroupName { get; }
 
-    /// <summary>Gets the number of places.</summary>
+    /// <summary>Gets the maximum number of keys that have a breaker of their own.</summary>
     public int MaxBreakers { get; }
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>
-/// The notice that a probe succeeded after its lease had expired. It had counted as a failure then. If this happens again and again, healthy
+/// The notice that a probe succeeded after its lease had expired. The probe was counted as a failure when the lease expired. If this happens repeatedly, healthy
 /// calls take longer than <see cref="FluxgateBreakerSettings.ProbeLease"/>, and the circuit cannot close.
 /// </summary>
 public sealed class LeaseExceededNotice : Notice

@@ -36,7 +36,7 @@ public readonly struct ProbeGateContext
     /// <summary>Gets the name of the group that the circuit belongs to, or <see langword="null"/> if it belongs to none.</summary>
     public string? GroupName { get; }
 
-    /// <summary>Gets the key of the circuit in its group; <see langword="null"/> without a group, and for the circuit that keys without one of their own share.</summary>
+    /// <summary>Gets the key of the circuit in its group; <see langword="null"/> without a group, and for the shared circuit, which serves the keys that have no circuit of their own.</summary>
     public string? Key { get; }
 
     /// <summary>Gets how long the circuit has been open, on the monotonic clock.</summary>

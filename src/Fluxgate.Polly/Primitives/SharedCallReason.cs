@@ -3,7 +3,7 @@ namespace Fluxgate;
 /// <summary>Why a call went to the shared breaker of a group.</summary>
 public enum SharedCallReason
 {
-    /// <summary>All places of the group were taken.</summary>
+    /// <summary>The group was full.</summary>
     NoPlace = 0,
 
     /// <summary>The key selector returned <see langword="null"/>.</summary>

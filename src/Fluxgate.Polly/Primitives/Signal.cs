@@ -26,7 +26,7 @@ public sealed class Signal
     /// <summary>Gets the name of the group that the circuit belongs to, or <see langword="null"/> if it belongs to none.</summary>
     public string? GroupName { get; internal init; }
 
-    /// <summary>Gets the key of the circuit in its group; <see langword="null"/> without a group, and for the circuit that keys without one of their own share.</summary>
+    /// <summary>Gets the key of the circuit in its group; <see langword="null"/> without a group, and for the shared circuit, which serves the keys that have no circuit of their own.</summary>
     public string? Key { get; internal init; }
 
     /// <summary>Gets the old state, which is the <see cref="NewState"/> of the breaker's previous signal.</summary>

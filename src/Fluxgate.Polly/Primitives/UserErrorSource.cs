@@ -33,7 +33,7 @@ public enum UserErrorSource
     /// <summary>The time provider or one of its timers. The clock returns its last timestamp until the provider works again. The error is counted, but no notice is raised.</summary>
     Clock = 9,
 
-    /// <summary>A key selector of a group. The call goes to the breaker that keys without one of their own share.</summary>
+    /// <summary>A key selector of a group. The call uses the shared breaker of the group.</summary>
     KeySelector = 10,
 
     /// <summary>A probe gate. Probing begins.</summary>

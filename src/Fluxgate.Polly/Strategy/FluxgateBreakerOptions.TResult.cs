@@ -88,16 +88,16 @@ public class FluxgateBreakerOptions<TResult> : ResilienceStrategyOptions, IValid
     public TimeSpan MaxBreakDurationHint { get; set; } = FluxgateDefaults.MaxBreakDurationHint;
 
     /// <summary>
-    /// Gets or sets whether the body of an <see cref="HttpResponseMessage"/> belongs to the call. A call whose response is no failure then settles when the body
+    /// Gets or sets whether the body of an <see cref="HttpResponseMessage"/> belongs to the call. A call whose response is not a failure then settles when the body
     /// has been read to its end (a success), when reading it fails (a failure), or when the response is disposed (a success, or a failure if the caller waited for
     /// <see cref="FluxgateBreakerSettings.AbandonedAfter"/> without receiving anything).
     /// </summary>
-    /// <value><see langword="false"/> by default: the call settles with the headers of the response. Without effect on other results.</value>
+    /// <value><see langword="false"/> by default: the call settles with the headers of the response. Has no effect on results of other types.</value>
     /// <remarks>
     /// Only reads count as waiting: slow thresholds, overdue calls and <see cref="FluxgateBreakerSettings.AbandonedAfter"/> apply to the longest single wait, for the
     /// headers or for bytes, so neither a slow consumer nor a long download is slow. Each part renews the lease of a probe. A transition that the end of a body causes
-    /// reaches the listeners, and not Polly's telemetry, because the context of the call has ended. Dispose every response: otherwise its call settles
-    /// when it is collected.
+    /// reaches the listeners, and not Polly's telemetry, because the context of the call has ended. Dispose every response: otherwise, its call settles
+    /// when the garbage collector finds the response.
     /// </remarks>
     public bool CountBody { get; set; }
 

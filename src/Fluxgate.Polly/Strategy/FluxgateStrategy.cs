@@ -3,7 +3,7 @@ using Polly;
 
 namespace Fluxgate;
 
-/// <summary>Admits a call, runs the callback, classifies the outcome, settles. Never throws, and never changes an outcome (rule 11).</summary>
+/// <summary>Admits a call, runs the callback, classifies the outcome and settles the call. Never throws, and never changes an outcome (rule 11).</summary>
 /// <remarks>
 /// Synchronous as long as the callback and the predicates are: an async state machine would take longer than the breaker itself. It serves
 /// pipelines of one result type too: for a <see cref="ResilienceStrategy{TResult}"/>, Polly would convert the callback and each result.

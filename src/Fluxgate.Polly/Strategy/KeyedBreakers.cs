@@ -5,7 +5,7 @@ namespace Fluxgate;
 /// <summary>Finds the breaker of each call in a group, by the key of the call.</summary>
 internal sealed class KeyedBreakers(BreakerGroup group, Func<ResilienceContext, string?> selector)
 {
-    // Calls often have the key of the call before.
+    // Consecutive calls often have the same key.
     private GroupMember? _last;
 
     /// <summary>Returns the breaker of a call. Never throws: without a key, it is the shared one.</summary>

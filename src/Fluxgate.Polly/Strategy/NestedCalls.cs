@@ -27,7 +27,7 @@ internal static class NestedCalls
             }
             finally
             {
-                // What the callback started has captured the scope. The caller of the pipeline does not get it.
+                // The work that the callback started has captured the scope. The caller of the pipeline must not receive it.
                 ProbeScope.Current = outer;
             }
         };

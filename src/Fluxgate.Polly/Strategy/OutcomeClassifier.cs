@@ -77,12 +77,12 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
     private static bool IsAbandoned(Exception? exception, ResilienceContext context) =>
         context.CancellationToken.IsCancellationRequested && IsCancellation(exception);
 
-    // An aggregate hides a failure where one of its exceptions is something else.
+    // An aggregate is a cancellation only if all of its exceptions are: any other one is a failure.
     private static bool IsCancellation(Exception? exception) =>
         exception is OperationCanceledException
         || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
 
-    // The same breaker rejected the call further in: this says nothing about the dependency.
+    // An inner strategy with the same breaker rejected the call: this says nothing about the dependency.
     private static bool IsOwnRejection(Exception? exception, Ticket call) =>
         exception is CallNotPermittedException rejection && rejection.IsBy(call.Phase.Machine);
 

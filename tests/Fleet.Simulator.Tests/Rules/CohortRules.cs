@@ -64,7 +64,7 @@ public sealed class CohortRules
     }
 
     [Fact]
-    public void A_cohort_whose_load_is_not_there_does_not_grow()
+    public void A_cohort_whose_members_have_not_all_begun_does_not_grow()
     {
         var digests = Cohort(0.5, failures: 0).Select((digest, i) => i % 5 == 0 ? digest with { HasBegun = false } : digest);
 

@@ -21,7 +21,7 @@ public sealed class ProbeRules
     }
 
     [Fact]
-    public void A_member_may_begin_in_the_cohort_with_a_lease_or_while_the_fleet_is_closed()
+    public void A_member_begins_in_the_cohort_with_a_lease_or_in_a_closed_fleet()
     {
         var open = new ScopeSummary { Epoch = 1, IsOpen = true };
 

@@ -9,7 +9,7 @@ public sealed class VetoRules
     [InlineData(20, 5, false)]
     [InlineData(19, 0, false)]
     [InlineData(0, 0, false)]
-    public void A_member_with_calls_enough_and_few_failures_does_not_follow(long requests, long failures, bool stays)
+    public void A_member_with_enough_calls_and_few_failures_does_not_follow(long requests, long failures, bool stays)
     {
         Assert.Equal(stays, Veto.Applies(FleetRules.Default, BreakerRule.Of(20, 0.5), new(requests, failures)));
     }

@@ -30,7 +30,7 @@ public sealed class DashboardRights
 
     [Theory]
     [MemberData(nameof(Undecided))]
-    public async Task Mapping_fails_unless_it_is_said_who_may_see_the_page(Action<FluxgateDashboardOptions>? configure, string word)
+    public async Task Mapping_fails_without_a_policy_or_AllowAnonymous(Action<FluxgateDashboardOptions>? configure, string word)
     {
         var builder = WebApplication.CreateSlimBuilder();
         TestUsers.Add(builder.Services);
@@ -81,7 +81,7 @@ public sealed class DashboardRights
     }
 
     [Fact]
-    public async Task Everybody_may_read_where_it_is_said()
+    public async Task AllowAnonymous_lets_everyone_read()
     {
         await using var application = await DashboardApplication.StartAsync(DashboardApplication.Open);
         foreach (var path in Reads)
@@ -109,7 +109,7 @@ public sealed class DashboardRights
     [InlineData(null, HttpStatusCode.Unauthorized)]
     [InlineData("guest", HttpStatusCode.Forbidden)]
     [InlineData("staff", HttpStatusCode.Forbidden)]
-    public async Task Nobody_controls_without_the_right_to(string? user, HttpStatusCode status)
+    public async Task Control_requires_the_control_policy(string? user, HttpStatusCode status)
     {
         foreach (var anonymous in new[] { false, true })
         {

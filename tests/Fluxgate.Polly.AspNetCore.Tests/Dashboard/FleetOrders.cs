@@ -113,7 +113,7 @@ public sealed class FleetOrders
     }
 
     [Fact]
-    public async Task Who_lost_a_race_is_told_and_sees_the_current_directives()
+    public async Task A_rejected_order_returns_the_current_directives()
     {
         await using var fleet = await StartAsync();
         var seen = await OrderAsync(fleet, ForceOpen, "preview");
@@ -202,7 +202,7 @@ public sealed class FleetOrders
     [InlineData(null, HttpStatusCode.Unauthorized)]
     [InlineData("guest", HttpStatusCode.Forbidden)]
     [InlineData("staff", HttpStatusCode.Forbidden)]
-    public async Task Nobody_steers_the_fleet_without_the_right_to(string? user, HttpStatusCode status)
+    public async Task Control_of_the_fleet_requires_the_control_policy(string? user, HttpStatusCode status)
     {
         foreach (var anonymous in new[] { false, true })
         {

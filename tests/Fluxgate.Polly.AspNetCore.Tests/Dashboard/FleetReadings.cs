@@ -266,7 +266,7 @@ public sealed class FleetReadings
     }
 
     [Fact]
-    public async Task A_reading_that_a_store_refuses_as_an_argument_is_not_the_fault_of_the_request()
+    public async Task An_ArgumentException_of_the_store_is_not_a_client_error()
     {
         var fleet = new ScriptedFleet { Report = () => Task.FromException<FleetReport>(new ArgumentException("of the store")) };
         await using var application = await DashboardApplication.StartAsync(services: fleet.Register, time: _time);

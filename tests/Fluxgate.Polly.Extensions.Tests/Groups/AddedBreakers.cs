@@ -28,7 +28,7 @@ public sealed class AddedBreakers
     }
 
     [Fact]
-    public async Task It_has_the_clock_listeners_health_and_disposal_of_the_container()
+    public async Task An_added_breaker_has_the_clock_and_listeners_of_the_container()
     {
         var listener = new DiListener();
         var world = new ConfigurationWorld(
@@ -52,7 +52,7 @@ public sealed class AddedBreakers
     }
 
     [Fact]
-    public void Reloads_reach_it_also_when_they_begin_and_cease_to_define_it()
+    public void Reloads_reconfigure_an_added_breaker_with_or_without_its_name()
     {
         using var world = new ConfigurationWorld("");
         var orders = world.Breakers.GetOrAdd("orders");

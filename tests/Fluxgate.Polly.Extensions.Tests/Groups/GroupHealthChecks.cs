@@ -11,7 +11,7 @@ public sealed class GroupHealthChecks
     [InlineData(6, HealthStatus.Healthy)]
     [InlineData(7, HealthStatus.Unhealthy)]
     [InlineData(100, HealthStatus.Unhealthy)]
-    public async Task A_group_fails_from_a_ratio_of_open_circuits_on(int open, HealthStatus expected)
+    public async Task A_group_fails_when_its_ratio_of_open_circuits_reaches_the_limit(int open, HealthStatus expected)
     {
         using var world = World(checks => checks.AddFluxgateBreakerGroup("tenants", 0.07, failureStatus: HealthStatus.Unhealthy));
         Put(world, open, BreakerState.Open);

@@ -130,7 +130,7 @@ public sealed class GroupLogs : IDisposable
     }
 
     [Fact]
-    public void The_next_breaker_of_a_key_keeps_its_clock_when_the_evicted_one_is_detached()
+    public void A_new_breaker_of_a_key_keeps_its_clock_when_the_old_one_is_detached()
     {
         using var evicted = new FluxgateBreaker("tenants/acme", null, _time);
         _listener.OnAttached(evicted);

@@ -59,7 +59,7 @@ public sealed class ReloadedGroups
     }
 
     [Fact]
-    public void An_invalid_group_does_not_keep_others_from_their_change()
+    public void An_invalid_group_does_not_prevent_changes_to_other_groups()
     {
         using var world = new GroupsWorld();
         world.BecomeJson(GroupsWorld.JsonOf("\"tenants\": { \"Tripper\": \"FailureStreak(2)\" }, \"hosts\": { \"MaxBreakers\": 0 }"));
@@ -184,7 +184,7 @@ public sealed class ReloadedGroups
     }
 
     [Fact]
-    public async Task An_edited_file_reconfigures_a_group_and_a_broken_one_keeps_its_settings()
+    public async Task An_edited_file_reconfigures_a_group_and_an_invalid_file_does_not()
     {
         await using var file = new ConfigFile(GroupsWorld.Json(Acme3), ignoreBrokenFiles: true);
         await file.StartAsync();
@@ -219,7 +219,7 @@ public sealed class ReloadedGroups
     }
 
     [Fact]
-    public void One_notice_tells_the_listeners_of_a_change_for_all_keys()
+    public void Listeners_receive_one_notice_for_a_change_of_all_keys()
     {
         List<string> log = [];
         using var world = new GroupsWorld(Acme3, services => services.AddFluxgateListener(new Reconfigurations(log)));

@@ -8,7 +8,7 @@ public sealed class HostileBytes(RedisServer server) : IClassFixture<RedisServer
     private readonly RedisKeys _keys = new("shop");
 
     [Fact]
-    public async Task What_is_no_message_is_counted_and_ignored()
+    public async Task Bytes_that_are_not_a_message_are_counted_and_ignored()
     {
         await using var fleet = await RedisFleet.StartAsync(2, server.Address);
         var random = new Random(17);
@@ -53,7 +53,7 @@ public sealed class HostileBytes(RedisServer server) : IClassFixture<RedisServer
     [InlineData("1e3")]
     [InlineData("99999999999999999999")]
     [InlineData("9999999999999999")]
-    public async Task A_revision_that_is_none_is_no_document_and_the_next_write_replaces_it(string revision)
+    public async Task An_invalid_revision_is_replaced_by_the_next_write(string revision)
     {
         await using var store = server.OpenStore($"revision {revision}");
         var key = new RedisKeys($"revision {revision}").Directives;

@@ -47,7 +47,7 @@ public sealed class Rights(RedisServer server) : IClassFixture<RedisServer>, IAs
     }
 
     [Fact]
-    public async Task A_member_leads_alone_and_keeps_what_was_flushed_although_it_may_not_write_it()
+    public async Task A_member_without_write_access_leads_and_keeps_flushed_directives()
     {
         await _operators!.IssueAsync(RedisFleet.Order(FleetAction.ForceOpen), BreakerState.ForcedOpen, 1);
         await using var member = Member();

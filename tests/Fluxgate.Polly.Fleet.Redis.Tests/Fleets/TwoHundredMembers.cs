@@ -44,7 +44,7 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
     }
 
     [Fact]
-    public async Task Of_two_operators_at_once_one_wins_and_the_other_is_told()
+    public async Task Of_two_concurrent_orders_one_is_accepted_and_one_is_rejected()
     {
         var rounds = 0;
         for (var attempt = 0; attempt < 30 && rounds < 10; attempt++)

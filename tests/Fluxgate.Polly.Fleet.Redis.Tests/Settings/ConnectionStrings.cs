@@ -18,7 +18,7 @@ public sealed class ConnectionStrings
     [InlineData("redis,password=ses,amesesame=x", "is invalid at part 3 of 3: unknown option. Known options: abortConnect,")]
     [InlineData("redis,connectTimeout=sesame", "is invalid at part 2 of 2: the value of connectTimeout is invalid")]
     [InlineData("rediss://user:sesame@redis:6379", "is invalid at part 1 of 1: an address with :// is not supported")]
-    public async Task What_is_wrong_ends_the_startup_with_a_message_without_values(string? text, string expected)
+    public async Task An_invalid_string_stops_startup_with_a_message_without_values(string? text, string expected)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddFluxgate().AddBreaker("payments");

@@ -182,7 +182,7 @@ public sealed class DirectivesOfTheFleet
     }
 
     [Fact]
-    public async Task A_directive_ends_by_the_clock_of_the_store_also_while_the_store_is_gone()
+    public async Task A_directive_ends_on_time_while_the_store_is_unavailable()
     {
         var world = new FleetWorld(3);
         await world.StepAsync();
@@ -237,7 +237,7 @@ public sealed class DirectivesOfTheFleet
     }
 
     [Fact]
-    public async Task A_manual_call_stands_until_the_next_directive_and_shows_as_a_divergence()
+    public async Task A_manual_call_is_a_divergence_until_the_next_directive()
     {
         var world = new FleetWorld(3);
         await world.StepAsync();
@@ -274,7 +274,7 @@ public sealed class DirectivesOfTheFleet
     }
 
     [Fact]
-    public async Task Of_two_operators_at_once_one_wins_and_the_other_is_told()
+    public async Task Of_two_concurrent_orders_one_is_accepted_and_one_is_rejected()
     {
         var world = new FleetWorld(2);
         await world.StepAsync();
@@ -290,7 +290,7 @@ public sealed class DirectivesOfTheFleet
     }
 
     [Fact]
-    public async Task An_operator_whose_writing_loses_the_race_is_told()
+    public async Task An_order_that_another_order_overtakes_is_rejected()
     {
         var world = new FleetWorld(2);
         await world.StepAsync();

@@ -12,7 +12,7 @@ public sealed class FilesOfDirectives : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_file_keeps_the_directives_and_counts_the_time_that_the_process_was_gone()
+    public async Task A_file_keeps_directives_which_expire_while_the_process_is_down()
     {
         var world = new FleetWorld();
         world.Add("first", configure: options => options.DirectivesFile = Path);

@@ -51,7 +51,7 @@ public sealed class LostDirectives
     }
 
     [Fact]
-    public async Task An_order_right_after_a_flush_counts_more_than_what_is_written_again()
+    public async Task An_order_right_after_a_flush_overrides_restored_directives()
     {
         var world = new FleetWorld(3);
         await world.StepAsync();

@@ -48,7 +48,7 @@ public sealed class CodeOfUsers
     }
 
     [Fact]
-    public void A_logger_that_cannot_say_whether_it_is_enabled_is_not() =>
+    public void A_logger_whose_IsEnabled_throws_counts_as_disabled() =>
         Assert.False(new QuietLogger(new Throwing()).IsEnabled(LogLevel.Warning));
 
     private static FleetMember MemberOf(FleetWorld world, Func<IReadOnlyCollection<FluxgateBreaker>> circuits, FleetEntries log) =>

@@ -141,7 +141,7 @@ public sealed class MemberExchanges
     }
 
     [Fact]
-    public async Task A_member_and_interval_cost_one_command_unless_it_leads()
+    public async Task A_member_sends_one_command_per_interval_unless_it_leads()
     {
         var world = new FleetWorld(20);
         await world.StepAsync(5);

@@ -78,7 +78,7 @@ public sealed class StoresThatReturnGarbage
     [Theory]
     [InlineData(0)]
     [InlineData(14)]
-    public async Task A_store_whose_clock_is_at_its_end_stops_nothing(int hours)
+    public async Task A_store_time_of_DateTime_MaxValue_stops_no_member(int hours)
     {
         var world = new FleetWorld(1);
         var end = new DateTimeOffset(DateTime.MaxValue, TimeSpan.FromHours(hours));

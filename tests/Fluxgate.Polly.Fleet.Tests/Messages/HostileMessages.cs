@@ -113,7 +113,7 @@ public sealed class HostileMessages
     }
 
     [Fact]
-    public void Numbers_at_their_end_make_a_summary_that_can_be_read()
+    public void Maximum_numbers_make_a_readable_summary()
     {
         var hostile = new FleetDigest
         {
@@ -129,7 +129,7 @@ public sealed class HostileMessages
     }
 
     [Fact]
-    public void A_circuit_that_is_there_twice_counts_as_one_member()
+    public void A_duplicate_circuit_in_a_digest_counts_as_one_member()
     {
         FleetCircuitReport payments = new() { Name = "payments", Calls = new(1, 0, 0, 0) };
         var hostile = new FleetDigest { Number = 1, Circuits = [.. Enumerable.Repeat(payments, 400)] };

@@ -55,7 +55,7 @@ public sealed class HostsOfAFleet
     }
 
     [Fact]
-    public async Task Without_a_host_nothing_waits_and_the_member_starts_when_the_view_is_resolved()
+    public async Task Without_a_host_the_member_starts_when_the_view_is_resolved()
     {
         await using var world = new FleetHostWorld();
         var never = new TaskCompletionSource();

@@ -54,7 +54,7 @@ public abstract class FleetStoreConformance
     }
 
     [Fact]
-    public async Task A_flush_is_told_to_those_who_know_more()
+    public async Task An_exchange_after_a_flush_returns_revision_zero()
     {
         var store = await OpenAsync("flushed");
         await store.WriteSummaryAsync(new(3, Bytes("summary")));

@@ -86,7 +86,7 @@ public sealed class FleetMetricFamilies
     }
 
     [Fact]
-    public async Task A_directive_that_has_ended_is_not_shown_although_the_loop_has_not_looked()
+    public async Task An_expired_directive_is_not_shown_even_before_the_next_exchange()
     {
         var world = new FleetWorld(1);
         await world.IssueAsync(FleetWorld.Order(FleetAction.Disable, duration: TimeSpan.FromSeconds(5)));

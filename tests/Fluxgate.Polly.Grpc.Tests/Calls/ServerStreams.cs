@@ -144,7 +144,7 @@ public sealed class ServerStreams(ShopServer server) : IClassFixture<ShopServer>
     }
 
     [Fact]
-    public async Task A_stream_that_is_neither_read_nor_disposed_settles_when_it_is_collected()
+    public async Task An_unread_and_undisposed_stream_settles_when_it_is_collected()
     {
         await Forget();
 

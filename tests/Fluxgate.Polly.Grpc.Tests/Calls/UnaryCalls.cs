@@ -147,7 +147,7 @@ public sealed class UnaryCalls(ShopServer server) : IClassFixture<ShopServer>
     }
 
     [Fact]
-    public async Task A_timeout_inside_of_the_channel_is_not_its_caller()
+    public async Task A_timeout_inside_the_channel_is_not_a_cancellation_by_the_caller()
     {
         var client = server.ClientOf(
             _world.Breaker,

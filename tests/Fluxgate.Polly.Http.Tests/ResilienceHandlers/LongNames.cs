@@ -94,7 +94,7 @@ public sealed class LongNames
     }
 
     [Fact]
-    public async Task Servers_of_the_client_without_a_name_are_named_by_handler_and_authority()
+    public async Task Servers_of_an_unnamed_client_are_named_by_handler_and_authority()
     {
         await using var services = Client("");
 

@@ -43,7 +43,7 @@ public sealed class FailingParts
     }
 
     [Fact]
-    public void A_recovery_that_throws_is_not_over()
+    public void A_recovery_that_throws_is_not_complete()
     {
         var world = HalfOpen(new() { Recovery = new OwnRecovery(Throw<bool>) });
 

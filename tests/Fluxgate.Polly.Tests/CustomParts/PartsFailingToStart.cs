@@ -51,7 +51,7 @@ public sealed class PartsFailingToStart
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_recovery_that_does_not_start_is_not_over(bool throws)
+    public void A_recovery_that_does_not_start_is_not_complete(bool throws)
     {
         var world = new World(
             new()
@@ -104,5 +104,5 @@ public sealed class PartsFailingToStart
 
     private static Func<T> Start<T>(bool throws) => throws ? Throw<T> : () => default!;
 
-    private static string Message<T>(bool throws) => throws ? "broken" : $"{typeof(T)} started as null.";
+    private static string Message<T>(bool throws) => throws ? "broken" : $"Start of {typeof(T)} returned null.";
 }

@@ -33,7 +33,7 @@ public sealed class PageOnTroubleshooting
     }
 
     [Fact]
-    public void A_pipeline_of_any_type_judges_responses_by_default_or_by_a_tracker_of_results()
+    public void A_non_generic_pipeline_classifies_responses_by_default_or_tracker()
     {
         using var breaker = new FluxgateBreaker("shop");
         #region docs/troubleshooting.md: Responses in a pipeline of any type

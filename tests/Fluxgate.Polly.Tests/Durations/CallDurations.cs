@@ -125,7 +125,7 @@ public sealed class CallDurations
     }
 
     [Fact]
-    public void A_histogram_reads_the_clock_twice_a_call_also_beside_a_slow_rule()
+    public void A_histogram_reads_the_clock_twice_a_call_even_with_a_slow_rule()
     {
         var plain = Measured();
         var slow = Measured(new() { Tripper = Tripper.SlowRate(0.5, TimeSpan.FromSeconds(1)) });

@@ -26,7 +26,7 @@ public sealed class AbandonedCalls
     }
 
     [Fact]
-    public async Task A_pipeline_of_any_type_counts_them_too()
+    public async Task A_non_generic_pipeline_counts_abandoned_calls()
     {
         using var caller = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -46,7 +46,7 @@ public sealed class AbandonedCalls
     }
 
     [Fact]
-    public async Task Infinite_ignores_every_abandoned_call()
+    public async Task An_infinite_AbandonedAfter_ignores_every_abandoned_call()
     {
         var world = new World(new() { AbandonedAfter = Timeout.InfiniteTimeSpan });
         await Abandon(world.Pipeline<int>(), TimeSpan.FromDays(1), world);
@@ -62,7 +62,7 @@ public sealed class AbandonedCalls
     }
 
     [Fact]
-    public async Task ShouldHandle_is_not_called_for_them()
+    public async Task ShouldHandle_is_not_called_for_an_abandoned_call()
     {
         var pipeline = _world.Pipeline<int>(options => options.ShouldHandle = static _ => throw new InvalidOperationException("called"));
         await Abandon(pipeline, Long);
@@ -72,7 +72,7 @@ public sealed class AbandonedCalls
     }
 
     [Fact]
-    public async Task They_open_the_circuit_and_the_reason_says_so()
+    public async Task Abandoned_calls_open_the_circuit_and_are_named_in_the_reason()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
         await Abandon(world.Pipeline<int>(), Long, world);
@@ -124,7 +124,7 @@ public sealed class AbandonedCalls
     }
 
     [Fact]
-    public async Task They_are_ignored_after_the_application_began_to_stop()
+    public async Task Calls_abandoned_after_the_application_began_to_stop_are_ignored()
     {
         using var application = new CancellationTokenSource();
         _world.Breaker.IgnoreAbandonedCallsAfter(application.Token);
@@ -201,7 +201,7 @@ public sealed class AbandonedCalls
     }
 
     [Fact]
-    public async Task Polly_ignores_all_of_them()
+    public async Task Polly_ignores_all_abandoned_calls()
     {
         // Beside Polly's own breaker: it does not count cancelled calls, so it stays closed.
         var polly = new ResiliencePipelineBuilder<int> { TimeProvider = _world.Time }

@@ -111,7 +111,7 @@ public sealed class BoundedDelivery
     }
 
     [Fact]
-    public void A_listener_that_hangs_is_detached_although_many_transitions_follow_the_disposal()
+    public void A_hanging_listener_is_detached_despite_transitions_after_disposal()
     {
         using var entered = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();

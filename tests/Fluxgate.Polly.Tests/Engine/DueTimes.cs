@@ -43,7 +43,7 @@ public sealed class DueTimes
     }
 
     [Fact]
-    public void A_clock_that_throws_is_counted_and_time_stands_still()
+    public void A_clock_that_throws_is_counted_and_keeps_its_last_timestamp()
     {
         var time = new BrokenClock();
         var breaker = new FluxgateBreaker("payments", new() { Tripper = Tripper.FailureStreak(1) }, time);

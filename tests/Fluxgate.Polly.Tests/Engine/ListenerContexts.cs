@@ -22,7 +22,7 @@ public sealed class ListenerContexts
     }
 
     [Fact]
-    public void Values_of_a_listener_do_not_reach_code_that_has_suppressed_the_flow_of_its_context()
+    public void Listener_values_do_not_reach_code_with_a_suppressed_context_flow()
     {
         var seen = new List<string?>();
         var world = new World(new() { Listeners = { new Leaking(seen) } });

@@ -64,7 +64,7 @@ public sealed class ManualCalls
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void A_call_of_the_fleet_moves_a_circuit_and_says_that_it_is_one(BreakerState from, BreakerState to)
+    public void A_fleet_call_moves_a_circuit_and_has_a_reason_of_kind_Fleet(BreakerState from, BreakerState to)
     {
         var world = new World(new() { InitialState = from });
 
@@ -77,7 +77,7 @@ public sealed class ManualCalls
     }
 
     [Fact]
-    public void A_move_to_no_state_or_for_no_requester_is_refused()
+    public void MoveTo_throws_for_an_unknown_state_or_an_invalid_kind()
     {
         var world = new World(new());
 

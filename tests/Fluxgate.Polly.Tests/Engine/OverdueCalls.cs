@@ -25,7 +25,7 @@ public sealed class OverdueCalls
     }
 
     [Fact]
-    public void A_call_hangs_while_another_is_overdue_for_the_shorter_of_two_thresholds()
+    public void A_second_overdue_call_opens_before_the_longer_threshold()
     {
         var world = With(
             Tripper.SlowRate(1, Threshold / 10) & Tripper.MinRequests(2) | Tripper.SlowRate(1, Threshold * 10) & Tripper.MinRequests(9)
@@ -72,7 +72,7 @@ public sealed class OverdueCalls
     }
 
     [Fact]
-    public void A_call_that_hangs_is_not_forgotten_when_the_window_turns()
+    public void A_hanging_call_is_counted_after_a_whole_window_has_expired()
     {
         var world = With(Tripper.MinRequests(2) & Tripper.SlowRate(0.5, Threshold), Window.Time(TimeSpan.FromSeconds(2)));
         world.Begin();
@@ -343,7 +343,7 @@ public sealed class OverdueCalls
     }
 
     [Fact]
-    public void The_timer_rests_when_nothing_is_in_flight_or_everything_is_overdue()
+    public void The_timer_is_not_set_when_no_call_can_become_overdue()
     {
         var world = With(Tripper.MinRequests(100) & Tripper.SlowRate(1, Threshold));
         Assert.Equal(0, world.Time.ArmedTimers);

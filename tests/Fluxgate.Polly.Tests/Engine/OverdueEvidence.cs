@@ -9,7 +9,7 @@ public sealed class OverdueEvidence
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_paused_call_that_settles_evaluates_the_calls_that_became_overdue_meanwhile(bool isAbandoned)
+    public void Settling_a_paused_call_evaluates_calls_that_became_overdue(bool isAbandoned)
     {
         var world = new World(new() { Tripper = Half, AbandonedAfter = Timeout.InfiniteTimeSpan });
         var paused = world.Begin();
@@ -48,7 +48,7 @@ public sealed class OverdueEvidence
     }
 
     [Fact]
-    public void A_call_that_hangs_after_a_would_trip_is_evidence_although_an_older_call_finds_it()
+    public void A_hanging_call_counts_after_a_would_trip_if_an_older_call_resumes()
     {
         var world = new World(new() { Tripper = Half, InitialState = BreakerState.MetricsOnly });
         var older = world.Begin();

@@ -111,7 +111,7 @@ public sealed class PausesOfCalls
     }
 
     [Fact]
-    public void Calls_inside_of_a_probe_belong_to_it()
+    public void Calls_inside_a_probe_belong_to_it()
     {
         _world.Breaker.Reconfigure(new() { Permit = Permit.MaxConcurrent(1), Recovery = Recovery.AfterProbes(1) });
         _world.Breaker.Probe();
@@ -127,7 +127,7 @@ public sealed class PausesOfCalls
     }
 
     [Fact]
-    public void A_rejection_can_be_asked_for()
+    public void TryAdmit_can_return_the_rejection()
     {
         Assert.True(_world.Breaker.TryAdmit(out var admission, out var none));
         admission.Dispose();

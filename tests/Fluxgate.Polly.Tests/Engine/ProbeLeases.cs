@@ -39,7 +39,7 @@ public sealed class ProbeLeases
     }
 
     [Fact]
-    public void The_result_of_a_call_that_was_overdue_at_a_would_trip_settles_expired_leases()
+    public void A_stale_result_after_a_would_trip_settles_expired_leases()
     {
         var world = new World(
             new()

@@ -9,7 +9,7 @@ public sealed class ProbeRequests
     public ProbeRequests() => _world = HalfOpenWorld.World(Settings(probes: 10));
 
     [Fact]
-    public void Asked_counts_earlier_calls_without_the_current_one()
+    public void Attempts_counts_earlier_calls_without_the_current_one()
     {
         _world.Ask(4);
 
@@ -18,7 +18,7 @@ public sealed class ProbeRequests
     }
 
     [Fact]
-    public void Asked_counts_admitted_and_rejected_calls()
+    public void Attempts_counts_admitted_and_rejected_calls()
     {
         _world.Ask(1);
         _world.Rejects(2);
@@ -28,7 +28,7 @@ public sealed class ProbeRequests
     }
 
     [Fact]
-    public void Asked_continues_over_a_reconfiguration()
+    public void Attempts_continues_after_a_reconfiguration()
     {
         _world.Ask(2);
         for (var probes = 11; probes <= 13; probes++)
@@ -41,7 +41,7 @@ public sealed class ProbeRequests
     }
 
     [Fact]
-    public void Asked_starts_at_zero_in_the_next_phase()
+    public void Attempts_starts_at_zero_in_the_next_phase()
     {
         _world.Ask(3);
         _world.Breaker.Reset();

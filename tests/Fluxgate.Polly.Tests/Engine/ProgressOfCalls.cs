@@ -159,7 +159,7 @@ public sealed class ProgressOfCalls
     }
 
     [Fact]
-    public void An_abandoned_call_is_ignored_while_the_application_stops_even_after_progress()
+    public void A_call_abandoned_during_shutdown_is_ignored_even_after_progress()
     {
         var world = new World();
         world.Breaker.IgnoreAbandonedCallsAfter(new CancellationToken(canceled: true));
@@ -199,7 +199,7 @@ public sealed class ProgressOfCalls
     }
 
     [Fact]
-    public void Progress_of_many_calls_beside_their_results_leaves_none_in_flight()
+    public void Concurrent_progress_and_results_leave_no_call_in_flight()
     {
         var world = new World(new() { Tripper = SlowRule, AbandonedAfter = Timeout.InfiniteTimeSpan });
         for (var round = 0; round < 300; round++)

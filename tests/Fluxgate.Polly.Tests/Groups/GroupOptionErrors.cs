@@ -88,6 +88,6 @@ public sealed class GroupOptionErrors
     }
 
     [Fact]
-    public void A_snapshot_of_fewer_than_no_circuits_throws() =>
+    public void A_snapshot_with_a_negative_number_of_circuits_throws() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new BreakerGroup("tenants").Snapshot(worst: -1));
 }

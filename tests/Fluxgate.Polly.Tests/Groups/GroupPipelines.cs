@@ -64,7 +64,7 @@ public sealed class GroupPipelines : IDisposable
     }
 
     [Fact]
-    public void A_selector_that_throws_uses_the_shared_breaker_and_is_counted_and_reported()
+    public void A_selector_that_throws_is_reported_and_uses_the_shared_breaker()
     {
         var notices = new List<Notice>();
         var group = new BreakerGroup("tenants", new() { Listeners = { new Notices(notices) } });

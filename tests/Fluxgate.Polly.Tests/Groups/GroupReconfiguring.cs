@@ -101,7 +101,7 @@ public sealed class GroupReconfiguring
     }
 
     [Fact]
-    public void A_breaker_that_is_created_beside_a_reconfiguration_has_the_new_settings()
+    public void A_breaker_created_during_a_reconfiguration_has_the_new_settings()
     {
         for (var round = 0; round < 300; round++)
         {

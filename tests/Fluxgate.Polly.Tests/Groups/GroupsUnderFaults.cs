@@ -154,7 +154,7 @@ public sealed class GroupsUnderFaults
     }
 
     [Fact]
-    public void A_second_look_at_an_evicted_breaker_leaves_it_evicted()
+    public void A_second_eviction_leaves_the_breaker_evicted()
     {
         var world = new GroupWorld();
         world.Call("acme");
@@ -169,7 +169,7 @@ public sealed class GroupsUnderFaults
     }
 
     [Fact]
-    public void Two_looks_at_a_time_free_a_place_once()
+    public void Two_concurrent_evictions_decrease_the_count_once()
     {
         var world = new GroupWorld();
         var member = world.Group.Resolve("acme");
@@ -277,7 +277,7 @@ public sealed class GroupsUnderFaults
     }
 
     [Fact]
-    public void A_rejection_beside_the_eviction_is_counted()
+    public void A_rejection_during_the_eviction_is_counted()
     {
         VirtualTime? time = null;
         var permit = new AdvancingPermit(() => time!.Advance(2 * Timeout));
@@ -400,7 +400,7 @@ public sealed class GroupsUnderFaults
     }
 
     [Fact]
-    public void A_nested_call_that_settles_after_its_circuit_was_retired_is_counted_by_the_heir()
+    public void A_nested_call_that_settles_after_its_circuit_is_retired_is_counted()
     {
         var (world, heir) = (new World(), new Totals());
         var totals = world.Breaker.Machine.Totals;

@@ -87,7 +87,7 @@ public sealed class KeysOfGroups
     }
 
     [Fact]
-    public void A_key_with_an_override_has_its_own_settings_and_the_listeners_of_the_group()
+    public void An_overridden_key_has_its_own_settings_and_the_groups_listeners()
     {
         var strict = new FluxgateBreakerSettings { Tripper = Tripper.FailureStreak(1) };
         var world = new GroupWorld(new() { Overrides = { ["vip"] = strict } });

@@ -274,7 +274,7 @@ public sealed class CountedBodies
     }
 
     [Fact]
-    public async Task A_content_that_fails_to_tell_its_length_changes_neither_the_outcome_nor_the_count()
+    public async Task Content_whose_length_throws_changes_neither_outcome_nor_count()
     {
         var world = new World();
         var content = new WithoutLength();

@@ -40,7 +40,7 @@ public sealed class HttpStatuses
     }
 
     [Fact]
-    public void A_status_has_one_verdict_beside_ShouldIgnore()
+    public void A_status_has_one_verdict_with_ShouldIgnore()
     {
         var typed = _world.Pipeline<HttpResponseMessage>(options => options.ShouldIgnore = _ => new(false));
         var any = _world.Pipeline(options => options.ShouldIgnore = _ => new(false));
@@ -92,7 +92,7 @@ public sealed class HttpStatuses
     }
 
     [Fact]
-    public async Task A_circuit_stays_closed_while_thrown_statuses_are_no_failures()
+    public async Task A_circuit_stays_closed_while_thrown_statuses_are_not_failures()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(2) });
 

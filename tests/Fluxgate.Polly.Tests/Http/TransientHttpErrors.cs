@@ -93,11 +93,11 @@ public sealed class TransientHttpErrors
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void Other_exceptions_are_no_failures(Exception error) =>
+    public void Other_exceptions_are_not_failures(Exception error) =>
         Assert.False(Tracked.Matches(Outcome.FromException<HttpResponseMessage>(error)));
 
     [Fact]
-    public void A_null_response_is_no_failure() => Assert.False(Tracked.Matches(Outcome.FromResult<HttpResponseMessage>(null)));
+    public void A_null_response_is_not_a_failure() => Assert.False(Tracked.Matches(Outcome.FromResult<HttpResponseMessage>(null)));
 
     [Fact]
     public async Task Transient_errors_open_the_circuit_and_cancelled_calls_do_not()

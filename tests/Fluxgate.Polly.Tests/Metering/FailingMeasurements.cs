@@ -43,7 +43,7 @@ public sealed class FailingMeasurements : IDisposable
     }
 
     [Fact]
-    public void The_circuit_opens()
+    public void The_circuit_opens_although_a_meter_listener_throws()
     {
         var world = World(new() { Tripper = Tripper.FailureStreak(3) });
 
@@ -53,7 +53,7 @@ public sealed class FailingMeasurements : IDisposable
     }
 
     [Fact]
-    public void The_circuit_closes()
+    public void The_circuit_closes_although_a_meter_listener_throws()
     {
         var world = World(
             new()

@@ -143,7 +143,7 @@ public sealed class GroupMetrics
     }
 
     [Fact]
-    public void A_key_that_is_new_starts_at_zero_so_that_increase_includes_its_first_trip()
+    public void A_new_key_starts_at_zero_so_increase_includes_its_first_trip()
     {
         var world = With();
         Read(KeyState);
@@ -157,7 +157,7 @@ public sealed class GroupMetrics
     }
 
     [Fact]
-    public void With_fewer_places_than_keys_the_circuits_that_restrict_calls_come_first()
+    public void With_fewer_series_than_keys_circuits_that_restrict_calls_come_first()
     {
         var world = With(new() { MaxKeySeries = 2 });
         Array.ForEach(["a", "b", "c", "d"], key => world.Call(key));

@@ -110,7 +110,7 @@ public sealed class KeysThatComeAndGo
     }
 
     [Fact]
-    public void Increase_includes_the_failures_of_a_key_that_returns_between_two_readings()
+    public void Increase_includes_failures_of_a_key_that_returns_between_readings()
     {
         var world = With(new() { IdleTimeout = TimeSpan.FromSeconds(10) });
         Read(KeyFailures);

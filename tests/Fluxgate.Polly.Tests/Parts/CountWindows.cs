@@ -100,7 +100,7 @@ public sealed class CountWindows
     }
 
     [Fact]
-    public void Further_calls_never_exceed_the_size_also_after_the_oldest_calls_were_overwritten()
+    public void Further_calls_never_exceed_the_size_after_calls_are_overwritten()
     {
         var window = Started<MeasuredCountWindow>(4, SlowThresholds.None, durations: true);
         Record(4);

@@ -21,7 +21,7 @@ public sealed class Recoveries
     }
 
     [Fact]
-    public void WhenQuiet_is_over_immediately() => Assert.True(Recovery.WhenQuiet.IsComplete(new(TimeSpan.Zero, 1, 1, 1)));
+    public void WhenQuiet_is_complete_at_the_first_success() => Assert.True(Recovery.WhenQuiet.IsComplete(new(TimeSpan.Zero, 1, 1, 1)));
 
     [Theory]
     [InlineData(2, 60, false)]

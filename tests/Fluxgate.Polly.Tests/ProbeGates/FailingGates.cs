@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class FailingGates
 {
     [Fact]
-    public void A_gate_that_throws_lets_go()
+    public void A_gate_that_throws_allows_probing()
     {
         var world = new World(new() { ProbeGate = _ => Broken.Throw<TimeSpan?>() });
         world.Breaker.Trip();
@@ -20,7 +20,7 @@ public sealed class FailingGates
     [InlineData(0, "00:00:00")]
     [InlineData(-1, "-00:00:01")]
     [InlineData(86_400.001, "1.00:00:00.0010000")]
-    public void A_gate_that_returns_a_time_out_of_range_lets_go(double seconds, string text)
+    public void A_gate_that_returns_a_time_out_of_range_allows_probing(double seconds, string text)
     {
         var world = new ScriptedGate(seconds).OpenWorld();
         world.Wait(10);
@@ -49,7 +49,7 @@ public sealed class FailingGates
     }
 
     [Fact]
-    public void The_next_call_passes_by_a_gate_that_hangs()
+    public void The_next_call_probes_although_the_gate_hangs()
     {
         using var hanging = new HangingGate();
         var world = hanging.Gate.OpenWorld();

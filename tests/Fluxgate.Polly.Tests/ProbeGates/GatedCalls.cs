@@ -16,7 +16,7 @@ public sealed class GatedCalls
     }
 
     [Fact]
-    public void A_gate_that_returns_null_lets_the_asking_call_probe()
+    public void A_call_probes_if_the_gate_returns_null()
     {
         var gate = new ScriptedGate();
         var world = gate.OpenWorld();
@@ -115,7 +115,7 @@ public sealed class GatedCalls
     }
 
     [Fact]
-    public void Other_calls_are_rejected_while_one_asks()
+    public void Other_calls_are_rejected_while_the_gate_runs()
     {
         var gate = new ScriptedGate();
         var world = gate.OpenWorld();
@@ -134,7 +134,7 @@ public sealed class GatedCalls
     }
 
     [Fact]
-    public void A_manual_call_while_one_asks_is_obeyed()
+    public void A_manual_call_takes_effect_while_the_gate_runs()
     {
         var gate = new ScriptedGate();
         var world = gate.OpenWorld();

@@ -54,7 +54,7 @@ public sealed class GatedGroups
     }
 
     [Fact]
-    public void A_call_that_is_asking_while_its_circuit_is_evicted_goes_to_the_next_one()
+    public void A_call_in_the_gate_of_an_evicted_circuit_goes_to_the_new_circuit()
     {
         GroupWorld? world = null;
         world = Tripped();

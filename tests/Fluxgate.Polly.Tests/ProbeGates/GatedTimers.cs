@@ -20,7 +20,7 @@ public sealed class GatedTimers
     }
 
     [Fact]
-    public void A_postponement_wakes_up_no_oftener_than_it_says()
+    public void The_timer_does_not_fire_before_the_postponement_ends()
     {
         var world = Waking(new ScriptedGate(30));
 
@@ -65,7 +65,7 @@ public sealed class GatedTimers
     }
 
     [Fact]
-    public void The_timer_passes_by_a_gate_that_hangs_in_a_call()
+    public void The_timer_ends_the_break_although_the_gate_hangs_in_a_call()
     {
         using var hanging = new HangingGate();
         var world = Waking(hanging.Gate);
@@ -81,7 +81,7 @@ public sealed class GatedTimers
     }
 
     [Fact]
-    public void The_timer_passes_by_a_gate_that_hangs_in_the_timer()
+    public void The_timer_ends_the_break_although_the_gate_hangs_in_the_timer()
     {
         using var hanging = new HangingGate();
         var world = Waking(hanging.Gate);

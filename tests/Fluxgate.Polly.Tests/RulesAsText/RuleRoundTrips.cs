@@ -47,7 +47,7 @@ public sealed class RuleRoundTrips
         );
 
     [Fact]
-    public void A_parsed_recovery_is_over_at_the_same_time() =>
+    public void A_parsed_recovery_is_complete_at_the_same_time() =>
         RandomParts.ForAll(
             RandomParts.Recoveries.Zip(Gen.Choose(0, 100).ArrayOf(10)),
             pair =>

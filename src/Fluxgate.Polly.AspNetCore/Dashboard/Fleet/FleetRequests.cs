@@ -16,7 +16,7 @@ internal sealed class FleetRequests(FleetSource source, TimeProvider time)
     /// <summary>Asks the fleet, or responds with an error.</summary>
     /// <param name="context">The request.</param>
     /// <param name="ask">Asks the fleet.</param>
-    /// <param name="failed">Is told why there is no result.</param>
+    /// <param name="failed">Receives the reason why there is no result.</param>
     /// <returns>The result; <see langword="null"/> after an error.</returns>
     public async Task<T?> AskAsync<T>(HttpContext context, Func<Task<T>> ask, Action<string>? failed = null)
         where T : class

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
 /// <summary>
-/// What a rule says about given sums, part by part: whether it fires, and the measured value of each leaf beside its threshold. See
+/// The evaluation of a rule on given sums, part by part: whether the rule fires, and the measured value and the threshold of each leaf. See
 /// <see cref="Tripper.Evaluate"/> and <see cref="BreakerSnapshot.Evaluate"/>. Immutable.
 /// </summary>
 public sealed class RuleEvaluation

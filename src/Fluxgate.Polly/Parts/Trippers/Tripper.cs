@@ -39,7 +39,7 @@ public abstract partial class Tripper
 
     /// <summary>Creates a leaf that fires when the ratio of slow calls to calls in the window reaches <paramref name="ratio"/>. Successes and failures can be slow.</summary>
     /// <param name="ratio">The ratio, greater than 0 and at most 1.</param>
-    /// <param name="threshold">The duration from which on a call is slow, greater than zero. A leaf with more than 10 days can never fire, because longer calls count as 10 days.</param>
+    /// <param name="threshold">The duration at or above which a call is slow, greater than zero. A leaf with a threshold above 10 days can never fire, because longer calls count as 10 days.</param>
     /// <returns>The leaf. With it, the breaker reads the clock twice per call, and follows the calls in flight.</returns>
     /// <remarks>
     /// While the circuit is closed or metrics-only, a call that has been in flight for <paramref name="threshold"/> is overdue: the rule is also
@@ -52,7 +52,7 @@ public abstract partial class Tripper
     public static Tripper SlowRate(double ratio, TimeSpan threshold) => new SlowRate(Require.Ratio(ratio), Require.Positive(threshold));
 
     /// <summary>Creates a leaf that fires when the mean duration of the calls in the window reaches <paramref name="threshold"/>. Successes and failures are included.</summary>
-    /// <param name="threshold">The mean duration, greater than zero. A leaf with more than 10 days can never fire, because longer calls count as 10 days.</param>
+    /// <param name="threshold">The mean duration, greater than zero. A leaf with a threshold above 10 days can never fire, because longer calls count as 10 days.</param>
     /// <returns>The leaf. With it, the breaker reads the clock twice per call.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> is not positive.</exception>
     public static Tripper AvgLatency(TimeSpan threshold) => new AvgLatency(Require.Positive(threshold));
@@ -77,7 +77,7 @@ public abstract partial class Tripper
     /// <exception cref="ArgumentException">An argument is <see langword="null"/>, or the result would be nested more than 500 deep.</exception>
     public static Tripper operator |(Tripper left, Tripper right) => new EitherTripper(Require.NotNull(left), Require.NotNull(right));
 
-    /// <summary>Gets the duration from which on a call is slow for this leaf. The breaker counts the slow calls of each threshold; <see cref="TripperContext.SlowCalls"/> returns them.</summary>
+    /// <summary>Gets the duration at or above which a call is slow for this leaf. The breaker counts the slow calls of each threshold; <see cref="TripperContext.SlowCalls"/> returns them.</summary>
     /// <value><see langword="null"/> by default: the leaf does not use slow calls.</value>
     public virtual TimeSpan? SlowThreshold => null;
 
@@ -109,8 +109,8 @@ public abstract partial class Tripper
     /// </summary>
     /// <param name="context">The sums.</param>
     /// <returns>
-    /// The evaluation. Of a leaf that a user wrote it contains the text and whether the leaf fires; if the leaf throws, this is unknown. It is also unknown
-    /// whether a leaf fires that needs durations or slow calls which <paramref name="context"/> does not contain.
+    /// The evaluation. For a user-defined leaf, it contains the text and whether the leaf fires. Whether a leaf fires is unknown if the leaf throws, or if it
+    /// needs durations or slow calls that <paramref name="context"/> does not contain.
     /// </returns>
     public RuleEvaluation Evaluate(in TripperContext context) => EvaluateOn(context);
 

@@ -27,7 +27,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
     /// <param name="outcome">The outcome of the call.</param>
     /// <param name="ticket">The ticket of the call.</param>
     /// <param name="caller">The token with which the caller cancels the call.</param>
-    /// <returns><see langword="false"/> if the outcome is no response, or one without a body: the call settles now.</returns>
+    /// <returns><see langword="false"/> if the outcome is not a response, or the response has no body: the call settles now.</returns>
     public static bool TryAttach<TResult>(in Outcome<TResult> outcome, Ticket ticket, CancellationToken caller)
     {
         if (outcome.Exception is not null || outcome.Result is not HttpResponseMessage response || !HasBody(response, ticket))
@@ -42,7 +42,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
         }
         catch (ObjectDisposedException)
         {
-            // Who disposed the response will not read it.
+            // Whoever disposed the response will not read it.
             body.End();
         }
 
@@ -74,7 +74,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Settles the call after its content could not be opened or copied, unless the reader may not do that, such as a second time.</summary>
+    /// <summary>Settles the call after its content could not be opened or copied, unless the content does not allow it, such as a second time.</summary>
     public void FailOpening(Exception error, CancellationToken reader)
     {
         if (error is InvalidOperationException)
@@ -90,7 +90,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
     /// <summary>Settles the call after its caller has disposed the response.</summary>
     public void Abandon() => Settled(_call.TrySettleAbandoned(out _));
 
-    // Not in the finalizer itself: a call that settles can run code of users.
+    // Not in the finalizer itself: settling a call can run user code.
     public void Execute() => _call.TrySettleAbandoned(out _);
 
     private static bool HasBody(HttpResponseMessage response, Ticket ticket)
@@ -110,7 +110,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
         }
         catch (Exception error)
         {
-            // The content may be a user's, and computes its length.
+            // The content may be user code that computes its length.
             ticket.UserCode.Failed(UserErrorSource.Predicate, error);
             return false;
         }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Fluxgate;
 
-/// <summary>The content of a response whose call settles with its body. Everything else is that of the content inside.</summary>
+/// <summary>The content of a response whose call settles with its body. All other members delegate to the inner content.</summary>
 internal sealed class CountedContent : HttpContent
 {
     private readonly HttpContent _content;
@@ -45,7 +45,7 @@ internal sealed class CountedContent : HttpContent
         }
     }
 
-    // The content inside copies itself, because it decides whether it may be read again.
+    // The inner content copies itself, because it decides whether it can be read again.
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         _body.BeginRead();

@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The stream into which a body is copied. The call waits between the writes, and not for a destination that takes its time.</summary>
+/// <summary>The stream into which a body is copied. The call waits between the writes, and not for a slow destination.</summary>
 internal sealed class CountedCopy(Stream destination, CountedBody body) : Stream
 {
     public override bool CanRead => false;
@@ -9,12 +9,12 @@ internal sealed class CountedCopy(Stream destination, CountedBody body) : Stream
 
     public override bool CanWrite => true;
 
-    public override long Length => throw new NotSupportedException("A copy cannot seek.");
+    public override long Length => throw new NotSupportedException("The stream does not support seeking.");
 
     public override long Position
     {
-        get => throw new NotSupportedException("A copy cannot seek.");
-        set => throw new NotSupportedException("A copy cannot seek.");
+        get => throw new NotSupportedException("The stream does not support seeking.");
+        set => throw new NotSupportedException("The stream does not support seeking.");
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -60,7 +60,7 @@ internal sealed class CountedCopy(Stream destination, CountedBody body) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A copy cannot be read.");
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A copy cannot seek.");
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The stream does not support seeking.");
 
-    public override void SetLength(long value) => throw new NotSupportedException("A copy cannot seek.");
+    public override void SetLength(long value) => throw new NotSupportedException("The stream does not support seeking.");
 }

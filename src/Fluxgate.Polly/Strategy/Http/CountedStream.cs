@@ -17,12 +17,12 @@ internal sealed class CountedStream(Stream stream, CountedBody body) : Stream
         set => stream.ReadTimeout = value;
     }
 
-    public override long Length => throw new NotSupportedException("The body of a response cannot seek.");
+    public override long Length => throw new NotSupportedException("The stream does not support seeking.");
 
     public override long Position
     {
-        get => throw new NotSupportedException("The body of a response cannot seek.");
-        set => throw new NotSupportedException("The body of a response cannot seek.");
+        get => throw new NotSupportedException("The stream does not support seeking.");
+        set => throw new NotSupportedException("The stream does not support seeking.");
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
@@ -60,7 +60,7 @@ internal sealed class CountedStream(Stream stream, CountedBody body) : Stream
 
     public override void Flush() => stream.Flush();
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The body of a response cannot seek.");
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The stream does not support seeking.");
 
     public override void SetLength(long value) => throw new NotSupportedException("The body of a response cannot be written.");
 
