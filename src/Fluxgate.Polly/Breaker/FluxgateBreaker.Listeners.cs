@@ -102,12 +102,15 @@ public sealed partial class FluxgateBreaker
 
     private async Task EndAsync(ListenerQueue queue)
     {
-        if (!await EndsInTimeAsync(queue.Ended).ConfigureAwait(false))
+        if (await EndsInTimeAsync(queue.Ended).ConfigureAwait(false))
         {
-            await queue.CancelAsync().ConfigureAwait(false);
+            queue.Dispose();
         }
-
-        queue.Dispose();
+        else
+        {
+            // Not awaited: it runs continuations of the listener, which may hang.
+            _ = queue.CancelAsync();
+        }
     }
 
     private async Task<bool> EndsInTimeAsync(Task ended)
@@ -133,7 +136,7 @@ public sealed partial class FluxgateBreaker
         {
             // The timer is the user's. Without it, the timeout elapses immediately, so the wait remains bounded.
             Machine.UserCode.ClockFailed(error);
-            timeout.SetResult();
+            timeout.TrySetResult();
             return null;
         }
     }

@@ -48,7 +48,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
     }
 
-    /// <summary>Drops everything in the queue, and cancels the current call of the listener.</summary>
+    /// <summary>Drops everything in the queue, and cancels the current call of the listener. Never throws.</summary>
     public async Task CancelAsync()
     {
         while (_channel.Reader.TryRead(out var item))
@@ -64,6 +64,8 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         {
             _breaker.Machine.UserCode.Failed(UserErrorSource.Listener, error);
         }
+
+        Dispose();
     }
 
     public void Dispose() => _cancellation.Dispose();

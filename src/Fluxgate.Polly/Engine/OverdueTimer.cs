@@ -51,35 +51,48 @@ internal sealed class OverdueTimer
     private void OnTimer()
     {
         var now = Now;
-        var due = new List<(CallsInFlight, int)>();
-        CallsInFlight? next = null;
-        lock (this)
+        while (TryTake(now, out var due, out var next))
         {
-            while (_waiting.TryPeek(out var first, out var firstDue) && firstDue <= now)
+            if (next is not null)
             {
-                due.Add(_waiting.Dequeue());
+                Set(next);
             }
 
-            Volatile.Write(ref _next, _waiting.TryPeek(out var later, out var laterDue) ? laterDue : long.MaxValue);
-            next = later.Calls;
-        }
-
-        if (next is not null)
-        {
-            Set(next);
-        }
-
-        foreach (var (calls, number) in due)
-        {
             // An exception on a timer thread would end the process.
             try
             {
-                calls.OnTimer(number);
+                due.Calls.OnTimer(due.Number);
             }
             catch (Exception error)
             {
-                calls.TimerFailed(error);
+                due.Calls.TimerFailed(error);
             }
+        }
+    }
+
+    /// <summary>Takes the next entry that is due. While others are due too, the timer stays set: if user code hangs in one breaker, another thread takes the others.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="due">The entry.</param>
+    /// <param name="next">Reports errors of the timer, which must be set; <see langword="null"/> if it need not be.</param>
+    /// <returns><see langword="false"/> if no entry is due.</returns>
+    private bool TryTake(long now, out (CallsInFlight Calls, int Number) due, out CallsInFlight? next)
+    {
+        lock (this)
+        {
+            if (!_waiting.TryPeek(out due, out var dueAt) || dueAt > now)
+            {
+                next = null;
+                return false;
+            }
+
+            _waiting.Dequeue();
+            var before = _next;
+            _next =
+                !_waiting.TryPeek(out var later, out var laterAt) ? long.MaxValue
+                : laterAt > now ? laterAt
+                : now + FluxgateDefaults.UserCodePatience.Ticks;
+            next = _next == before ? null : later.Calls;
+            return true;
         }
     }
 

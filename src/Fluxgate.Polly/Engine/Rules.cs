@@ -128,9 +128,9 @@ internal sealed class Rules
         Compare(nameof(BreakDuration), other.BreakDuration, BreakDuration);
         Compare(nameof(Permit), other.Permit, Permit);
         Compare(nameof(Recovery), other.Recovery, Recovery);
-        Compare("ProbeLease", RuleText.Duration(other.Lease), RuleText.Duration(Lease));
-        Compare(nameof(ProbeWithoutTraffic), other.ProbeWithoutTraffic, ProbeWithoutTraffic);
-        Compare(nameof(AbandonedAfter), TextOf(other.AbandonedAfter), TextOf(AbandonedAfter));
+        CompareTexts("ProbeLease", RuleText.Duration(other.Lease), RuleText.Duration(Lease));
+        CompareTexts(nameof(ProbeWithoutTraffic), other.ProbeWithoutTraffic.ToString(), ProbeWithoutTraffic.ToString());
+        CompareTexts(nameof(AbandonedAfter), TextOf(other.AbandonedAfter), TextOf(AbandonedAfter));
         CompareCode(nameof(ProbeGate), other.ProbeGate, ProbeGate);
         CompareCode(nameof(Randomizer), other.Randomizer, Randomizer);
         return changes;
@@ -140,6 +140,14 @@ internal sealed class Rules
             if (!AreSame(before, now))
             {
                 changes.Add($"{setting}: {UserCode.TextOf(before)} -> {UserCode.TextOf(now)}");
+            }
+        }
+
+        void CompareTexts(string setting, string before, string now)
+        {
+            if (before != now)
+            {
+                changes.Add($"{setting}: {before} -> {now}");
             }
         }
 
@@ -160,17 +168,17 @@ internal sealed class Rules
     /// </summary>
     public static bool AreSame(object before, object now)
     {
-        if (Equals(before, now))
+        if (ReferenceEquals(before, now))
         {
             return true;
         }
 
-        // The text of a built-in leaf describes it completely. The text of a user's leaf may not.
+        // The text of a built-in leaf describes it completely. The text of a user's leaf may not, and its Equals may throw or hang.
         var (old, leaves) = (LeavesOf(before), LeavesOf(now));
         return UserCode.TextOf(before) == UserCode.TextOf(now)
             && old.Length == leaves.Length
             && old.Zip(leaves)
-                .All(pair => Equals(pair.First, pair.Second) || (Tripper.IsBuiltIn(pair.First) && Tripper.IsBuiltIn(pair.Second)));
+                .All(pair => ReferenceEquals(pair.First, pair.Second) || (Tripper.IsBuiltIn(pair.First) && Tripper.IsBuiltIn(pair.Second)));
 
         static object[] LeavesOf(object part) =>
             part switch

@@ -167,7 +167,7 @@ internal readonly struct UserCode(StateMachine machine)
     /// <summary>Returns the default break duration, and reports that another call has been drawing the duration for too long.</summary>
     public TimeSpan BreakInsteadOfHanging(Rules rules)
     {
-        FailedToReturn(UserErrorSource.BreakDuration, TextOf(rules.BreakDuration));
+        FailedToReturn(UserErrorSource.BreakDuration, rules.BreakDuration.GetType().Name);
         return FluxgateDefaults.BreakFor;
     }
 

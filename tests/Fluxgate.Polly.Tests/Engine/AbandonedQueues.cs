@@ -43,12 +43,25 @@ public sealed class AbandonedQueues
     public async Task The_listeners_token_is_cancelled_after_the_queue_is_cleared()
     {
         await QueueTwoSignalsAndANoticeAsync();
-        var dropped = -1L;
-        await using var registration = _listener.Token.Register(() => dropped = _world.Now.SignalsDropped);
+        var dropped = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = _listener.Token.Register(() => dropped.SetResult(_world.Now.SignalsDropped));
 
         await DisposeAsync();
 
-        Assert.Equal(2, dropped);
+        Assert.Equal(2, await dropped.Task);
+        _listener.Gate.SetResult();
+    }
+
+    [Fact]
+    public async Task Disposal_does_not_wait_for_the_callbacks_of_the_token()
+    {
+        await QueueTwoSignalsAndANoticeAsync();
+        using var gate = new ManualResetEventSlim();
+        await using var registration = _listener.Token.Register(gate.Wait);
+
+        await DisposeAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        gate.Set();
         _listener.Gate.SetResult();
     }
 

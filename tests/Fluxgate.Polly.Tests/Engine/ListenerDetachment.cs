@@ -86,7 +86,32 @@ public sealed class ListenerDetachment
         await detached.Task;
 
         Assert.Equal("detached", other.Received[^1]);
-        Assert.Equal(1, world.Now.UserErrors(UserErrorSource.Listener));
+        Assert.True(SpinWait.SpinUntil(() => world.Now.UserErrors(UserErrorSource.Listener) == 1, TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Disposal_succeeds_if_the_time_provider_calls_back_and_then_throws()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        var breaker = new FluxgateBreaker("payments", new() { Listeners = { new Recording(entered, gate) } }, new CallingBackAtOnce());
+        var tripping = Deadline.Start(() => breaker.Trip());
+        Deadline.Await(entered);
+
+        await breaker.DisposeAsync();
+
+        Assert.Equal(1, breaker.Snapshot().UserErrors(UserErrorSource.Clock));
+        gate.Set();
+        tripping.End();
+    }
+
+    private sealed class CallingBackAtOnce : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            callback(state);
+            throw new NotSupportedException();
+        }
     }
 
     private sealed class Recording(ManualResetEventSlim? entered, ManualResetEventSlim? gate) : ICircuitListener

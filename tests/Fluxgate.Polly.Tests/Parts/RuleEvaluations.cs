@@ -48,6 +48,15 @@ public sealed class RuleEvaluations
         Assert.Equal(EveryTripperIsTested.Kinds, EveryTripperIsTested.KindsOf(Leaves.Select(leaf => Tripper.Parse((string)leaf[0]))));
 
     [Fact]
+    public void A_leaf_whose_ToString_throws_is_unknown_also_in_a_combined_rule()
+    {
+        var evaluation = (new WithoutText() & (new WithoutText() | Tripper.MinRequests(20))).Evaluate(Sums);
+
+        Assert.Equal("WithoutText & (WithoutText | MinRequests(20))", evaluation.Rule);
+        Assert.Null(evaluation.Fires);
+    }
+
+    [Fact]
     public void A_progress_below_the_threshold_is_less_than_one()
     {
         var almost = Tripper
@@ -239,5 +248,12 @@ public sealed class RuleEvaluations
         public override bool Fires(in TripperContext context) => fires ?? throw new TimeoutException();
 
         public override string ToString() => "TwoOfThree";
+    }
+
+    private sealed class WithoutText : Tripper
+    {
+        public override bool Fires(in TripperContext context) => true;
+
+        public override string ToString() => throw new NotSupportedException();
     }
 }

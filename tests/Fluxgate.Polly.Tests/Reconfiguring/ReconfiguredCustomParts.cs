@@ -37,6 +37,16 @@ public sealed class ReconfiguredCustomParts
     }
 
     [Fact]
+    public void Equals_of_custom_parts_is_not_called()
+    {
+        var world = new World(new() { Window = new Incomparable(), BreakDuration = new IncomparableBreak() });
+
+        var changes = world.Breaker.Reconfigure(new() { Window = new Incomparable(), BreakDuration = new IncomparableBreak() });
+
+        Assert.Equal(["Window: incomparable -> incomparable", "BreakDuration: incomparable -> incomparable"], changes);
+    }
+
+    [Fact]
     public void A_custom_part_with_the_text_of_a_built_in_one_is_not_equal_to_it()
     {
         var world = new World(new() { Tripper = new ThirdCall { Text = "FailureStreak(2)" } });
@@ -144,5 +154,27 @@ public sealed class ReconfiguredCustomParts
         public override bool IsComplete(in RecoveryContext context) => Interlocked.Increment(ref _asked) == 3;
 
         public override string ToString() => "third success";
+    }
+
+    private sealed class Incomparable : Window
+    {
+        public override WindowState Start(WindowContext context) => Count(10).Start(context);
+
+        public override string ToString() => "incomparable";
+
+        public override bool Equals(object? obj) => throw new NotSupportedException();
+
+        public override int GetHashCode() => 0;
+    }
+
+    private sealed class IncomparableBreak : BreakDuration
+    {
+        public override TimeSpan Next(in BreakDurationContext context) => TimeSpan.FromSeconds(1);
+
+        public override string ToString() => "incomparable";
+
+        public override bool Equals(object? obj) => throw new NotSupportedException();
+
+        public override int GetHashCode() => 0;
     }
 }

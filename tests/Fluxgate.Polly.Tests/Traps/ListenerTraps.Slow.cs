@@ -111,12 +111,12 @@ public sealed partial class ListenerTraps
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void L4_A_break_duration_that_hangs_blocks_only_its_own_call(bool hasText)
+    public void L4_A_break_duration_that_hangs_blocks_only_its_own_call(bool textHangs)
     {
         using var entered = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
         var settings = TwoFailures.Settings();
-        settings.BreakDuration = hasText ? new SlowBreak(entered, gate) : new WithoutText(entered, gate);
+        settings.BreakDuration = new SlowBreak(entered, gate, textHangs);
         var world = new World(settings);
         var hanging = Deadline.Start(() => world.Fail(2));
         Deadline.Await(entered);
@@ -189,18 +189,23 @@ public sealed partial class ListenerTraps
         Assert.False(passed);
     }
 
-    private sealed class WithoutText(ManualResetEventSlim entered, ManualResetEventSlim gate) : SlowBreak(entered, gate)
-    {
-        public override string ToString() => throw new InvalidOperationException("no text");
-    }
-
-    private class SlowBreak(ManualResetEventSlim entered, ManualResetEventSlim gate) : BreakDuration
+    private sealed class SlowBreak(ManualResetEventSlim entered, ManualResetEventSlim gate, bool textHangs = false) : BreakDuration
     {
         public override TimeSpan Next(in BreakDurationContext context)
         {
             entered.Set();
             gate.Wait();
             return TwoFailures.Break;
+        }
+
+        public override string ToString()
+        {
+            if (textHangs)
+            {
+                gate.Wait();
+            }
+
+            return nameof(SlowBreak);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class BothTrippers(Tripper left, Tripper right) : Tripper
         left.ReasonNeverFires(state, capacity, deadBranches) ?? right.ReasonNeverFires(state, capacity, deadBranches);
 
     internal override RuleEvaluation EvaluateOn(in TripperContext context) =>
-        RuleEvaluation.Combined(RuleOperator.All, ToString(), left.EvaluateOn(context), right.EvaluateOn(context));
+        RuleEvaluation.Combined(RuleOperator.All, left.EvaluateOn(context), right.EvaluateOn(context));
 
     internal override string Describe(in TripperContext context, ICollection<Finding> findings) =>
         $"{Bracketed(left, context, findings)} & {Bracketed(right, context, findings)}";

@@ -52,7 +52,7 @@ internal sealed class EitherTripper(Tripper left, Tripper right) : Tripper
     }
 
     internal override RuleEvaluation EvaluateOn(in TripperContext context) =>
-        RuleEvaluation.Combined(RuleOperator.Any, ToString(), left.EvaluateOn(context), right.EvaluateOn(context));
+        RuleEvaluation.Combined(RuleOperator.Any, left.EvaluateOn(context), right.EvaluateOn(context));
 
     internal override string Describe(in TripperContext context, ICollection<Finding> findings)
     {

@@ -55,7 +55,7 @@ public sealed class RuleEvaluation
     internal static RuleEvaluation OfLeaf(Tripper leaf, in TripperContext context) =>
         Tripper.IsBuiltIn(leaf) ? OfBuiltIn(leaf, context) : OfUser(leaf, context);
 
-    internal static RuleEvaluation Combined(RuleOperator combines, string rule, RuleEvaluation left, RuleEvaluation right)
+    internal static RuleEvaluation Combined(RuleOperator combines, RuleEvaluation left, RuleEvaluation right)
     {
         RuleEvaluation[] parts = [.. PartsOf(left), .. PartsOf(right)];
         var isAll = combines == RuleOperator.All;
@@ -66,7 +66,7 @@ public sealed class RuleEvaluation
             : parts.Any(part => part.Fires is null) ? null
             : isAll;
         var known = parts.Select(part => part.Progress);
-        return new(rule, fires, string.Join(isAll ? " & " : " | ", parts.Select(TextOf)))
+        return new(Join(part => part.Rule), fires, Join(part => part.Text))
         {
             Operator = combines,
             Parts = parts,
@@ -79,7 +79,11 @@ public sealed class RuleEvaluation
 
         IEnumerable<RuleEvaluation> PartsOf(RuleEvaluation part) => part.Operator == combines ? part.Parts : [part];
 
-        string TextOf(RuleEvaluation part) => isAll && part.Operator == RuleOperator.Any ? $"({part.Text})" : part.Text;
+        string Join(Func<RuleEvaluation, string> textOf) =>
+            string.Join(
+                isAll ? " & " : " | ",
+                parts.Select(part => isAll && part.Operator == RuleOperator.Any ? $"({textOf(part)})" : textOf(part))
+            );
     }
 
     private static RuleEvaluation OfBuiltIn(Tripper leaf, in TripperContext context)
