@@ -12,7 +12,8 @@ internal sealed class Coverage
     public void AtLeast(int least, string what) =>
         Assert.True(
             this[what] >= least,
-            $"{what}: {this[what]} times, but should be at least {least}. The generated scripts reach it too rarely: change the weights in Scripts.Parts.cs."
+            $"{what}: {this[what]} times, but should be at least {least}. The random scripts reach it too rarely: change the weights of what leads there, in Scripts.cs or Scripts.Parts.cs. "
+                + "A new part changes all scripts."
         );
 
     public override string ToString() => string.Join(Environment.NewLine, _counts.Select(visit => $"{visit.Value, 8}  {visit.Key}"));

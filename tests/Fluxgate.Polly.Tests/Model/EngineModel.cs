@@ -21,7 +21,7 @@ public sealed class EngineModel(ITestOutputHelper output)
     [Fact]
     public void The_engine_follows_the_rules_in_every_state()
     {
-        var visits = Play(Scripts.OfEverything(), 2000);
+        var visits = Play(Scripts.OfEverything(), 3000);
 
         Assert.All(Enum.GetValues<BreakerState>(), state => visits.AtLeast(200, $"entered {state}"));
         Assert.All(AllPairs(), pair => visits.AtLeast(5, $"by hand {pair.From} -> {pair.To}"));

@@ -64,6 +64,12 @@ internal sealed partial class Reference
     /// <returns>The findings if it fires.</returns>
     private string? Evaluate()
     {
+        if (State != BreakerState.HalfOpen && !_hasTripper)
+        {
+            // Without a tripper, a closed circuit does not read the window.
+            return null;
+        }
+
         var window = ReadWindow();
         return Fires(window) ? Explain(window)
             : WithOverdue(window) is { } withOverdue && Fires(withOverdue) ? Explain(withOverdue)

@@ -51,7 +51,7 @@ internal static partial class Scripts
         from state in Gen.Frequency((8, Gen.Constant(BreakerState.Closed)), (3, Gen.Elements(Enum.GetValues<BreakerState>())))
         from timer in Rarely(5)
         from chance in Gen.Choose(0, 10_000)
-        from broken in Gen.Frequency((9, Gen.Constant<FaultPoint?>(null)), (1, AnyFault.Select(point => (FaultPoint?)point)))
+        from broken in Gen.Frequency((5, Gen.Constant<FaultPoint?>(null)), (1, AnyFault.Select(point => (FaultPoint?)point)))
         from durations in Rarely(4)
         from gate in AnyGate
         select Plan.ThatCanTrip(new(window, rule, @break, permit, recovery, lease, state, timer, chance, broken, durations, gate));
@@ -75,7 +75,13 @@ internal static partial class Scripts
             )
         );
 
-    private static Gen<FaultPoint> AnyFault => Gen.Elements(Enum.GetValues<FaultPoint>());
+    // Those that need a trip, a gate in the settings or a half-open circuit take effect too rarely otherwise.
+    private static Gen<FaultPoint> AnyFault =>
+        Gen.OneOf(
+            Gen.Elements(Enum.GetValues<FaultPoint>()),
+            Gen.Elements(Enum.GetValues<FaultPoint>()),
+            Gen.Elements(FaultPoint.TripperExplains, FaultPoint.ProbeGate, FaultPoint.PermitStart, FaultPoint.RecoveryStart)
+        );
 
     /// <summary>Generates one command several times in a row: most rules need streaks.</summary>
     private static Gen<IEnumerable<Command>> AnyBurst =>
@@ -92,7 +98,7 @@ internal static partial class Scripts
             (5, Once(AnyReconfigure)),
             (4, AnyReconfigureInFlight),
             (4, AnyHang),
-            (2, Once(AnyFault.Select(Command (point) => new Command.Break(point)))),
+            (3, Once(AnyFault.Select(Command (point) => new Command.Break(point)))),
             (2, Once(Gen.Constant<Command>(new Command.MendAll())))
         );
 
@@ -148,11 +154,11 @@ internal static partial class Scripts
     private static Gen<Command> AnyWaitUntil =>
         from deadline in Gen.Frequency(
             (8, Gen.Constant(DueTime.EndOfBreak)),
-            (4, Gen.Constant(DueTime.OldestLease)),
+            (6, Gen.Constant(DueTime.OldestLease)),
             (3, Gen.Constant(DueTime.NextBucket)),
             (3, Gen.Constant(DueTime.OverdueTimer)),
             (1, Gen.Constant(DueTime.EndOfRamp)),
-            (1, Gen.Constant(DueTime.RecoveryAfter))
+            (2, Gen.Constant(DueTime.RecoveryAfter))
         )
         from instants in Gen.Elements(-1, 0, 0, 0, 1)
         select (Command)new Command.WaitUntil(deadline, instants);
@@ -178,12 +184,12 @@ internal static partial class Scripts
 
     private static Gen<Command> AnyByHand =>
         Gen.Frequency(
-                (4, Gen.Constant(BreakerState.Closed)),
-                (3, Gen.Constant(BreakerState.Open)),
-                (3, Gen.Constant(BreakerState.HalfOpen)),
-                (3, Gen.Constant(BreakerState.MetricsOnly)),
-                (1, Gen.Constant(BreakerState.Disabled)),
-                (1, Gen.Constant(BreakerState.ForcedOpen))
+                (8, Gen.Constant(BreakerState.Closed)),
+                (6, Gen.Constant(BreakerState.Open)),
+                (6, Gen.Constant(BreakerState.HalfOpen)),
+                (6, Gen.Constant(BreakerState.MetricsOnly)),
+                (3, Gen.Constant(BreakerState.Disabled)),
+                (3, Gen.Constant(BreakerState.ForcedOpen))
             )
             .Select(Command (to) => new Command.ByHand(to));
 
