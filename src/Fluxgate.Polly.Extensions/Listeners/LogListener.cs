@@ -74,20 +74,17 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
     public void OnDetached(FluxgateBreaker breaker)
     {
         ArgumentNullException.ThrowIfNull(breaker);
-        _limit.End(breaker.Name);
         lock (_clocks)
         {
             // A group may have created the next breaker of the key already.
-            if (breaker.TimeProvider == TimeProvider.System || !_clocks.Remove(breaker.Name, out var known))
-            {
-                return;
-            }
-
-            if (known.Breakers > 1)
+            if (breaker.TimeProvider != TimeProvider.System && _clocks.Remove(breaker.Name, out var known) && known.Breakers > 1)
             {
                 _clocks.Add(breaker.Name, (known.Clock, known.Breakers - 1));
             }
         }
+
+        // Last, because a user's logger or timer may hang.
+        _limit.End(breaker.Name);
     }
 
     /// <inheritdoc/>

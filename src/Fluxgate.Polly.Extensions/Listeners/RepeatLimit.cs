@@ -36,11 +36,19 @@ internal sealed class RepeatLimit
             kinds.Add(kind, repeats);
         }
 
-        // Not under the lock, because the clock may be the user's.
-        var timer = StartTimer(clock, () => EndPeriod(circuitName, kind, repeats));
-        lock (_active)
+        // Timers are never used under the lock, because the clock may be the user's.
+        try
         {
-            repeats.Timer = timer;
+            var timer = StartTimer(clock, () => EndPeriod(circuitName, kind, repeats));
+            lock (_active)
+            {
+                repeats.Timer = timer;
+            }
+        }
+        catch (Exception)
+        {
+            // No minute ends, so the next event is reported at once, too. The breaker reports the errors of its clock.
+            EndPeriod(circuitName, kind, repeats, isLast: true);
         }
 
         return true;
@@ -64,12 +72,13 @@ internal sealed class RepeatLimit
     private void EndPeriod(string circuitName, object kind, Repeats repeats, bool isLast = false)
     {
         long omitted;
+        ITimer? ended = null;
         lock (_active)
         {
             (omitted, repeats.Omitted) = (repeats.Omitted, 0);
             if (omitted == 0 || isLast)
             {
-                repeats.Timer?.Dispose();
+                ended = repeats.Timer;
                 if (_active.TryGetValue(circuitName, out var kinds) && kinds.GetValueOrDefault(kind) == repeats)
                 {
                     kinds.Remove(kind);
@@ -84,6 +93,15 @@ internal sealed class RepeatLimit
         if (omitted > 0)
         {
             repeats.Report(omitted);
+        }
+
+        try
+        {
+            ended?.Dispose();
+        }
+        catch (Exception)
+        {
+            // A timer that goes on finds no event.
         }
     }
 
