@@ -6,7 +6,8 @@ namespace Fluxgate;
 /// <summary>The log messages about settings, in the category <c>Fluxgate.FluxgateBreakers</c>. A group has the name of its settings: <c>BreakerGroups:tenants</c>.</summary>
 internal static partial class ConfigurationLog
 {
-    public static ILogger Of(ILoggerFactory? factory) => factory?.CreateLogger("Fluxgate.FluxgateBreakers") ?? NullLogger.Instance;
+    public static ILogger Of(ILoggerFactory? factory) =>
+        factory is null ? NullLogger.Instance : new QuietLogger(factory.CreateLogger("Fluxgate.FluxgateBreakers"));
 
     [LoggerMessage(
         101,

@@ -258,9 +258,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
 
     private void Reject(string name, Exception error, bool isNew)
     {
-        var text = error is OptionsValidationException invalid
-            ? string.Join(Environment.NewLine, invalid.Failures)
-            : $"{error.GetType().Name}: {error.Message}{(error.InnerException is { } cause ? $" {cause.Message}" : "")}";
+        var text = TextOf(error);
         if (_errors.TryGetValue(name, out var before) && before == text)
         {
             return;
@@ -274,6 +272,21 @@ internal sealed class SettingsMonitor : IOptionsMonitor<FluxgateBreakerSettings>
         else
         {
             _log.ChangeRejected(name, text);
+        }
+    }
+
+    private static string TextOf(Exception error)
+    {
+        try
+        {
+            return error is OptionsValidationException invalid
+                ? string.Join(Environment.NewLine, invalid.Failures)
+                : $"{error.GetType().Name}: {error.Message}{(error.InnerException is { } cause ? $" {cause.Message}" : "")}";
+        }
+        catch (Exception)
+        {
+            // A user may have written the exception.
+            return error.GetType().Name;
         }
     }
 }

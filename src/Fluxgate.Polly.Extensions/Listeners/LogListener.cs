@@ -52,7 +52,7 @@ public sealed class LogListener(ILogger<LogListener> logger) : ICircuitListener
     private readonly ILogger _logger = logger ?? throw new ArgumentNullException(nameof(logger), "logger must not be null.");
 
     /// <summary>Gets whether this listener logs reconfigurations, so that nothing else has to.</summary>
-    internal bool LogsReconfigurations => _logger.IsEnabled(LogLevel.Information);
+    internal bool LogsReconfigurations => new QuietLogger(_logger).IsEnabled(LogLevel.Information);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentNullException"><paramref name="breaker"/> is <see langword="null"/>.</exception>

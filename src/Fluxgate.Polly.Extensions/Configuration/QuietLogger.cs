@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fluxgate;
 
-/// <summary>A logger that does not throw: a log that cannot be written must not stop a member.</summary>
+/// <summary>A logger that does not throw: a log that cannot be written must not stop a reload, a member of a fleet or a reading.</summary>
 internal sealed class QuietLogger(ILogger log) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
