@@ -21,7 +21,7 @@ internal static class DashboardEndpoints
                 "The dashboard shows the breakers of the container, but there are none: call services.AddFluxgate()."
             );
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        var log = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(ControlLog.Category);
+        var log = new QuietLogger((services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(ControlLog.Category));
         var stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default;
         var source = new CircuitSource(breakers);
         var fleet = FleetSource.Find(services);

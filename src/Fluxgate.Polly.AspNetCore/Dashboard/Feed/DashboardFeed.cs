@@ -24,7 +24,7 @@ internal sealed class DashboardFeed(CircuitSource source, FleetSource? fleet, Ti
     private byte[]? _fleet;
     private long _number;
 
-    // Guarded by the lock.
+    // Guarded by the lock. While a reading runs, only the reading writes the timer.
     private TaskCompletionSource _published = NewPublished();
     private FeedFrame? _frame;
     private ITimer? _timer;
@@ -58,7 +58,7 @@ internal sealed class DashboardFeed(CircuitSource source, FleetSource? fleet, Ti
             }
 
             _viewers++;
-            if (_viewers > 1 || _isReading)
+            if (_timer is not null || _isReading)
             {
                 return true;
             }
@@ -66,21 +66,27 @@ internal sealed class DashboardFeed(CircuitSource source, FleetSource? fleet, Ti
             _isReading = true;
         }
 
-        ReadAndSchedule(isContinuous: false);
+        ReadAndPublish(isContinuous: false);
         return true;
     }
 
     /// <summary>Removes a viewer. After the last one, the readings end. The histories are kept for the next viewer.</summary>
     public void Leave()
     {
+        ITimer? ended = null;
         lock (_lock)
         {
             if (--_viewers == 0)
             {
-                _timer?.Dispose();
-                (_timer, _frame) = (null, null);
+                _frame = null;
+                if (!_isReading)
+                {
+                    (ended, _timer) = (_timer, null);
+                }
             }
         }
+
+        DisposeOrLog(ended);
     }
 
     /// <summary>Waits for a frame that a viewer does not have.</summary>
@@ -115,27 +121,36 @@ internal sealed class DashboardFeed(CircuitSource source, FleetSource? fleet, Ti
 
     private static TaskCompletionSource NewPublished() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Reads all circuits, and sets the timer for the next reading. The readings thus never overlap.</summary>
-    private void ReadAndSchedule(bool isContinuous)
+    /// <summary>Reads all circuits, and starts the timer if it does not run. The timer skips a reading while another one runs, so readings never overlap.</summary>
+    private void ReadAndPublish(bool isContinuous)
     {
         var frame = ReadOrLog(isContinuous);
-        TaskCompletionSource published;
+
+        // Timers are created and disposed outside the lock, because the clock may be the user's.
+        var timer = _timer ?? StartTimerOrLog();
+        ITimer? ended = null;
+        TaskCompletionSource? published = null;
         lock (_lock)
         {
             _isReading = false;
-            _timer?.Dispose();
-            _timer = null;
             if (_viewers == 0)
             {
-                return;
+                (ended, _timer) = (timer, null);
             }
-
-            _frame = frame ?? _frame;
-            (published, _published) = (_published, NewPublished());
-            _timer = time.CreateTimer(_ => OnTimer(), null, Interval, Timeout.InfiniteTimeSpan);
+            else
+            {
+                (_timer, _frame) = (timer, frame ?? _frame);
+                (published, _published) = (_published, NewPublished());
+                if (timer is null)
+                {
+                    // No frame follows. The viewers leave and connect again, which starts the timer.
+                    _published.SetCanceled();
+                }
+            }
         }
 
-        published.SetResult();
+        published?.TrySetResult();
+        DisposeOrLog(ended);
     }
 
     private void OnTimer()
@@ -150,7 +165,32 @@ internal sealed class DashboardFeed(CircuitSource source, FleetSource? fleet, Ti
             _isReading = true;
         }
 
-        ReadAndSchedule(isContinuous: true);
+        ReadAndPublish(isContinuous: true);
+    }
+
+    private ITimer? StartTimerOrLog()
+    {
+        try
+        {
+            return time.CreateTimer(_ => OnTimer(), null, Interval, Interval);
+        }
+        catch (Exception error)
+        {
+            FeedLog.TimerFailed(log, error);
+            return null;
+        }
+    }
+
+    private void DisposeOrLog(ITimer? timer)
+    {
+        try
+        {
+            timer?.Dispose();
+        }
+        catch (Exception error)
+        {
+            FeedLog.TimerFailed(log, error);
+        }
     }
 
     /// <summary>Reads all circuits. Nothing may throw on the thread of a timer.</summary>

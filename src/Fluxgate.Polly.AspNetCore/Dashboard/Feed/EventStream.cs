@@ -44,10 +44,10 @@ internal sealed class EventStream(DashboardFeed feed, CircuitSource source, Time
             return;
         }
 
-        using var end = new CancellationTokenSource(LongestStream, time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping, end.Token);
         try
         {
+            using var end = new CancellationTokenSource(LongestStream, time);
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping, end.Token);
             await SendAsync(context, watched, ends.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

@@ -12,16 +12,18 @@ internal sealed class SharedReading<T>(Func<Task<T>> read, TimeProvider time)
 
     private readonly object _lock = new();
     private Task<T>? _last;
-    private long _startedAt;
+    private TimeSpan _startedAt;
 
     /// <summary>Returns the last reading, or a new one.</summary>
     public Task<T> GetAsync()
     {
+        // Not under the lock, because the clock may be the user's.
+        var now = time.GetElapsedTime(0);
         lock (_lock)
         {
-            if (_last is null || (_last.IsCompleted && time.GetElapsedTime(_startedAt) >= Interval))
+            if (_last is null || (_last.IsCompleted && now - _startedAt >= Interval))
             {
-                _startedAt = time.GetTimestamp();
+                _startedAt = now;
 
                 // On another thread: a store may block.
                 _last = Task.Run(read);
