@@ -219,6 +219,18 @@ public sealed class DashboardReadings
         );
     }
 
+    [Fact]
+    public async Task A_preview_for_a_window_that_throws_is_a_problem()
+    {
+        var window = new OwnWindow();
+        await using var application = await DashboardApplication.StartAsync(settings: settings => settings.Window = window);
+        window.Throws = true;
+
+        using var response = await PreviewAsync(application, """{"rule":"FailureStreak(1)"}""");
+
+        await Problem.IsAsync(response, HttpStatusCode.Conflict, "A part of the circuit 'payments' threw InvalidOperationException.");
+    }
+
     private static Task<HttpResponseMessage> PreviewAsync(DashboardApplication application, string json) =>
         application.SendAsync(HttpMethod.Post, "/api/circuit/preview?name=payments", "staff", json);
 
@@ -227,5 +239,14 @@ public sealed class DashboardReadings
         var admission = breaker.Admit();
         time.Advance(duration);
         admission.Settle(verdict);
+    }
+
+    private sealed class OwnWindow : Window
+    {
+        public bool Throws { get; set; }
+
+        public override long? Capacity => Throws ? throw new InvalidOperationException("no capacity") : 100;
+
+        public override WindowState Start(WindowContext context) => Count(100).Start(context);
     }
 }

@@ -58,6 +58,7 @@ internal sealed record ApiDescription(
             typeof(PreviewResponse),
             HttpStatusCode.BadRequest,
             HttpStatusCode.NotFound,
+            HttpStatusCode.Conflict,
             HttpStatusCode.UnsupportedMediaType
         );
 

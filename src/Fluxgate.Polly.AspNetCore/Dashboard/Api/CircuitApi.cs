@@ -72,12 +72,27 @@ internal sealed class CircuitApi(CircuitSource source, DashboardFeed feed, Contr
             return;
         }
 
-        var settings = breaker.CopySettings();
-        settings.Tripper = rule;
-        var response = new PreviewResponse(
-            EvaluationView.Of(breaker.Snapshot().Evaluate(rule)),
-            [.. settings.Errors, .. settings.Warnings]
-        );
+        PreviewResponse response;
+        try
+        {
+            var settings = breaker.CopySettings();
+            settings.Tripper = rule;
+            response = new(EvaluationView.Of(breaker.Snapshot().Evaluate(rule)), [.. settings.Errors, .. settings.Warnings]);
+        }
+        catch (Exception failure)
+        {
+            // A window that a user wrote may throw.
+            await ApiResponse
+                .WriteProblemAsync(
+                    context,
+                    HttpStatusCode.Conflict,
+                    "The rule could not be evaluated",
+                    $"A part of the {address} threw {failure.GetType().Name}."
+                )
+                .ConfigureAwait(false);
+            return;
+        }
+
         await ApiResponse
             .WriteJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(response, DashboardJson.Plain.PreviewResponse))
             .ConfigureAwait(false);
