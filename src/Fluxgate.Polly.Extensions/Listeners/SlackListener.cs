@@ -144,7 +144,20 @@ public sealed class SlackListener : IAsyncCircuitListener, IDisposable
     {
         var name = notice.CircuitName;
         object kind = notice is UserErrorNotice { Source: var source, Error: var error } ? (source, error.GetType()) : notice.GetType();
-        return _limit.ShouldReport(name, kind, _time, omitted => _ = PostNoticeAsync(name, $"{text} (×{omitted})", default).AsTask());
+        return _limit.ShouldReport(name, kind, _time, omitted => _ = PostOmittedAsync(name, $"{text} (×{omitted})"));
+    }
+
+    private async Task PostOmittedAsync(string circuitName, string text)
+    {
+        try
+        {
+            await PostNoticeAsync(circuitName, text, default).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // No breaker waits for this message, and so none reports the error.
+            _sender.LogFailure(circuitName, error);
+        }
     }
 
     private ValueTask<string?> PostNoticeAsync(string circuitName, string text, CancellationToken cancellationToken) =>

@@ -61,6 +61,9 @@ internal sealed class SlackSender
         }
     }
 
+    /// <summary>Logs that posting a message threw an exception, without its message, which may contain the address.</summary>
+    public void LogFailure(string circuitName, Exception error) => Log(OneLine.Of(circuitName), error.GetType().Name, attempt: 1);
+
     /// <summary>Logs how many messages of a disposed breaker were not posted since the last line.</summary>
     public void End(string circuitName) => _limit.End(OneLine.Of(circuitName));
 

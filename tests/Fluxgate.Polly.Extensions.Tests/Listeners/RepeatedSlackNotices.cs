@@ -52,6 +52,28 @@ public sealed class RepeatedSlackNotices
         );
     }
 
+    [Fact]
+    public async Task Omitted_notices_that_cannot_be_posted_are_logged()
+    {
+        var time = new FaultyTimers();
+        await using var world = await SlackWorld.StartAsync(
+            options => options.NoticeMessage = notice => notice is WouldTripNotice ? "would open" : null,
+            time: time
+        );
+        await world.DoAsync(breaker => breaker.Reconfigure(new() { Tripper = Tripper.FailureStreak(1) }));
+        await world.DoAsync(breaker => breaker.MetricsOnly());
+        await world.DoAsync(breaker => breaker.Fail(2));
+        Assert.Empty(world.Log.Entries);
+
+        time.CreationFails = true;
+        time.Inner.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(
+            "A Slack message about circuit payments was not posted: InvalidOperationException, last attempt 1.",
+            Assert.Single(world.Log.Entries).Text
+        );
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         var waited = Stopwatch.StartNew();
