@@ -131,7 +131,7 @@ internal sealed partial class GrpcCall
         }
         catch (Exception error)
         {
-            End(StatusOf(error) ?? new Status(StatusCode.Unknown, error.Message, error), error);
+            End(StatusOf(error) ?? new Status(StatusCode.Unknown, MessageOf(error), error), error);
             throw;
         }
 
@@ -197,11 +197,24 @@ internal sealed partial class GrpcCall
             // With ThrowOperationCanceledOnCancellation, for a deadline too.
             OperationCanceledException => new(
                 _options.Deadline is null || IsGivenUp ? StatusCode.Cancelled : StatusCode.DeadlineExceeded,
-                error.Message,
+                MessageOf(error),
                 error
             ),
             _ => null,
         };
+
+    private static string MessageOf(Exception error)
+    {
+        try
+        {
+            return error.Message;
+        }
+        catch (Exception)
+        {
+            // A user may have written the exception, and the call must settle.
+            return error.GetType().Name;
+        }
+    }
 
     private bool IsGivenUp => _isGivenUp || _options.CancellationToken.IsCancellationRequested;
 

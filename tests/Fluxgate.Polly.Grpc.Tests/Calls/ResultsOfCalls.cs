@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
 
 namespace Fluxgate;
@@ -110,6 +112,26 @@ public sealed class ResultsOfCalls(ShopServer server) : IClassFixture<ShopServer
     }
 
     [Fact]
+    public async Task An_exception_whose_message_throws_reaches_the_caller_and_settles_the_call()
+    {
+        var client = ClientOf(new FaultyException());
+
+        await Assert.ThrowsAsync<FaultyException>(async () => await client.BuyAsync(ShopServer.Order()));
+
+        Assert.Equal(new Counts(Failures: 1), Counts.Of(_world));
+    }
+
+    [Fact]
+    public async Task A_cancellation_whose_message_throws_reaches_the_caller_and_settles_the_call()
+    {
+        var client = ClientOf(new FaultyCancellation());
+
+        await Assert.ThrowsAsync<FaultyCancellation>(async () => await client.BuyAsync(ShopServer.Order()));
+
+        Assert.Equal(new Counts(Failures: 1), Counts.Of(_world));
+    }
+
+    [Fact]
     public void Invalid_options_are_reported_all_at_once()
     {
         var options = new FluxgateInterceptorOptions
@@ -199,5 +221,40 @@ public sealed class ResultsOfCalls(ShopServer server) : IClassFixture<ShopServer
             admission.Settle(Verdict.Success);
             return response;
         }
+    }
+
+    private Shop.ShopClient ClientOf(Exception thrown) =>
+        new(
+            GrpcChannel
+                .ForAddress(server.Address)
+                .Intercept(new FaultyInterceptor(thrown))
+                .Intercept(new FluxgateInterceptor(_world.Breaker, new FluxgateInterceptorOptions()))
+        );
+
+    private sealed class FaultyException : Exception
+    {
+        public override string Message => throw new InvalidOperationException("no message");
+    }
+
+    private sealed class FaultyCancellation : OperationCanceledException
+    {
+        public override string Message => throw new InvalidOperationException("no message");
+    }
+
+    /// <summary>Responds to each unary call with an exception.</summary>
+    private sealed class FaultyInterceptor(Exception thrown) : Interceptor
+    {
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            TRequest request,
+            ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncUnaryCallContinuation<TRequest, TResponse> continuation
+        ) =>
+            new(
+                Task.FromException<TResponse>(thrown),
+                Task.FromResult(new Metadata()),
+                () => throw new InvalidOperationException("The call is not complete."),
+                () => throw new InvalidOperationException("The call is not complete."),
+                () => { }
+            );
     }
 }
