@@ -14,7 +14,7 @@ namespace Fluxgate;
 /// </para>
 /// <para>
 /// A call that its caller cancels or disposes before its end is abandoned (<see cref="FluxgateBreakerSettings.AbandonedAfter"/>). If a stream has
-/// delivered a message, it is a success. A call whose token is cancelled, or whose deadline has passed, before it starts is not counted. A stream
+/// delivered a message, it is a success. A call whose token is canceled, or whose deadline has passed, before it starts is not counted. A stream
 /// that is neither read to its end nor disposed settles when the garbage collector finds it.
 /// </para>
 /// <para>Retries of a service config of <c>Grpc.Net.Client</c> happen inside: a call with retries is one result.</para>

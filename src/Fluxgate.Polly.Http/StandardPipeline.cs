@@ -35,7 +35,7 @@ internal static class StandardPipeline
         // The breakers of the container use its clock.
         pipeline.TimeProvider ??= context.ServiceProvider.GetService<TimeProvider>();
         var time = pipeline.TimeProvider ?? TimeProvider.System;
-        var retryAfter = HttpBreak.RetryAfterBy(time);
+        var retryAfter = HttpBreak.CreateRetryAfter(time);
 
         pipeline
             .AddRateLimiter(options.RateLimiter)

@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// </summary>
 /// <remarks>
 /// Thread-safe. All values are read from the breaker during a scrape, so a breaker is present from its creation. The only cost of a call is the
-/// histogram of durations, which reads the clock twice; <see cref="MetricCatalogue.DurationBuckets"/> disables it. Breakers are held by weak
+/// histogram of durations, which reads the clock twice; <see cref="MetricCatalog.DurationBuckets"/> disables it. Breakers are held by weak
 /// references: one that is disposed or collected disappears from the page. Several listeners on one breaker publish it once.
 /// </remarks>
 /// <example>
@@ -30,7 +30,7 @@ public sealed class PrometheusListener : ICircuitListener
     /// <summary>Gets the metrics that the breakers are added to.</summary>
     public PrometheusMetrics Metrics { get; }
 
-    /// <summary>Gets the buckets of the histogram of durations from the catalogue, or <see langword="null"/> if no histogram is recorded.</summary>
+    /// <summary>Gets the buckets of the histogram of durations from the catalog, or <see langword="null"/> if no histogram is recorded.</summary>
     public DurationBuckets? DurationBuckets { get; }
 
     /// <inheritdoc/>

@@ -12,14 +12,14 @@ public sealed class PrometheusMetrics
     private readonly PageRenderer _renderer;
 
     /// <summary>Creates metrics that are separate from <see cref="Default"/>.</summary>
-    /// <param name="catalogue">The selection and the options of the families, which is copied. The default is all families.</param>
-    /// <exception cref="ArgumentException">The catalogue contains a label that is invalid in Prometheus, or two labels of one name in a family. The message names them.</exception>
-    public PrometheusMetrics(MetricCatalogue? catalogue = null)
-        : this(catalogue, TimeProvider.System) { }
+    /// <param name="catalog">The selection and the options of the families, which is copied. The default is all families.</param>
+    /// <exception cref="ArgumentException">The catalog contains a label that is invalid in Prometheus, or two labels of one name in a family. The message names them.</exception>
+    public PrometheusMetrics(MetricCatalog? catalog = null)
+        : this(catalog, TimeProvider.System) { }
 
-    internal PrometheusMetrics(MetricCatalogue? catalogue, TimeProvider time, ArrayPool<byte>? pool = null)
+    internal PrometheusMetrics(MetricCatalog? catalog, TimeProvider time, ArrayPool<byte>? pool = null)
     {
-        Breakers = new(catalogue);
+        Breakers = new(catalog);
         _renderer = new(Breakers, time, pool);
     }
 
@@ -83,7 +83,7 @@ public sealed class PrometheusMetrics
     /// The page, or <see langword="null"/> if it was not rendered within 8 seconds because a callback of a family hangs. Respond with
     /// <c>503</c> and <see cref="RetryAfter"/> then.
     /// </returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     /// <example>
     /// <code>
     /// using var page = await metrics.RenderAsync(request.Headers["Accept"], request.Headers["Accept-Encoding"], cancellationToken);

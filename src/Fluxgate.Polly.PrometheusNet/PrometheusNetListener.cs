@@ -25,7 +25,7 @@ public sealed class PrometheusNetListener : ICircuitListener
     /// <summary>Gets the metrics that the breakers are added to.</summary>
     public PrometheusNetMetrics Metrics { get; }
 
-    /// <summary>Gets the buckets of the histogram of durations from the catalogue, or <see langword="null"/> if no histogram is recorded.</summary>
+    /// <summary>Gets the buckets of the histogram of durations from the catalog, or <see langword="null"/> if no histogram is recorded.</summary>
     public DurationBuckets? DurationBuckets { get; }
 
     /// <inheritdoc/>

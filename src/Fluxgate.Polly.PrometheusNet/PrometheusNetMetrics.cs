@@ -31,9 +31,9 @@ public sealed class PrometheusNetMetrics
     private long _lastStarted;
     private long _lastCompleted;
 
-    private PrometheusNetMetrics(CollectorRegistry registry, MetricCatalogue? catalogue)
+    private PrometheusNetMetrics(CollectorRegistry registry, MetricCatalog? catalog)
     {
-        Breakers = new(catalogue);
+        Breakers = new(catalog);
         var factory = Metrics.WithCustomRegistry(registry);
         _factory =
             Breakers.ConstantLabels.Count == 0 ? factory : factory.WithLabels(Breakers.ConstantLabels.ToDictionary(StringComparer.Ordinal));
@@ -54,24 +54,24 @@ public sealed class PrometheusNetMetrics
 
     /// <summary>Returns the metrics of a registry. The first call creates them.</summary>
     /// <param name="registry">The registry.</param>
-    /// <param name="catalogue">The selection and the options of the families, which is copied. The default is all families. Only the first call may specify it.</param>
+    /// <param name="catalog">The selection and the options of the families, which is copied. The default is all families. Only the first call may specify it.</param>
     /// <returns>The metrics; always the same instance for a registry.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="registry"/> is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidOperationException">A catalogue is specified, but the metrics of the registry exist, or another metric of the registry has the name of a family.</exception>
-    public static PrometheusNetMetrics In(CollectorRegistry registry, MetricCatalogue? catalogue = null)
+    /// <exception cref="InvalidOperationException">A catalog is specified, but the metrics of the registry exist, or another metric of the registry has the name of a family.</exception>
+    public static PrometheusNetMetrics In(CollectorRegistry registry, MetricCatalog? catalog = null)
     {
         ArgumentNullException.ThrowIfNull(registry);
         lock (Registries)
         {
             if (!Registries.TryGetValue(registry, out var metrics))
             {
-                metrics = new(registry, catalogue);
+                metrics = new(registry, catalog);
                 Registries.Add(registry, metrics);
             }
-            else if (catalogue is not null)
+            else if (catalog is not null)
             {
                 throw new InvalidOperationException(
-                    "The metrics of this registry exist, so the catalogue cannot be changed. Specify it in the first call of In for the registry."
+                    "The metrics of this registry exist, so the catalog cannot be changed. Specify it in the first call of In for the registry."
                 );
             }
 

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Fluxgate;
 
-/// <summary>One scrape of the whole catalogue, into memory that is used again.</summary>
+/// <summary>One scrape of the whole catalog, into memory that is used again.</summary>
 public class Scrapes : IWritesBytes
 {
     private static readonly MemoryStream Page = new();

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Fluxgate;
 
-/// <summary>Checks the panels of the dashboard: their order, expressions, units and colours.</summary>
+/// <summary>Checks the panels of the dashboard: their order, expressions, units and colors.</summary>
 public sealed class DashboardPanels
 {
     private const string Matchers = "job=~\"$job\", instance=~\"$instance\", circuit_name=~\"$circuit\"";
@@ -75,9 +75,9 @@ public sealed class DashboardPanels
     }
 
     [Fact]
-    public void A_state_has_the_same_name_and_colour_in_every_panel()
+    public void A_state_has_the_same_name_and_color_in_every_panel()
     {
-        (BreakerState State, string Colour)[] expected =
+        (BreakerState State, string Color)[] expected =
         [
             (BreakerState.Closed, "green"),
             (BreakerState.Open, "red"),
@@ -92,16 +92,16 @@ public sealed class DashboardPanels
         var groups = Panel("Group Circuits by State").GetProperty("fieldConfig").GetProperty("overrides").EnumerateArray().SkipLast(1);
 
         Assert.Equal(
-            expected.Select(state => ($"{(int)state.State}", state.State.ToLabel().Replace('_', '-'), state.Colour)),
+            expected.Select(state => ($"{(int)state.State}", state.State.ToLabel().Replace('_', '-'), state.Color)),
             mappings.Select(mapping => (mapping.Name, KitDashboard.Text(mapping.Value, "text"), KitDashboard.Text(mapping.Value, "color")))
         );
         Assert.Equal(
-            expected.Select(state => (state.State.ToLabel(), state.Colour)),
-            slices.Select(slice => (KitDashboard.Text(slice.GetProperty("matcher"), "options"), Colour(slice)))
+            expected.Select(state => (state.State.ToLabel(), state.Color)),
+            slices.Select(slice => (KitDashboard.Text(slice.GetProperty("matcher"), "options"), Color(slice)))
         );
         Assert.Equal(
-            expected.Select(state => ($".* {state.State.ToLabel()}", state.Colour)),
-            groups.Select(line => (KitDashboard.Text(line.GetProperty("matcher"), "options"), Colour(line)))
+            expected.Select(state => ($".* {state.State.ToLabel()}", state.Color)),
+            groups.Select(line => (KitDashboard.Text(line.GetProperty("matcher"), "options"), Color(line)))
         );
     }
 
@@ -125,7 +125,7 @@ public sealed class DashboardPanels
         Assert.Equal("{{circuit_name}} threshold", Legends(panel).Last());
         Assert.Equal((0, 1), (Defaults(panel).GetProperty("min").GetInt32(), Defaults(panel).GetProperty("max").GetInt32()));
         Assert.Equal(".* threshold", KitDashboard.Text(line.GetProperty("matcher"), "options"));
-        Assert.Equal(("red", "dash"), (Colour(line), KitDashboard.Text(style.GetProperty("value"), "fill")));
+        Assert.Equal(("red", "dash"), (Color(line), KitDashboard.Text(style.GetProperty("value"), "fill")));
     }
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed class DashboardPanels
     private static IEnumerable<string> Legends(JsonElement panel) =>
         panel.GetProperty("targets").EnumerateArray().Select(target => KitDashboard.Text(target, "legendFormat"));
 
-    private static string Colour(JsonElement rule) =>
+    private static string Color(JsonElement rule) =>
         KitDashboard.Text(
             rule.GetProperty("properties")
                 .EnumerateArray()

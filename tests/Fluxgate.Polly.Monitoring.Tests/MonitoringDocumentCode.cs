@@ -69,11 +69,11 @@ public sealed class MonitoringDocumentCode
     public void Families_can_be_removed_and_labels_added()
     {
         #region docs/monitoring.md: Cost
-        var catalogue = new MetricCatalogue { ConstantLabels = { ["environment"] = "production", ["service"] = "checkout" } };
-        catalogue.Remove("circuit_breaker_stale_total");
-        catalogue.Remove("circuit_breaker_consecutive_successes");
+        var catalog = new MetricCatalog { ConstantLabels = { ["environment"] = "production", ["service"] = "checkout" } };
+        catalog.Remove("circuit_breaker_stale_total");
+        catalog.Remove("circuit_breaker_consecutive_successes");
 
-        var metrics = new PrometheusMetrics(catalogue);
+        var metrics = new PrometheusMetrics(catalog);
         var payments = new FluxgateBreaker("payments", new FluxgateBreakerSettings { Listeners = { new PrometheusListener(metrics) } });
         #endregion
 
@@ -91,8 +91,8 @@ public sealed class MonitoringDocumentCode
     public void Buckets_can_be_configured()
     {
         #region docs/monitoring.md: Histogram
-        var catalogue = new MetricCatalogue { DurationBuckets = new DurationBuckets(0.05, 0.1, 0.25, 0.5, 1, 2) };
-        var metrics = new PrometheusMetrics(catalogue);
+        var catalog = new MetricCatalog { DurationBuckets = new DurationBuckets(0.05, 0.1, 0.25, 0.5, 1, 2) };
+        var metrics = new PrometheusMetrics(catalog);
         #endregion
 
         using var breaker = new FluxgateBreaker("payments", new() { Listeners = { new PrometheusListener(metrics) } });

@@ -11,12 +11,12 @@ public sealed class OutageFamilies(MonitoredOutage outage)
         KitQueries.AssertCountsAsync(
             outage,
             [
-                .. new MetricCatalogue()
+                .. new MetricCatalog()
                     .SelectMany(
                         family => family.Type == MetricType.Histogram ? ["_bucket", "_sum", "_count"] : (string[])[""],
                         (family, part) => family.Name + part
                     )
-                    .Select(family => new KitQuery("the catalogue", family, family)),
+                    .Select(family => new KitQuery("the catalog", family, family)),
             ],
             Families.ToDictionary(family => family, Func<KitMoment, KitVector> (family) => now => now[family["circuit_breaker_".Length..]])
         );

@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed class QuickStartPage
 {
     [Fact]
-    public async Task The_page_has_the_whole_catalogue()
+    public async Task The_page_has_the_whole_catalog()
     {
         const string Metrics = "metrics: ";
 
@@ -21,7 +21,7 @@ public sealed class QuickStartPage
         using var client = new HttpClient();
 
         // The sample has no group.
-        var missing = new MetricCatalogue()
+        var missing = new MetricCatalog()
             .Select(family => family.Name)
             .Except(CountedGroups.OfGroupsAlone.Keys)
             .ToHashSet(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ public sealed class QuickStartPage
             {
                 Assert.False(program.HasExited, $"It exited without showing {string.Join(", ", missing)}.\n{program.OutputText}");
                 var page = Page.Parse(await client.GetByteArrayAsync(metrics));
-                Assert.Equal(new MetricCatalogue().Select(family => family.Name), page.Families.Select(family => family.Name));
+                Assert.Equal(new MetricCatalog().Select(family => family.Name), page.Families.Select(family => family.Name));
                 Assert.Single(page.CurrentStates(page.Circuits.Single()));
                 missing.RemoveWhere(family => page.All.Exists(series => series.Name.StartsWith(family, StringComparison.Ordinal)));
                 return missing.Count == 0;

@@ -95,11 +95,11 @@ public sealed partial class QuickStartViews : IDisposable
     }
 
     [Fact]
-    public void Colours_are_written_only_if_they_are_enabled()
+    public void Colors_are_written_only_if_they_are_enabled()
     {
-        using (var coloured = View(colours: true))
+        using (var colored = View(colors: true))
         {
-            coloured.ShowFrame();
+            colored.ShowFrame();
         }
 
         Assert.Contains("\e[32m", _terminal.ToString(), StringComparison.Ordinal);
@@ -168,7 +168,7 @@ public sealed partial class QuickStartViews : IDisposable
 
     public void Dispose() => _world.Dispose();
 
-    private LiveView View(bool colours = false) => new(_world.Demo, _terminal, () => _size, colours);
+    private LiveView View(bool colors = false) => new(_world.Demo, _terminal, () => _size, colors);
 
     private static void Frames(LiveView view, int count)
     {

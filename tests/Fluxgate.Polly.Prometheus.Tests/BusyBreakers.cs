@@ -8,9 +8,9 @@ internal sealed class BusyBreakers
     /// <summary>Metrics reference breakers weakly: these live as long as their metrics.</summary>
     private static readonly ConditionalWeakTable<PrometheusMetrics, BusyBreakers> Kept = [];
 
-    public BusyBreakers(MetricCatalogue? catalogue = null, string open = "payments", string closed = "orders")
+    public BusyBreakers(MetricCatalog? catalog = null, string open = "payments", string closed = "orders")
     {
-        Metrics = new(catalogue);
+        Metrics = new(catalog);
         Kept.Add(Metrics, this);
         Open = new(Settings(), open);
         Closed = new(Settings(), closed);

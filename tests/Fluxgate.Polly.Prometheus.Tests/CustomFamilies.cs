@@ -112,19 +112,19 @@ public sealed class CustomFamilies
             other =>
                 Assert.Contains(other.Name, Assert.Throws<ArgumentException>(() => metrics.Add(other)).Message, StringComparison.Ordinal)
         );
-        Assert.Equal(new MetricCatalogue().Count + 1, metrics.Families.Count);
+        Assert.Equal(new MetricCatalog().Count + 1, metrics.Families.Count);
     }
 
     [Fact]
     public void Constant_and_renamed_labels_are_on_every_series()
     {
-        var catalogue = new MetricCatalogue
+        var catalog = new MetricCatalog
         {
             ConstantLabels = { ["service"] = "shop \"one\"\n", ["environment"] = "production" },
             LabelNames = { ["circuit_name"] = "circuit", ["state"] = "in_state" },
         };
-        catalogue.Add(MetricFamily.Gauge("orders_waiting", "Orders that wait.", () => 4));
-        var page = new BusyBreakers(catalogue).Page;
+        catalog.Add(MetricFamily.Gauge("orders_waiting", "Orders that wait.", () => 4));
+        var page = new BusyBreakers(catalog).Page;
 
         Assert.NotEmpty(page.All);
         Assert.All(page.All, series => Assert.Equal("production", series.Labels["environment"]));
@@ -139,25 +139,25 @@ public sealed class CustomFamilies
     [Fact]
     public void A_removed_family_is_not_on_the_page()
     {
-        var catalogue = new MetricCatalogue();
-        Assert.True(catalogue.Remove("circuit_breaker_stale_total"));
-        Assert.True(catalogue.Remove("circuit_breaker_request_duration_seconds"));
-        var busy = new BusyBreakers(catalogue);
+        var catalog = new MetricCatalog();
+        Assert.True(catalog.Remove("circuit_breaker_stale_total"));
+        Assert.True(catalog.Remove("circuit_breaker_request_duration_seconds"));
+        var busy = new BusyBreakers(catalog);
 
         Assert.DoesNotContain("stale", busy.Page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("circuit_breaker_request_duration", busy.Page.Text, StringComparison.Ordinal);
         Assert.Empty(busy.Open.Now.Durations());
-        Assert.Equal(new MetricCatalogue().Count - 2, busy.Page.Families.Count);
+        Assert.Equal(new MetricCatalog().Count - 2, busy.Page.Families.Count);
     }
 
     [Fact]
-    public void Buckets_are_those_of_the_catalogue()
+    public void Buckets_are_those_of_the_catalog()
     {
-        var catalogue = new MetricCatalogue { DurationBuckets = new(0.3, 0.8) };
+        var catalog = new MetricCatalog { DurationBuckets = new(0.3, 0.8) };
 
         Assert.Equal(
             ["0.3", "0.8", "+Inf"],
-            new BusyBreakers(catalogue)
+            new BusyBreakers(catalog)
                 .Page.All.Where(series => series.Name is "circuit_breaker_request_duration_seconds_bucket")
                 .Select(series => series.Labels["le"])
                 .Distinct()
@@ -170,8 +170,8 @@ public sealed class CustomFamilies
     public void A_family_whose_callback_throws_is_omitted_and_counted(PageFormat format)
     {
         var received = new List<string>();
-        var catalogue = new MetricCatalogue { OnError = (family, error) => received.Add($"{family.Name}: {error.Message}") };
-        catalogue.Add(
+        var catalog = new MetricCatalog { OnError = (family, error) => received.Add($"{family.Name}: {error.Message}") };
+        catalog.Add(
             MetricFamily.Gauge(
                 "half_way",
                 "Throws after its first sample.",
@@ -183,9 +183,9 @@ public sealed class CustomFamilies
                 }
             )
         );
-        catalogue.Add(MetricFamily.Gauge("of_the_process", "Throws.", double () => throw new InvalidOperationException("mine")));
-        catalogue.Add(MetricFamily.Gauge("after_them", "Does not.", () => 1));
-        var busy = new BusyBreakers(catalogue);
+        catalog.Add(MetricFamily.Gauge("of_the_process", "Throws.", double () => throw new InvalidOperationException("mine")));
+        catalog.Add(MetricFamily.Gauge("after_them", "Does not.", () => 1));
+        var busy = new BusyBreakers(catalog);
         _ = busy.Metrics.Written(format);
 
         var text = System.Text.Encoding.UTF8.GetString(busy.Metrics.Written(format));

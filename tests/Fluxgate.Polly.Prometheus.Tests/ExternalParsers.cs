@@ -30,7 +30,7 @@ public sealed class ExternalParsers
     }
 
     [NeedsPythonClientFact]
-    public async Task The_whole_catalogue_reads_the_same_in_both_formats()
+    public async Task The_whole_catalog_reads_the_same_in_both_formats()
     {
         var busy = new BusyBreakers(Extended());
         var expected = busy.Page.All.Select(series => (series.Name, Labels(series.Labels), series.Value)).Order().ToList();
@@ -102,23 +102,23 @@ public sealed class ExternalParsers
     private static Task<(int ExitCode, string Output, string Errors)> CheckAsync(byte[] page) =>
         ExternalTool.RunAsync("promtool", ["check", "metrics"], page);
 
-    /// <summary>The catalogue with custom families of each kind, constant labels and renamed labels.</summary>
-    private static MetricCatalogue Extended()
+    /// <summary>The catalog with custom families of each kind, constant labels and renamed labels.</summary>
+    private static MetricCatalog Extended()
     {
         var durations = new DurationRecorder(new(0.1, 1, 30));
         durations.Record(TimeSpan.FromSeconds(2));
-        var catalogue = new MetricCatalogue
+        var catalog = new MetricCatalog
         {
             ConstantLabels = { ["service"] = "a \\ \"shop\"\n" },
             LabelNames = { ["circuit_name"] = "circuit" },
         };
-        catalogue.Add(
+        catalog.Add(
             MetricFamily.Signals("circuit_breaker_open_total", "How often it opened.", signal => signal.NewState == BreakerState.Open)
         );
-        catalogue.Add(MetricFamily.Gauge("orders_waiting", "Orders \"that\" wait,\nor \\ do not.", () => 0.1 + 0.2));
-        catalogue.Add(MetricFamily.Gauge("odd_ratio", "NumberFormat at their limits.", ["kind"], AddOddNumbers));
-        catalogue.Add(MetricFamily.Histogram("payment_duration_seconds", "How long payments took.", durations));
-        return catalogue;
+        catalog.Add(MetricFamily.Gauge("orders_waiting", "Orders \"that\" wait,\nor \\ do not.", () => 0.1 + 0.2));
+        catalog.Add(MetricFamily.Gauge("odd_ratio", "NumberFormat at their limits.", ["kind"], AddOddNumbers));
+        catalog.Add(MetricFamily.Histogram("payment_duration_seconds", "How long payments took.", durations));
+        return catalog;
     }
 
     private static void AddOddNumbers(MetricSamples samples)

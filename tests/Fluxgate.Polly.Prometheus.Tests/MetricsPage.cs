@@ -11,13 +11,13 @@ public sealed class MetricsPage
     [Fact]
     public void The_page_of_a_full_cycle_has_the_exact_text()
     {
-        var catalogue = new MetricCatalogue();
-        foreach (var family in catalogue.Skip(2).ToList())
+        var catalog = new MetricCatalog();
+        foreach (var family in catalog.Skip(2).ToList())
         {
-            catalogue.Remove(family.Name);
+            catalog.Remove(family.Name);
         }
 
-        var metrics = new PrometheusMetrics(catalogue);
+        var metrics = new PrometheusMetrics(catalog);
         var world = new World(
             new()
             {

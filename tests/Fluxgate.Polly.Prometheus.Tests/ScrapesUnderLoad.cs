@@ -96,15 +96,15 @@ public sealed class ScrapesUnderLoad
     }
 
     /// <summary>The families that these tests read: ten thousand pages of all families would take a minute.</summary>
-    private static MetricCatalogue StatesAndTransitions()
+    private static MetricCatalog StatesAndTransitions()
     {
-        var catalogue = new MetricCatalogue();
-        foreach (var family in catalogue.Where(family => family.Name is not ("circuit_breaker_state" or StateTransitions)).ToList())
+        var catalog = new MetricCatalog();
+        foreach (var family in catalog.Where(family => family.Name is not ("circuit_breaker_state" or StateTransitions)).ToList())
         {
-            catalogue.Remove(family.Name);
+            catalog.Remove(family.Name);
         }
 
-        return catalogue;
+        return catalog;
     }
 
     /// <summary>Checks that the current state is the one that was entered once more often than it was left.</summary>

@@ -17,12 +17,12 @@ public sealed class GroupSeries : IDisposable
     public GroupSeries()
     {
         // The first family, so that a collection that is held has read everything and set nothing.
-        var catalogue = new MetricCatalogue();
-        catalogue.Clear();
-        catalogue.Add(MetricFamily.Gauge("held", "Holds the reading that it is called in once.", Hold));
-        foreach (var family in new MetricCatalogue())
+        var catalog = new MetricCatalog();
+        catalog.Clear();
+        catalog.Add(MetricFamily.Gauge("held", "Holds the reading that it is called in once.", Hold));
+        foreach (var family in new MetricCatalog())
         {
-            catalogue.Add(family);
+            catalog.Add(family);
         }
 
         _group = new(
@@ -30,7 +30,7 @@ public sealed class GroupSeries : IDisposable
             new()
             {
                 Tripper = Tripper.FailureStreak(2),
-                Listeners = { new PrometheusNetListener(PrometheusNetMetrics.In(_registry, catalogue)), new PrometheusListener(_own) },
+                Listeners = { new PrometheusNetListener(PrometheusNetMetrics.In(_registry, catalog)), new PrometheusListener(_own) },
             },
             new()
             {

@@ -119,11 +119,11 @@ public sealed class RegistryBreakers
     }
 
     [Fact]
-    public async Task A_catalogue_sets_names_constant_labels_and_families()
+    public async Task A_catalog_sets_names_constant_labels_and_families()
     {
-        var catalogue = new MetricCatalogue { LabelNames = { ["circuit_name"] = "circuit" }, ConstantLabels = { ["service"] = "shop" } };
-        catalogue.Remove("circuit_breaker_reopens");
-        var world = new World(new() { Listeners = { new PrometheusNetListener(PrometheusNetMetrics.In(_registry, catalogue)) } });
+        var catalog = new MetricCatalog { LabelNames = { ["circuit_name"] = "circuit" }, ConstantLabels = { ["service"] = "shop" } };
+        catalog.Remove("circuit_breaker_reopens");
+        var world = new World(new() { Listeners = { new PrometheusNetListener(PrometheusNetMetrics.In(_registry, catalog)) } });
         world.Succeed();
 
         var page = await CollectAsync();

@@ -17,7 +17,7 @@ internal sealed class Caller(CallerClock clock, FluxgateBreakerOptions options)
     /// <param name="error">The exception that the call ends with, if it fails.</param>
     /// <param name="verdict">How the call counts.</param>
     /// <param name="key">The operation key, by which a group chooses the circuit.</param>
-    /// <param name="caller">Is cancelled at the end of the call.</param>
+    /// <param name="caller">Is canceled at the end of the call.</param>
     public void Execute(
         Func<CallCounts> counts,
         TimeSpan duration,

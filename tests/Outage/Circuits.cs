@@ -2,7 +2,7 @@ using Fluxgate;
 
 namespace Outage;
 
-/// <summary>The circuits of the program, one for each behaviour of a breaker.</summary>
+/// <summary>The circuits of the program, one for each behavior of a breaker.</summary>
 internal sealed class Circuits : IAsyncDisposable
 {
     public const int Window = 20;

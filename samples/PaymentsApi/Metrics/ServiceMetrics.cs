@@ -20,26 +20,26 @@ internal sealed class ServiceMetrics
             _payments.Add(new(outcome), 0);
         }
 
-        var catalogue = new MetricCatalogue();
+        var catalog = new MetricCatalog();
         foreach (var (label, value) in settings.MetricLabels)
         {
-            catalogue.ConstantLabels[label] = value;
+            catalog.ConstantLabels[label] = value;
         }
 
-        catalogue.Add(_requests.Family);
-        catalogue.Add(_payments.Family);
-        catalogue.Add(
+        catalog.Add(_requests.Family);
+        catalog.Add(_payments.Family);
+        catalog.Add(
             MetricFamily.Counter(
                 "payments_taken_euros_total",
                 "The total amount of the payments taken.",
                 () => Volatile.Read(ref _centsTaken) / 100d
             )
         );
-        catalogue.Add(MetricFamily.Gauge("payments_in_progress", "Payments in progress.", () => Volatile.Read(ref _inProgress)));
-        catalogue.Add(MetricFamily.Histogram("payment_duration_seconds", "The duration of payments with any outcome.", _durations));
+        catalog.Add(MetricFamily.Gauge("payments_in_progress", "Payments in progress.", () => Volatile.Read(ref _inProgress)));
+        catalog.Add(MetricFamily.Histogram("payment_duration_seconds", "The duration of payments with any outcome.", _durations));
         try
         {
-            Page = new(catalogue);
+            Page = new(catalog);
         }
         catch (ArgumentException error)
         {

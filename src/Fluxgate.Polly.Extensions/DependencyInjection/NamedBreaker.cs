@@ -23,7 +23,7 @@ internal sealed class NamedBreaker : NamedCircuit
         var copy = settings.Copy();
         copy.Listeners = _listeners = Join(settings, listeners);
         Breaker = FluxgateBreaker.CreateUnattached(name, copy, timeProvider);
-        Breaker.IgnoreAbandonedCallsAfter(stopping);
+        Breaker.IgnoreAbandonedCallsOnShutdown(stopping);
     }
 
     public FluxgateBreaker Breaker { get; }

@@ -21,7 +21,7 @@ internal sealed class NamedGroup : NamedCircuit
     {
         _listeners = Join(settings, listeners);
         Group = BreakerGroup.CreateUnattached(GroupNames.Bare(name), WithListeners(settings), OptionsOf(settings), timeProvider);
-        Group.IgnoreAbandonedCallsAfter(stopping);
+        Group.IgnoreAbandonedCallsOnShutdown(stopping);
     }
 
     public BreakerGroup Group { get; }

@@ -25,7 +25,7 @@ internal sealed record SlackResponse(string? Problem, bool MayRetry = false, Tim
     )
     {
         var retryAfter =
-            HttpBreak.RetryAfterBy(time)(Outcome.FromResult(response)) is { } wait && wait > TimeSpan.Zero ? wait : (TimeSpan?)null;
+            HttpBreak.CreateRetryAfter(time)(Outcome.FromResult(response)) is { } wait && wait > TimeSpan.Zero ? wait : (TimeSpan?)null;
         if (fromWebhook && response.IsSuccessStatusCode)
         {
             return new((string?)null);

@@ -62,7 +62,7 @@ internal sealed partial class FleetMember
 
         try
         {
-            await SummariseAsync(interval, stopping).ConfigureAwait(false);
+            await SummarizeAsync(interval, stopping).ConfigureAwait(false);
         }
         catch (Exception)
         {
@@ -82,10 +82,10 @@ internal sealed partial class FleetMember
         }
     }
 
-    private async Task SummariseAsync(TimeSpan interval, CancellationToken stopping)
+    private async Task SummarizeAsync(TimeSpan interval, CancellationToken stopping)
     {
         var stored = await _store.CallAsync((store, token) => store.ReadDigestsAsync(token), interval, stopping).ConfigureAwait(false);
-        var summary = _leadership.Summarise(stored, interval * IntervalsOfPatience, (error, member) => Ignore(error, "digest", member));
+        var summary = _leadership.Summarize(stored, interval * IntervalsOfPatience, (error, member) => Ignore(error, "digest", member));
         var revision = _summaryRevision < FleetLimits.MaxRevision ? _summaryRevision + 1 : 1;
         var content = SummaryCodec.Write(summary);
         await _store

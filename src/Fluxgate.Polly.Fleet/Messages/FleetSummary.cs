@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>The fleet as the leading member summarised it from the digests of all live members. Immutable.</summary>
+/// <summary>The fleet as the leading member summarized it from the digests of all live members. Immutable.</summary>
 public sealed record FleetSummary
 {
     /// <summary>Gets the identifier of the member that made the summary.</summary>

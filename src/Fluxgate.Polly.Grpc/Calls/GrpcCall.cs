@@ -239,9 +239,9 @@ internal sealed partial class GrpcCall
             return;
         }
 
-        var isCancelled = status.StatusCode == StatusCode.Cancelled;
-        var isAnswer = isCancelled && (_trailers is null || GrpcTrailers.Of(_trailers) is not null);
-        var result = new GrpcCallResult(_method, status, error, _trailers, isCancelled && IsGivenUp);
+        var isCanceled = status.StatusCode == StatusCode.Cancelled;
+        var isAnswer = isCanceled && (_trailers is null || GrpcTrailers.Of(_trailers) is not null);
+        var result = new GrpcCallResult(_method, status, error, _trailers, isCanceled && IsGivenUp);
         var verdict = _classifier.Classify(result, isAnswer, _breaker);
         if (verdict != CallClassifier.Abandoned)
         {

@@ -24,7 +24,7 @@ internal sealed class CallClassifier(FluxgateInterceptorOptions options)
                 : options.ShouldHandle is { } shouldHandle ? (shouldHandle(result) ? Verdict.Failure : Verdict.Success)
                 : options.FailureStatusCodes.Contains(result.Status.StatusCode) ? Verdict.Failure
                 : result.Status.StatusCode != StatusCode.Cancelled || isAnswer ? Verdict.Success
-                // Neither the caller nor the server cancelled it: the stream was reset, an inner timeout ended it, or the channel was disposed.
+                // Neither the caller nor the server canceled it: the stream was reset, an inner timeout ended it, or the channel was disposed.
                 : result.Status.DebugException is null ? Abandoned
                 : Verdict.Failure;
         }

@@ -13,7 +13,7 @@ public sealed class FluxgateInterceptorOptions
     /// <value>
     /// <see cref="StatusCode.Unavailable"/>, <see cref="StatusCode.DeadlineExceeded"/>, <see cref="StatusCode.Internal"/>,
     /// <see cref="StatusCode.Unknown"/>, <see cref="StatusCode.DataLoss"/> and <see cref="StatusCode.ResourceExhausted"/> by default. A call that
-    /// neither the caller nor the server cancelled, such as one whose stream was reset, is a failure too.
+    /// neither the caller nor the server canceled, such as one whose stream was reset, is a failure too.
     /// </value>
     public ISet<StatusCode> FailureStatusCodes { get; set; } =
         new HashSet<StatusCode>

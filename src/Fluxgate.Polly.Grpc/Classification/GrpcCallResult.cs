@@ -19,7 +19,7 @@ public readonly struct GrpcCallResult
     /// <summary>Gets the exception that the caller receives; <see langword="null"/> if the call succeeded, or if its caller ended it without waiting for the result.</summary>
     public Exception? Exception { get; }
 
-    /// <summary>Gets whether the caller ended the call: it cancelled its token, or disposed the call before its end.</summary>
+    /// <summary>Gets whether the caller ended the call: it canceled its token, or disposed the call before its end.</summary>
     public bool IsAbandoned { get; }
 
     /// <summary>Gets the trailers; empty if the server sent none.</summary>

@@ -53,7 +53,7 @@ public sealed class Admission : IDisposable
 
     /// <summary>
     /// Settles a call that its caller abandoned: as a failure if it waited for at least <see cref="FluxgateBreakerSettings.AbandonedAfter"/>, otherwise
-    /// as a success if it made <see cref="Progress"/>, and otherwise as <see cref="Verdict.Ignored"/>. While the application stops, it is always ignored (<see cref="FluxgateBreaker.IgnoreAbandonedCallsAfter"/>).
+    /// as a success if it made <see cref="Progress"/>, and otherwise as <see cref="Verdict.Ignored"/>. While the application stops, it is always ignored (<see cref="FluxgateBreaker.IgnoreAbandonedCallsOnShutdown"/>).
     /// </summary>
     /// <returns>The transition that this caused, or <see langword="null"/>.</returns>
     /// <exception cref="InvalidOperationException">The admission has already been settled.</exception>

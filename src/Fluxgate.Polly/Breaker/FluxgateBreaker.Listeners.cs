@@ -87,7 +87,7 @@ public sealed partial class FluxgateBreaker
         }
         catch (Exception error)
         {
-            Machine.UserCode.Failed(UserErrorSource.Listener, error);
+            Machine.UserCode.ReportError(UserErrorSource.Listener, error);
         }
     }
 
@@ -135,7 +135,7 @@ public sealed partial class FluxgateBreaker
         catch (Exception error)
         {
             // The timer is the user's. Without it, the timeout elapses immediately, so the wait remains bounded.
-            Machine.UserCode.ClockFailed(error);
+            Machine.UserCode.ReportClockError(error);
             timeout.TrySetResult();
             return null;
         }
@@ -149,7 +149,7 @@ public sealed partial class FluxgateBreaker
         }
         catch (Exception error)
         {
-            Machine.UserCode.ClockFailed(error);
+            Machine.UserCode.ReportClockError(error);
         }
     }
 
@@ -181,7 +181,7 @@ public sealed partial class FluxgateBreaker
         }
         catch (Exception error)
         {
-            Machine.UserCode.Failed(UserErrorSource.Listener, error);
+            Machine.UserCode.ReportError(UserErrorSource.Listener, error);
             return null;
         }
     }

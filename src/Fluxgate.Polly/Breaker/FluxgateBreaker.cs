@@ -57,20 +57,20 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     public string? Key => Machine.Membership?.Key;
 
     /// <summary>Gets the current state. After the break duration has elapsed, the state remains open until the next call, or until the timer of <see cref="FluxgateBreakerSettings.ProbeWithoutTraffic"/>.</summary>
-    public BreakerState State => Machine.Existing.Phase.State;
+    public BreakerState State => Machine.CurrentOrThis.Phase.State;
 
     /// <summary>Gets the breaker's clock.</summary>
     public TimeProvider TimeProvider => Machine.Clock.Provider;
 
     /// <summary>Gets the warnings about the current settings; see <see cref="FluxgateBreakerSettings.Warnings"/>.</summary>
-    public IReadOnlyList<string> Warnings => Machine.Existing.Phase.Rules.Warnings;
+    public IReadOnlyList<string> Warnings => Machine.CurrentOrThis.Phase.Rules.Warnings;
 
     /// <summary>Gets the breaker's own state machine. If it belongs to a group, it may have been evicted.</summary>
     internal StateMachine Machine { get; }
 
     /// <summary>Returns a snapshot of the breaker at one moment.</summary>
     /// <returns>The state with its reason, the totals, the window and the probes. They are consistent: all belong to one phase.</returns>
-    public BreakerSnapshot Snapshot() => new(Machine.Existing);
+    public BreakerSnapshot Snapshot() => new(Machine.CurrentOrThis);
 
     /// <summary>Admits or rejects a call.</summary>
     /// <param name="admission">The admission, which the call holds until it settles; <see langword="null"/> if the call is rejected.</param>
@@ -134,7 +134,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             );
         }
 
-        Machine.Existing.UserCode.Failed(source, error);
+        Machine.CurrentOrThis.UserCode.ReportError(source, error);
     }
 
     /// <summary>Closes the circuit, from every state. If it is closed already, starts a new phase with an empty window and raises no signal.</summary>
@@ -164,7 +164,7 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
     public Signal? TripFor(TimeSpan breakFor, string? reason = null, long? onlyPhase = null, ReasonKind kind = ReasonKind.Manual)
     {
         Require.Positive(breakFor);
-        return Machine.Existing.Trip(ReasonOf(BreakerState.Open, kind, reason), breakFor, onlyPhase);
+        return Machine.CurrentOrThis.Trip(ReasonOf(BreakerState.Open, kind, reason), breakFor, onlyPhase);
     }
 
     /// <summary>Moves the circuit to half-open, so that probing starts now. If it is half-open already, this is a no-op and the probes keep their leases.</summary>
@@ -203,13 +203,13 @@ public sealed partial class FluxgateBreaker : IDisposable, IAsyncDisposable
             );
 
     /// <summary>Ignores every call that its caller abandons after the application has begun to stop, because stopping cancels calls. By default, no call is ignored for this reason.</summary>
-    /// <param name="stopping">The token that is cancelled when the application begins to stop, such as <c>IHostApplicationLifetime.ApplicationStopping</c>. It replaces an earlier one.</param>
+    /// <param name="stopping">The token that is canceled when the application begins to stop, such as <c>IHostApplicationLifetime.ApplicationStopping</c>. It replaces an earlier one.</param>
     /// <remarks>The breakers of a container have the token of the host. See <see cref="FluxgateBreakerSettings.AbandonedAfter"/>. Thread-safe.</remarks>
-    public void IgnoreAbandonedCallsAfter(CancellationToken stopping) => Machine.Existing.Stopping = stopping;
+    public void IgnoreAbandonedCallsOnShutdown(CancellationToken stopping) => Machine.CurrentOrThis.Stopping = stopping;
 
     /// <summary>Returns a copy of the current settings. Change it and pass it to <see cref="Reconfigure"/>.</summary>
     /// <returns>The settings that <see cref="Reconfigure"/> applies. The others, such as the listeners, have their defaults.</returns>
-    public FluxgateBreakerSettings CopySettings() => FluxgateBreakerSettings.Of(Machine.Existing.Phase.Rules);
+    public FluxgateBreakerSettings CopySettings() => FluxgateBreakerSettings.Of(Machine.CurrentOrThis.Phase.Rules);
 
     /// <summary>Replaces all settings without losing state. The phase keeps its number, so calls in flight remain current.</summary>
     /// <param name="settings">

@@ -60,12 +60,12 @@ public sealed partial class FluxgateBreakerSettings
 
     /// <summary>
     /// Gets or sets how long a call must have waited to be a failure when its caller gives up: when it ends with an
-    /// <see cref="OperationCanceledException"/> while the caller's token is cancelled. A call that is abandoned earlier is ignored, or is a success if it made progress (<see cref="Admission.Progress"/>).
+    /// <see cref="OperationCanceledException"/> while the caller's token is canceled. A call that is abandoned earlier is ignored, or is a success if it made progress (<see cref="Admission.Progress"/>).
     /// </summary>
     /// <value>Greater than zero, or <see cref="Timeout.InfiniteTimeSpan"/> to ignore every abandoned call; 5 s by default.</value>
     /// <remarks>
     /// A dependency that hangs shows only in this way where a timeout outside the breaker gives up first. <see cref="FluxgateBreakerOptions{TResult}.ShouldIgnore"/>
-    /// is called first. Calls whose token cannot be cancelled are never abandoned and are not timed for this setting.
+    /// is called first. Calls whose token cannot be canceled are never abandoned and are not timed for this setting.
     /// </remarks>
     public TimeSpan AbandonedAfter { get; set; } = FluxgateDefaults.AbandonedAfter;
 

@@ -11,13 +11,13 @@ public interface IAsyncCircuitListener : IListener
 {
     /// <summary>Receives a signal: one transition of the circuit.</summary>
     /// <param name="signal">The signal.</param>
-    /// <param name="cancellationToken">A token that is cancelled when the breaker has been disposed and the flush timeout has elapsed.</param>
+    /// <param name="cancellationToken">A token that is canceled when the breaker has been disposed and the flush timeout has elapsed.</param>
     /// <returns>A task. The next signal or notice is delivered after it has completed.</returns>
     ValueTask OnSignalAsync(Signal signal, CancellationToken cancellationToken);
 
     /// <summary>Receives a notice: an event that is not a transition. Notices and signals arrive in order. By default, does nothing.</summary>
     /// <param name="notice">The notice.</param>
-    /// <param name="cancellationToken">A token that is cancelled when the breaker has been disposed and the flush timeout has elapsed.</param>
+    /// <param name="cancellationToken">A token that is canceled when the breaker has been disposed and the flush timeout has elapsed.</param>
     /// <returns>A task. The next signal or notice is delivered after it has completed.</returns>
     ValueTask OnNoticeAsync(Notice notice, CancellationToken cancellationToken) => default;
 }

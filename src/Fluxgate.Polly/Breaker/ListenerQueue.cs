@@ -62,7 +62,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
         catch (AggregateException error)
         {
-            _breaker.Machine.UserCode.Failed(UserErrorSource.Listener, error);
+            _breaker.Machine.UserCode.ReportError(UserErrorSource.Listener, error);
         }
 
         Dispose();
@@ -129,7 +129,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
         catch (Exception error)
         {
-            _breaker.Machine.UserCode.ListenerFailed(error, item);
+            _breaker.Machine.UserCode.ReportListenerError(error, item);
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed class ListenerQueue : ICircuitListener, IDisposable
         }
         catch (Exception error)
         {
-            _breaker.Machine.UserCode.Failed(UserErrorSource.Listener, error);
+            _breaker.Machine.UserCode.ReportError(UserErrorSource.Listener, error);
         }
         finally
         {

@@ -30,7 +30,7 @@ internal class Alarm(long evaluatedAt)
     public bool TrySet(long word, long seen) => Interlocked.CompareExchange(ref _word, word, seen) == seen;
 
     /// <summary>Records that the tripper was evaluated on this reading.</summary>
-    public virtual void Evaluated(long calls, in CallCounts reading) => Raise(ref _lastEvaluation, calls);
+    public virtual void RecordEvaluation(long calls, in CallCounts reading) => Raise(ref _lastEvaluation, calls);
 
     protected static void Raise(ref long least, long value)
     {

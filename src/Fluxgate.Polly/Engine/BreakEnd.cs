@@ -52,12 +52,12 @@ internal sealed class BreakEnd
     /// <param name="byCall">Whether a call asked the gate, and not the timer.</param>
     public BreakEnd Postponed(Clock clock, long startedAt, TimeSpan wait, bool byCall)
     {
-        var open = TimeSpan.FromTicks(clock.TicksUntil(startedAt, clock.Now));
+        var open = TimeSpan.FromTicks(clock.TicksBetweenRoundedUp(startedAt, clock.Now));
         return new(clock, startedAt, open > TimeSpan.MaxValue - wait ? TimeSpan.MaxValue : open + wait, byCall ? null : IdleFrom);
     }
 
     /// <summary>Returns whether the coarse clock shows that the break has not ended.</summary>
-    public bool IsAhead(Clock clock, out long coarse)
+    public bool IsBeforeEnd(Clock clock, out long coarse)
     {
         coarse = 0;
         return _coarseLowerBound != long.MinValue && (coarse = clock.Coarse.Now) < _coarseLowerBound;
@@ -75,7 +75,7 @@ internal sealed class BreakEnd
         var now = rejection.Timestamp(clock, out var isCoarse);
         return isCoarse ? WholeMilliseconds(clock.Coarse.TicksBetween(now, _coarseUpperBound))
             : now >= At ? null
-            : WholeMilliseconds(clock.TicksUntil(now, At) + (clock.IsSystem ? Clock.CoarseStep.Ticks : 0));
+            : WholeMilliseconds(clock.TicksBetweenRoundedUp(now, At) + (clock.IsSystem ? Clock.CoarseStep.Ticks : 0));
     }
 
     private static TimeSpan WholeMilliseconds(long ticks) =>

@@ -59,7 +59,7 @@ internal sealed partial class CallsInFlight
     }
 
     /// <summary>Reports an exception of the timer.</summary>
-    public void TimerFailed(Exception error) => _machine.UserCode.ClockFailed(error);
+    public void ReportTimerError(Exception error) => _machine.UserCode.ReportClockError(error);
 
     /// <summary>Returns the first epoch in which another call becomes overdue for a threshold; <see langword="null"/> for none.</summary>
     private long? NextOverdue()
@@ -74,7 +74,8 @@ internal sealed partial class CallsInFlight
     private void Schedule(int number, long now, long epoch)
     {
         var clock = Clock;
-        var wait = TimeSpan.FromTicks(clock.TicksUntil(now, epoch * Epochs.Length)) + (_isCoarse ? Clock.CoarseStep : TimeSpan.Zero);
+        var wait =
+            TimeSpan.FromTicks(clock.TicksBetweenRoundedUp(now, epoch * Epochs.Length)) + (_isCoarse ? Clock.CoarseStep : TimeSpan.Zero);
         try
         {
             OverdueTimer
@@ -90,7 +91,7 @@ internal sealed partial class CallsInFlight
         {
             // A user's time provider may throw. Calls continue without the timer, and the next admission finds the overdue ones.
             Unschedule();
-            TimerFailed(error);
+            ReportTimerError(error);
         }
     }
 }

@@ -76,7 +76,7 @@ internal sealed partial class ClosedPhase
 
             if (rings)
             {
-                alarm.Evaluated(last, window);
+                alarm.RecordEvaluation(last, window);
             }
 
             var next = Alarm.Of(
@@ -95,7 +95,7 @@ internal sealed partial class ClosedPhase
             // changed it first.
             if (alarm.TrySet(next, seen) && !rings)
             {
-                alarm.Evaluated(last, window);
+                alarm.RecordEvaluation(last, window);
             }
         }
     }

@@ -41,7 +41,7 @@ internal sealed partial class ClosedPhase : Phase
         // The clock on which the rule and the window measure time. If listeners time every call, one reading at the end of a call serves
         // both. All calls in flight of a slow-call rule start on one clock, and a listener may request durations at any time.
         _decidingClock =
-            Rules.AllowsCoarseClock && _durations is not { AlwaysWanted: true } && (_durations is null || !Ledger.IsTimed)
+            Rules.AllowsCoarseClock && _durations is not { IsAlwaysEnabled: true } && (_durations is null || !Ledger.IsTimed)
                 ? _clock.Coarse
                 : _clock;
         InFlight = CallsInFlight.Of(start, _decidingClock);
@@ -81,7 +81,7 @@ internal sealed partial class ClosedPhase : Phase
     public Ticket Start(bool mayBeAbandoned)
     {
         // A listener needs the exact clock, which serves every rule too.
-        var clock = _durations is { Wanted: true } ? _clock : _ruleClock ?? (mayBeAbandoned ? _abandonmentClock : null);
+        var clock = _durations is { IsEnabled: true } ? _clock : _ruleClock ?? (mayBeAbandoned ? _abandonmentClock : null);
         var start =
             clock is null ? CallStart.Untimed
             : ReferenceEquals(clock, _clock) ? CallStart.Exact(clock.Now)

@@ -17,17 +17,17 @@ internal sealed class Durations
         _buckets = buckets;
         _sinks = sinks;
         _recorders = new DurationRecorder?[buckets.Length * History.States];
-        AlwaysWanted = buckets.Length > 0;
+        IsAlwaysEnabled = buckets.Length > 0;
     }
 
     /// <summary>
     /// Gets a value that indicates whether calls must be timed now. Timing costs two readings of the clock, so calls are timed only on
     /// request.
     /// </summary>
-    public bool Wanted => AlwaysWanted || Array.Exists(_sinks, sink => sink.Wanted);
+    public bool IsEnabled => IsAlwaysEnabled || Array.Exists(_sinks, sink => sink.IsEnabled);
 
     /// <summary>Gets a value that indicates whether calls must always be timed.</summary>
-    public bool AlwaysWanted { get; }
+    public bool IsAlwaysEnabled { get; }
 
     /// <summary>Records the duration of a call that was just counted.</summary>
     public void Record(BreakerState admittedIn, long ticks)
@@ -39,7 +39,7 @@ internal sealed class Durations
 
         foreach (var sink in _sinks)
         {
-            if (sink.Wanted)
+            if (sink.IsEnabled)
             {
                 try
                 {
@@ -47,7 +47,7 @@ internal sealed class Durations
                 }
                 catch (Exception error)
                 {
-                    _userCode.Failed(UserErrorSource.Listener, error);
+                    _userCode.ReportError(UserErrorSource.Listener, error);
                 }
             }
         }
@@ -88,7 +88,7 @@ internal sealed class Durations
 internal interface IDurationSink
 {
     /// <summary>Gets a value that indicates whether the sink needs durations now. Read on every call.</summary>
-    bool Wanted { get; }
+    bool IsEnabled { get; }
 
     void Record(BreakerState admittedIn, long ticks);
 }

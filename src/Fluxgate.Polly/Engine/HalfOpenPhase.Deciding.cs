@@ -53,7 +53,7 @@ internal sealed partial class HalfOpenPhase
             return null;
         }
 
-        return UserCode.IsOver(_recovery, new(elapsed, counts.Recorded, counts.Successes, counts.ConsecutiveSuccesses))
+        return UserCode.IsComplete(_recovery, new(elapsed, counts.Recorded, counts.Successes, counts.ConsecutiveSuccesses))
             ? Machine.Close(
                 this,
                 new(ReasonKind.Recovered, $"{RuleText.Number(counts.Successes)} of {RuleText.Number(counts.Recorded)} probes succeeded")

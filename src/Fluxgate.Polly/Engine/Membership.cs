@@ -27,5 +27,5 @@ internal abstract class Membership
     public abstract void ReturnClaim();
 
     /// <summary>Receives each transition after it was made, except a trip that used a claim. Concurrent transitions can arrive in any order.</summary>
-    public abstract void Moved(BreakerState from, BreakerState to);
+    public abstract void OnTransition(BreakerState from, BreakerState to);
 }

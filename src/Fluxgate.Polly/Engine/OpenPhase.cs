@@ -45,7 +45,7 @@ internal sealed class OpenPhase : Phase
             return Reject(CallStart.Untimed, out ticket);
         }
 
-        if (end.IsAhead(Clock, out var coarse))
+        if (end.IsBeforeEnd(Clock, out var coarse))
         {
             return Reject(CallStart.Coarse(coarse), out ticket);
         }
@@ -120,7 +120,7 @@ internal sealed class OpenPhase : Phase
 
         if (isHanging)
         {
-            UserCode.GateHangs();
+            UserCode.ReportHangingGate();
             return true;
         }
 
@@ -131,7 +131,7 @@ internal sealed class OpenPhase : Phase
             return false;
         }
 
-        if (UserCode.AskProbeGate(this) is not { } wait)
+        if (UserCode.CallProbeGate(this) is not { } wait)
         {
             return true;
         }

@@ -50,14 +50,11 @@ internal sealed class OverdueTimer
 
     private void OnTimer()
     {
+        // The timer has fired, so it is set for no entry.
+        Volatile.Write(ref _next, long.MaxValue);
         var now = Now;
-        while (TryTake(now, out var due, out var next))
+        while (TryTake(now, out var due))
         {
-            if (next is not null)
-            {
-                Set(next);
-            }
-
             // An exception on a timer thread would end the process.
             try
             {
@@ -65,39 +62,44 @@ internal sealed class OverdueTimer
             }
             catch (Exception error)
             {
-                due.Calls.TimerFailed(error);
+                due.Calls.ReportTimerError(error);
             }
         }
     }
 
-    /// <summary>Takes the next entry that is due. While others are due too, the timer stays set: if user code hangs in one breaker, another thread takes the others.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="due">The entry.</param>
-    /// <param name="next">Reports errors of the timer, which must be set; <see langword="null"/> if it need not be.</param>
+    /// <summary>Takes the next entry that is due, and sets the timer for the following one. If that one is due too, the timer is set as well: if user code hangs in this breaker, another thread takes the others.</summary>
     /// <returns><see langword="false"/> if no entry is due.</returns>
-    private bool TryTake(long now, out (CallsInFlight Calls, int Number) due, out CallsInFlight? next)
+    private bool TryTake(long now, out (CallsInFlight Calls, int Number) due)
     {
+        bool isDue;
+        bool mustSet;
+        CallsInFlight? later;
         lock (this)
         {
-            if (!_waiting.TryPeek(out due, out var dueAt) || dueAt > now)
+            isDue = _waiting.TryPeek(out due, out var dueAt) && dueAt <= now;
+            if (isDue)
             {
-                next = null;
-                return false;
+                _waiting.Dequeue();
             }
 
-            _waiting.Dequeue();
             var before = _next;
             _next =
-                !_waiting.TryPeek(out var later, out var laterAt) ? long.MaxValue
-                : laterAt > now ? laterAt
-                : now + FluxgateDefaults.UserCodePatience.Ticks;
-            next = _next == before ? null : later.Calls;
-            return true;
+                !_waiting.TryPeek(out var following, out var followingAt) ? long.MaxValue
+                : isDue && followingAt <= now ? now + FluxgateDefaults.UserCodePatience.Ticks
+                : followingAt;
+            (mustSet, later) = (_next != before, following.Calls);
         }
+
+        if (mustSet && later is not null)
+        {
+            Set(later);
+        }
+
+        return isDue;
     }
 
     /// <summary>Sets the timer, outside the lock, because the timer may be a user's. Another thread may have set it too late meanwhile.</summary>
-    private void Set(CallsInFlight reportsErrors)
+    private void Set(CallsInFlight errorReporter)
     {
         try
         {
@@ -126,7 +128,7 @@ internal sealed class OverdueTimer
 
             // The next epoch of each breaker tries again.
             Array.ForEach(unscheduled, calls => calls.Unschedule());
-            reportsErrors.TimerFailed(error);
+            errorReporter.ReportTimerError(error);
         }
     }
 }

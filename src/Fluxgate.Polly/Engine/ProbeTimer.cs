@@ -11,7 +11,7 @@ internal sealed class ProbeTimer : IDisposable
 
     public ProbeTimer(StateMachine machine, TimeProvider timeProvider)
     {
-        _failed = machine.UserCode.ClockFailed;
+        _failed = machine.UserCode.ReportClockError;
         var target = new WeakReference<StateMachine>(machine);
         try
         {
@@ -68,7 +68,7 @@ internal sealed class ProbeTimer : IDisposable
         }
         catch (Exception error)
         {
-            machine.UserCode.ClockFailed(error);
+            machine.UserCode.ReportClockError(error);
         }
     }
 }

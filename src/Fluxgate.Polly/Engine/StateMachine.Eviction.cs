@@ -12,7 +12,7 @@ internal sealed partial class StateMachine
     public StateMachine ForCommands() => IsEvicted ? Membership!.Successor(evenIfFull: true) : this;
 
     /// <summary>Gets the state machine to read or to change without creating one: this one, or after an eviction the one that its group has for the key, if there is one.</summary>
-    public StateMachine Existing => IsEvicted ? Membership!.Current ?? this : this;
+    public StateMachine CurrentOrThis => IsEvicted ? Membership!.Current ?? this : this;
 
     /// <summary>Ends the circuit, unless it left a phase meanwhile. No call is admitted afterwards; calls in flight settle as stale.</summary>
     public bool TryEvict(Phase from)
@@ -23,7 +23,7 @@ internal sealed partial class StateMachine
             return false;
         }
 
-        Membership!.Moved(from.State, next.State);
+        Membership!.OnTransition(from.State, next.State);
         Totals.Fold(next);
         return true;
     }

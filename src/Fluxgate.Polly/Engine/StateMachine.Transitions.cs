@@ -14,7 +14,7 @@ internal sealed partial class StateMachine
         }
 
         var breakFor =
-            hint.BreakFor ?? (isHanging ? UserCode.BreakInsteadOfHanging(from.Rules) : UserCode.BreakFor(from.Rules, reopens, reason));
+            hint.BreakFor ?? (isHanging ? UserCode.DefaultBreakAfterTimeout(from.Rules) : UserCode.BreakFor(from.Rules, reopens, reason));
         // Half-open circuits may always re-open.
         var claims = from.State == BreakerState.Closed ? Membership : null;
         if (claims is not null && !claims.TryClaimTrip(out var limit))
@@ -191,7 +191,7 @@ internal sealed partial class StateMachine
 
         if (!isClaimed)
         {
-            Membership?.Moved(from.State, to);
+            Membership?.OnTransition(from.State, to);
         }
 
         CompleteSwap(next);

@@ -26,7 +26,7 @@ internal sealed partial class StateMachine
         // The circuits of a group share the clock, and the shared circuit of the group reports its errors.
         if (!clock.IsSystem && membership?.Key is null)
         {
-            clock.Failed = UserCode.ClockFailed;
+            clock.Failed = UserCode.ReportClockError;
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class StateMachine
 
     public UserCode UserCode => new(this);
 
-    /// <summary>Gets or sets the token that is cancelled when the application begins to stop. Abandoned calls are ignored from then on.</summary>
+    /// <summary>Gets or sets the token that is canceled when the application begins to stop. Abandoned calls are ignored from then on.</summary>
     public CancellationToken Stopping { get; set; }
 
     /// <summary>Gets the durations of calls; <see langword="null"/> if no listener requests them.</summary>
@@ -60,7 +60,7 @@ internal sealed partial class StateMachine
             this,
             receivers
         );
-        Membership?.Moved(BreakerState.Closed, state);
+        Membership?.OnTransition(BreakerState.Closed, state);
         _earlyNotices?.ForEach(Notify);
         _earlyNotices = null;
     }

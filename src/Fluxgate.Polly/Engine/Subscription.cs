@@ -160,7 +160,7 @@ internal sealed class Subscription(StateMachine machine, IReceiver receiver, Tim
         }
         catch (Exception error)
         {
-            machine.UserCode.ListenerFailed(error, message);
+            machine.UserCode.ReportListenerError(error, message);
         }
         finally
         {

@@ -125,13 +125,13 @@ internal readonly struct Ticket
     {
         toEvaluate = null;
         var clock = Phase.Machine.Clock;
-        var again = Start.Again(clock);
+        var again = Start.Restarted(clock);
         if (_holder is ClosedPhase { InFlight: { } calls } closed)
         {
             while (!calls.TryResume(again))
             {
                 toEvaluate = calls.Open(closed.History.WouldTrips) ? closed : toEvaluate;
-                again = Start.Again(clock);
+                again = Start.Restarted(clock);
             }
         }
 

@@ -22,7 +22,7 @@ internal sealed class Totals
     private SlowTotals? _slow;
 
     // The totals that replace these after the group has retired the circuit; otherwise null.
-    private Totals? _heir;
+    private Totals? _successor;
 
     private long[] Counts => _counts ??= new long[Errors + UserCode.Sources];
 
@@ -55,9 +55,9 @@ internal sealed class Totals
     {
         lock (this)
         {
-            if (_heir is not null)
+            if (_successor is not null)
             {
-                _heir.AddNested(thresholds, verdict, durationTicks);
+                _successor.AddNested(thresholds, verdict, durationTicks);
                 return;
             }
 
@@ -70,9 +70,9 @@ internal sealed class Totals
     {
         lock (this)
         {
-            if (_heir is not null)
+            if (_successor is not null)
             {
-                _heir.AddStale(phase, verdict, durationTicks, counted);
+                _successor.AddStale(phase, verdict, durationTicks, counted);
                 return;
             }
 
@@ -91,9 +91,9 @@ internal sealed class Totals
     {
         lock (this)
         {
-            if (_heir is not null)
+            if (_successor is not null)
             {
-                _heir.AddSlow(thresholds, reached);
+                _successor.AddSlow(thresholds, reached);
                 return;
             }
 
@@ -120,9 +120,9 @@ internal sealed class Totals
 
     /// <summary>Ends the counting of a circuit that has been evicted, unless calls are in flight.</summary>
     /// <param name="last">The last phase of the circuit.</param>
-    /// <param name="heir">The totals that count from then on.</param>
+    /// <param name="successor">The totals that count from then on.</param>
     /// <param name="totals">The final totals.</param>
-    public bool TryRetire(Phase last, Totals heir, out TotalsReading totals)
+    public bool TryRetire(Phase last, Totals successor, out TotalsReading totals)
     {
         lock (this)
         {
@@ -132,7 +132,7 @@ internal sealed class Totals
                 return false;
             }
 
-            _heir = heir;
+            _successor = successor;
             return true;
         }
     }
@@ -245,9 +245,9 @@ internal sealed class Totals
     {
         lock (this)
         {
-            if (_heir is not null)
+            if (_successor is not null)
             {
-                _heir.Add(counter);
+                _successor.Add(counter);
                 return;
             }
 

@@ -20,7 +20,7 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(source, error);
+            ReportError(source, error);
             return null;
         }
     }
@@ -36,7 +36,7 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(source, error);
+            ReportError(source, error);
             return null;
         }
     }
@@ -67,7 +67,7 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(source, error);
+            ReportError(source, error);
             return part.GetType().Name;
         }
     }
@@ -77,7 +77,7 @@ internal readonly struct UserCode(StateMachine machine)
     {
         foreach (var error in rules.Errors)
         {
-            Failed(UserErrorSource.Tripper, error);
+            ReportError(UserErrorSource.Tripper, error);
         }
     }
 
@@ -96,7 +96,7 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.Tripper, error);
+            ReportError(UserErrorSource.Tripper, error);
             return false;
         }
     }
@@ -110,12 +110,12 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.Tripper, error);
+            ReportError(UserErrorSource.Tripper, error);
             return new(ReasonKind.Tripped, $"{tripper.GetType().Name} fired, and failed to explain why");
         }
     }
 
-    public bool IsOver(Recovery? recovery, in RecoveryContext context)
+    public bool IsComplete(Recovery? recovery, in RecoveryContext context)
     {
         try
         {
@@ -123,7 +123,7 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.Recovery, error);
+            ReportError(UserErrorSource.Recovery, error);
             return false;
         }
     }
@@ -138,7 +138,7 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.Permit, error);
+            ReportError(UserErrorSource.Permit, error);
             return null;
         }
     }
@@ -159,13 +159,13 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.BreakDuration, error);
+            ReportError(UserErrorSource.BreakDuration, error);
             return FluxgateDefaults.BreakFor;
         }
     }
 
     /// <summary>Returns the default break duration, and reports that another call has been drawing the duration for too long.</summary>
-    public TimeSpan BreakInsteadOfHanging(Rules rules)
+    public TimeSpan DefaultBreakAfterTimeout(Rules rules)
     {
         FailedToReturn(UserErrorSource.BreakDuration, rules.BreakDuration.GetType().Name);
         return FluxgateDefaults.BreakFor;
@@ -173,7 +173,7 @@ internal readonly struct UserCode(StateMachine machine)
 
     /// <summary>Asks the probe gate of an open circuit whose break has ended.</summary>
     /// <returns>The time after which to ask again; <see langword="null"/> if probing may begin, also if the gate fails.</returns>
-    public TimeSpan? AskProbeGate(OpenPhase phase)
+    public TimeSpan? CallProbeGate(OpenPhase phase)
     {
         try
         {
@@ -188,13 +188,13 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.ProbeGate, error);
+            ReportError(UserErrorSource.ProbeGate, error);
             return null;
         }
     }
 
     /// <summary>Reports that another thread has been asking the probe gate for too long.</summary>
-    public void GateHangs() => FailedToReturn(UserErrorSource.ProbeGate, nameof(Rules.ProbeGate));
+    public void ReportHangingGate() => FailedToReturn(UserErrorSource.ProbeGate, nameof(Rules.ProbeGate));
 
     public void Record(WindowState? window, in CallCounts call)
     {
@@ -204,7 +204,7 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.Window, error);
+            ReportError(UserErrorSource.Window, error);
         }
     }
 
@@ -216,28 +216,28 @@ internal readonly struct UserCode(StateMachine machine)
         }
         catch (Exception error)
         {
-            Failed(UserErrorSource.Window, error);
+            ReportError(UserErrorSource.Window, error);
             return default;
         }
     }
 
     /// <summary>Counts an error. It also raises a notice, unless a listener caused the error.</summary>
-    public void Failed(UserErrorSource source, Exception error) => Failed(source, error, ListenerCall.IsInside);
+    public void ReportError(UserErrorSource source, Exception error) => ReportError(source, error, ListenerCall.IsInside);
 
     /// <summary>
     /// Counts an error of a listener. An error while a listener receives an error raises no notice, because otherwise each notice could
     /// cause the next one.
     /// </summary>
-    public void ListenerFailed(Exception error, object? message) =>
-        Failed(UserErrorSource.Listener, error, silent: message is UserErrorNotice);
+    public void ReportListenerError(Exception error, object? message) =>
+        ReportError(UserErrorSource.Listener, error, silent: message is UserErrorNotice);
 
     /// <summary>Counts an error of the time provider. It raises no notice, because a notice needs the time.</summary>
-    public void ClockFailed(Exception error) => Failed(UserErrorSource.Clock, error, silent: true);
+    public void ReportClockError(Exception error) => ReportError(UserErrorSource.Clock, error, silent: true);
 
     private void FailedToReturn(UserErrorSource source, string code) =>
-        Failed(source, new TimeoutException($"{code} has not returned for {RuleText.Duration(FluxgateDefaults.UserCodePatience)}."));
+        ReportError(source, new TimeoutException($"{code} has not returned for {RuleText.Duration(FluxgateDefaults.UserCodePatience)}."));
 
-    private void Failed(UserErrorSource source, Exception error, bool silent)
+    private void ReportError(UserErrorSource source, Exception error, bool silent)
     {
         machine.Totals.AddError(source);
         if (!silent)

@@ -4,7 +4,7 @@ namespace Fluxgate;
 public sealed partial class BreakerGroup
 {
     // The number of sweeps within one idle timeout.
-    private const int Looks = 10;
+    private const int SweepsPerTimeout = 10;
 
     private readonly object _timerGate = new();
     private ITimer? _timer;
@@ -13,7 +13,7 @@ public sealed partial class BreakerGroup
 
     private readonly DetachQueue _detaching = new();
 
-    private int _isLooking;
+    private int _isSweeping;
 
     // The circuits that have had no call for the idle timeout and stay.
     private int _idle;
@@ -40,12 +40,12 @@ public sealed partial class BreakerGroup
 
         try
         {
-            LazyInitializer.EnsureInitialized(ref _timer, CreateTimer).Set(timeout / Looks);
+            LazyInitializer.EnsureInitialized(ref _timer, CreateTimer).Set(timeout / SweepsPerTimeout);
         }
         catch (Exception error)
         {
             // A user's time provider may throw. The next new key tries again.
-            _shared.Machine.UserCode.ClockFailed(error);
+            _shared.Machine.UserCode.ReportClockError(error);
             lock (_timerGate)
             {
                 _isScheduled = false;
@@ -73,20 +73,20 @@ public sealed partial class BreakerGroup
         }
         catch (Exception error)
         {
-            _shared.Machine.UserCode.ClockFailed(error);
+            _shared.Machine.UserCode.ReportClockError(error);
         }
     }
 
     private void OnTimer()
     {
         // A changed timeout can set the timer while it runs.
-        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
+        if (Interlocked.Exchange(ref _isSweeping, 1) != 0)
         {
             return;
         }
 
         Sweep();
-        Volatile.Write(ref _isLooking, 0);
+        Volatile.Write(ref _isSweeping, 0);
         Volatile.Write(ref _isScheduled, false);
 
         if (Count > 0 || CopyAll().Length > 1)
@@ -105,11 +105,11 @@ public sealed partial class BreakerGroup
             // An exception on a timer thread would end the process.
             try
             {
-                idle += Look(member, now, timeout) ? 1 : 0;
+                idle += EvictIfIdle(member, now, timeout) ? 1 : 0;
             }
             catch (Exception error)
             {
-                _shared.Machine.UserCode.ClockFailed(error);
+                _shared.Machine.UserCode.ReportClockError(error);
             }
         }
 
@@ -118,7 +118,7 @@ public sealed partial class BreakerGroup
 
     /// <summary>Evicts a circuit if it is idle.</summary>
     /// <returns>Whether it is idle and stays.</returns>
-    private bool Look(GroupMember member, long now, TimeSpan timeout)
+    private bool EvictIfIdle(GroupMember member, long now, TimeSpan timeout)
     {
         if (member.IsDetached)
         {
@@ -131,7 +131,7 @@ public sealed partial class BreakerGroup
         }
 
         var totals = member.Machine.ReadTotals(out var phase);
-        var idleFrom = member.LookForCalls(phase, totals, now);
+        var idleFrom = member.UpdateLastCall(phase, totals, now);
         // Without calls, nothing else expires the leases, and the circuit would never be evicted.
         (phase as HalfOpenPhase)?.ExpireLeasesInBackground();
         if (member.LastCallAt != now)

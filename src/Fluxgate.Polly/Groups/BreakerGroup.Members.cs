@@ -37,7 +37,7 @@ public sealed partial class BreakerGroup
         Interlocked.Increment(ref _sharedCalls[(int)(error is null ? SharedCallReason.NoKey : SharedCallReason.SelectorError)]);
         if (error is not null)
         {
-            _shared.Machine.UserCode.Failed(UserErrorSource.KeySelector, error);
+            _shared.Machine.UserCode.ReportError(UserErrorSource.KeySelector, error);
         }
 
         return _shared;
@@ -123,12 +123,12 @@ public sealed partial class BreakerGroup
             throw;
         }
 
-        created.Breaker.IgnoreAbandonedCallsAfter(_stopping.Value);
+        created.Breaker.IgnoreAbandonedCallsOnShutdown(_stopping.Value);
         var published = _members.GetOrAdd(key, created);
         if (!ReferenceEquals(published, created))
         {
             Interlocked.Decrement(ref _places);
-            created.Moved(created.Breaker.State, BreakerState.Closed);
+            created.OnTransition(created.Breaker.State, BreakerState.Closed);
             created.Breaker.Dispose();
             return published;
         }
@@ -145,7 +145,7 @@ public sealed partial class BreakerGroup
             Apply(created);
         }
 
-        created.Breaker.IgnoreAbandonedCallsAfter(_stopping.Value);
+        created.Breaker.IgnoreAbandonedCallsOnShutdown(_stopping.Value);
         created.Breaker.Attach();
         if (_isDisposed)
         {

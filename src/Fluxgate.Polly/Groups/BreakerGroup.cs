@@ -168,15 +168,15 @@ public sealed partial class BreakerGroup : IEnumerable<FluxgateBreaker>, IDispos
         return [.. changes, .. rules.ChangesFrom(before)];
     }
 
-    /// <summary>Ignores every call that its caller abandons after the application has begun to stop; see <see cref="FluxgateBreaker.IgnoreAbandonedCallsAfter"/>.</summary>
-    /// <param name="stopping">The token that is cancelled when the application begins to stop.</param>
-    public void IgnoreAbandonedCallsAfter(CancellationToken stopping)
+    /// <summary>Ignores every call that its caller abandons after the application has begun to stop; see <see cref="FluxgateBreaker.IgnoreAbandonedCallsOnShutdown"/>.</summary>
+    /// <param name="stopping">The token that is canceled when the application begins to stop.</param>
+    public void IgnoreAbandonedCallsOnShutdown(CancellationToken stopping)
     {
         _stopping = new(stopping);
         Interlocked.MemoryBarrier();
         foreach (var member in CopyAll())
         {
-            member.Breaker.IgnoreAbandonedCallsAfter(stopping);
+            member.Breaker.IgnoreAbandonedCallsOnShutdown(stopping);
         }
     }
 

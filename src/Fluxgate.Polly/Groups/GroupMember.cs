@@ -81,18 +81,18 @@ internal sealed class GroupMember : Membership
         }
     }
 
-    public override void Moved(BreakerState from, BreakerState to)
+    public override void OnTransition(BreakerState from, BreakerState to)
     {
         if (Key is not null)
         {
-            _group.Trips.Moved(from, to);
+            _group.Trips.OnTransition(from, to);
             MarkIdle(false);
         }
     }
 
     /// <summary>Records whether the breaker was called since the last sweep.</summary>
     /// <returns>The time from which it is idle, or <see langword="null"/> if it is not.</returns>
-    public long? LookForCalls(Phase phase, in TotalsReading totals, long now)
+    public long? UpdateLastCall(Phase phase, in TotalsReading totals, long now)
     {
         var calls = totals.Started + totals.Rejected.Sum();
         if (calls != _calls)

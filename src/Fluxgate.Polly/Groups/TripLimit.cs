@@ -40,7 +40,7 @@ internal sealed class TripLimit
 
     public void Return() => Interlocked.Decrement(ref _tripped);
 
-    public void Moved(BreakerState from, BreakerState to)
+    public void OnTransition(BreakerState from, BreakerState to)
     {
         if (IsTripped(from) != IsTripped(to))
         {

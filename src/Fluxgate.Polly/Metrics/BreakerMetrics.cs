@@ -22,22 +22,22 @@ public sealed class BreakerMetrics : ICircuitListener
     private volatile MetricFamily[] _families;
 
     /// <summary>Creates metrics that are not attached to a breaker yet.</summary>
-    /// <param name="catalogue">The families and labels to export, which are copied; by default, all families.</param>
-    /// <exception cref="ArgumentException">The catalogue has a label that is invalid in Prometheus, or gives a family two labels of one name. The message names them.</exception>
-    public BreakerMetrics(MetricCatalogue? catalogue = null)
+    /// <param name="catalog">The families and labels to export, which are copied; by default, all families.</param>
+    /// <exception cref="ArgumentException">The catalog has a label that is invalid in Prometheus, or gives a family two labels of one name. The message names them.</exception>
+    public BreakerMetrics(MetricCatalog? catalog = null)
     {
-        catalogue ??= new();
-        _labelNames = new(catalogue.LabelNames, StringComparer.Ordinal);
-        _onError = catalogue.OnError ?? Trace;
-        _families = [.. catalogue];
+        catalog ??= new();
+        _labelNames = new(catalog.LabelNames, StringComparer.Ordinal);
+        _onError = catalog.OnError ?? Trace;
+        _families = [.. catalog];
         _circuits = new(this);
-        ConstantLabels = new SortedDictionary<string, string>(catalogue.ConstantLabels, StringComparer.Ordinal).AsReadOnly();
+        ConstantLabels = new SortedDictionary<string, string>(catalog.ConstantLabels, StringComparer.Ordinal).AsReadOnly();
         DurationBuckets = Array.Exists(_families, family => family.Name is StandardFamilies.RequestDuration)
-            ? catalogue.DurationBuckets
+            ? catalog.DurationBuckets
             : null;
         foreach (var label in _labelNames.Values.Concat(ConstantLabels.Keys))
         {
-            MetricNames.OfLabel(label, nameof(catalogue));
+            MetricNames.OfLabel(label, nameof(catalog));
         }
 
         foreach (var (name, value) in ConstantLabels)
@@ -66,7 +66,7 @@ public sealed class BreakerMetrics : ICircuitListener
     {
         lock (_gate)
         {
-            if (MetricCatalogue.IsIn(_families, family))
+            if (MetricCatalog.IsIn(_families, family))
             {
                 return false;
             }
@@ -83,7 +83,7 @@ public sealed class BreakerMetrics : ICircuitListener
 
     /// <summary>Returns the exported name of a label.</summary>
     /// <param name="label"><c>circuit_name</c>, or one of a family's <see cref="MetricFamily.Labels"/>.</param>
-    /// <returns>The name in the catalogue's <see cref="MetricCatalogue.LabelNames"/>; the label itself if it is not renamed.</returns>
+    /// <returns>The name in the catalog's <see cref="MetricCatalog.LabelNames"/>; the label itself if it is not renamed.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="label"/> is <see langword="null"/>.</exception>
     public string LabelName(string label) => _labelNames.GetValueOrDefault(Require.NotNull(label), label);
 

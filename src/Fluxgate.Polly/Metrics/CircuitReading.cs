@@ -50,7 +50,7 @@ internal sealed class CircuitReading(
         {
             samples.Clear();
             var breaker = tracked.Source is BreakerGroup group ? group.Shared : tracked.Source as FluxgateBreaker;
-            breaker?.Machine.UserCode.Failed(UserErrorSource.Metric, error);
+            breaker?.Machine.UserCode.ReportError(UserErrorSource.Metric, error);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Fluxgate;
 /// </summary>
 /// <remarks>
 /// Families of breakers have the label <c>circuit_name</c> before their own labels. When a callback throws, its family is omitted from that
-/// reading. An error in a family of breakers is counted as <see cref="UserErrorSource.Metric"/> and reported; <see cref="MetricCatalogue.OnError"/>
+/// reading. An error in a family of breakers is counted as <see cref="UserErrorSource.Metric"/> and reported; <see cref="MetricCatalog.OnError"/>
 /// receives an error in a process-wide family.
 /// </remarks>
 /// <example>

@@ -21,7 +21,7 @@ public sealed class MetricSamples
     /// <summary>Gets the samples, in the order in which they were added. Valid until samples are read or added again.</summary>
     public ReadOnlySpan<MetricSample> All => _samples.AsSpan(0, _count);
 
-    /// <summary>Gets the buckets of the histogram of call durations in the catalogue.</summary>
+    /// <summary>Gets the buckets of the histogram of call durations in the catalog.</summary>
     internal DurationBuckets? DurationBuckets { get; private set; }
 
     /// <summary>Adds a number. The number of a counter must be at least zero.</summary>

@@ -42,7 +42,7 @@ internal static class StandardFamilies
         MetricFamily.Counter("circuit_breaker_failures_total", "Calls that failed.", now => now.Failures),
         MetricFamily.Counter(
             "circuit_breaker_ignored_total",
-            "Calls that counted as neither success nor failure, such as calls that their caller cancelled.",
+            "Calls that counted as neither success nor failure, such as calls that their caller canceled.",
             now => now.Ignored
         ),
         MetricFamily.Counter(
@@ -52,7 +52,7 @@ internal static class StandardFamilies
         ),
         MetricFamily.Counter(
             "circuit_breaker_abandoned_total",
-            "Calls that their caller cancelled, by verdict: a failure after a long wait, otherwise ignored.",
+            "Calls that their caller canceled, by verdict: a failure after a long wait, otherwise ignored.",
             ["verdict"],
             Abandoned
         ),

@@ -40,7 +40,7 @@ internal readonly struct CallStart
 
     /// <summary>Returns the current time on the clock on which the call started, or the same start if the call is not timed.</summary>
     /// <param name="clock">The breaker's exact clock.</param>
-    public CallStart Again(Clock clock)
+    public CallStart Restarted(Clock clock)
     {
         if (!IsTimed)
         {

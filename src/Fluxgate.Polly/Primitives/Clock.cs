@@ -123,7 +123,7 @@ internal sealed class Clock
     }
 
     /// <summary>Returns the time between two timestamps in ticks of 100 ns, rounded up.</summary>
-    public long TicksUntil(long from, long to)
+    public long TicksBetweenRoundedUp(long from, long to)
     {
         var scaled = (Int128)(to - from) * TimeSpan.TicksPerSecond;
         return (long)Int128.Min((scaled + Frequency - 1) / Frequency, long.MaxValue);

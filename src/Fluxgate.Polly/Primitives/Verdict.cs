@@ -9,6 +9,6 @@ public enum Verdict
     /// <summary>The call failed.</summary>
     Failure = 1,
 
-    /// <summary>The call counts neither as a success nor as a failure, for example because its caller cancelled it.</summary>
+    /// <summary>The call counts neither as a success nor as a failure, for example because its caller canceled it.</summary>
     Ignored = 2,
 }

@@ -50,7 +50,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         }
         catch (Exception error)
         {
-            call.UserCode.Failed(UserErrorSource.Predicate, error);
+            call.UserCode.ReportError(UserErrorSource.Predicate, error);
             return Verdict.Ignored;
         }
     }
@@ -73,7 +73,7 @@ internal sealed class OutcomeClassifier<TClassified>(FluxgateBreakerOptions<TCla
         : isFailure ? Verdict.Failure
         : Verdict.Success;
 
-    // If the token of the caller is not cancelled, an inner timeout ended the call, which is a failure.
+    // If the token of the caller is not canceled, an inner timeout ended the call, which is a failure.
     private static bool IsAbandoned(Exception? exception, ResilienceContext context) =>
         context.CancellationToken.IsCancellationRequested && IsCancellation(exception);
 

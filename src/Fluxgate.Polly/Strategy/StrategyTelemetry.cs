@@ -50,7 +50,7 @@ internal sealed class StrategyTelemetry(ResilienceStrategyTelemetry telemetry)
         }
         catch (Exception error)
         {
-            call.UserCode.Failed(UserErrorSource.Listener, error);
+            call.UserCode.ReportError(UserErrorSource.Listener, error);
         }
     }
 

@@ -27,7 +27,7 @@ internal static class Rows
         Call("success, time window", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_time_window(), 0.37, 0),
         Call("success, count window", calls => () => calls.Polly_success(), calls => () => calls.Fluxgate_count_window(), 0.37, 0),
         Call(
-            "success, a token that can be cancelled",
+            "success, a token that can be canceled",
             calls => () => calls.Polly_cancellable(),
             calls => () => calls.Fluxgate_cancellable(),
             0.42,

@@ -14,7 +14,7 @@ public sealed class CommandLineOptions
         "--members 3 --svg no-such-folder/a.svg",
         "--svg must be the path of a file that can be written, but is 'no-such-folder/a.svg'"
     )]
-    [InlineData("--colour", "'--colour' is not an option. Options: --scenario,")]
+    [InlineData("--color", "'--color' is not an option. Options: --scenario,")]
     [InlineData("--scenario outrage", "--scenario must be one of outage, step,")]
     [InlineData("--variant flat", "--variant must be one of fleet, alone,")]
     public void Invalid_input_names_option_value_and_what_is_allowed(string arguments, string message)

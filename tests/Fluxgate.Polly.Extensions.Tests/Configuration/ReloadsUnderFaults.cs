@@ -5,13 +5,15 @@ using Microsoft.Extensions.Options;
 namespace Fluxgate;
 
 /// <summary>Checks that changed configurations come into force although loggers and exceptions of users throw.</summary>
-public sealed class ReloadsUnderFaults
+public sealed class ReloadsUnderFaults : IDisposable
 {
     private const string Before = "\"orders\": {}, \"payments\": { \"Tripper\": \"FailureStreak(5)\" }";
     private const string After = "\"orders\": { \"ProbeLease\": \"9s\" }, \"payments\": { \"Tripper\": \"FailureStreak(3)\" }";
     private const string Invalid = "\"orders\": {}, \"payments\": { \"Tripper\": \"FailureStrek(3)\" }";
 
     private readonly FaultyLog _log = new();
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void A_log_that_throws_once_does_not_end_the_reloads()

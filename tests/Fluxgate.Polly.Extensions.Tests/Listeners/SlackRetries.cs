@@ -203,7 +203,7 @@ public sealed class SlackRetries
     }
 
     [Fact]
-    public async Task A_cancelled_post_is_not_logged()
+    public async Task A_canceled_post_is_not_logged()
     {
         var time = new VirtualTime();
         await using var world = await SlackWorld.StartAsync(time: time);

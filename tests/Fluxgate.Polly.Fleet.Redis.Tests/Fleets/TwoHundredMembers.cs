@@ -113,7 +113,7 @@ public sealed class TwoHundredMembers(TwoHundredMembers.Fixture fixture) : IClas
         await Until.TrueAsync(() => Fleet[3].View.Summary?.Circuits.Single().MembersIn(BreakerState.Open) == 1);
 
         var report = await Until.ResponseAsync(() => Fleet[3].View.ReadAsync());
-        var metrics = new PrometheusMetrics(new MetricCatalogue());
+        var metrics = new PrometheusMetrics(new MetricCatalog());
         foreach (var family in Fleet[3].View.MetricFamilies)
         {
             metrics.Add(family);

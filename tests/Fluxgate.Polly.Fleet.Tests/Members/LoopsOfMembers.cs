@@ -128,7 +128,7 @@ public sealed class LoopsOfMembers
     }
 
     [Fact]
-    public async Task A_stop_that_is_cancelled_does_not_throw()
+    public async Task A_stop_that_is_canceled_does_not_throw()
     {
         var world = new FleetWorld(1);
         var loop = new FleetLoop(world[0].Member, world[0].Options, world[0].Log);

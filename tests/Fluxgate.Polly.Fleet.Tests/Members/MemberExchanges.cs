@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>What members write and read, and who summarises.</summary>
+/// <summary>What members write and read, and who summarizes.</summary>
 public sealed class MemberExchanges
 {
     [Fact]
@@ -229,7 +229,7 @@ public sealed class MemberExchanges
                 Omitted = i,
             });
 
-        var summary = Summariser.Summarise("leader", [.. digests], 0);
+        var summary = Summarizer.Summarize("leader", [.. digests], 0);
 
         Assert.Equal((99, 64), (summary.OmittedCircuits, summary.Zones.Count));
     }
@@ -239,6 +239,6 @@ public sealed class MemberExchanges
         // The calls of one interval are in the digests until the next step.
         var leader = world.Members.Single(member => member.View.Status.IsLeader);
         var digests = await world.Store.ReadDigestsAsync();
-        return new Leadership(leader.View.MemberId, world.Time).Summarise(digests, TimeSpan.FromSeconds(3), (error, _) => error is null);
+        return new Leadership(leader.View.MemberId, world.Time).Summarize(digests, TimeSpan.FromSeconds(3), (error, _) => error is null);
     }
 }

@@ -169,15 +169,15 @@ public sealed class StoresThatFail
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_cancelled_view_or_operator_does_not_wait_for_a_store_that_hangs(bool isView)
+    public async Task A_canceled_view_or_operator_does_not_wait_for_a_store_that_hangs(bool isView)
     {
         var (world, never) = (new FleetWorld(1), new TaskCompletionSource());
         world[0].Store.Before = _ => never.Task;
-        using var cancelled = new CancellationTokenSource();
+        using var canceled = new CancellationTokenSource();
 
-        var reading = ReadAsync(world, isView, cancelled.Token);
+        var reading = ReadAsync(world, isView, canceled.Token);
         await OtherThreads.UntilAsync(() => world.Time.ArmedTimers == 2);
-        await cancelled.CancelAsync();
+        await canceled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(FleetWorld.Deadline));
         never.SetResult();

@@ -31,7 +31,7 @@ public sealed class StoresThatReturnGarbage
     }
 
     [Fact]
-    public async Task A_hostile_digest_is_ignored_and_the_others_are_summarised()
+    public async Task A_hostile_digest_is_ignored_and_the_others_are_summarized()
     {
         var world = new FleetWorld(3);
         await world.Store.ExchangeAsync(new("hostile\n", new byte[FleetLimits.MaxDigestBytes], TimeSpan.FromHours(1), 0, 0));

@@ -122,7 +122,7 @@ public sealed class HostileMessages
             Omitted = FleetLimits.MaxRevision,
         };
 
-        var bytes = SummaryCodec.Write(Summariser.Summarise("leader", [hostile, hostile], 0));
+        var bytes = SummaryCodec.Write(Summarizer.Summarize("leader", [hostile, hostile], 0));
 
         Assert.Null(SummaryCodec.Read(bytes, out var summary));
         Assert.Equal((2, FleetLimits.MaxRevision), (summary.Members, summary.OmittedCircuits));
@@ -134,7 +134,7 @@ public sealed class HostileMessages
         FleetCircuitReport payments = new() { Name = "payments", Calls = new(1, 0, 0, 0) };
         var hostile = new FleetDigest { Number = 1, Circuits = [.. Enumerable.Repeat(payments, 400)] };
 
-        var summary = Summariser.Summarise("leader", [hostile], 0);
+        var summary = Summarizer.Summarize("leader", [hostile], 0);
 
         Assert.Equal((1, 1), (Assert.Single(summary.Circuits).Members, Assert.Single(summary.Circuits).Calls.Successes));
     }

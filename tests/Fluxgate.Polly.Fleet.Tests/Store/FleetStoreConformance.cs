@@ -420,13 +420,13 @@ public abstract class FleetStoreConformance
     }
 
     [Fact]
-    public async Task A_cancelled_exchange_ends()
+    public async Task A_canceled_exchange_ends()
     {
-        var store = await OpenAsync("cancelled");
-        using var cancelled = new CancellationTokenSource();
-        cancelled.Cancel();
+        var store = await OpenAsync("canceled");
+        using var canceled = new CancellationTokenSource();
+        canceled.Cancel();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.ExchangeAsync(Exchange("a"), cancelled.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.ExchangeAsync(Exchange("a"), canceled.Token).AsTask());
     }
 
     private static FleetExchange Exchange(

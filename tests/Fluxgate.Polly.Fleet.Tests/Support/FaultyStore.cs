@@ -1,6 +1,6 @@
 namespace Fluxgate;
 
-/// <summary>A store whose commands fail as a test demands: they throw, hang until they are cancelled, ignore cancellation, block the thread, or return other bytes.</summary>
+/// <summary>A store whose commands fail as a test demands: they throw, hang until they are canceled, ignore cancellation, block the thread, or return other bytes.</summary>
 internal sealed class FaultyStore(IFleetStore store) : IFleetStore
 {
     private int _running;

@@ -139,7 +139,7 @@ public sealed class FleetMetricFamilies
 
     private static string[] Page(FleetTestMember member)
     {
-        var metrics = new PrometheusMetrics(new MetricCatalogue());
+        var metrics = new PrometheusMetrics(new MetricCatalog());
         foreach (var family in member.View.MetricFamilies)
         {
             metrics.Add(family);

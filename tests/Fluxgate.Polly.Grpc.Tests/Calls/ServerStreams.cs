@@ -108,7 +108,7 @@ public sealed class ServerStreams(ShopServer server) : IClassFixture<ShopServer>
     }
 
     [Fact]
-    public async Task A_token_that_is_cancelled_settles_a_stream_that_nobody_reads()
+    public async Task A_token_that_is_canceled_settles_a_stream_that_nobody_reads()
     {
         using var cancellation = new CancellationTokenSource();
         using var call = Client.Watch(ShopServer.Order(ShopServer.Hang), cancellationToken: cancellation.Token);

@@ -88,15 +88,15 @@ public sealed class ConcurrentScrapes : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_request_does_not_affect_others_of_the_shared_page()
+    public async Task A_canceled_request_does_not_affect_others_of_the_shared_page()
     {
-        using var cancelled = new CancellationTokenSource();
+        using var canceled = new CancellationTokenSource();
         await FillBothSlotsAsync();
         var stays = Ask();
-        var leaves = Ask(cancellationToken: cancelled.Token);
+        var leaves = Ask(cancellationToken: canceled.Token);
         var staysToo = Ask();
 
-        await cancelled.CancelAsync();
+        await canceled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves.WaitAsync(Deadline));
         _gate.Open();
 
@@ -106,13 +106,13 @@ public sealed class ConcurrentScrapes : IDisposable
     }
 
     [Fact]
-    public async Task A_page_whose_requests_are_all_cancelled_is_not_rendered()
+    public async Task A_page_whose_requests_are_all_canceled_is_not_rendered()
     {
-        using var cancelled = new CancellationTokenSource();
+        using var canceled = new CancellationTokenSource();
         await FillBothSlotsAsync();
-        var leaves = Ask(cancellationToken: cancelled.Token);
-        var leavesToo = Ask(cancellationToken: cancelled.Token);
-        await cancelled.CancelAsync();
+        var leaves = Ask(cancellationToken: canceled.Token);
+        var leavesToo = Ask(cancellationToken: canceled.Token);
+        await canceled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves.WaitAsync(Deadline));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leavesToo.WaitAsync(Deadline));
 
@@ -125,10 +125,10 @@ public sealed class ConcurrentScrapes : IDisposable
     [Fact]
     public async Task Cancellation_during_rendering_returns_all_memory()
     {
-        using var cancelled = new CancellationTokenSource();
-        var leaves = Ask(cancellationToken: cancelled.Token);
+        using var canceled = new CancellationTokenSource();
+        var leaves = Ask(cancellationToken: canceled.Token);
         await _gate.EnteredAsync();
-        await cancelled.CancelAsync();
+        await canceled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves.WaitAsync(Deadline));
         Assert.NotEqual(0, _pool.Out);
 
@@ -138,7 +138,7 @@ public sealed class ConcurrentScrapes : IDisposable
     }
 
     [Fact]
-    public async Task A_request_cancelled_in_advance_renders_nothing()
+    public async Task A_request_canceled_in_advance_renders_nothing()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Ask(cancellationToken: new(canceled: true)));
 

@@ -21,7 +21,7 @@ public sealed class Timeouts
     }
 
     [Fact]
-    public async Task A_call_cancelled_by_a_timeout_outside_the_breaker_is_ignored()
+    public async Task A_call_canceled_by_a_timeout_outside_the_breaker_is_ignored()
     {
         var pipeline = Builder().AddTimeout(TimeSpan.FromSeconds(2)).AddFluxgateBreaker(_world.Breaker).Build();
         await TimesOut(pipeline);
@@ -62,7 +62,7 @@ public sealed class Timeouts
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => call);
     }
 
-    // Ends when its token is cancelled, on the thread that cancels it.
+    // Ends when its token is canceled, on the thread that cancels it.
     private static async ValueTask Hangs(CancellationToken cancellationToken)
     {
         var hung = new TaskCompletionSource();

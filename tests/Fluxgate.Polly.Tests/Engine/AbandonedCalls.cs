@@ -127,7 +127,7 @@ public sealed class AbandonedCalls
     public async Task Calls_abandoned_after_the_application_began_to_stop_are_ignored()
     {
         using var application = new CancellationTokenSource();
-        _world.Breaker.IgnoreAbandonedCallsAfter(application.Token);
+        _world.Breaker.IgnoreAbandonedCallsOnShutdown(application.Token);
         await Abandon(_world.Pipeline<int>(), Long);
         await application.CancelAsync();
         await Abandon(_world.Pipeline<int>(), Long);
@@ -170,7 +170,7 @@ public sealed class AbandonedCalls
     }
 
     [Fact]
-    public async Task A_call_whose_token_cannot_be_cancelled_reads_no_clock()
+    public async Task A_call_whose_token_cannot_be_canceled_reads_no_clock()
     {
         var time = new CountingTime();
         var breaker = new FluxgateBreaker("counting", new() { Tripper = Tripper.FailureStreak(5) }, time);
@@ -203,7 +203,7 @@ public sealed class AbandonedCalls
     [Fact]
     public async Task Polly_ignores_all_abandoned_calls()
     {
-        // Beside Polly's own breaker: it does not count cancelled calls, so it stays closed.
+        // Beside Polly's own breaker: it does not count canceled calls, so it stays closed.
         var polly = new ResiliencePipelineBuilder<int> { TimeProvider = _world.Time }
             .AddCircuitBreaker(new() { MinimumThroughput = 2, FailureRatio = 0.1 })
             .Build();

@@ -40,7 +40,7 @@ public sealed class AbandonedQueues
     }
 
     [Fact]
-    public async Task The_listeners_token_is_cancelled_after_the_queue_is_cleared()
+    public async Task The_listeners_token_is_canceled_after_the_queue_is_cleared()
     {
         await QueueTwoSignalsAndANoticeAsync();
         var dropped = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);

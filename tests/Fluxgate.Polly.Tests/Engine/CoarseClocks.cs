@@ -88,7 +88,7 @@ public sealed class CoarseClocks
     [Fact]
     public void A_listener_that_may_request_durations_makes_a_slow_rule_exact()
     {
-        using var meter = new BreakerMeter(catalogue: null, _time);
+        using var meter = new BreakerMeter(catalog: null, _time);
         var breaker = Breaker(Slow(Second, listener: new MeteringListener(meter)));
         var begun = breaker.Admit();
         _time.Advance(Second + Step);
@@ -147,7 +147,7 @@ public sealed class CoarseClocks
     [Fact]
     public void A_stale_result_is_measured_from_the_start_of_its_call()
     {
-        var durations = new BreakerMeter(catalogue: null, _time);
+        var durations = new BreakerMeter(catalog: null, _time);
         var breaker = Breaker(Slow(Second, listener: new MeteringListener(durations)));
         var (fast, slow) = (breaker.Admit(), breaker.Admit());
         breaker.Reset();

@@ -163,11 +163,11 @@ public sealed class ListenerDetachment
 
         public async ValueTask OnSignalAsync(Signal signal, CancellationToken cancellationToken)
         {
-            var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var last = cancellationToken.Register(cancelled.SetResult);
+            var canceled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var last = cancellationToken.Register(canceled.SetResult);
             await using var first = cancellationToken.Register(() => throw new NotSupportedException());
             Receives.SetResult();
-            await cancelled.Task;
+            await canceled.Task;
         }
 
         public void OnDetached(FluxgateBreaker breaker) => detached.SetResult();

@@ -162,7 +162,7 @@ public sealed class ProgressOfCalls
     public void A_call_abandoned_during_shutdown_is_ignored_even_after_progress()
     {
         var world = new World();
-        world.Breaker.IgnoreAbandonedCallsAfter(new CancellationToken(canceled: true));
+        world.Breaker.IgnoreAbandonedCallsOnShutdown(new CancellationToken(canceled: true));
         var call = world.Begin();
         Deliver(call);
 

@@ -32,6 +32,39 @@ public sealed class SharedOverdueTimer
         Assert.Equal(BreakerState.Open, hanging.State);
     }
 
-    private static FluxgateBreaker BreakerOn(VirtualTime time, Action<Signal> listener) =>
+    [Fact]
+    public void A_timer_that_fires_too_early_is_set_again()
+    {
+        var time = new EarlyTimers();
+        var breaker = BreakerOn(time, _ => { });
+        Assert.True(breaker.TryAdmit(out _));
+
+        time.Inner.Advance(TimeSpan.FromSeconds(12.5));
+
+        Assert.Equal(BreakerState.Open, breaker.State);
+    }
+
+    private static FluxgateBreaker BreakerOn(TimeProvider time, Action<Signal> listener) =>
         new("payments", new() { Tripper = Tripper.SlowRate(0.5, TimeSpan.FromSeconds(10)), Listeners = { Listener.From(listener) } }, time);
+
+    private sealed class EarlyTimers : TimeProvider
+    {
+        public VirtualTime Inner { get; } = new();
+
+        public override long TimestampFrequency => Inner.TimestampFrequency;
+
+        public override long GetTimestamp() => Inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(Inner.CreateTimer(callback, state, dueTime, period));
+
+        private sealed class Timer(ITimer inner) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(dueTime * 0.9, period);
+
+            public void Dispose() => inner.Dispose();
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
 }

@@ -115,7 +115,7 @@ public sealed class GroupSnapshots
         _world.Wait(TimeSpan.FromSeconds(6));
         call.SettleAbandoned();
         _world.Group.GetOrAdd("acme").Admit().SettleAbandoned();
-        _world.Group.GetOrAdd("globex").Machine.UserCode.Failed(UserErrorSource.Predicate, new FormatException());
+        _world.Group.GetOrAdd("globex").Machine.UserCode.ReportError(UserErrorSource.Predicate, new FormatException());
 
         var sums = _world.Now.Sums;
 
@@ -127,7 +127,7 @@ public sealed class GroupSnapshots
     {
         using var stopping = new CancellationTokenSource();
         var before = _world.Group.GetOrAdd("before").Admit();
-        _world.Group.IgnoreAbandonedCallsAfter(stopping.Token);
+        _world.Group.IgnoreAbandonedCallsOnShutdown(stopping.Token);
         var after = _world.Group.GetOrAdd("after").Admit();
         _world.Wait(TimeSpan.FromSeconds(6));
         stopping.Cancel();

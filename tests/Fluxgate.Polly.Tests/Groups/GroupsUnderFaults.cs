@@ -377,7 +377,7 @@ public sealed class GroupsUnderFaults
         world.Wait(2 * Timeout, detached: 1);
         var current = world.Group.GetOrAdd("acme");
 
-        kept.IgnoreAbandonedCallsAfter(stopping.Token);
+        kept.IgnoreAbandonedCallsOnShutdown(stopping.Token);
         stopping.Cancel();
         var call = current.Admit();
         world.Time.Advance(GroupWorld.Minute);

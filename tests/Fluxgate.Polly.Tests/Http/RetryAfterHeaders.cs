@@ -23,7 +23,7 @@ public sealed class RetryAfterHeaders
     {
         using var response = Response(header);
 
-        Assert.Equal(seconds, HttpBreak.RetryAfterBy(AtNow())(Outcome.FromResult(response))?.TotalSeconds);
+        Assert.Equal(seconds, HttpBreak.CreateRetryAfter(AtNow())(Outcome.FromResult(response))?.TotalSeconds);
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class RetryAfterHeaders
         using var response = Response(header);
         response.Headers.Date = Now.AddHours(4);
 
-        Assert.Equal(seconds, HttpBreak.RetryAfterBy(AtNow())(Outcome.FromResult(response))?.TotalSeconds);
+        Assert.Equal(seconds, HttpBreak.CreateRetryAfter(AtNow())(Outcome.FromResult(response))?.TotalSeconds);
         Assert.Equal(seconds, HttpBreak.RetryAfter(Outcome.FromResult(response))?.TotalSeconds);
     }
 
@@ -59,7 +59,7 @@ public sealed class RetryAfterHeaders
 
     [Fact]
     public void A_clock_is_required() =>
-        Assert.Equal("timeProvider", Assert.Throws<ArgumentNullException>(() => HttpBreak.RetryAfterBy(null!)).ParamName);
+        Assert.Equal("timeProvider", Assert.Throws<ArgumentNullException>(() => HttpBreak.CreateRetryAfter(null!)).ParamName);
 
     private static VirtualTime AtNow()
     {

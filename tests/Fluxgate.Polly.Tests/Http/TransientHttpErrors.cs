@@ -100,7 +100,7 @@ public sealed class TransientHttpErrors
     public void A_null_response_is_not_a_failure() => Assert.False(Tracked.Matches(Outcome.FromResult<HttpResponseMessage>(null)));
 
     [Fact]
-    public async Task Transient_errors_open_the_circuit_and_cancelled_calls_do_not()
+    public async Task Transient_errors_open_the_circuit_and_canceled_calls_do_not()
     {
         var world = new World(new() { Tripper = Tripper.FailureStreak(3) });
         var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Fluxgate;
 
-/// <summary>Listens to the instruments of one meter as dotnet-counters does, and records the measurements under the names of the catalogue.</summary>
+/// <summary>Listens to the instruments of one meter as dotnet-counters does, and records the measurements under the names of the catalog.</summary>
 internal sealed class MeterReader : IDisposable
 {
     private readonly MeterListener _listener = new();

@@ -9,7 +9,7 @@ public sealed class MeteredBreakers : IDisposable
     private readonly VirtualTime _time = new();
     private readonly BreakerMeter _meter;
 
-    public MeteredBreakers() => _meter = new(catalogue: null, _time);
+    public MeteredBreakers() => _meter = new(catalog: null, _time);
 
     public void Dispose() => _meter.Dispose();
 
@@ -19,7 +19,7 @@ public sealed class MeteredBreakers : IDisposable
         using var reader = new MeterReader(_meter);
 
         Assert.Equal(
-            new MetricCatalogue().Select(family => family.Name).Order(StringComparer.Ordinal),
+            new MetricCatalog().Select(family => family.Name).Order(StringComparer.Ordinal),
             reader.Instruments.Select(Translated).Order(StringComparer.Ordinal)
         );
         Assert.All(reader.Instruments, instrument => Assert.NotEqual("", instrument.Description));
@@ -209,11 +209,11 @@ public sealed class MeteredBreakers : IDisposable
     }
 
     [Fact]
-    public void A_catalogue_sets_names_constant_labels_and_families()
+    public void A_catalog_sets_names_constant_labels_and_families()
     {
-        var catalogue = new MetricCatalogue { LabelNames = { ["circuit_name"] = "circuit" }, ConstantLabels = { ["service"] = "shop" } };
-        catalogue.Remove("circuit_breaker_reopens");
-        using var meter = new BreakerMeter(catalogue);
+        var catalog = new MetricCatalog { LabelNames = { ["circuit_name"] = "circuit" }, ConstantLabels = { ["service"] = "shop" } };
+        catalog.Remove("circuit_breaker_reopens");
+        using var meter = new BreakerMeter(catalog);
         using var reader = new MeterReader(meter);
         var world = new World(new() { Listeners = { new MeteringListener(meter) } });
         world.Take(TimeSpan.FromSeconds(1));

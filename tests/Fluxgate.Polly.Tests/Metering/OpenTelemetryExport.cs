@@ -14,7 +14,7 @@ public sealed class OpenTelemetryExport : IDisposable
 
     public OpenTelemetryExport()
     {
-        _meter = new(catalogue: null, _time);
+        _meter = new(catalog: null, _time);
         _provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(BreakerMeter.Name)
             .AddReader(new BaseExportingMetricReader(_exported) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative })
@@ -120,7 +120,7 @@ public sealed class OpenTelemetryExport : IDisposable
     }
 
     [Fact]
-    public void Durations_are_exported_in_the_buckets_of_the_catalogue()
+    public void Durations_are_exported_in_the_buckets_of_the_catalog()
     {
         var world = new World(new() { Listeners = { new MeteringListener(_meter) } });
         world.Take(TimeSpan.FromMilliseconds(30));

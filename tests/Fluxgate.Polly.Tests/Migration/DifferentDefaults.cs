@@ -31,17 +31,17 @@ public sealed class DifferentDefaults
     }
 
     [Fact]
-    public async Task A_cancellation_without_a_cancelled_token_is_a_failure()
+    public async Task A_cancellation_without_a_canceled_token_is_a_failure()
     {
-        var cancelled = Outcome.FromException<HttpResponseMessage>(new TaskCanceledException());
+        var canceled = Outcome.FromException<HttpResponseMessage>(new TaskCanceledException());
         var withoutIt = Tracker.All & !Tracker.TypeOf<OperationCanceledException>();
 
-        Assert.Equal((false, true), await OpenedByAsync(cancelled));
-        Assert.Equal((false, false), await OpenedByAsync(cancelled, withoutIt));
+        Assert.Equal((false, true), await OpenedByAsync(canceled));
+        Assert.Equal((false, false), await OpenedByAsync(canceled, withoutIt));
     }
 
     [Fact]
-    public async Task A_cancelled_call_counts_as_neither()
+    public async Task A_canceled_call_counts_as_neither()
     {
         var polly = new PollyWorld(options => options.FailureRatio = 0.5);
         var ours = new World(new() { Tripper = Tripper.MinRequests(2) & Tripper.FailureRate(0.5) });
@@ -55,7 +55,7 @@ public sealed class DifferentDefaults
             await calls.Fail();
         }
 
-        // In Polly the cancelled call is a success and completes the minimum of two calls.
+        // In Polly the canceled call is a success and completes the minimum of two calls.
         Assert.Equal((CircuitState.Open, BreakerState.Closed), (polly.State, ours.State));
         Assert.Equal((1, 1, 0), (ours.Now.Ignored, ours.Now.Failures, ours.Now.Successes));
     }

@@ -75,7 +75,7 @@ public sealed class DifferentLifetimes
         FluxgateBreaker[] breakers = [stock, payments];
         foreach (var breaker in breakers)
         {
-            breaker.ForceOpen("the data centre moves");
+            breaker.ForceOpen("the data center moves");
         }
         #endregion
 

@@ -129,7 +129,7 @@ internal sealed class ModelRun
             _reference.PredicateFailed(call.Reference);
         }
 
-        var verdict = ending == Ending.IsCancelled ? _reference.Abandon(call.Reference) : Script.VerdictOn(ending);
+        var verdict = ending == Ending.IsCanceled ? _reference.Abandon(call.Reference) : Script.VerdictOn(ending);
         var caused = _reference.Settle(call.Reference, verdict, call.Engine.AcceptsDuration(ending) ? duration : null);
         if (shown)
         {

@@ -112,7 +112,7 @@ internal enum Ending
     Throws,
 
     /// <summary>The caller cancels, and the callback observes it (in a pipeline; without one this is ignored).</summary>
-    IsCancelled,
+    IsCanceled,
 
     /// <summary>The predicate throws (in a pipeline; without one this is ignored).</summary>
     PredicateThrows,

@@ -120,7 +120,7 @@ internal static partial class Scripts
         from inPipeline in Rarely(4)
         from milliseconds in AnyDuration
         select (Command)
-            new Command.Run(inPipeline || ending is Ending.Throws or Ending.IsCancelled or Ending.PredicateThrows, ending, milliseconds);
+            new Command.Run(inPipeline || ending is Ending.Throws or Ending.IsCanceled or Ending.PredicateThrows, ending, milliseconds);
 
     private static Gen<Command> AnyBegin => Rarely(5).Select(Command (inPipeline) => new Command.Begin(inPipeline));
 
@@ -136,7 +136,7 @@ internal static partial class Scripts
             (16, Gen.Constant(Ending.Fails)),
             (3, Gen.Constant(Ending.IsIgnored)),
             (2, Gen.Constant(Ending.Throws)),
-            (2, Gen.Constant(Ending.IsCancelled)),
+            (2, Gen.Constant(Ending.IsCanceled)),
             (1, Gen.Constant(Ending.PredicateThrows)),
             (1, Gen.Constant(Ending.IsDisposed))
         );

@@ -81,7 +81,7 @@ internal sealed class Subject
         public abstract bool IsInPipeline { get; }
 
         /// <summary>Returns whether the caller passes a duration; it is measured otherwise.</summary>
-        public bool AcceptsDuration(Ending ending) => !IsInPipeline && ending is not (Ending.IsDisposed or Ending.IsCancelled);
+        public bool AcceptsDuration(Ending ending) => !IsInPipeline && ending is not (Ending.IsDisposed or Ending.IsCanceled);
 
         /// <summary>Ends the call and returns the signal that this caused, if the caller receives it.</summary>
         public abstract (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration);
@@ -94,7 +94,7 @@ internal sealed class Subject
 
         public override (bool Shown, Signal? AdmissionSignals) End(Ending ending, TimeSpan? duration)
         {
-            if (ending == Ending.IsCancelled)
+            if (ending == Ending.IsCanceled)
             {
                 return (true, admission.SettleAbandoned());
             }
@@ -148,7 +148,7 @@ internal sealed class Subject
                 case Ending.Throws:
                     _callback.SetException(thrown = new TimeoutException());
                     break;
-                case Ending.IsCancelled:
+                case Ending.IsCanceled:
                     _giveUp();
                     _callback.SetException(thrown = new OperationCanceledException());
                     break;

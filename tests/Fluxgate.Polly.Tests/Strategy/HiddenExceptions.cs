@@ -54,7 +54,7 @@ public sealed class HiddenExceptions
     }
 
     [Fact]
-    public async Task A_cancelled_caller_is_recognized_inside_an_aggregate()
+    public async Task A_canceled_caller_is_recognized_inside_an_aggregate()
     {
         await EndAfterCancelling(
             new AggregateException(new OperationCanceledException(), new AggregateException(new TaskCanceledException()))

@@ -75,7 +75,7 @@ public sealed class OutcomePassThrough
             { "at once", () => throw new TimeoutException() },
             { "as a task", () => ValueTask.FromException<Outcome<int>>(new TimeoutException()) },
             { "late", FailsLate },
-            { "as a cancelled task", () => ValueTask.FromCanceled<Outcome<int>>(new(canceled: true)) },
+            { "as a canceled task", () => ValueTask.FromCanceled<Outcome<int>>(new(canceled: true)) },
             { "as an outcome", () => new(Outcome.FromException<int>(new TimeoutException())) },
         };
 

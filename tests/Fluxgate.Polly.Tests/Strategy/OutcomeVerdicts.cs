@@ -8,7 +8,7 @@ public sealed class OutcomeVerdicts : IDisposable
     private readonly World _world = new();
     private readonly CancellationTokenSource _caller = new();
 
-    public static TheoryData<Exception> WithoutACancelledToken =>
+    public static TheoryData<Exception> WithoutACanceledToken =>
         [
             new InvalidOperationException(),
             new OperationCanceledException(),
@@ -29,8 +29,8 @@ public sealed class OutcomeVerdicts : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(WithoutACancelledToken))]
-    public async Task Every_exception_is_a_failure_while_the_token_is_not_cancelled(Exception exception)
+    [MemberData(nameof(WithoutACanceledToken))]
+    public async Task Every_exception_is_a_failure_while_the_token_is_not_canceled(Exception exception)
     {
         await _world.Pipeline<int>().Throws(exception);
         Assert.Same(exception, Record.Exception(() => _world.Pipeline().Execute(() => throw exception)));
@@ -64,7 +64,7 @@ public sealed class OutcomeVerdicts : IDisposable
     }
 
     [Fact]
-    public async Task Another_exception_is_a_failure_although_the_caller_cancelled()
+    public async Task Another_exception_is_a_failure_although_the_caller_canceled()
     {
         await _world
             .Pipeline<int>()
@@ -80,7 +80,7 @@ public sealed class OutcomeVerdicts : IDisposable
     }
 
     [Fact]
-    public async Task A_result_is_a_success_although_the_caller_cancelled()
+    public async Task A_result_is_a_success_although_the_caller_canceled()
     {
         await _world
             .Pipeline<int>()
@@ -101,7 +101,7 @@ public sealed class OutcomeVerdicts : IDisposable
     [InlineData(BreakerState.HalfOpen)]
     [InlineData(BreakerState.Disabled)]
     [InlineData(BreakerState.ForcedOpen)]
-    public async Task A_call_cancelled_before_admission_is_not_counted(BreakerState state)
+    public async Task A_call_canceled_before_admission_is_not_counted(BreakerState state)
     {
         var world = new World(new() { InitialState = state });
         var called = false;
@@ -125,7 +125,7 @@ public sealed class OutcomeVerdicts : IDisposable
     }
 
     [Fact]
-    public async Task A_call_cancelled_before_admission_does_not_end_a_break()
+    public async Task A_call_canceled_before_admission_does_not_end_a_break()
     {
         var world = new World();
         world.Breaker.Trip();
@@ -136,7 +136,7 @@ public sealed class OutcomeVerdicts : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_probe_returns_its_permit_and_keeps_the_state()
+    public async Task A_canceled_probe_returns_its_permit_and_keeps_the_state()
     {
         var world = new World(new() { InitialState = BreakerState.HalfOpen, Permit = Permit.MaxConcurrent(1) });
         await world.Pipeline<int>().Outcome(GiveUp, _caller.Token);

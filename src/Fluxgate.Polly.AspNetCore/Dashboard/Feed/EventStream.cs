@@ -9,7 +9,7 @@ namespace Fluxgate;
 /// <param name="feed">The feed.</param>
 /// <param name="source">The circuits.</param>
 /// <param name="time">The clock of the deadlines.</param>
-/// <param name="stopping">Is cancelled when the application begins to stop, which would otherwise wait for its viewers.</param>
+/// <param name="stopping">Is canceled when the application begins to stop, which would otherwise wait for its viewers.</param>
 internal sealed class EventStream(DashboardFeed feed, CircuitSource source, TimeProvider time, CancellationToken stopping)
 {
     /// <summary>How long a stream lasts. The browser then connects again, which checks the rights of its user again.</summary>

@@ -35,7 +35,7 @@ internal sealed class FleetControlApi(FleetSource source, FleetRequests requests
             return;
         }
 
-        // Not cancelled with the request: an order of a client that has disconnected is still issued, and the log must contain it.
+        // Not canceled with the request: an order of a client that has disconnected is still issued, and the log must contain it.
         var result = await requests.AskAsync(context, () => source.Control.IssueAsync(order), why => Log(order, why)).ConfigureAwait(false);
         readings.Forget();
         if (result is null)

@@ -5,7 +5,7 @@ namespace Fluxgate;
 /// <summary>A .NET <see cref="Meter"/> with the metrics of breakers that have a <see cref="MeteringListener"/>, for OpenTelemetry and dotnet-counters.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe. Every family of the catalogue is an observable instrument, which is read when metrics are collected. The usual translation of an
+/// Thread-safe. Every family of the catalog is an observable instrument, which is read when metrics are collected. The usual translation of an
 /// instrument's name gives the family's name: <c>circuit_breaker.requests</c> becomes <c>circuit_breaker_requests_total</c>. The
 /// histogram <c>circuit_breaker.request.duration</c>, in <c>s</c>, records the durations of calls when they settle, and only while it has
 /// listeners. On .NET 9 and later it advises its buckets; on .NET 8 a view must set them.
@@ -27,14 +27,14 @@ public sealed class BreakerMeter : IDisposable
     private int _begun;
 
     /// <summary>Creates a separate meter with the same name as <see cref="Default"/>. Dispose it to remove its instruments.</summary>
-    /// <param name="catalogue">The families and labels to export, which are copied; by default, all families.</param>
-    /// <exception cref="ArgumentException">The catalogue has a label that is invalid in Prometheus, or gives a family two labels of one name. The message names them.</exception>
-    public BreakerMeter(MetricCatalogue? catalogue = null)
-        : this(catalogue, TimeProvider.System) { }
+    /// <param name="catalog">The families and labels to export, which are copied; by default, all families.</param>
+    /// <exception cref="ArgumentException">The catalog has a label that is invalid in Prometheus, or gives a family two labels of one name. The message names them.</exception>
+    public BreakerMeter(MetricCatalog? catalog = null)
+        : this(catalog, TimeProvider.System) { }
 
-    internal BreakerMeter(MetricCatalogue? catalogue, TimeProvider time, bool begin = true)
+    internal BreakerMeter(MetricCatalog? catalog, TimeProvider time, bool begin = true)
     {
-        Breakers = new(catalogue);
+        Breakers = new(catalog);
         _readings = new(Breakers, time);
         _meter = new(Name, typeof(BreakerMeter).Assembly.GetName().Version?.ToString(3));
         if (begin)
@@ -56,7 +56,7 @@ public sealed class BreakerMeter : IDisposable
         Breakers.DurationBuckets is not null
         && Breakers.Families.Any(family => family is { Type: MetricType.Histogram, IsPerCircuit: true });
 
-    /// <summary>Gets the histogram of call durations; <see langword="null"/> if the catalogue has none, and before the instruments are created.</summary>
+    /// <summary>Gets the histogram of call durations; <see langword="null"/> if the catalog has none, and before the instruments are created.</summary>
     internal Histogram<double>? Durations { get; private set; }
 
     /// <summary>Adds a custom family. If a family of the same name, type and labels exists already, this is a no-op.</summary>

@@ -8,7 +8,7 @@ internal sealed class MeteredDurations(BreakerMeter meter, string circuit) : IDu
     public BreakerMeter Meter { get; } = meter;
 
     // Null while another thread is still creating the instruments.
-    public bool Wanted => Meter.Durations is { Enabled: true };
+    public bool IsEnabled => Meter.Durations is { Enabled: true };
 
     public void Record(BreakerState admittedIn, long ticks) =>
         Meter.Durations?.Record((double)ticks / TimeSpan.TicksPerSecond, _tags[(int)admittedIn] ??= Tags(admittedIn));

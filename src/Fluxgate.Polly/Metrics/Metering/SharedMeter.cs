@@ -14,7 +14,7 @@ internal sealed class SharedMeter
                 return existing;
             }
 
-            var created = new BreakerMeter(catalogue: null, TimeProvider.System, begin: false);
+            var created = new BreakerMeter(catalog: null, TimeProvider.System, begin: false);
             if (Interlocked.CompareExchange(ref _meter, created, null) is { } first)
             {
                 created.Dispose();

@@ -204,9 +204,9 @@ internal sealed class BucketWindow : LedgerWindow
             return calls <= LastEvaluation ? default : new(calls - Frame.OldestRequests, failures, 0, slow);
         }
 
-        public override void Evaluated(long calls, in CallCounts reading)
+        public override void RecordEvaluation(long calls, in CallCounts reading)
         {
-            base.Evaluated(calls, reading);
+            base.RecordEvaluation(calls, reading);
             Raise(ref _failures, reading.Failures);
             for (var i = 0; i < _slow.Length; i++)
             {

@@ -111,7 +111,7 @@ internal sealed class CountedBody : IThreadPoolWorkItem
         catch (Exception error)
         {
             // The content may be user code that computes its length.
-            ticket.UserCode.Failed(UserErrorSource.Predicate, error);
+            ticket.UserCode.ReportError(UserErrorSource.Predicate, error);
             return false;
         }
     }

@@ -10,13 +10,13 @@ public static class HttpBreak
     /// (RFC 9110, 10.2.3). It returns the number of seconds in the header, or the time from the response's <c>Date</c> to the date in the
     /// header. Without a <c>Date</c>, the time counts from now. Without the header, it returns <see langword="null"/>. Thread-safe.
     /// </summary>
-    public static Func<Outcome<HttpResponseMessage>, TimeSpan?> RetryAfter { get; } = RetryAfterBy(TimeProvider.System);
+    public static Func<Outcome<HttpResponseMessage>, TimeSpan?> RetryAfter { get; } = CreateRetryAfter(TimeProvider.System);
 
     /// <summary>Creates a hint like <see cref="RetryAfter"/> that uses another clock.</summary>
     /// <param name="timeProvider">The clock to compare dates with if the response has no <c>Date</c>.</param>
     /// <returns>The hint.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="timeProvider"/> is <see langword="null"/>.</exception>
-    public static Func<Outcome<HttpResponseMessage>, TimeSpan?> RetryAfterBy(TimeProvider timeProvider)
+    public static Func<Outcome<HttpResponseMessage>, TimeSpan?> CreateRetryAfter(TimeProvider timeProvider)
     {
         Require.NotNull(timeProvider);
         return outcome =>

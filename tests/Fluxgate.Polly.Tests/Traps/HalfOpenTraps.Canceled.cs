@@ -2,11 +2,11 @@ using Polly.CircuitBreaker;
 
 namespace Fluxgate;
 
-/// <content>Probes without a result: cancelled and ignored ones, and their permits.</content>
+/// <content>Probes without a result: canceled and ignored ones, and their permits.</content>
 public sealed partial class HalfOpenTraps
 {
     [Fact]
-    public async Task H5_A_cancelled_probe_does_not_close_the_circuit()
+    public async Task H5_A_canceled_probe_does_not_close_the_circuit()
     {
         var world = TwoFailures.World(Permit.MaxConcurrent(1), Recovery.AfterProbes(2));
         var calls = world.Calls();
@@ -22,7 +22,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H5_A_probe_that_its_dependency_cancelled_is_a_failure()
+    public async Task H5_A_probe_that_its_dependency_canceled_is_a_failure()
     {
         var world = TwoFailures.World();
         world.AwaitProbe();
@@ -32,7 +32,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H5_Polly_closes_on_a_cancelled_probe()
+    public async Task H5_Polly_closes_on_a_canceled_probe()
     {
         var polly = new PollyWorld();
         await polly.Open();
@@ -73,7 +73,7 @@ public sealed partial class HalfOpenTraps
     }
 
     [Fact]
-    public async Task H6_A_cancelled_probe_returns_its_permit()
+    public async Task H6_A_canceled_probe_returns_its_permit()
     {
         var world = TwoFailures.World(Permit.MaxConcurrent(1), Recovery.AfterProbes(1000));
         var calls = world.Calls();

@@ -1,9 +1,9 @@
 namespace Fluxgate;
 
 /// <summary>Makes the summary of the live members. It keeps nothing, so the same digests make the same summary in every process.</summary>
-internal static class Summariser
+internal static class Summarizer
 {
-    public static FleetSummary Summarise(string leader, IReadOnlyCollection<FleetDigest> alive, int ignoredDigests)
+    public static FleetSummary Summarize(string leader, IReadOnlyCollection<FleetDigest> alive, int ignoredDigests)
     {
         FleetCircuit[] circuits =
         [

@@ -1,7 +1,7 @@
 namespace Fluxgate;
 
-/// <summary>Checks the families of docs/monitoring.md line by line: a renamed, retyped or relabelled family breaks dashboards.</summary>
-public sealed class PageCatalogue
+/// <summary>Checks the families of docs/monitoring.md line by line: a renamed, retyped or relabeled family breaks dashboards.</summary>
+public sealed class PageCatalog
 {
     private const string Gauge = "gauge";
     private const string Counter = "counter";

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fluxgate;
 
-public sealed class CatalogueFamilies
+public sealed class CatalogFamilies
 {
     private static readonly MetricFamily Opened = MetricFamily.Signals(
         "circuit_breaker_open_total",
@@ -37,33 +37,33 @@ public sealed class CatalogueFamilies
     }
 
     [Fact]
-    public void A_catalogue_is_copied()
+    public void A_catalog_is_copied()
     {
-        var catalogue = new MetricCatalogue();
-        var metrics = new BreakerMetrics(catalogue);
+        var catalog = new MetricCatalog();
+        var metrics = new BreakerMetrics(catalog);
 
-        catalogue.Clear();
-        catalogue.ConstantLabels["service"] = "shop";
+        catalog.Clear();
+        catalog.ConstantLabels["service"] = "shop";
 
-        Assert.Equal(new MetricCatalogue().Select(family => family.Name), metrics.Families.Select(family => family.Name));
+        Assert.Equal(new MetricCatalog().Select(family => family.Name), metrics.Families.Select(family => family.Name));
         Assert.Empty(metrics.ConstantLabels);
     }
 
     [Fact]
     public void Each_family_can_be_removed()
     {
-        var catalogue = new MetricCatalogue();
+        var catalog = new MetricCatalog();
 
-        Assert.True(catalogue.Remove("circuit_breaker_stale_total"));
-        Assert.False(catalogue.Remove("circuit_breaker_stale_total"));
-        Assert.Equal(new MetricCatalogue().Count - 1, catalogue.Count);
-        Assert.DoesNotContain(new BreakerMetrics(catalogue).Families, family => family.Name is "circuit_breaker_stale_total");
+        Assert.True(catalog.Remove("circuit_breaker_stale_total"));
+        Assert.False(catalog.Remove("circuit_breaker_stale_total"));
+        Assert.Equal(new MetricCatalog().Count - 1, catalog.Count);
+        Assert.DoesNotContain(new BreakerMetrics(catalog).Families, family => family.Name is "circuit_breaker_stale_total");
     }
 
     [Fact]
     public void Without_a_histogram_no_durations_are_requested()
     {
-        var without = new MetricCatalogue();
+        var without = new MetricCatalog();
         without.Remove("circuit_breaker_request_duration_seconds");
 
         Assert.Null(new BreakerMetrics(without).DurationBuckets);
@@ -95,10 +95,10 @@ public sealed class CatalogueFamilies
         var failing = MetricFamily.Gauge("orders_waiting", "Help.", () => throw new TimeoutException());
         var ofCircuits = MetricFamily.Gauge("circuit_breaker_mood", "Help.", (BreakerSnapshot _) => throw new TimeoutException());
         var errors = new List<(MetricFamily, Type)>();
-        var catalogue = new MetricCatalogue { OnError = (family, error) => errors.Add((family, error.GetType())) };
-        catalogue.Add(failing);
-        catalogue.Add(ofCircuits);
-        var metrics = new BreakerMetrics(catalogue);
+        var catalog = new MetricCatalog { OnError = (family, error) => errors.Add((family, error.GetType())) };
+        catalog.Add(failing);
+        catalog.Add(ofCircuits);
+        var metrics = new BreakerMetrics(catalog);
         var world = new World(new() { Listeners = { metrics } });
 
         Assert.Empty(Read(metrics, failing));

@@ -3,17 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Fluxgate;
 
-/// <summary>The families and labels to export. A new catalogue contains all standard families. Consumers copy the catalogue.</summary>
+/// <summary>The families and labels to export. A new catalog contains all standard families. Consumers copy the catalog.</summary>
 /// <remarks>Not thread-safe.</remarks>
 /// <example>
 /// <code>
-/// var catalogue = new MetricCatalogue { ConstantLabels = { ["environment"] = "production" }, LabelNames = { ["circuit_name"] = "circuit" } };
-/// catalogue.Remove("circuit_breaker_stale_total");
-/// catalogue.Add(MetricFamily.Signals("circuit_breaker_open_total", "How often the circuit opened.", signal => signal.NewState == BreakerState.Open));
+/// var catalog = new MetricCatalog { ConstantLabels = { ["environment"] = "production" }, LabelNames = { ["circuit_name"] = "circuit" } };
+/// catalog.Remove("circuit_breaker_stale_total");
+/// catalog.Add(MetricFamily.Signals("circuit_breaker_open_total", "How often the circuit opened.", signal => signal.NewState == BreakerState.Open));
 /// </code>
 /// </example>
-[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "A catalogue is a collection.")]
-public sealed class MetricCatalogue : IReadOnlyCollection<MetricFamily>
+[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "A catalog is a collection.")]
+public sealed class MetricCatalog : IReadOnlyCollection<MetricFamily>
 {
     private readonly List<MetricFamily> _families = [.. StandardFamilies.All];
 
