@@ -8,11 +8,11 @@ public sealed class FilesOfACall
 
     private static readonly Dictionary<string, string[]> Calls = new InstrumentedLibrary().Run(CallsThroughClosedCircuits.Run);
 
-    public static TheoryData<string> Names => [.. Calls.Keys];
+    public static TheoryData<string> Names => [.. Calls.Keys.Where(call => call != CallsThroughClosedCircuits.TheTrip)];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_call_through_a_closed_circuit_enters_few_files(string call)
+    public void Every_call_that_leaves_the_circuit_closed_enters_few_files(string call)
     {
         Assert.InRange(Calls[call].Length, 10, Most);
         Assert.Equal("FluxgateStrategy", Calls[call][0]);
